@@ -1,0 +1,1 @@
+"""flagd: evaluation of feature flags, as a library, a server and a client."""

@@ -1,0 +1,1 @@
+"""Client: evaluation from Python, remote and in process."""

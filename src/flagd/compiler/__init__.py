@@ -1,0 +1,1 @@
+"""Compiler: manifests in, a ruleset out. Pure, deterministic, total."""

@@ -1,0 +1,80 @@
+"""Condition: one comparison of an attribute with values, and the ways to combine several."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from flagd.manifest.model import Model, Name
+
+Operator = Literal[
+    "is",
+    "is not",
+    "contains",
+    "does not contain",
+    "less",
+    "less or equal",
+    "greater",
+    "greater or equal",
+    "version less",
+    "version less or equal",
+    "version greater",
+    "version greater or equal",
+    "set is",
+    "set is not",
+    "set contains",
+    "set does not contain",
+    "set contains any",
+    "set does not contain any",
+    "regex match",
+    "regex does not match",
+    "glob match",
+    "glob does not match",
+    "in cohort",
+    "not in cohort",
+]
+COHORT_OPERATORS: frozenset[str] = frozenset({"in cohort", "not in cohort"})
+GLOB_OPERATORS: frozenset[str] = frozenset({"glob match", "glob does not match"})
+REGEX_OPERATORS: frozenset[str] = frozenset({"regex match", "regex does not match"})
+
+Value = Annotated[str, Field(max_length=4096)]
+"""One value to compare with. Always text: quote numbers, dates, `on` and `no`."""
+
+
+class Condition(Model):
+    """One comparison. It holds when the attribute stands in the relation `op` to the values."""
+
+    attribute: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1024,
+        description="Path of what is compared, such as user.country, user.properties.plan or "
+        "groups.company.name. Left out with `in cohort` and `not in cohort`.",
+    )
+    op: Operator = Field(description="The operator. Text is compared with case unless its name says otherwise.")
+    values: list[Value] = Field(
+        min_length=1,
+        max_length=10_000,
+        description="What is compared with: strings. With `in cohort`, names of FlagCohorts.",
+    )
+
+
+class ConditionGroup(Model):
+    """Conditions that must all hold."""
+
+    match: list[Condition] = Field(min_length=1, max_length=100, description="Conditions that must all hold.")
+
+
+Match = Annotated[
+    list[Condition] | None,
+    Field(default=None, min_length=1, max_length=100, description="Conditions that must all hold."),
+]
+AnyOf = Annotated[
+    list[ConditionGroup] | None,
+    Field(default=None, min_length=1, max_length=100, description="Groups of which at least one must hold."),
+]
+SegmentRefs = Annotated[
+    list[Name],
+    Field(default_factory=list, max_length=100, description="FlagSegments that must all hold too."),
+]

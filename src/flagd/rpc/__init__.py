@@ -1,0 +1,1 @@
+"""RPC: services that know no transport, and transports that know no service."""

@@ -1,0 +1,53 @@
+"""Method: one RPC as services offer it and transports serve it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf.message import Message
+
+Reply = Message | bytes
+"""A response message, or the same already serialised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a service may know of the call beside the message.
+
+    Attributes:
+        metadata: request headers by lower-case name; binary ones (``-bin``) are left out.
+        time_remaining: seconds until the caller's deadline, from the start of the call; None = none.
+    """
+
+    metadata: Mapping[str, str]
+    time_remaining: float | None = None
+
+
+UnaryHandler = Callable[[Any, Call], Awaitable[Reply]]
+StreamHandler = Callable[[Any, Call], AsyncIterator[Reply]]
+BidiHandler = Callable[[AsyncIterator[Any], Call], AsyncIterator[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One RPC. Exactly one of the three handlers is set; which one says what kind of call it is.
+
+    Attributes:
+        path: ``/package.Service/Method``.
+        request: class of the request message.
+        response: class of the response message.
+        unary: one message in, one out.
+        stream: one message in, many out.
+        bidi: many in, many out.
+        idempotent: whether the call only reads (``NO_SIDE_EFFECTS``).
+    """
+
+    path: str
+    request: type[Message]
+    response: type[Message]
+    unary: UnaryHandler | None = None
+    stream: StreamHandler | None = None
+    bidi: BidiHandler | None = None
+    idempotent: bool = False

@@ -1,0 +1,67 @@
+"""EvaluationFlag: the shape of one compiled flag, which is Amplitude's evaluation format.
+
+Source: the models of Amplitude's public evaluation engines. Its SDKs refuse unknown fields, so
+nothing is ever added here; what we need beyond it travels beside the flags (see Ruleset).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict
+
+
+class EvaluationCondition(TypedDict):
+    """`selector` walks the target; `op` compares what is found with `values`."""
+
+    selector: list[str]
+    op: str
+    values: list[str]
+
+
+class EvaluationDistribution(TypedDict):
+    """A variant for the distributions from `range[0]` up to, not including, `range[1]` (0 to 42949673)."""
+
+    variant: str
+    range: list[int]
+
+
+class EvaluationAllocation(TypedDict):
+    """Distributions for the allocations from `range[0]` up to, not including, `range[1]` (0 to 100)."""
+
+    range: list[int]
+    distributions: list[EvaluationDistribution]
+
+
+class EvaluationBucket(TypedDict):
+    """The value at `selector` is hashed with `salt` and looked up in `allocations`."""
+
+    selector: list[str]
+    salt: str
+    allocations: list[EvaluationAllocation]
+
+
+class EvaluationSegment(TypedDict):
+    """Outer list of `conditions`: any; inner: all. Without conditions every user matches."""
+
+    conditions: NotRequired[list[list[EvaluationCondition]]]
+    bucket: NotRequired[EvaluationBucket]
+    variant: NotRequired[str]
+    metadata: NotRequired[dict[str, Any]]
+
+
+class EvaluationVariant(TypedDict):
+    """What a user gets."""
+
+    key: str
+    value: NotRequired[Any]
+    payload: NotRequired[Any]
+    metadata: NotRequired[dict[str, Any]]
+
+
+class EvaluationFlag(TypedDict):
+    """One compiled flag; `segments` are tried in order."""
+
+    key: str
+    variants: dict[str, EvaluationVariant]
+    segments: list[EvaluationSegment]
+    dependencies: NotRequired[list[str]]
+    metadata: NotRequired[dict[str, Any]]

@@ -1,0 +1,85 @@
+# `make` lists what there is. Needs make and a Python of 3.11 or later, nothing else.
+# Everything is installed into .venv beside this file; pip keeps its own per-user cache.
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?=
+READY := $(VENV)/.ready
+LOCK := requirements/dev.txt
+BUF := requirements/node_modules/.package-lock.json
+PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: $(READY) ## Serve examples/ on localhost:8013 and say what to type next
+	@$(BIN)/python scripts/serve_examples.py
+
+.PHONY: test
+test: lint tools ## Lint, check types and imports, then run all tests (not the long ones)
+	$(BIN)/python -m pytest -m "not long"
+
+.PHONY: test-long
+test-long: $(READY) tools ## Run the tests that take minutes
+	$(BIN)/python -m pytest -m long
+
+.PHONY: lint
+lint: $(READY) ## ruff, mypy --strict, import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: $(READY) ## Format the code and sort the imports
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+.PHONY: bench
+bench: $(READY) ## Measure, print a table, write benchmarks/results
+	$(BIN)/python -m benchmarks
+
+.PHONY: generate
+generate: $(READY) ## Generate the code and the docs that are committed
+	$(BIN)/python scripts/generate_protos.py
+	$(BIN)/python scripts/generate_api_docs.py
+
+.PHONY: lock
+lock: $(READY) ## Pin the newest versions of all dependencies in requirements/
+	$(PIP) install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra operator --group dev --group build --universal \
+	  --python-version 3.11 --generate-hashes --upgrade --quiet --output-file $(LOCK) \
+	  --custom-compile-command "make lock"
+
+.PHONY: setup
+setup: $(READY) ## Make .venv and install what the lock says (the others do it by themselves)
+
+.PHONY: clean
+clean: ## Remove .venv and everything that was made or cached here
+	rm -rf $(VENV) .venvs .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache \
+	  requirements/node_modules build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The reflection session in docs/evaluation-api.md is replayed with buf. Without npm its test is
+# skipped, and says so.
+.PHONY: tools
+tools:
+	@if command -v npm >/dev/null; then $(MAKE) $(BUF); else echo "No npm here: tests that need buf are skipped."; fi
+
+$(BUF): requirements/package-lock.json
+	npm ci --prefix requirements --no-audit --no-fund
+	@touch $@
+
+$(READY): pyproject.toml $(LOCK)
+	@python="$$(PYTHON='$(PYTHON)' sh scripts/find_python.sh)" && \
+	  if ! $(BIN)/python -c "import pip" 2>/dev/null; then \
+	    echo "Making $(VENV) with $$python"; "$$python" -m venv --clear $(VENV); fi
+	@echo "Installing what $(LOCK) pins into $(VENV): about a minute the first time"
+	$(PIP) install --require-hashes --requirement $(LOCK)
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,49 @@
+"""Commands: the table of commands, each imported when it is called, so that `--help` is quick."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from flagoperator.ctl.failure import BrokenPipe
+
+MODULES = {
+    "lint": "Check manifests without a cluster.",
+    "compile": "Print the evaluation flags that manifests compile to.",
+    "eval": "Say which variant a user gets.",
+    "explain": "Say why a user gets a variant, line by line.",
+    "stale": "List flags that may be ripe for removal.",
+    "new": "Write the manifest of a new flag.",
+    "key": "Make and hash deployment keys.",
+    "crds": "Print the CustomResourceDefinitions as YAML.",
+    "completion": "Print the script that completes commands in a shell.",
+}
+"""One line of help by name; the command itself is `command` in the module of that name."""
+
+
+class Commands(click.Group):
+    """The group of all commands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names in the order of the table."""
+        return list(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the module of `cmd_name` and return its command."""
+        if cmd_name not in MODULES:
+            return None
+        command: click.Command = import_module(f"flagoperator.ctl.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the table without importing any command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(MODULES.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; click would end a broken pipe with 1, which here means that the answer is no."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise BrokenPipe from None

@@ -1,0 +1,42 @@
+"""Failure: why a command ends without success, and the exit code that says so.
+
+    click.ClickException
+     ├─ click.UsageError   2    the command line or what was passed with it is wrong
+     ├─ Refused            1    the answer is no: errors found, no such flag
+     ├─ Unreachable        3    a file could not be read, a server could not be asked
+     └─ BrokenPipe         141  nobody reads the output any more, as after `| head`
+
+Ctrl-C ends with 130, as a shell would say it.
+"""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+import click
+
+INTERRUPTED = 130
+
+
+class Refused(click.ClickException):
+    """The answer is no."""
+
+    exit_code = 1
+
+
+class Unreachable(click.ClickException):
+    """What was to be read or asked could not be reached."""
+
+    exit_code = 3
+
+
+class BrokenPipe(click.ClickException):
+    """Whoever read the output has gone; there is nobody to tell."""
+
+    exit_code = 141
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Say nothing."""

@@ -1,7 +1,6 @@
 # `make` lists what there is. Needs make and a Python of 3.11 or later, nothing else.
 # Everything is installed into .venv beside this file; pip keeps its own per-user cache.
 
-MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -58,6 +57,7 @@ lock: $(READY) ## Pin the newest versions of all dependencies in requirements/
 
 .PHONY: setup
 setup: $(READY) ## Make .venv and install what the lock says (the others do it by themselves)
+	@:
 
 .PHONY: clean
 clean: ## Remove .venv and everything that was made or cached here
@@ -68,11 +68,16 @@ clean: ## Remove .venv and everything that was made or cached here
 # The reflection session in docs/evaluation-api.md is replayed with buf. Without npm its test is
 # skipped, and says so.
 .PHONY: tools
+ifneq ($(shell command -v npm),)
+tools: $(BUF)
+	@:
+else
 tools:
-	@if command -v npm >/dev/null; then $(MAKE) $(BUF); else echo "No npm here: tests that need buf are skipped."; fi
+	@echo "No npm here: the tests that need buf are skipped."
+endif
 
 $(BUF): requirements/package-lock.json
-	npm ci --prefix requirements --no-audit --no-fund
+	npm ci --prefix requirements --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(READY): pyproject.toml $(LOCK)

@@ -1,0 +1,71 @@
+"""Results: one JSON file per part under benchmarks/results, and the table made of them."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.environment import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from benchmarks.figure import Figure
+
+RESULTS = ROOT / "benchmarks" / "results"
+HEAD = ("figure", "measured", "spread", "against", "goal")
+
+
+def write(part: str, figures: Sequence[Figure], before: dict[str, object]) -> Path:
+    """Write what a part measured."""
+    document = {
+        "part": part,
+        "command": f"make bench (or: python -m benchmarks {part})",
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "machine": before,
+        "figures": [figure.as_dict() for figure in figures],
+    }
+    path = RESULTS / f"{part}.json"
+    path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    return path
+
+
+def read(parts: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What was measured last, by part, in the order given; parts without a result are missing."""
+    paths = {part: RESULTS / f"{part}.json" for part in parts}
+    return {part: json.loads(path.read_text()) for part, path in paths.items() if path.exists()}
+
+
+def row(figure: dict[str, Any]) -> tuple[str, ...]:
+    """Cells of the table."""
+    unit = figure["unit"]
+    goal = "" if "goal" not in figure else f"{figure['goal']} {'met' if figure['met'] else 'MISSED'}"
+    return (
+        figure["name"],
+        f"{number(figure['value'])} {unit}",
+        f"{number(figure['low'])} to {number(figure['high'])}",
+        figure.get("base", ""),
+        goal,
+    )
+
+
+def number(value: float) -> str:
+    """Three significant digits, without an exponent."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{float(f'{value:.3g}'):g}"
+
+
+def table(documents: dict[str, dict[str, Any]]) -> str:
+    """All figures as a Markdown table."""
+    rows = [HEAD, *(row(figure) for document in documents.values() for figure in document["figures"])]
+    widths = [max(len(cells[column]) for cells in rows) for column in range(len(HEAD))]
+    lines = [_line(cells, widths) for cells in rows]
+    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(lines)
+
+
+def _line(cells: tuple[str, ...], widths: list[int]) -> str:
+    return "| " + " | ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)) + " |"

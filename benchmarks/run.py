@@ -1,0 +1,42 @@
+"""`python -m benchmarks [PART …]`: measure, write benchmarks/results, print the table."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from benchmarks import machine, results
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PARTS = ("decision", "segments", "all_flags", "compile")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0 when every goal is met, 1 when one is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure and compare.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"what to measure, default all: {', '.join(PARTS)}")
+    parser.add_argument("--table", action="store_true", help="measure nothing, print what was measured last")
+    options = parser.parse_args(arguments)
+    unknown = set(options.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    parts = tuple(options.parts) or PARTS
+    if not options.table:
+        for part in parts:
+            _measure(part)
+    documents = results.read(parts)
+    print(results.table(documents))
+    return 0 if all(figure.get("met", True) for document in documents.values() for figure in document["figures"]) else 1
+
+
+def _measure(part: str) -> None:
+    print(f"{part} …", file=sys.stderr)
+    before, started = machine.describe(), time.monotonic()
+    figures = importlib.import_module(f"benchmarks.{part}").measure()
+    results.write(part, figures, before)
+    print(f"  done in {time.monotonic() - started:.0f} s", file=sys.stderr)

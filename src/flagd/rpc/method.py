@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ class Call:
     time_remaining: float | None = None
 
 
-UnaryHandler = Callable[[Any, Call], Awaitable[Reply]]
+UnaryHandler = Callable[[Any, Call], Coroutine[Any, Any, Reply]]
 StreamHandler = Callable[[Any, Call], AsyncIterator[Reply]]
 BidiHandler = Callable[[AsyncIterator[Any], Call], AsyncIterator[Reply]]
 

@@ -1,0 +1,62 @@
+"""Body: what a request carries, read with a bound on its size."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import TYPE_CHECKING, Any
+
+from flagd.rpc.status import ResourceExhausted
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+Event = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Event]]
+Send = Callable[[Event], Awaitable[None]]
+
+
+class Disconnected(Exception):
+    """The caller has gone; nobody is there to answer."""
+
+
+async def read_body(receive: Receive, limit: int) -> bytes:
+    """Return the whole body.
+
+    Raises:
+        Disconnected: the caller went before the end.
+        ResourceExhausted: more than ``limit`` bytes; the rest is not read.
+    """
+    event = await receive()
+    if event["type"] == "http.request" and not event.get("more_body", False):
+        body: bytes = event.get("body", b"")
+        if len(body) > limit:
+            raise _too_large(limit)
+        return body
+    parts, size = [], 0
+    while True:
+        if event["type"] != "http.request":
+            raise Disconnected
+        part = event.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise _too_large(limit)
+        parts.append(part)
+        if not event.get("more_body", False):
+            return b"".join(parts)
+        event = await receive()
+
+
+async def read_parts(receive: Receive) -> AsyncIterator[bytes]:
+    """Yield the parts of a body as they come, until it ends; raises Disconnected."""
+    more = True
+    while more:
+        event = await receive()
+        if event["type"] != "http.request":
+            raise Disconnected
+        more = event.get("more_body", False)
+        yield event.get("body", b"")
+
+
+def _too_large(limit: int) -> ResourceExhausted:
+    return ResourceExhausted(f"the request is larger than the limit of {limit} bytes")

@@ -1,0 +1,159 @@
+"""GrpcCall: gRPC over ASGI, all four kinds of call.
+
+Source: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flagd.rpc.asgi.body import read_body, read_parts
+from flagd.rpc.asgi.codec import JSON, PROTO, Codec, MessageError
+from flagd.rpc.asgi.compression import ACCEPTED, parse_encoding
+from flagd.rpc.asgi.failure import settle
+from flagd.rpc.asgi.frame import PREFIX, FrameReader, frame, only_frame
+from flagd.rpc.asgi.metadata import Metadata
+from flagd.rpc.asgi.outcome import Headers, grpc_trailers
+from flagd.rpc.asgi.supervision import Supervision, supervised
+from flagd.rpc.asgi.timeout import parse_grpc_timeout
+from flagd.rpc.method import Call
+from flagd.rpc.status import DeadlineExceeded, RpcError, Status, Unimplemented
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from google.protobuf.message import Message
+
+    from flagd.rpc.asgi.body import Event, Receive, Send
+    from flagd.rpc.method import Method
+
+_OK: Event = {"type": "http.response.trailers", "headers": grpc_trailers(Status.OK)}
+_LAST_PART: Event = {"type": "http.response.body", "body": b"", "more_body": False}
+_FIRST_PART: Event = {"type": "http.response.body", "body": b"", "more_body": True}
+
+
+@dataclass(frozen=True, slots=True)
+class GrpcDialect:
+    """One content type of gRPC: how its messages are written, and the start of every answer, made once."""
+
+    codec: Codec
+    headers: Headers
+    start: Event
+
+    @classmethod
+    def of(cls, content_type: bytes, codec: Codec) -> GrpcDialect:
+        """Return the dialect of ``content_type``."""
+        headers = [(b"content-type", content_type), (b"grpc-accept-encoding", ACCEPTED.encode())]
+        start = {"type": "http.response.start", "status": 200, "headers": headers[:1], "trailers": True}
+        return cls(codec, headers, start)
+
+
+DIALECTS = {
+    b"application/grpc": GrpcDialect.of(b"application/grpc", PROTO),
+    b"application/grpc+proto": GrpcDialect.of(b"application/grpc+proto", PROTO),
+    b"application/grpc+json": GrpcDialect.of(b"application/grpc+json", JSON),
+}
+
+
+class GrpcCall:
+    """One call. ``fields`` are the request's headers, ``dialect`` follows from its content type."""
+
+    __slots__ = ("_dialect", "_fields", "_limit", "_receive", "_send", "_started")
+
+    def __init__(
+        self, dialect: GrpcDialect, fields: dict[bytes, bytes], receive: Receive, send: Send, limit: int
+    ) -> None:
+        self._dialect = dialect
+        self._fields = fields
+        self._receive = receive
+        self._send = send
+        self._limit = limit
+        self._started = False
+
+    async def run(self, method: Method | None) -> None:
+        """Answer the call, whatever happens."""
+        try:
+            await self._serve(method)
+        except Exception as error:  # noqa: BLE001 - every call is answered
+            await settle(error, self._fail, method.path if method else "unknown method")
+
+    async def _serve(self, method: Method | None) -> None:
+        if method is None:
+            raise Unimplemented("no such method")
+        remaining = parse_grpc_timeout(self._fields.get(b"grpc-timeout"))
+        if remaining is not None and remaining <= 0:
+            raise DeadlineExceeded("the deadline has passed")
+        call = Call(Metadata(self._fields), remaining)
+        if method.unary is not None:
+            reply = await supervised(method.unary(await self._only_message(method), call), self._receive, remaining)
+            await self._answer(self._dialect.codec.encode(reply, method.response))
+        elif method.stream is not None:
+            request = await self._only_message(method)
+            with Supervision(self._receive, remaining):
+                await self._stream(method.stream(request, call), method)
+        elif method.bidi is not None:
+            with Supervision(None, remaining):
+                await self._flush()
+                await self._stream(method.bidi(self._messages(method), call), method)
+
+    async def _only_message(self, method: Method) -> Message:
+        body = await read_body(self._receive, self._limit + PREFIX)
+        if body[:1] == b"\0" and int.from_bytes(body[1:PREFIX], "big") == len(body) - PREFIX:
+            return self._decode(body[PREFIX:], method)
+        return self._decode(only_frame(body, self._encoding(), self._limit), method)
+
+    async def _messages(self, method: Method) -> AsyncIterator[Message]:
+        reader = FrameReader(self._limit, self._encoding())
+        async for part in read_parts(self._receive):
+            for data in reader.feed(part):
+                yield self._decode(data, method)
+        reader.close()
+
+    def _encoding(self) -> Any:  # noqa: ANN401
+        return parse_encoding(self._fields.get(b"grpc-encoding"))
+
+    def _decode(self, data: bytes, method: Method) -> Message:
+        try:
+            return self._dialect.codec.decode(data, method.request)
+        except MessageError as error:
+            raise RpcError(str(error)) from None
+
+    async def _answer(self, message: bytes) -> None:
+        send = self._send
+        self._started = True
+        await send(self._dialect.start)
+        await send({"type": "http.response.body", "body": frame(message), "more_body": False})
+        await send(_OK)
+
+    async def _stream(self, replies: AsyncIterator[Any], method: Method) -> None:
+        encode = self._dialect.codec.encode
+        async with contextlib.aclosing(replies):  # type: ignore[type-var]
+            async for reply in replies:
+                await self._start()
+                part = frame(encode(reply, method.response))
+                await self._send({"type": "http.response.body", "body": part, "more_body": True})
+        await self._start()
+        await self._send(_LAST_PART)
+        await self._send(_OK)
+
+    async def _flush(self) -> None:
+        """Send the headers now: Envoy's limit on the time a request may take ends with them."""
+        await self._start()
+        await self._send(_FIRST_PART)
+
+    async def _start(self) -> None:
+        if not self._started:
+            self._started = True
+            await self._send(self._dialect.start)
+
+    async def _fail(self, status: Status, message: str) -> None:
+        trailers = grpc_trailers(status, message)
+        if self._started:
+            await self._send(_LAST_PART)
+            await self._send({"type": "http.response.trailers", "headers": trailers})
+            return
+        headers = self._dialect.headers + trailers
+        await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+        await self._send(_LAST_PART)

@@ -1,0 +1,1 @@
+"""Envoy: the process that owns the public port, with the ASGI front inside it."""

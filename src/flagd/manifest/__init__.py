@@ -1,1 +1,78 @@
 """Manifests: typed custom resources, how they are read, and what is said when they are wrong."""
+
+from flagd.manifest.cohort import FlagCohortSpec
+from flagd.manifest.condition import COHORT_OPERATORS, GLOB_OPERATORS, REGEX_OPERATORS, Condition, ConditionGroup
+from flagd.manifest.deployment import FlagDeploymentSpec
+from flagd.manifest.diagnostic import Diagnostic, Location, ResourceRef, Severity
+from flagd.manifest.flag import (
+    Bucketing,
+    FlagSpec,
+    Membership,
+    Prerequisite,
+    Prerequisites,
+    Rollout,
+    Segment,
+    Testers,
+    Tracking,
+    Variant,
+)
+from flagd.manifest.group import FlagGroupSpec, Holdout, Slot
+from flagd.manifest.loaded import Loaded
+from flagd.manifest.model import API_VERSION, ObjectMeta
+from flagd.manifest.percent import thousandths
+from flagd.manifest.reading import load, read_text
+from flagd.manifest.resource import (
+    KINDS,
+    SHORT_NAMES,
+    Flag,
+    FlagCohort,
+    FlagDeployment,
+    FlagGroup,
+    FlagSegment,
+    Resource,
+)
+from flagd.manifest.segment import FlagSegmentSpec
+from flagd.manifest.validation import validate
+
+__all__ = [
+    "API_VERSION",
+    "COHORT_OPERATORS",
+    "GLOB_OPERATORS",
+    "KINDS",
+    "REGEX_OPERATORS",
+    "SHORT_NAMES",
+    "Bucketing",
+    "Condition",
+    "ConditionGroup",
+    "Diagnostic",
+    "Flag",
+    "FlagCohort",
+    "FlagCohortSpec",
+    "FlagDeployment",
+    "FlagDeploymentSpec",
+    "FlagGroup",
+    "FlagGroupSpec",
+    "FlagSegment",
+    "FlagSegmentSpec",
+    "FlagSpec",
+    "Holdout",
+    "Loaded",
+    "Location",
+    "Membership",
+    "ObjectMeta",
+    "Prerequisite",
+    "Prerequisites",
+    "Resource",
+    "ResourceRef",
+    "Rollout",
+    "Segment",
+    "Severity",
+    "Slot",
+    "Testers",
+    "Tracking",
+    "Variant",
+    "load",
+    "read_text",
+    "thousandths",
+    "validate",
+]

@@ -1,0 +1,171 @@
+"""Attribute paths: how manifests name what a condition compares and what a bucket hashes.
+
+``user.country`` is short for the selector ``("context", "user", "country")`` of Amplitude's
+evaluation format. Names with dots, spaces, brackets or quotes stand in brackets:
+``user.properties['a.b']``.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+USER_FIELDS = (
+    "user_id",
+    "device_id",
+    "country",
+    "region",
+    "city",
+    "dma",
+    "language",
+    "platform",
+    "version",
+    "os",
+    "device_manufacturer",
+    "device_brand",
+    "device_model",
+    "carrier",
+    "library",
+    "ip_address",
+)
+"""Fields of Amplitude's user that hold one value each."""
+
+_USER_HEADS = (*USER_FIELDS, "properties", "cohort_ids")
+_GROUP_HEADS = ("name", "properties", "cohort_ids")
+_GROUP_SELECTORS = {"name": "group_name", "properties": "group_properties", "cohort_ids": "cohort_ids"}
+_GROUP_NAMES = {selector: name for name, selector in _GROUP_SELECTORS.items()}
+_SYNONYMS = {
+    "id": "user_id",
+    "user_properties": "properties",
+    "props": "properties",
+    "cohorts": "cohort_ids",
+    "ip": "ip_address",
+    "group_name": "name",
+    "group_properties": "properties",
+}
+
+_PLAIN = re.compile(r"[^.\[\]'\"\s]+")
+_QUOTED = re.compile(r"\['((?:[^'\\]|\\.)*)'\]|\[\"((?:[^\"\\]|\\.)*)\"\]", re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
+
+class AttributePathError(ValueError):
+    """The path names no attribute. The text says what would, the nearest known name first."""
+
+
+def parse_attribute(path: str) -> tuple[str, ...]:
+    """Return the selector of `path`: ``user.properties.plan`` → ``("context", "user", "user_properties", "plan")``.
+
+    Raises:
+        AttributePathError: `path` is malformed or names nothing that users or groups have.
+    """
+    root, *names = _split(path)
+    if root == "user":
+        return "context", "user", *_user(path, names)
+    if root == "groups":
+        return "context", "groups", *_group(path, names)
+    if root in (*USER_FIELDS, "cohort_ids", "id"):
+        raise AttributePathError(f"unknown attribute `{path}`, did you mean `user.{_SYNONYMS.get(root, root)}`?")
+    raise AttributePathError(_unknown(path, root, ("user", "groups"), ""))
+
+
+def format_attribute(selector: tuple[str, ...] | list[str]) -> str:
+    """Return the path of `selector`; text for people where it is no attribute (``flag new-checkout``)."""
+    match tuple(selector):
+        case ("context", "user", "user_properties", name):
+            return "user" + _join("properties", name)
+        case ("context", "user", name):
+            return "user" + _join(name)
+        case ("context", "groups", group, "group_properties", name):
+            return "groups" + _join(group, "properties", name)
+        case ("context", "groups", group, name):
+            return "groups" + _join(group, _GROUP_NAMES.get(name, name))
+        case ("result", flag, "key"):
+            return f"flag {flag}"
+        case other:
+            return ".".join(other)
+
+
+def _user(path: str, names: list[str]) -> tuple[str, ...]:
+    match names:
+        case ["properties", name]:
+            return "user_properties", name
+        case ["properties", *more]:
+            raise AttributePathError(_one_property(path, "user.properties", more))
+        case [name] if name in _USER_HEADS:
+            return (name,)
+        case [name, *_] if name not in _USER_HEADS:
+            raise AttributePathError(_unknown(path, name, _USER_HEADS, "user."))
+        case [name, *_]:
+            raise AttributePathError(f"`{path}` goes too deep: `user.{name}` is one value")
+    raise AttributePathError(f"`{path}` is not one attribute; write `user.user_id` or `user.properties.<name>`")
+
+
+def _group(path: str, names: list[str]) -> tuple[str, ...]:
+    match names:
+        case [group, "properties", name]:
+            return group, "group_properties", name
+        case [group, "properties", *more]:
+            raise AttributePathError(_one_property(path, f"groups{_join(group)}.properties", more))
+        case [group, name] if name in _GROUP_HEADS:
+            return group, _GROUP_SELECTORS[name]
+        case [group, name, *_] if name not in _GROUP_HEADS:
+            raise AttributePathError(_unknown(path, name, _GROUP_HEADS, f"groups{_join(group)}."))
+        case [group, name, *_]:
+            raise AttributePathError(f"`{path}` goes too deep: `groups{_join(group)}.{name}` is one value")
+        case [group]:
+            raise AttributePathError(f"`{path}` is not one attribute; write `groups{_join(group)}.name`")
+    raise AttributePathError(f"`{path}` is not one attribute; write `groups.<type>.name`")
+
+
+def _one_property(path: str, head: str, names: list[str]) -> str:
+    if not names:
+        return f"`{path}` is not one attribute; write `{head}.<name>`"
+    return f"`{path}` is not one property; a name with dots stands in brackets: `{head}['{'.'.join(names)}']`"
+
+
+def _unknown(path: str, name: str, known: tuple[str, ...], head: str) -> str:
+    near = _SYNONYMS.get(name)
+    if near not in known:
+        near = next(iter(get_close_matches(name, known, n=1, cutoff=0.5)), None)
+    if near is None:
+        return (
+            f"unknown attribute `{path}`; `{head}` is followed by one of {', '.join(known)}"
+            if head
+            else (f"unknown attribute `{path}`; a path begins with user or groups, such as `user.properties.plan`")
+        )
+    return f"unknown attribute `{path}`, did you mean `{head}{near}`?"
+
+
+def _split(path: str) -> list[str]:
+    names: list[str] = []
+    position = 0
+    while position < len(path):
+        found = _QUOTED.match(path, position) if names else None
+        if found is not None:
+            names.append(_ESCAPE.sub(r"\1", found[1] if found[1] is not None else found[2]))
+        else:
+            if names:
+                if path[position] != ".":
+                    raise AttributePathError(_malformed(path, position))
+                position += 1
+            found = _PLAIN.match(path, position)
+            if found is None:
+                raise AttributePathError(_malformed(path, position))
+            names.append(found[0])
+        position = found.end()
+        if not names[-1]:
+            raise AttributePathError(f"`{path}` holds an empty name")
+    return names or [""]
+
+
+def _malformed(path: str, position: int) -> str:
+    return f"`{path}` breaks off at character {position + 1}; odd names stand in brackets: `user.properties['a.b']`"
+
+
+def _join(*names: str) -> str:
+    return "".join(f".{name}" if _PLAIN.fullmatch(name) else f"['{_quote(name)}']" for name in names)
+
+
+def _quote(name: str) -> str:
+    return name.replace("\\", "\\\\").replace("'", "\\'")

@@ -1,0 +1,77 @@
+"""Envelope: apiVersion, kind and name, looked at before anything else is."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from flagd.manifest.diagnostic import ResourceRef
+from flagd.manifest.finding import Finding, warning
+from flagd.manifest.model import API_VERSION, GROUP
+from flagd.manifest.resource import KINDS, Resource
+from flagd.manifest.shown import shown
+
+ROLLOUT_KIND = "FlagRollout"
+_KNOWN = (*KINDS, ROLLOUT_KIND)
+
+
+def model_of(obj: dict[str, Any]) -> type[Resource] | Finding:
+    """Return the model for `obj`, or why there is none."""
+    version, kind = obj.get("apiVersion"), obj.get("kind")
+    if version != API_VERSION:
+        return _wrong_version(version, kind)
+    if kind is None:
+        return Finding(("kind",), "MissingField", f"`kind` is missing; write one of {', '.join(_KNOWN)}")
+    if kind == ROLLOUT_KIND:
+        return warning((), "RolloutNotApplied", "a FlagRollout is ramped by the operator only; here it changes nothing")
+    model = KINDS.get(kind) if isinstance(kind, str) else None
+    return model or _unknown_kind(kind)
+
+
+def is_foreign(obj: object) -> bool:
+    """Tell whether `obj` is something else than one of our resources, such as a Deployment or a values file."""
+    if not isinstance(obj, dict):
+        return False
+    version, kind = obj.get("apiVersion"), obj.get("kind")
+    if isinstance(version, str) and (version == GROUP or version.startswith(GROUP + "/")):
+        return False
+    if not isinstance(version, str) or not version:
+        return kind not in _KNOWN and "spec" not in obj
+    return kind not in _KNOWN or not get_close_matches(version.partition("/")[0], [GROUP], cutoff=0.8)
+
+
+def items_of(obj: object) -> list[Any] | None:
+    """Return the items of a List (as ``kubectl get -o yaml`` prints); None if `obj` is no list."""
+    if not isinstance(obj, dict):
+        return None
+    kind, items = obj.get("kind"), obj.get("items")
+    if not isinstance(items, list) or not isinstance(kind, str):
+        return None
+    return items if kind == "List" or kind.removesuffix("List") in KINDS else None
+
+
+def ref_of(obj: object) -> ResourceRef | None:
+    """Return who `obj` says it is; None where it does not say."""
+    if not isinstance(obj, dict) or not isinstance(obj.get("metadata"), dict):
+        return None
+    kind, name = obj.get("kind"), obj["metadata"].get("name")
+    namespace = obj["metadata"].get("namespace") or "default"
+    if not (isinstance(kind, str) and isinstance(name, str) and isinstance(namespace, str)):
+        return None
+    return ResourceRef(kind, namespace, name)
+
+
+def _wrong_version(version: object, kind: object) -> Finding:
+    if version is None:
+        return Finding(("apiVersion",), "MissingField", f"`apiVersion` is missing; write {API_VERSION}")
+    return Finding(("apiVersion",), "UnknownVersion", f"{shown(version)} is not served{_of(kind)}; write {API_VERSION}")
+
+
+def _of(kind: object) -> str:
+    return f" for {kind}" if isinstance(kind, str) and kind in _KNOWN else ""
+
+
+def _unknown_kind(kind: object) -> Finding:
+    near = get_close_matches(kind, _KNOWN, n=1) if isinstance(kind, str) else []
+    question = f", did you mean {near[0]}?" if near else ";"
+    return Finding(("kind",), "UnknownKind", f"unknown kind {shown(kind)}{question} Known: {', '.join(_KNOWN)}")

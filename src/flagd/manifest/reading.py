@@ -1,0 +1,121 @@
+"""Reading: files and text to resources; whatever is wrong with one part, the rest loads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flagd.manifest.diagnostic import Diagnostic, Location, ResourceRef, Severity
+from flagd.manifest.document import Document, documents
+from flagd.manifest.encoding import decode
+from flagd.manifest.envelope import is_foreign, items_of, ref_of
+from flagd.manifest.files import read_files
+from flagd.manifest.finding import Finding
+from flagd.manifest.layout import spelling_of
+from flagd.manifest.loaded import Loaded, Origin
+from flagd.manifest.validation import diagnostic, examine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from flagd.manifest.path import FieldPath
+    from flagd.manifest.resource import Resource
+
+
+def load(paths: Sequence[str | Path]) -> Loaded:
+    """Read manifests from files and directories (in depth: ``*.yaml``, ``*.yml``, ``*.json``, hidden ones not).
+
+    Never raises for what it finds there: a file that cannot be read is a diagnostic. The result does
+    not depend on the order in which a file system lists names.
+    """
+    reader = _Reader()
+    for file in read_files(paths):
+        if file.fault is not None:
+            reason, message = file.fault
+            reader.note(Diagnostic(Severity.ERROR, reason, message, location=Location(file.name)))
+        else:
+            reader.read(file.data, file.name)
+    return reader.loaded()
+
+
+def read_text(text: str | bytes, file: str = "-") -> Loaded:
+    """Read manifests from `text`; `file` names it in diagnostics."""
+    reader = _Reader()
+    reader.read(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text, file)
+    return reader.loaded()
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._resources: dict[ResourceRef, Resource | None] = {}
+        self._origins: dict[ResourceRef, Origin] = {}
+        self._diagnostics: list[Diagnostic] = []
+        self._skipped = 0
+
+    def loaded(self) -> Loaded:
+        resources = tuple(resource for resource in self._resources.values() if resource is not None)
+        return Loaded(resources, tuple(self._diagnostics), self._skipped, self._origins)
+
+    def note(self, found: Diagnostic) -> None:
+        self._diagnostics.append(found)
+
+    def read(self, data: bytes, file: str) -> None:
+        text = decode(data)
+        if isinstance(text, Finding):
+            self._report(text, None, Origin(file, 1, 1, ""))
+            return
+        for document in documents(text):
+            self._document(document, Origin(file, document.index, document.first_line, document.text))
+
+    def _document(self, document: Document, origin: Origin) -> None:
+        if document.data is None:
+            for finding in document.findings:
+                self._report(finding, None, origin)
+            return
+        items = items_of(document.data)
+        if items is None:
+            self._object(document.data, document, origin)
+            return
+        for index, item in enumerate(items):
+            self._object(item, document, replace(origin, root=("items", index)))
+
+    def _object(self, obj: object, document: Document, origin: Origin) -> None:
+        if is_foreign(obj):
+            self._skipped += 1
+            return
+        ref = ref_of(obj)
+        inside = _inside(document.findings, origin.root)
+        resource, findings = examine(obj, lambda path: spelling_of(origin.text, (*origin.root, *path)))
+        told = {finding.path for finding in inside}
+        for finding in (*inside, *(one for one in findings if one.path not in told)):
+            self._report(finding, ref, origin)
+        if ref is not None and not self._is_second(ref, origin):
+            self._origins[ref] = origin
+            self._resources[ref] = None if inside else resource
+
+    def _is_second(self, ref: ResourceRef, origin: Origin) -> bool:
+        first = self._origins.get(ref)
+        if first is None:
+            return False
+        here, there = origin.location(), first.location()
+        self._resources[ref] = None
+        self.note(_duplicate(ref, here, there))
+        self.note(_duplicate(ref, there, here))
+        return True
+
+    def _report(self, finding: Finding, ref: ResourceRef | None, origin: Origin) -> None:
+        self.note(diagnostic(finding, ref).at(origin.location(finding.path, finding.line)))
+
+
+def _duplicate(ref: ResourceRef, here: Location, there: Location) -> Diagnostic:
+    text = f"{ref} is also declared at {there}; keep one"
+    return Diagnostic(Severity.ERROR, "DuplicateResource", text, resource=ref, location=here)
+
+
+def _inside(findings: list[Finding], root: FieldPath) -> list[Finding]:
+    return [
+        replace(finding, path=finding.path[len(root) :])
+        for finding in findings
+        if finding.path[: len(root)] == root or not finding.path
+    ]

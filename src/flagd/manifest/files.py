@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,9 @@ MAX_BYTES = 4 * 1024 * 1024
 """Size of a file above which it is not read; etcd takes no object above 1.5 MiB."""
 
 SUFFIXES = (".yaml", ".yml", ".json")
+
+STDIN = "-"
+"""The path that stands for standard input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,14 @@ def read_files(paths: Sequence[str | Path]) -> Iterator[SourceFile]:
 
     In a directory only ``*.yaml``, ``*.yml`` and ``*.json`` count, and hidden names are passed over,
     so that the ``..data`` directories of a mounted ConfigMap are not read a second time.
+    ``-`` is standard input.
     """
     walk = _Walk()
     for path in paths:
-        yield from walk.enter(Path(path), ())
+        if path == STDIN:
+            yield SourceFile(STDIN, sys.stdin.buffer.read(MAX_BYTES + 1))
+        else:
+            yield from walk.enter(Path(path), ())
 
 
 class _Walk:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def load(paths: Sequence[str | Path]) -> Loaded:
-    """Read manifests from files and directories (in depth: ``*.yaml``, ``*.yml``, ``*.json``, hidden ones not).
+    """Read manifests from files, directories (in depth: ``*.yaml``, ``*.yml``, ``*.json``, hidden ones not) and ``-``.
 
     Never raises for what it finds there: a file that cannot be read is a diagnostic. The result does
     not depend on the order in which a file system lists names.

@@ -1,0 +1,178 @@
+"""Terminal: does what a reader of a page does, in a folder that looks like a fresh clone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.docs.page import ROOT, Block, commands, pattern
+
+if TYPE_CHECKING:
+    from tests.docs.page import Command
+
+TIMEOUT = 60.0
+"""Seconds for one command, or for a server to say what the page says it says."""
+
+TOOLS = ROOT / "requirements" / "node_modules" / ".bin"
+"""Where `make tools` puts buf."""
+
+_SERVERS = ("flagd serve", "make run")
+
+
+class Terminal:
+    """Runs the blocks of one page one after another. Servers run on until the next one, or the end of the page."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ports = {"8013": _free_port(), "8014": _free_port()}
+        self.server: Server | None = None
+        self.exit_code = 0
+        for name in ("examples", "protos", "scripts", "Makefile", "requirements", "pyproject.toml"):
+            _copy(ROOT / name, folder / name)
+        (folder / ".venv").symlink_to(Path(sys.prefix))
+        self.environment = {
+            "PATH": os.pathsep.join(map(str, (Path(sys.prefix) / "bin", TOOLS, os.environ["PATH"]))),
+            "HOME": str(folder),
+            "LC_ALL": "C.UTF-8",
+            "NO_COLOR": "1",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONWARNINGS": "error",
+            "COLUMNS": "120",
+            "FLAGSERVICE_LISTEN": f"127.0.0.1:{self.ports['8013']}",
+            "FLAGSERVICE_MANAGEMENT_LISTEN": f"127.0.0.1:{self.ports['8014']}",
+        }
+
+    def write(self, block: Block) -> None:
+        """Save a block under the path that the page names."""
+        target = self.folder / block.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(self.local(block.text))
+
+    def run(self, block: Block) -> None:
+        """Run the commands of a console block and compare what they print."""
+        for command in commands(block):
+            if command.text.startswith(_SERVERS):
+                self.serve(command)
+            else:
+                self.type(command)
+
+    def type(self, command: Command) -> None:
+        """Run one command to its end. `$?` is the exit code of the one before."""
+        text = self.local(command.text).replace("$?", str(self.exit_code))
+        done = subprocess.run(
+            ["bash", "-c", text],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=TIMEOUT,
+            check=False,
+        )
+        self.exit_code = done.returncode
+        shown = done.stdout.decode()
+        expected = tuple(self.local(line) for line in command.output)
+        printed = shown if shown.endswith("\n") or not shown else f"{shown}\n"
+        assert pattern(expected).fullmatch(printed), (
+            f"line {command.line}: $ {command.text}\nexit code {done.returncode}, printed:\n{shown}"
+        )
+
+    def serve(self, command: Command) -> None:
+        """Start a server and wait until it has said what the page shows, or until it answers."""
+        self.stop()
+        expected = tuple(self.local(line) for line in command.output) or ("…",)
+        self.server = Server(self.local(command.text), self.folder, self.environment)
+        assert self.server.says(pattern(expected)), f"line {command.line}: $ {command.text}\n{self.server.output}"
+        assert self.server.listens(self.ports["8013"]), f"line {command.line}: no answer\n{self.server.output}"
+
+    def stop(self) -> None:
+        """Stop the server as Ctrl-C does. It must end by itself and be content."""
+        server, self.server = self.server, None
+        if server is not None:
+            assert server.stop() == 0, server.output
+
+    def local(self, text: str) -> str:
+        """Replace the ports of the page by free ones."""
+        for known, port in self.ports.items():
+            text = text.replace(f":{known}", f":{port}")
+        return text
+
+
+class Server:
+    """A command that runs until it is stopped, and what it has printed so far."""
+
+    def __init__(self, command: str, folder: Path, environment: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            ["bash", "-c", f"exec {command}"],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.output = ""
+        self._news = threading.Condition()
+        self._ended = False
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def says(self, expected: object) -> bool:
+        """Wait until the output matches `expected`. Returns whether it did in time."""
+        with self._news:
+            self._news.wait_for(lambda: self._ended or expected.match(self.output), TIMEOUT)  # type: ignore[attr-defined]
+            return not self._ended and expected.match(self.output) is not None  # type: ignore[attr-defined]
+
+    def listens(self, port: int) -> bool:
+        """Wait until `port` accepts connections. Returns whether it does before the process ends."""
+        while not self._ended:
+            with socket.socket() as probe:
+                probe.settimeout(1)
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return True
+            with self._news:
+                self._news.wait(0.05)
+        return False
+
+    def stop(self) -> int:
+        """Send SIGINT to everything the command started, as a terminal does, and return the exit code."""
+        os.killpg(self._process.pid, signal.SIGINT)
+        try:
+            return self._process.wait(TIMEOUT)
+        finally:
+            if self._process.poll() is None:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._reader.join(TIMEOUT)
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            with self._news:
+                self.output += line
+                self._news.notify_all()
+        self._process.stdout.close()
+        with self._news:
+            self._ended = True
+            self._news.notify_all()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("node_modules"))
+    else:
+        shutil.copy(source, target)

@@ -1,0 +1,89 @@
+"""Every example in the README and the docs runs, and prints what the page says it prints.
+
+How to write one:
+
+* ``` ```console ```: lines that start with `$ ` are run in a folder that looks like a fresh clone, the lines below are
+  what they print. `…` stands for any text, on a line of its own for any lines. `flagd serve` and `make run` run on in
+  the background until the end of the page, on free ports instead of 8013 and 8014.
+* ``` ```yaml shop/flag.yaml ```: a block with a path is saved there, for the commands below it.
+* ``` ```yaml ``` without a path: must be an acceptable manifest, if it says what kind it is.
+* ``` ```python ``` with `>>>`: a doctest. One page is one session.
+* ``` ```text ```: not run. Diagrams and the like.
+"""
+
+from __future__ import annotations
+
+import doctest
+import json
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from flagd.manifest import Severity, read_text
+from tests.docs.page import Block, blocks, pages
+from tests.docs.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LANGUAGES = {"console", "yaml", "json", "python", "proto", "text"}
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    terminal = Terminal(tmp_path)
+    yield terminal
+    terminal.stop()
+
+
+def with_blocks(*languages: str) -> list[Path]:
+    return [page for page in pages() if any(block.language in languages for block in blocks(page))]
+
+
+@pytest.mark.parametrize("page", with_blocks("console"), ids=str)
+def test_commands_print_what_the_page_shows(page: Path, terminal: Terminal) -> None:
+    found = blocks(page)
+    if any("buf curl" in block.text for block in found) and not shutil.which("buf", path=terminal.environment["PATH"]):
+        pytest.skip("buf is not installed: `make tools` installs it where there is npm")
+    for block in found:
+        if block.path:
+            terminal.write(block)
+        elif block.language == "console":
+            terminal.run(block)
+
+
+@pytest.mark.parametrize("page", with_blocks("python"), ids=str)
+def test_python_sessions_print_what_the_page_shows(page: Path) -> None:
+    sessions = [block for block in blocks(page) if block.language == "python" and not block.path]
+    text = "\n".join("\n" * (block.line == 0) + block.text for block in sessions)
+    examples = doctest.DocTestParser().get_doctest(text, {}, str(page), str(page), 0)
+    said: list[str] = []
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+    runner.run(examples, out=said.append)
+    assert not said, "".join(said)
+
+
+def is_manifest(block: Block) -> bool:
+    return block.language == "yaml" and re.search(r"^kind:", block.text, re.MULTILINE) is not None
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if any(map(is_manifest, blocks(page)))], ids=str)
+def test_manifests_are_acceptable(page: Path) -> None:
+    for block in filter(is_manifest, blocks(page)):
+        loaded = read_text(block.text, f"{page}:{block.line}")
+        assert [each for each in loaded.diagnostics if each.severity is Severity.ERROR] == []
+
+
+@pytest.mark.parametrize("page", with_blocks("json"), ids=str)
+def test_json_is_json(page: Path) -> None:
+    for block in blocks(page):
+        if block.language == "json":
+            json.loads(block.text)
+
+
+@pytest.mark.parametrize("page", pages(), ids=str)
+def test_every_block_says_what_it_is(page: Path) -> None:
+    assert [f"line {block.line}" for block in blocks(page) if block.language not in LANGUAGES] == []

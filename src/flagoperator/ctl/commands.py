@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 from flagoperator.ctl.failure import BrokenPipe
+from flagoperator.ctl.suggestion import suggestion
 
 MODULES = {
     "lint": "Check manifests without a cluster.",
@@ -29,10 +30,12 @@ class Commands(click.Group):
         """Return the names in the order of the table."""
         return list(MODULES)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of `cmd_name` and return its command."""
+        if cmd_name.startswith("-"):
+            return None  # click then says what is wrong with the option
         if cmd_name not in MODULES:
-            return None
+            ctx.fail(f'no command "{cmd_name}"; {suggestion(cmd_name, MODULES)}')
         command: click.Command = import_module(f"flagoperator.ctl.{cmd_name}").command
         return command
 

@@ -7,6 +7,7 @@ import json
 import secrets
 import string
 import sys
+from getpass import getpass
 
 import click
 
@@ -64,10 +65,7 @@ def hash_of(key: str) -> str:
 
 
 def _read_key() -> str:
-    if sys.stdin.isatty():
-        text: str = click.prompt("key", hide_input=True, err=True)
-    else:
-        text = click.get_text_stream("stdin").read(_MAX_BYTES + 2)
+    text = getpass("key: ") if sys.stdin.isatty() else sys.stdin.read(_MAX_BYTES + 2)
     key = text.rstrip("\r\n")
     if not key:
         raise click.UsageError("standard input holds no key; pass one: flagctl key hash < key.txt")

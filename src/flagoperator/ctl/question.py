@@ -1,0 +1,95 @@
+"""Question: whom and what `flagctl eval` and `flagctl explain` are asked about, and where to look."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flagoperator.ctl.failure import Unreachable
+from flagoperator.ctl.manifests import STDIN
+from flagoperator.ctl.server import Server, server_options
+from flagoperator.ctl.user import UserError, read_user
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked.
+
+    Attributes:
+        paths: manifests to answer from; empty where a server is asked.
+        project: namespace; None = the only one there is.
+        flags: keys; empty = all.
+        user: as `read_user` gives it.
+        server: whom to ask instead of `paths`.
+    """
+
+    paths: tuple[str, ...]
+    project: str | None
+    flags: tuple[str, ...]
+    user: dict[str, Any]
+    server: Server | None
+
+
+def question(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that make a Question, and pass it as first argument."""
+
+    @click.argument("paths", nargs=-1, metavar="[PATH…]", type=click.Path(allow_dash=True))
+    @click.option("--project", metavar="NAME", help="Namespace of the flags; may be left out where there is just one.")
+    @click.option("--flag", "flags", multiple=True, metavar="KEY", help="Flag to ask for; repeat it. None = all flags.")
+    @click.option(
+        "--user",
+        required=True,
+        metavar="JSON",
+        help="The user as JSON, @FILE, or - for standard input: Amplitude's user or the evaluation API's.",
+    )
+    @server_options
+    @wraps(function)
+    def ask(
+        paths: tuple[str, ...],
+        project: str | None,
+        flags: tuple[str, ...],
+        user: str,
+        server: Server | None,
+        **others: Any,  # noqa: ANN401
+    ) -> None:
+        _check_source(paths, user, server)
+        function(Question(paths, project, tuple(dict.fromkeys(flags)), _user(user), server), **others)
+
+    return ask
+
+
+def _check_source(paths: tuple[str, ...], user: str, server: Server | None) -> None:
+    if server and paths:
+        raise click.UsageError("either PATH or --server, not both: one answers from manifests, the other asks a server")
+    if not server and not paths:
+        raise click.UsageError("say where the flags are: PATH of manifests, or --server HOST:PORT")
+    if user == STDIN and STDIN in paths:
+        raise click.UsageError("standard input can be the manifests or the user, not both")
+
+
+def _user(option: str) -> dict[str, Any]:
+    try:
+        return read_user(_text(option))
+    except UserError as error:
+        raise click.UsageError(f"--user: {error}") from None
+
+
+def _text(option: str) -> str:
+    if option != STDIN and not option.startswith("@"):
+        return option
+    try:
+        if option == STDIN:
+            return sys.stdin.buffer.read().decode()
+        return Path(option[1:]).read_text(encoding="utf-8")
+    except OSError as error:
+        raise Unreachable(f"--user: cannot read {option[1:]}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise click.UsageError("--user: the text is not UTF-8") from None

@@ -1,0 +1,224 @@
+"""ControlPlane: a real etcd and kube-apiserver as processes on loopback, with RBAC and an audit log.
+
+with ControlPlane(folder, assets()) as plane:
+    subprocess.run([plane.kubectl, "get", "ns"], env={**os.environ, "KUBECONFIG": plane.admin})
+    plane.kill("kube-apiserver"); plane.start("kube-apiserver")       # same port, same data
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import ctypes
+import json
+import signal
+import socket
+import ssl
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Any, Self
+
+from cluster.pki import Pki
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# The metadata of every write and list, nothing of single reads: the truth about our API traffic.
+_AUDIT_POLICY = {
+    "apiVersion": "audit.k8s.io/v1",
+    "kind": "Policy",
+    "omitStages": ["RequestReceived"],
+    "rules": [
+        {"level": "None", "users": ["system:apiserver"]},
+        {"level": "Metadata", "verbs": ["create", "update", "patch", "delete", "deletecollection", "list", "watch"]},
+        {"level": "None"},
+    ],
+}
+_READY_SECONDS = 90
+_STOP_SECONDS = 15
+
+
+class ControlPlane:
+    """etcd and kube-apiserver in `folder`; `flags` adds to or (None) drops flags of the API server."""
+
+    def __init__(self, folder: Path, binaries: Path, *, flags: dict[str, str | None] | None = None) -> None:
+        self.folder, self._binaries, self._flags = folder.resolve(), binaries, flags or {}
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        for name in ("etcd", "logs"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        (self.folder / "audit-policy.json").write_text(json.dumps(_AUDIT_POLICY))
+        self._ports = dict(zip(("etcd", "etcd-peer", "kube-apiserver"), _free_ports(3), strict=True))
+        self._pki = Pki(self.folder / "pki")
+        self.url = f"https://127.0.0.1:{self._ports['kube-apiserver']}"
+        self.kubectl = binaries / "kubectl"
+        self.admin = self.user("admin", "system:masters")
+
+    def __enter__(self) -> Self:
+        try:
+            self.start("etcd")
+            self.start("kube-apiserver")
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self, name: str) -> None:
+        """Start a component and wait until it answers.
+
+        Raises:
+            RuntimeError: it did not become ready; the text ends with its log.
+        """
+        flags = self._etcd() if name == "etcd" else {**self._kube_apiserver(), **self._flags}
+        arguments = [f"--{flag}={value}" for flag, value in flags.items() if value is not None]
+        with (self.folder / "logs" / f"{name}.log").open("ab") as log:
+            self._processes[name] = subprocess.Popen(
+                [self._binaries / name, *arguments],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
+            )
+        self._wait_ready(name)
+
+    def kill(self, name: str, sig: signal.Signals = signal.SIGKILL) -> None:
+        """Send a signal and, unless it only pauses or resumes, wait for the end."""
+        self._processes[name].send_signal(sig)
+        if sig not in (signal.SIGSTOP, signal.SIGCONT):
+            self._processes.pop(name).wait(_STOP_SECONDS)
+
+    def stop(self) -> None:
+        """End every component."""
+        for process in reversed(list(self._processes.values())):
+            process.send_signal(signal.SIGCONT)
+            process.terminate()
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._processes.clear()
+
+    def request(self, path: str, method: str = "GET", body: object = None) -> Any:
+        """Call the API as admin and return the decoded JSON."""
+        with self._open(self.url + path, method, body) as response:
+            return json.load(response)
+
+    def user(self, name: str, group: str) -> Path:
+        """Make a user with a client certificate; return the path of its kubeconfig."""
+        certificate, key = self._pki.sign(name, f"/O={group}/CN={name}", "clientAuth")
+        return self._kubeconfig(
+            name, {"client-certificate-data": _base64(certificate), "client-key-data": _base64(key)}
+        )
+
+    def service_account(self, namespace: str, name: str, seconds: int = 3600) -> Path:
+        """Make a ServiceAccount if need be and a token for it, as a kubelet would; return a kubeconfig's path."""
+        accounts = f"/api/v1/namespaces/{namespace}/serviceaccounts"
+        with contextlib.suppress(urllib.error.HTTPError):  # 409: it is there already
+            self.request(accounts, "POST", {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}})
+        reply = self.request(
+            f"{accounts}/{name}/token",
+            "POST",
+            {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": seconds}},
+        )
+        return self._kubeconfig(f"{namespace}-{name}", {"token": reply["status"]["token"]})
+
+    def audit(self) -> list[dict[str, Any]]:
+        """Return the audit log: every write, list and watch so far."""
+        return [json.loads(line) for line in (self.folder / "logs" / "audit.log").read_text().splitlines()]
+
+    def _etcd(self) -> dict[str, Any]:
+        client, peer = (f"http://127.0.0.1:{self._ports[port]}" for port in ("etcd", "etcd-peer"))
+        return {
+            "name": "default",
+            "data-dir": self.folder / "etcd",
+            "log-level": "warn",
+            "unsafe-no-fsync": "true",
+            "listen-client-urls": client,
+            "advertise-client-urls": client,
+            "listen-peer-urls": peer,
+            "initial-advertise-peer-urls": peer,
+            "initial-cluster": f"default={peer}",
+        }
+
+    def _kube_apiserver(self) -> dict[str, Any]:
+        pki = self._pki.folder
+        return {
+            "etcd-servers": f"http://127.0.0.1:{self._ports['etcd']}",
+            "bind-address": "127.0.0.1",
+            "advertise-address": "127.0.0.1",
+            "secure-port": self._ports["kube-apiserver"],
+            "endpoint-reconciler-type": "none",  # a loopback address is not valid in Endpoints
+            "tls-cert-file": pki / "serving.crt",
+            "tls-private-key-file": pki / "serving.key",
+            "client-ca-file": pki / "ca.crt",
+            "service-account-issuer": "https://kubernetes.default.svc",
+            "service-account-key-file": pki / "sa.pub",
+            "service-account-signing-key-file": pki / "sa.key",
+            "service-cluster-ip-range": "10.0.0.0/24",
+            "authorization-mode": "RBAC",
+            "disable-admission-plugins": "ServiceAccount",  # no controller makes the default ServiceAccount
+            "audit-policy-file": self.folder / "audit-policy.json",
+            "audit-log-path": self.folder / "logs" / "audit.log",
+            "audit-log-mode": "blocking",
+        }
+
+    def _wait_ready(self, name: str) -> None:
+        url = f"http://127.0.0.1:{self._ports['etcd']}/health" if name == "etcd" else f"{self.url}/readyz"
+        process, deadline = self._processes[name], time.monotonic() + _READY_SECONDS
+        while process.poll() is None and time.monotonic() < deadline:
+            with contextlib.suppress(OSError), self._open(url):
+                return
+            time.sleep(0.1)
+        log = (self.folder / "logs" / f"{name}.log").read_text(errors="replace")[-3000:]
+        raise RuntimeError(f"{name} did not become ready (exit code {process.poll()}); its log ends:\n{log}")
+
+    def _open(self, url: str, method: str = "GET", body: object = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
+        context = None
+        if url.startswith("https"):
+            context = ssl.create_default_context(cafile=self._pki.folder / "ca.crt")
+            context.load_cert_chain(self._pki.folder / "admin.crt", self._pki.folder / "admin.key")
+        return urllib.request.urlopen(request, timeout=5, context=context)
+
+    def _kubeconfig(self, file: str, credentials: dict[str, str]) -> Path:
+        cluster = {"server": self.url, "certificate-authority-data": _base64(self._pki.folder / "ca.crt")}
+        path = self.folder / f"{file}.kubeconfig"
+        path.write_text(
+            json.dumps(
+                {  # JSON is YAML
+                    "apiVersion": "v1",
+                    "kind": "Config",
+                    "current-context": "test",
+                    "clusters": [{"name": "test", "cluster": cluster}],
+                    "users": [{"name": "test", "user": credentials}],
+                    "contexts": [
+                        {"name": "test", "context": {"cluster": "test", "user": "test", "namespace": "default"}}
+                    ],
+                }
+            )
+        )
+        path.chmod(0o600)
+        return path
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:  # all held at once, so that they differ
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for held in sockets:
+            held.bind(("127.0.0.1", 0))
+        return [held.getsockname()[1] for held in sockets]
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: no orphans behind a killed test run
+
+
+def _base64(path: Path) -> str:
+    return base64.b64encode(path.read_bytes()).decode()

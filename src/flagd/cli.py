@@ -1,0 +1,106 @@
+"""Cli: the command ``flagd``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from flagd.server.options import Options
+
+Command = TypeVar("Command", bound="Callable[..., None]")
+ENVIRONMENT_PREFIX = "FLAGSERVICE_"
+"""Not FLAGD_: Kubernetes injects FLAGD_PORT where a Service is called flagd, and OpenFeature clients read FLAGD_*."""
+EXIT_UNREACHABLE = 3
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def option(name: str, **settings: Any) -> Callable[[Command], Command]:  # noqa: ANN401
+    """Return a click option that can also be set by its environment variable."""
+    variable = ENVIRONMENT_PREFIX + name.strip("-").replace("-", "_").upper()
+    return click.option(name, envvar=variable, show_envvar=True, show_default=True, **settings)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="flagoperator")
+def main() -> None:
+    """Answer which variant of a feature flag a user gets, over gRPC."""
+
+
+@main.command()
+@option("--manifests", type=FOLDER, required=True, help="Folder of manifests to serve; edits are live within 1 s.")
+@option("--listen", default="127.0.0.1:8013", metavar="HOST:PORT", help="Where the evaluation services listen.")
+@option(
+    "--management-listen",
+    default="127.0.0.1:8014",
+    metavar="HOST:PORT",
+    help="Where /healthz, /readyz and /metrics listen (plain HTTP).",
+)
+@option(
+    "--transport",
+    type=click.Choice(["auto", "grpcio"]),
+    default="auto",
+    help="What serves the evaluation port; auto takes the fastest there is, and the log says which.",
+)
+@option("--state-dir", type=FOLDER, help="Folder to keep the last good ruleset in, to start from without manifests.")
+@option(
+    "--deployment-keys",
+    type=click.Choice(["optional", "required"]),
+    default="optional",
+    help="Whether callers must show a deployment key; when optional, callers without one see every flag.",
+)
+@option("--tls-cert", type=FILE, help="PEM file with the server's certificate chain; read again when it changes.")
+@option("--tls-key", type=FILE, help="PEM file with the private key of --tls-cert.")
+@option("--tls-client-ca", type=FILE, help="PEM file with CA certificates; callers must show a certificate of theirs.")
+@option(
+    "--drain-timeout",
+    type=click.FloatRange(min=0),
+    default=15.0,
+    metavar="SECONDS",
+    help="Longest time, in seconds, for running calls to finish after SIGTERM or SIGINT.",
+)
+@option(
+    "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", help="Least level logged."
+)
+@option("--log-format", type=click.Choice(["text", "json"]), default="text", help="Form of a line of log.")
+def serve(**settings: Any) -> None:  # noqa: ANN401
+    """Serve a folder of manifests.
+
+    \b
+    flagd serve --manifests examples
+    flagd serve --manifests /flags --listen 0.0.0.0:8013 --management-listen 0.0.0.0:8014
+
+    SIGTERM and SIGINT drain: health says NOT_SERVING, streams end with UNAVAILABLE, running calls
+    finish. A second signal stops at once. Exit codes: 0 fine, 2 wrong use, 3 could not listen or read.
+    """
+    # Imported when needed: --help is quick, and works without the server's libraries.
+    from flagd.server import log, serve
+
+    log.configure(settings.pop("log_level"), settings.pop("log_format"))
+    try:
+        asyncio.run(serve.serve(_options(settings)))
+    except OSError as error:
+        logging.getLogger("flagd").critical("%s", error)
+        sys.exit(EXIT_UNREACHABLE)
+
+
+def _options(settings: Mapping[str, Any]) -> Options:
+    from flagd.rpc.transport import TlsFiles
+    from flagd.server.options import Options
+
+    settings = dict(settings)
+    certificate, key, client_ca = (settings.pop(name) for name in ("tls_cert", "tls_key", "tls_client_ca"))
+    if bool(certificate) != bool(key):
+        raise click.UsageError("--tls-cert and --tls-key belong together; give both or none")
+    if client_ca and not certificate:
+        raise click.UsageError("--tls-client-ca needs --tls-cert and --tls-key")
+    tls = TlsFiles(certificate, key, client_ca) if certificate else None
+    return Options(tls=tls, drain_seconds=settings.pop("drain_timeout"), **settings)

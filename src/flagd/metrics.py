@@ -1,0 +1,75 @@
+"""Metrics: what flagd counts. Plain numbers, cheap to raise; how they are shown is the exposition's business.
+
+Labels are bounded: projects, flags and variants are those of rulesets, never what a caller sent.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass, field
+
+LATENCY_BOUNDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+"""Upper bounds of the latency buckets, in seconds."""
+SERIES = 50_000
+"""Most combinations of project, flag, variant and reason that are counted one by one."""
+OTHER = "_other"
+"""Label of what is counted together beyond that."""
+
+
+class Series:
+    """One number that only grows."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
+class Histogram:
+    """Durations in seconds: how many fell into each bucket, and their sum."""
+
+    __slots__ = ("counts", "total")
+
+    def __init__(self) -> None:
+        self.counts = [0] * (len(LATENCY_BOUNDS) + 1)
+        self.total = 0.0
+
+    def observe(self, seconds: float) -> None:
+        """Count one duration."""
+        self.counts[bisect_left(LATENCY_BOUNDS, seconds)] += 1
+        self.total += seconds
+
+
+@dataclass(slots=True)
+class Metrics:
+    """All that one process counts.
+
+    Attributes:
+        evaluations: answers given, by project, flag, variant and reason.
+        unknown_flags: answers that a flag is not known, by project.
+        calls: durations by method path and status name; of streams, how long they lived.
+        in_flight: calls running, open streams included.
+        reloads: attempts to read a source, by result: ``changed``, ``unchanged``, ``failed``.
+        rejected: resources of the current manifests that are kept out or at their last good form, by project.
+        state_errors: failures to write or read the last good ruleset on disk.
+    """
+
+    evaluations: dict[tuple[str, str, str, str], Series] = field(default_factory=dict)
+    unknown_flags: Counter[str] = field(default_factory=Counter)
+    calls: dict[tuple[str, str], Histogram] = field(default_factory=dict)
+    in_flight: int = 0
+    reloads: Counter[str] = field(default_factory=Counter)
+    rejected: dict[str, int] = field(default_factory=dict)
+    state_errors: int = 0
+
+    def evaluation(self, project: str, flag: str, variant: str, reason: str) -> Series:
+        """Return the number of answers with these labels, to be raised by the caller."""
+        labels = (project, flag, variant, reason)
+        if labels not in self.evaluations and len(self.evaluations) >= SERIES:
+            labels = (OTHER, OTHER, OTHER, OTHER)
+        return self.evaluations.setdefault(labels, Series())
+
+    def call(self, method: str, status: str, seconds: float) -> None:
+        """Count one finished call."""
+        self.calls.setdefault((method, status), Histogram()).observe(seconds)

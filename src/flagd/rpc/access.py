@@ -1,0 +1,126 @@
+"""Access: which view of which project a call gets, by the deployment key it shows.
+
+A key is looked up by its SHA-256, so the time taken says nothing about keys that exist.
+Whatever is wrong with a key, the caller reads the same text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from flagd.rpc.answer import Answers
+from flagd.rpc.limits import KEY_BYTES, check_text
+from flagd.rpc.status import InvalidArgument, NotFound, PermissionDenied, Unauthenticated, Unavailable
+from flagd.rpc.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flagd.metrics import Metrics
+    from flagd.rpc.method import Call
+    from flagd.store import Snapshot, Store
+
+KeyPolicy = Literal["optional", "required"]
+UNAUTHENTICATED = "a valid deployment key is needed: authorization: Api-Key <key>"
+_SCHEMES = ("api-key ", "bearer ")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one deployment key opens.
+
+    Attributes:
+        project: namespace of the FlagDeployment.
+        deployment: its name.
+        server: whether it is a Server key, which may also explain and read rulesets.
+    """
+
+    project: str
+    deployment: str
+    server: bool
+
+
+class Access:
+    """Finds the view for a call. Views are made once per revision and kind of caller."""
+
+    def __init__(self, store: Store, metrics: Metrics, policy: KeyPolicy = "optional") -> None:
+        self._store = store
+        self._metrics = metrics
+        self._policy = policy
+        self._snapshots: Mapping[str, Snapshot] = {}
+        self._answers: dict[str, Answers] = {}
+        self._grants: dict[bytes, list[Grant]] = {}
+        self._views: dict[tuple[str, frozenset[str] | None], View] = {}
+
+    def view(self, project: str, call: Call, *, server: bool = False) -> View:
+        """Return what the caller sees of `project`; an empty name means the only one there is.
+
+        With `server`, a key must be a Server key. Raises Unavailable before the first ruleset, and
+        Unauthenticated, PermissionDenied, NotFound or InvalidArgument as the key and the name deserve.
+        """
+        if self._store.snapshots is not self._snapshots:
+            self._renew()
+        if not self._store.loaded:
+            raise Unavailable("no ruleset has been loaded yet")
+        authorization = call.metadata.get("authorization")
+        if authorization is None and self._policy == "optional":
+            return self._open(project)
+        return self._granted(project, self._authenticate(authorization or ""), server=server)
+
+    def _open(self, project: str) -> View:
+        snapshot = self._snapshots.get(project) if project else self._only()
+        if snapshot is None:
+            check_text(project, "project", KEY_BYTES)
+            raise NotFound("unknown project")
+        return self._view(snapshot, None)
+
+    def _only(self) -> Snapshot:
+        if len(self._snapshots) != 1:
+            raise InvalidArgument("project: needed, since this server has not exactly one")
+        return next(iter(self._snapshots.values()))
+
+    def _authenticate(self, authorization: str) -> list[Grant]:
+        scheme = next((scheme for scheme in _SCHEMES if authorization[: len(scheme)].lower() == scheme), "")
+        key = authorization[len(scheme) :].strip() if scheme else ""
+        digest = hashlib.sha256(key.encode(errors="replace")).digest()
+        grants = self._grants.get(digest, [])
+        if not (key and grants):
+            raise Unauthenticated(UNAUTHENTICATED)
+        return grants
+
+    def _granted(self, project: str, grants: list[Grant], *, server: bool) -> View:
+        mine = [grant for grant in grants if not project or grant.project == project]
+        if not mine:
+            raise PermissionDenied("this deployment key belongs to another project")
+        if len({grant.project for grant in mine}) > 1:
+            raise InvalidArgument("project: needed, since this deployment key belongs to several")
+        if server and not any(grant.server for grant in mine):
+            raise PermissionDenied("this call needs a Server deployment key")
+        return self._view(self._snapshots[mine[0].project], frozenset(grant.deployment for grant in mine))
+
+    def _view(self, snapshot: Snapshot, deployments: frozenset[str] | None) -> View:
+        project = snapshot.ruleset.project
+        view = self._views.get((project, deployments))
+        if view is None:
+            view = self._views[project, deployments] = View(snapshot, deployments, self._answers[project])
+        return view
+
+    def _renew(self) -> None:
+        before, self._snapshots = self._snapshots, self._store.snapshots
+        self._answers = {name: self._renewed(name, before.get(name)) for name in self._snapshots}
+        self._views = {}
+        self._grants = {}
+        for project, snapshot in self._snapshots.items():
+            for name, deployment in sorted(snapshot.ruleset.deployments.items()):
+                for key_hash in deployment.key_hashes:
+                    digest = bytes.fromhex(key_hash.removeprefix("sha256:"))
+                    grant = Grant(project, name, deployment.type == "Server")
+                    self._grants.setdefault(digest, []).append(grant)
+
+    def _renewed(self, project: str, before: Snapshot | None) -> Answers:
+        answers = self._answers.get(project)
+        if answers and before and before.engine is self._snapshots[project].engine:
+            return answers
+        return Answers(project, self._metrics, answers)

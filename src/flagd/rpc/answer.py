@@ -1,0 +1,102 @@
+"""Answers: the serialised form of variants, made once per variant and revision.
+
+The engine shares one Variant object among all users who get it. So an answer to a call is a join
+of bytes: entries of a protobuf map may stand one after the other in a message, in any order.
+The same field number (1) holds the map in EvaluateResponse, EvaluateBatchResult and WatchResponse.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from flagd.rpc.struct import to_struct, to_value
+from flagd.v1.evaluation_pb2 import ErrorCode, EvaluateResponse, Reason, Variant
+
+if TYPE_CHECKING:
+    from flagd import engine
+    from flagd.metrics import Metrics, Series
+
+MAP_FIELD = 1
+UNKNOWN_FLAG = "unknown flag"
+
+
+class Answer:
+    """What one flag says, ready to send.
+
+    Attributes:
+        entry: encoded entry of the map ``variants``.
+        series: how often it was given.
+    """
+
+    __slots__ = ("entry", "series")
+
+    def __init__(self, entry: bytes, series: Series) -> None:
+        self.entry = entry
+        self.series = series
+
+
+class Answers:
+    """The answers of one revision of a project, made when first given.
+
+    A revision takes over what the one before it made: unchanged flags keep their Variant objects.
+    """
+
+    def __init__(self, project: str, metrics: Metrics, previous: Answers | None = None) -> None:
+        self._project = project
+        self._metrics = metrics
+        self._known: dict[engine.Variant, Answer] = {}
+        self._previous = previous._known if previous else {}
+
+    def entry(self, flag_key: str, variant: engine.Variant) -> bytes:
+        """Return the map entry for `variant`, and count that it was given."""
+        answer = self._known.get(variant) or self._make(flag_key, variant)
+        answer.series.count += 1
+        return answer.entry
+
+    def unknown(self, flag_key: str) -> bytes:
+        """Return the map entry for a flag that the caller cannot see, be it there or not."""
+        self._metrics.unknown_flags[self._project] += 1
+        return encode_entry(flag_key, unknown_flag())
+
+    def _make(self, flag_key: str, variant: engine.Variant) -> Answer:
+        answer = self._previous.get(variant)
+        if answer is None:
+            entry = encode_entry(flag_key, to_message(variant))
+            series = self._metrics.evaluation(self._project, flag_key, variant.key, variant.reason)
+            answer = Answer(entry, series)
+        self._known[variant] = answer
+        return answer
+
+
+def encode_entry(flag_key: str, variant: Variant) -> bytes:
+    """Return one encoded entry of the map ``variants``, the same bytes for the same content."""
+    return EvaluateResponse(variants={flag_key: variant}).SerializeToString(deterministic=True)
+
+
+def unknown_flag() -> Variant:
+    """Return what is said of a flag that the caller cannot see."""
+    return Variant(
+        reason=Reason.REASON_ERROR, error_code=ErrorCode.ERROR_CODE_FLAG_NOT_FOUND, error_message=UNKNOWN_FLAG
+    )
+
+
+def to_message(variant: engine.Variant) -> Variant:
+    """Return the engine's variant as a message."""
+    message = Variant(key=variant.key, reason=f"REASON_{variant.reason}", segment=variant.segment)
+    if variant.value is not None:
+        message.value = variant.value if isinstance(variant.value, str) else orjson.dumps(variant.value).decode()
+    if variant.payload is not None:
+        message.payload.CopyFrom(to_value(variant.payload))
+    metadata = variant.metadata or {}
+    if metadata:
+        message.metadata.CopyFrom(to_struct(metadata))
+        message.flag_version = _version(metadata.get("flagVersion"))
+    if variant.reason == "ERROR":
+        message.error_code = ErrorCode.ERROR_CODE_GENERAL
+    return message
+
+
+def _version(version: object) -> int:
+    return version if isinstance(version, int) and abs(version) < 1 << 63 else 0

@@ -1,0 +1,86 @@
+"""Evaluate and EvaluateBatch: which variants users get."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from flagd.rpc.context import evaluation_context
+from flagd.rpc.limits import (
+    BATCH_ANSWERS,
+    BATCH_USERS,
+    RESPONSE_BYTES,
+    check_count,
+    check_flag_keys,
+)
+from flagd.rpc.status import DeadlineExceeded, InvalidArgument, ResourceExhausted
+from flagd.v1.evaluation_pb2 import ErrorCode, EvaluateBatchResult
+
+if TYPE_CHECKING:
+    from flagd.rpc.access import Access
+    from flagd.rpc.method import Call
+    from flagd.rpc.view import View
+    from flagd.v1.evaluation_pb2 import EvaluateBatchRequest, EvaluateRequest, User
+
+BATCH_SECONDS = 5.0
+"""Longest time a batch may take, whatever deadline the caller set."""
+_ANSWERS_PER_TURN = 500
+_RESULTS_TAG = b"\x0a"
+
+
+class Evaluation:
+    """Answers Evaluate and EvaluateBatch."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    async def evaluate(self, request: EvaluateRequest, call: Call) -> bytes:
+        """Return an encoded EvaluateResponse."""
+        view = self._access.view(request.project, call)
+        keys = check_flag_keys(request.flag_keys)
+        entries = view.entries(evaluation_context(request.user), keys)
+        return b"".join(entries.values()) + view.tail
+
+    async def evaluate_batch(self, request: EvaluateBatchRequest, call: Call) -> bytes:
+        """Return an encoded EvaluateBatchResponse. Lets other calls in between; one revision answers all."""
+        view = self._access.view(request.project, call)
+        keys = check_flag_keys(request.flag_keys)
+        per_user = len(keys) or len(view.keys)
+        check_count(len(request.users), BATCH_USERS, "users")
+        check_count(len(request.users) * per_user, BATCH_ANSWERS, "users × flags")
+        ends = time.monotonic() + min(call.time_remaining or BATCH_SECONDS, BATCH_SECONDS)
+        parts: list[bytes] = []
+        size = turn = 0
+        for user in request.users:
+            result = _result(view, user, keys)
+            parts += (_RESULTS_TAG, varint(len(result)), result)
+            size += len(result)
+            turn += per_user
+            if size > RESPONSE_BYTES:
+                raise ResourceExhausted(f"response: larger than {RESPONSE_BYTES} bytes; ask for fewer users or flags")
+            if turn >= _ANSWERS_PER_TURN:
+                turn = 0
+                await asyncio.sleep(0)
+                if time.monotonic() > ends:
+                    raise DeadlineExceeded("the deadline passed while the batch was evaluated")
+        return b"".join(parts) + view.tail
+
+
+def _result(view: View, user: User, keys: list[str]) -> bytes:
+    try:
+        return b"".join(view.entries(evaluation_context(user), keys).values())
+    except InvalidArgument as error:
+        return EvaluateBatchResult(
+            error_code=ErrorCode.ERROR_CODE_INVALID_CONTEXT, error_message=error.message
+        ).SerializeToString()
+
+
+def varint(number: int) -> bytes:
+    """Return `number` (≥ 0) as protobuf encodes lengths: seven bits a byte, lowest first."""
+    encoded = bytearray()
+    while number > 0x7F:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    encoded.append(number)
+    return bytes(encoded)

@@ -1,0 +1,154 @@
+"""Grpcio: methods on grpc.aio. The transport for embedding, and where Envoy's wheels do not exist."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import grpc
+import grpc.aio
+from google.protobuf.message import DecodeError
+
+from flagd.rpc.limits import MESSAGE_BYTES
+from flagd.rpc.method import Call
+from flagd.rpc.status import InvalidArgument, RpcError
+from flagd.rpc.tls import server_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from google.protobuf.message import Message
+
+    from flagd.rpc.method import BidiHandler, Method, Reply, StreamHandler, UnaryHandler
+    from flagd.rpc.transport import TlsFiles
+
+CONCURRENT_CALLS = 4000
+"""Most calls at a time, open streams included; more are refused with RESOURCE_EXHAUSTED."""
+OPTIONS: list[tuple[str, int]] = [
+    # A second process on the port must fail to start, not take half of the connections.
+    ("grpc.so_reuseport", 0),
+    ("grpc.max_concurrent_streams", 256),
+    ("grpc.max_receive_message_length", MESSAGE_BYTES),
+    ("grpc.max_send_message_length", 64 * 1024 * 1024),
+    ("grpc.max_metadata_size", 8 * 1024),
+    ("grpc.absolute_max_metadata_size", 16 * 1024),
+    # Pings find peers that are gone.
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+    ("grpc.http2.max_ping_strikes", 2),
+    # Clients come back and are spread anew, and old certificates go out of use.
+    ("grpc.max_connection_age_ms", 300_000),
+    ("grpc.max_connection_age_grace_ms", 30_000),
+    # A peer that never finishes its handshake holds a socket for this long.
+    ("grpc.server_handshake_timeout_ms", 5_000),
+]
+CODES = {code.value[0]: code for code in grpc.StatusCode}
+
+
+class GrpcioTransport:
+    """Serves methods on grpc.aio, in the running event loop."""
+
+    def __init__(self, methods: Sequence[Method], address: str, tls: TlsFiles | None = None) -> None:
+        """Serve `methods` on `address` (``host:port``; port 0 = any free one)."""
+        self._methods = methods
+        self._address = address
+        self._tls = tls
+        self._server: grpc.aio.Server | None = None
+
+    @property
+    def address(self) -> str:
+        """``host:port`` that is listened on."""
+        return self._address
+
+    async def start(self) -> None:
+        """Listen. Raises OSError when the address cannot be had."""
+        server = grpc.aio.server(options=OPTIONS, maximum_concurrent_rpcs=CONCURRENT_CALLS)
+        server.add_generic_rpc_handlers(_handlers(self._methods))
+        try:
+            if self._tls:
+                port = server.add_secure_port(self._address, server_credentials(self._tls))
+            else:
+                port = server.add_insecure_port(self._address)
+        except RuntimeError as error:
+            raise OSError(f"cannot listen on {self._address}") from error
+        self._address = f"{self._address.rpartition(':')[0]}:{port}"
+        await server.start()
+        self._server = server
+
+    async def drain(self, seconds: float) -> None:
+        """Refuse new calls, let running ones finish for at most `seconds`, then close what is left."""
+        if self._server:
+            await self._server.stop(seconds)
+
+
+def _handlers(methods: Sequence[Method]) -> list[grpc.GenericRpcHandler]:
+    services: dict[str, dict[str, grpc.RpcMethodHandler]] = defaultdict(dict)
+    for method in methods:
+        _, service, name = method.path.split("/")
+        services[service][name] = _handler(method)
+    return [grpc.method_handlers_generic_handler(service, handlers) for service, handlers in services.items()]
+
+
+def _handler(method: Method) -> grpc.RpcMethodHandler:
+    if method.unary:
+        return grpc.unary_unary_rpc_method_handler(_unary(method.request, method.unary))
+    if method.stream:
+        return grpc.unary_stream_rpc_method_handler(_stream(method.request, method.stream))
+    if method.bidi:
+        return grpc.stream_stream_rpc_method_handler(_bidi(method.request, method.bidi))
+    raise ValueError(f"{method.path} has no handler")
+
+
+def _unary(request: type[Message], handler: UnaryHandler) -> Callable[..., Awaitable[bytes]]:
+    async def serve(data: bytes, context: grpc.aio.ServicerContext) -> bytes:
+        try:
+            return _encode(await handler(_decode(request, data), _call(context)))
+        except RpcError as error:
+            await context.abort(CODES[error.status], error.message)
+            raise AssertionError("abort raises") from None
+
+    return serve
+
+
+def _stream(request: type[Message], handler: StreamHandler) -> Callable[..., AsyncIterator[bytes]]:
+    async def serve(data: bytes, context: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
+        try:
+            async for reply in handler(_decode(request, data), _call(context)):
+                yield _encode(reply)
+        except RpcError as error:
+            await context.abort(CODES[error.status], error.message)
+
+    return serve
+
+
+def _bidi(request: type[Message], handler: BidiHandler) -> Callable[..., AsyncIterator[bytes]]:
+    async def messages(stream: AsyncIterator[bytes]) -> AsyncIterator[Message]:
+        async for data in stream:
+            yield _decode(request, data)
+
+    async def serve(stream: AsyncIterator[bytes], context: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
+        try:
+            async for reply in handler(messages(stream), _call(context)):
+                yield _encode(reply)
+        except RpcError as error:
+            await context.abort(CODES[error.status], error.message)
+
+    return serve
+
+
+def _call(context: grpc.aio.ServicerContext) -> Call:
+    metadata = {name: value for name, value in context.invocation_metadata() if isinstance(value, str)}
+    return Call(metadata, context.time_remaining())
+
+
+def _decode(request: type[Message], data: bytes) -> Message:
+    try:
+        return request.FromString(data)
+    except DecodeError:
+        raise InvalidArgument(f"the request is not a {request.DESCRIPTOR.full_name}") from None
+
+
+def _encode(reply: Reply) -> bytes:
+    return reply if isinstance(reply, bytes) else reply.SerializeToString()

@@ -1,0 +1,97 @@
+"""Guard: what every method gets before a transport serves it: errors without secrets, and figures.
+
+Whatever a handler raises leaves here as an RpcError. An exception that is none is a bug: its type
+and places in the code are logged, and the caller reads "internal error". Its text goes nowhere,
+since it may quote a user.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import traceback
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from flagd.rpc.status import RpcError, Status
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable
+
+    from google.protobuf.message import Message
+
+    from flagd.metrics import Metrics
+    from flagd.rpc.method import Call, Method, Reply, UnaryHandler
+
+log = logging.getLogger(__name__)
+INTERNAL = "internal error"
+
+
+def guard(methods: Iterable[Method], metrics: Metrics) -> list[Method]:
+    """Return `methods`, each counted and safe to serve."""
+    return [_guarded(method, metrics) for method in methods]
+
+
+def _guarded(method: Method, metrics: Metrics) -> Method:
+    return replace(
+        method,
+        unary=method.unary and _unary(method.path, method.unary, metrics),
+        stream=method.stream and _stream(method.path, method.stream, metrics),
+        bidi=method.bidi and _stream(method.path, method.bidi, metrics),
+    )
+
+
+def _unary(path: str, handler: UnaryHandler, metrics: Metrics) -> UnaryHandler:
+    async def guarded(request: Message, call: Call) -> Reply:
+        with _Observed(path, metrics):
+            return await handler(request, call)
+
+    return guarded
+
+
+def _stream(
+    path: str, handler: Callable[[Any, Call], AsyncIterator[Reply]], metrics: Metrics
+) -> Callable[[Any, Call], AsyncIterator[Reply]]:
+    async def guarded(request: Message | AsyncIterator[Message], call: Call) -> AsyncIterator[Reply]:
+        with _Observed(path, metrics):
+            async for reply in handler(request, call):
+                yield reply
+
+    return guarded
+
+
+class _Observed:
+    """Times one call, and turns what it raises into an RpcError. A class: contextmanager costs three times as much."""
+
+    __slots__ = ("_metrics", "_path", "_started")
+
+    def __init__(self, path: str, metrics: Metrics) -> None:
+        self._path = path
+        self._metrics = metrics
+
+    def __enter__(self) -> None:
+        self._metrics.in_flight += 1
+        self._started = time.perf_counter()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        seconds = time.perf_counter() - self._started
+        self._metrics.in_flight -= 1
+        self._metrics.call(self._path, _status(error).name, seconds)
+        if isinstance(error, Exception) and not isinstance(error, RpcError):
+            log.error("%s failed: %s\n%s", self._path, kind and kind.__name__, _places(error))
+            raise RpcError(INTERNAL) from None
+
+
+def _status(error: BaseException | None) -> Status:
+    if error is None:
+        return Status.OK
+    if isinstance(error, RpcError):
+        return error.status
+    if isinstance(error, asyncio.CancelledError | GeneratorExit):
+        return Status.CANCELLED
+    return Status.INTERNAL
+
+
+def _places(error: BaseException) -> str:
+    return "".join(traceback.format_tb(error.__traceback__)).rstrip()

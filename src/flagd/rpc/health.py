@@ -1,0 +1,67 @@
+"""Health: grpc.health.v1 over the messages of grpcio-health-checking.
+
+``""`` is the process: SERVING until it drains. ``flagd.v1.EvaluationService`` is SERVING while a
+ruleset is loaded; an old one counts, since stale data is served.
+https://github.com/grpc/grpc/blob/master/doc/health-checking.md
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+
+from flagd.rpc.method import Method
+from flagd.rpc.status import NotFound, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from flagd.rpc.method import Call
+    from flagd.store import Store
+
+SERVICE = "grpc.health.v1.Health"
+PROCESS = ""
+
+
+class Health:
+    """Answers Check and Watch of grpc.health.v1.Health for the services named."""
+
+    def __init__(self, store: Store, services: Sequence[str]) -> None:
+        self._store = store
+        self._services = frozenset(services)
+
+    def methods(self) -> list[Method]:
+        """Return the RPCs of the service."""
+        return [
+            Method(f"/{SERVICE}/Check", HealthCheckRequest, HealthCheckResponse, unary=self.check, idempotent=True),
+            Method(f"/{SERVICE}/Watch", HealthCheckRequest, HealthCheckResponse, stream=self.watch, idempotent=True),
+        ]
+
+    async def check(self, request: HealthCheckRequest, _: Call) -> HealthCheckResponse:
+        """Return the status of one service; an unknown one is NOT_FOUND."""
+        status = self._status(request.service)
+        if status == HealthCheckResponse.SERVICE_UNKNOWN:
+            raise NotFound("unknown service")
+        return HealthCheckResponse(status=status)
+
+    async def watch(self, request: HealthCheckRequest, _: Call) -> AsyncIterator[HealthCheckResponse]:
+        """Yield the status now and whenever it changes; end with UNAVAILABLE when the server drains."""
+        said = None
+        with self._store.subscribe() as changed:
+            while True:
+                changed.clear()
+                status = self._status(request.service)
+                if status != said:
+                    yield HealthCheckResponse(status=status)
+                    said = status
+                if self._store.closed:
+                    raise Unavailable("the server is draining; connect again")
+                await changed.wait()
+
+    def _status(self, service: str) -> HealthCheckResponse.ServingStatus:
+        if service != PROCESS and service not in self._services:
+            return HealthCheckResponse.SERVICE_UNKNOWN
+        if self._store.closed or not (service == PROCESS or self._store.loaded):
+            return HealthCheckResponse.NOT_SERVING
+        return HealthCheckResponse.SERVING

@@ -1,0 +1,70 @@
+"""Services: every RPC of the public port as a list of methods, for any transport."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flagd.rpc.access import Access
+from flagd.rpc.evaluation import Evaluation
+from flagd.rpc.explain import Explain
+from flagd.rpc.guard import guard
+from flagd.rpc.health import SERVICE as HEALTH_SERVICE
+from flagd.rpc.health import Health
+from flagd.rpc.method import Method
+from flagd.rpc.reflection import Reflection
+from flagd.rpc.watch import Watch
+from flagd.v1 import evaluation_pb2 as pb
+
+if TYPE_CHECKING:
+    from flagd.metrics import Metrics
+    from flagd.rpc.access import KeyPolicy
+    from flagd.store import Store
+
+EVALUATION_SERVICE = "flagd.v1.EvaluationService"
+
+
+def public_methods(store: Store, metrics: Metrics, policy: KeyPolicy = "optional") -> list[Method]:
+    """Return what the public port answers: evaluation, health, reflection."""
+    access = Access(store, metrics, policy)
+    names = [EVALUATION_SERVICE, HEALTH_SERVICE]
+    methods = [
+        *evaluation_methods(access, store),
+        *Health(store, [EVALUATION_SERVICE]).methods(),
+        *Reflection(names).methods(),
+    ]
+    return guard(methods, metrics)
+
+
+def evaluation_methods(access: Access, store: Store) -> list[Method]:
+    """Return the RPCs of flagd.v1.EvaluationService."""
+    evaluation, watch, explain = Evaluation(access), Watch(access, store), Explain(access)
+    return [
+        Method(
+            f"/{EVALUATION_SERVICE}/Evaluate",
+            pb.EvaluateRequest,
+            pb.EvaluateResponse,
+            unary=evaluation.evaluate,
+            idempotent=True,
+        ),
+        Method(
+            f"/{EVALUATION_SERVICE}/EvaluateBatch",
+            pb.EvaluateBatchRequest,
+            pb.EvaluateBatchResponse,
+            unary=evaluation.evaluate_batch,
+            idempotent=True,
+        ),
+        Method(
+            f"/{EVALUATION_SERVICE}/Watch",
+            pb.WatchRequest,
+            pb.WatchResponse,
+            stream=watch.watch,
+            idempotent=True,
+        ),
+        Method(
+            f"/{EVALUATION_SERVICE}/Explain",
+            pb.ExplainRequest,
+            pb.ExplainResponse,
+            unary=explain.explain,
+            idempotent=True,
+        ),
+    ]

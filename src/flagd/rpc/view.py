@@ -1,0 +1,86 @@
+"""View: one revision of a project as one kind of caller sees it. What a call needs, looked up once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from flagd.v1.evaluation_pb2 import EvaluateResponse, ExplainResponse, WatchResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from flagd.engine import Variant
+    from flagd.rpc.answer import Answers
+    from flagd.store import Snapshot
+
+
+class View:
+    """The flags of one snapshot that a caller may see, and how to answer from them.
+
+    Attributes:
+        snapshot: the revision.
+        keys: keys of the flags seen, sorted. Groups are never among them.
+    """
+
+    def __init__(self, snapshot: Snapshot, deployments: frozenset[str] | None, answers: Answers) -> None:
+        """Show what a key of `deployments` sees of `snapshot`; None sees every flag."""
+        self.snapshot = snapshot
+        self.keys: Sequence[str] = sorted(_visible(snapshot, deployments))
+        self._known = frozenset(self.keys)
+        self._engine = snapshot.engine
+        self._answers = answers
+        self._everything = self.keys if deployments is not None else None
+        facts: dict[str, Any] = {
+            "revision": snapshot.revision,
+            "stale": snapshot.stale,
+            "as_of": _timestamp(snapshot.as_of),
+        }
+        self.tail = EvaluateResponse(**facts).SerializeToString()
+        self.watch_tail = WatchResponse(**facts).SerializeToString()
+        self.explain_tail = ExplainResponse(**facts).SerializeToString()
+
+    def sees(self, flag_key: str) -> bool:
+        """Whether the caller may know of this flag."""
+        return flag_key in self._known
+
+    def variants(self, context: dict[str, Any], flag_keys: Sequence[str]) -> dict[str, Variant]:
+        """Return the variants of `flag_keys`, parents among them; an empty list asks for all that are seen."""
+        if not flag_keys:
+            return self._engine.evaluate(context, self._everything)
+        known = [key for key in flag_keys if key in self._known]
+        return self._engine.evaluate(context, known) if known else {}
+
+    def entries(self, context: dict[str, Any], flag_keys: Sequence[str]) -> dict[str, bytes]:
+        """Return the encoded answers to exactly `flag_keys` by key; an empty list asks for all that are seen."""
+        if len(flag_keys) == 1:
+            return {flag_keys[0]: self._entry(context, flag_keys[0])}
+        known, answers = self._known, self._answers
+        variants = self.variants(context, flag_keys)
+        entries = {}
+        for key in flag_keys or self.keys:
+            variant = variants.get(key)
+            if variant is None or key not in known:
+                entries[key] = answers.unknown(key)
+            else:
+                entries[key] = answers.entry(key, variant)
+        return entries
+
+    def _entry(self, context: dict[str, Any], key: str) -> bytes:
+        variant = self._engine.variant(context, key) if key in self._known else None
+        return self._answers.unknown(key) if variant is None else self._answers.entry(key, variant)
+
+
+def _visible(snapshot: Snapshot, deployments: frozenset[str] | None) -> Iterator[str]:
+    ruleset = snapshot.ruleset
+    for key, flag in ruleset.flags.items():
+        if not flag.get("metadata", {}).get("deployed", True):
+            continue
+        if deployments is None or not deployments.isdisjoint(ruleset.visibility.get(key, ())):
+            yield key
+
+
+def _timestamp(seconds: float) -> Timestamp:
+    micros = max(0, round(seconds * 1_000_000))
+    return Timestamp(seconds=micros // 1_000_000, nanos=micros % 1_000_000 * 1_000)

@@ -1,0 +1,71 @@
+"""Watch: a user's variants now, then those that change.
+
+A stream holds what it said last and nothing else: a slow reader misses revisions, never the latest one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from flagd.rpc.context import evaluation_context
+from flagd.rpc.limits import check_flag_keys
+from flagd.rpc.status import Unavailable
+from flagd.v1.evaluation_pb2 import WatchResponse
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from flagd.rpc.access import Access
+    from flagd.rpc.method import Call
+    from flagd.store import Store
+    from flagd.v1.evaluation_pb2 import WatchRequest
+
+HEARTBEAT_SECONDS = 15.0
+"""How often a stream without news says that it lives, and which revision holds."""
+
+
+class Watch:
+    """Answers Watch."""
+
+    def __init__(self, access: Access, store: Store, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
+        self._access = access
+        self._store = store
+        self._heartbeat_seconds = heartbeat_seconds
+
+    async def watch(self, request: WatchRequest, call: Call) -> AsyncIterator[bytes]:
+        """Yield encoded WatchResponses until the caller leaves, its key is withdrawn or the server drains."""
+        keys = check_flag_keys(request.flag_keys)
+        context = evaluation_context(request.user)
+        said: dict[str, bytes] | None = None
+        news = True
+        with self._store.subscribe() as changed:
+            while True:
+                changed.clear()
+                if self._store.closed:
+                    raise Unavailable("the server is draining; connect again")
+                view = self._access.view(request.project, call)
+                if news:
+                    entries = view.entries(context, keys)
+                    difference = _difference(said, entries)
+                    if difference or said is None:
+                        yield difference + view.watch_tail
+                    said = entries
+                else:
+                    yield view.watch_tail
+                news = await self._news(changed)
+
+    async def _news(self, changed: asyncio.Event) -> bool:
+        try:
+            async with asyncio.timeout(self._heartbeat_seconds):
+                return await changed.wait()
+        except TimeoutError:
+            return False
+
+
+def _difference(said: dict[str, bytes] | None, entries: dict[str, bytes]) -> bytes:
+    if said is None:
+        return b"".join(entries.values())
+    changed = [entry for key, entry in entries.items() if said.get(key) != entry]
+    removed = WatchResponse(removed=sorted(said.keys() - entries.keys()))
+    return b"".join(changed) + removed.SerializeToString()

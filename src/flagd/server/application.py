@@ -1,0 +1,101 @@
+"""Application: a source, a store and the services on it, whatever transport serves them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import orjson
+
+from flagd.metrics import Metrics
+from flagd.rpc.services import public_methods
+from flagd.server.exposition import CONTENT_TYPE, Exposition
+from flagd.server.management import JSON, Management, Page
+from flagd.sources.directory import DirectorySource
+from flagd.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flagd.rpc.method import Method
+    from flagd.server.options import Options
+
+log = logging.getLogger(__name__)
+DETAIL_FINDINGS = 100
+"""Most findings that /readyz lists."""
+
+
+class Application:
+    """Everything of flagd but the port that callers use. Lives in one event loop."""
+
+    def __init__(self, options: Options) -> None:
+        self._metrics = Metrics()
+        self._store = Store()
+        self._source = DirectorySource(options.manifests, self._store, self._metrics)
+        self._exposition = Exposition(self._metrics, self._store)
+        self._management = Management(
+            {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._expose}, options.management_listen
+        )
+        self._methods = public_methods(self._store, self._metrics, options.deployment_keys)
+        self._following: asyncio.Task[None] | None = None
+
+    @property
+    def methods(self) -> Sequence[Method]:
+        """What the public port serves."""
+        return self._methods
+
+    @property
+    def management_address(self) -> str:
+        """``host:port`` of the management port."""
+        return self._management.address
+
+    async def start(self) -> None:
+        """Begin to follow the source and to answer probes. Raises OSError when the port cannot be had."""
+        await self._management.start()
+        self._following = asyncio.create_task(self._source.run(), name="source")
+        self._following.add_done_callback(_report_end)
+
+    async def drain(self) -> None:
+        """Say NOT_SERVING and end the streams; running calls go on."""
+        self._store.close()
+
+    async def stop(self) -> None:
+        """Stop following the source and answering probes."""
+        if self._following:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
+        await self._management.stop()
+
+    async def _healthz(self) -> Page:
+        alive = self._following is not None and not self._following.done()
+        status = HTTPStatus.OK if alive else HTTPStatus.SERVICE_UNAVAILABLE
+        return Page(status, JSON, orjson.dumps({"alive": alive}))
+
+    async def _readyz(self) -> Page:
+        ready = self._store.loaded and not self._store.closed
+        detail = {
+            "ready": ready,
+            "draining": self._store.closed,
+            "projects": {
+                name: {
+                    "revision": one.revision,
+                    "flags": len(one.ruleset.flags),
+                    "as_of": one.as_of,
+                    "stale": one.stale,
+                }
+                for name, one in self._store.snapshots.items()
+            },
+            "rejected": self._metrics.rejected,
+            "diagnostics": [str(finding) for finding in self._source.diagnostics[:DETAIL_FINDINGS]],
+        }
+        return Page(HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE, JSON, orjson.dumps(detail))
+
+    async def _expose(self) -> Page:
+        return Page(HTTPStatus.OK, CONTENT_TYPE, await asyncio.to_thread(self._exposition.render))
+
+
+def _report_end(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception():
+        log.critical("the source stopped; answers go stale", exc_info=task.exception())

@@ -1,0 +1,114 @@
+"""Exposition: the metrics in Prometheus' text format, made when they are asked for."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+
+from flagd.metrics import LATENCY_BOUNDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prometheus_client import Metric
+
+    from flagd.metrics import Histogram, Metrics
+    from flagd.store import Store
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+
+class Exposition:
+    """Renders one process's metrics."""
+
+    def __init__(self, metrics: Metrics, store: Store) -> None:
+        self._registry = CollectorRegistry()
+        self._registry.register(_Collector(metrics, store))
+        ProcessCollector(registry=self._registry)
+        PlatformCollector(registry=self._registry)
+        GCCollector(registry=self._registry)
+
+    def render(self) -> bytes:
+        """Return the text. Safe to call from another thread."""
+        return generate_latest(self._registry)
+
+
+class _Collector(Collector):
+    def __init__(self, metrics: Metrics, store: Store) -> None:
+        self._metrics = metrics
+        self._store = store
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._evaluations()
+        yield from self._calls()
+        yield from self._rulesets()
+        yield from self._sources()
+
+    def _evaluations(self) -> Iterator[Metric]:
+        evaluations = CounterMetricFamily(
+            "flagd_evaluations", "Answers given.", labels=["project", "flag", "variant", "reason"]
+        )
+        for labels, series in list(self._metrics.evaluations.items()):
+            evaluations.add_metric(labels, series.count)
+        yield evaluations
+        unknown = CounterMetricFamily(
+            "flagd_unknown_flags", "Answers that a flag is not known to the caller.", labels=["project"]
+        )
+        for project, count in list(self._metrics.unknown_flags.items()):
+            unknown.add_metric([project], count)
+        yield unknown
+
+    def _calls(self) -> Iterator[Metric]:
+        durations = HistogramMetricFamily(
+            "flagd_rpc_duration_seconds", "Time from the request to the last reply.", labels=["method", "code"]
+        )
+        for labels, histogram in list(self._metrics.calls.items()):
+            durations.add_metric(labels, _buckets(histogram), histogram.total)
+        yield durations
+        yield GaugeMetricFamily(
+            "flagd_rpc_in_flight", "Calls running, open streams included.", value=self._metrics.in_flight
+        )
+
+    def _rulesets(self) -> Iterator[Metric]:
+        info = GaugeMetricFamily("flagd_ruleset_info", "The revision served.", labels=["project", "revision"])
+        age = GaugeMetricFamily(
+            "flagd_ruleset_age_seconds", "Time since the ruleset was last known to be current.", labels=["project"]
+        )
+        stale = GaugeMetricFamily("flagd_ruleset_stale", "1 while the source is out of touch.", labels=["project"])
+        flags = GaugeMetricFamily("flagd_ruleset_flags", "Flags served, groups included.", labels=["project"])
+        now = time.time()
+        for project, snapshot in self._store.snapshots.items():
+            info.add_metric([project, snapshot.revision], 1)
+            age.add_metric([project], max(0.0, now - snapshot.as_of))
+            stale.add_metric([project], snapshot.stale)
+            flags.add_metric([project], len(snapshot.ruleset.flags))
+        yield from (info, age, stale, flags)
+
+    def _sources(self) -> Iterator[Metric]:
+        reloads = CounterMetricFamily("flagd_reloads", "Attempts to read the source.", labels=["result"])
+        for result, count in list(self._metrics.reloads.items()):
+            reloads.add_metric([result], count)
+        yield reloads
+        rejected = GaugeMetricFamily(
+            "flagd_rejected_resources", "Resources kept out, or at their last good form.", labels=["project"]
+        )
+        for project, count in list(self._metrics.rejected.items()):
+            rejected.add_metric([project], count)
+        yield rejected
+        yield CounterMetricFamily(
+            "flagd_state_errors", "Failures to keep or read the last good ruleset.", value=self._metrics.state_errors
+        )
+
+
+def _buckets(histogram: Histogram) -> list[tuple[str, float]]:
+    """Return cumulative counts by upper bound, as Prometheus wants them."""
+    buckets, total = [], 0
+    for bound, count in zip([*map(str, LATENCY_BOUNDS), "+Inf"], list(histogram.counts), strict=True):
+        total += count
+        buckets.append((bound, float(total)))
+    return buckets

@@ -1,0 +1,39 @@
+"""Options: everything that can be set about one flagd server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flagd.rpc.access import KeyPolicy
+    from flagd.rpc.transport import TlsFiles
+
+TransportName = Literal["auto", "grpcio", "envoy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Options of ``flagd serve``; its help has the defaults.
+
+    Attributes:
+        manifests: folder of manifests to serve.
+        listen: ``host:port`` of the evaluation services.
+        management_listen: ``host:port`` of /healthz, /readyz and /metrics.
+        transport: what serves `listen`.
+        state_dir: folder for the last good ruleset; None = it is not kept.
+        deployment_keys: whether callers must show a deployment key.
+        tls: certificates of `listen`; None = plaintext.
+        drain_seconds: longest time for running calls to finish once told to stop.
+    """
+
+    manifests: Path
+    listen: str = "127.0.0.1:8013"
+    management_listen: str = "127.0.0.1:8014"
+    transport: TransportName = "auto"
+    state_dir: Path | None = None
+    deployment_keys: KeyPolicy = "optional"
+    tls: TlsFiles | None = None
+    drain_seconds: float = 15.0

@@ -1,0 +1,192 @@
+"""Directory: serves a folder of manifests and follows its edits.
+
+The file system says when to look; what is there says what holds. A folder is taken as a whole once
+two readings in a row agree, so that half-written files and half-swapped mounts are not seen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from watchfiles import awatch
+
+from flagd.compiler import compile_projects
+from flagd.manifest import Severity
+from flagd.sources.manifests import Manifests, parse_manifests, read_folder
+from flagd.store import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Mapping
+    from pathlib import Path
+
+    from flagd.compiler import Compiled
+    from flagd.manifest import Diagnostic
+    from flagd.manifest.files import SourceFile
+    from flagd.metrics import Metrics
+    from flagd.store import Store
+
+log = logging.getLogger(__name__)
+QUIET_MS = 50
+GROUP_MS = 400
+SETTLE_SECONDS = 0.1
+SETTLE_READINGS = 5
+POLL_SECONDS = 5.0
+"""How often the folder is read without being told: network file systems tell nothing."""
+RETRY_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was made of the folder last.
+
+    Attributes:
+        manifests: its files.
+        compiled: the same by project.
+        snapshots: the same, ready to answer from.
+        diagnostics: what is wrong with the files as they are now.
+    """
+
+    manifests: Manifests = field(default_factory=Manifests)
+    compiled: Mapping[str, Compiled] = field(default_factory=dict)
+    snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class DirectorySource:
+    """Keeps a store at what a folder of manifests says."""
+
+    def __init__(self, folder: Path, store: Store, metrics: Metrics) -> None:
+        self._folder = folder
+        self._store = store
+        self._metrics = metrics
+        self._reading = Reading()
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the manifests as they are now."""
+        return self._reading.diagnostics
+
+    async def run(self) -> None:
+        """Read, publish, follow; until cancelled. While the folder cannot be read, what holds is kept, stale."""
+        while True:
+            try:
+                async for _ in changes(self._folder):
+                    await self.refresh()
+            except OSError as error:
+                self._lost(error)
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def refresh(self) -> None:
+        """Read the folder now and publish what is new. Raises OSError when it cannot be read."""
+        sources = await self._settled()
+        reading = await asyncio.to_thread(take, sources, self._reading)
+        changed = reading is not self._reading
+        self._metrics.reloads["changed" if changed else "unchanged"] += 1
+        if changed:
+            self._report(reading)
+        self._reading = reading
+        self._publish()
+
+    async def _settled(self) -> list[SourceFile]:
+        sources = await asyncio.to_thread(read_folder, self._folder)
+        for _ in range(SETTLE_READINGS):
+            before = sources
+            await asyncio.sleep(SETTLE_SECONDS)
+            sources = await asyncio.to_thread(read_folder, self._folder)
+            if sources == before:
+                break
+        return sources
+
+    def _publish(self) -> None:
+        now = time.time()
+        self._store.replace({name: one.at(now) for name, one in self._reading.snapshots.items()})
+
+    def _lost(self, error: OSError) -> None:
+        self._metrics.reloads["failed"] += 1
+        if not all(snapshot.stale for snapshot in self._store.snapshots.values()):
+            log.error("manifests cannot be read, what was read before stays: %s", error)
+        if self._store.loaded:
+            self._store.replace({name: one.lost() for name, one in self._store.snapshots.items()})
+
+    def _report(self, reading: Reading) -> None:
+        for finding in reading.diagnostics:
+            if finding not in self._reading.diagnostics:
+                log.log(_LEVELS[finding.severity], "%s", finding)
+        self._metrics.rejected = rejected(reading.diagnostics)
+        for name, snapshot in reading.snapshots.items():
+            before = self._reading.snapshots.get(name)
+            if before is None or before.revision != snapshot.revision:
+                log.info("project %s: revision %s, %d flags", name, snapshot.revision, len(snapshot.ruleset.flags))
+        for name in self._reading.snapshots.keys() - reading.snapshots.keys():
+            log.info("project %s is gone", name)
+
+
+_LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING}
+
+
+def take(sources: list[SourceFile], previous: Reading) -> Reading:
+    """Return what `sources` make, at the cost of what changed since `previous`; the same object if nothing did."""
+    manifests = parse_manifests(sources, previous.manifests)
+    if manifests is previous.manifests:
+        return previous
+    compiled = compile_projects(manifests.resources.values(), previous.compiled)
+    snapshots = {
+        name: Snapshot.make(one.ruleset, previous.snapshots.get(name), time.time()) for name, one in compiled.items()
+    }
+    found = [manifests.locate(finding) for one in compiled.values() for finding in one.diagnostics]
+    return Reading(manifests, compiled, snapshots, (*manifests.diagnostics, *found))
+
+
+def rejected(diagnostics: Iterable[Diagnostic]) -> dict[str, int]:
+    """Return how many resources errors keep out, by project; unreadable parts of files count under ``""``."""
+    errors = [finding for finding in diagnostics if finding.severity is Severity.ERROR]
+    refs = {finding.resource or finding.location for finding in errors}
+    return dict(Counter(getattr(ref, "namespace", "") for ref in refs))
+
+
+async def changes(folder: Path) -> AsyncIterator[None]:
+    """Yield at once, then whenever something in `folder` changes, and every few seconds all the same.
+
+    Ends when another folder has taken its place. Raises OSError when it is not there.
+    """
+    identity = _identity(folder)
+    watcher = awatch(
+        folder,
+        watch_filter=None,
+        debounce=GROUP_MS,
+        step=QUIET_MS,
+        rust_timeout=round(POLL_SECONDS * 1000),
+        yield_on_timeout=True,
+    )
+    # The watch begins with the first step; what changes during the first reading must not be missed.
+    step = asyncio.ensure_future(anext(watcher))
+    try:
+        await asyncio.sleep(0)
+        yield
+        while await _stepped(step):
+            step = asyncio.ensure_future(anext(watcher))
+            yield
+            if _identity(folder) != identity:
+                return
+    finally:
+        step.cancel()
+        await asyncio.gather(step, return_exceptions=True)
+        await watcher.aclose()
+
+
+async def _stepped(step: asyncio.Future[Any]) -> bool:
+    try:
+        await step
+    except StopAsyncIteration:
+        return False
+    return True
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    found = folder.stat()
+    return found.st_dev, found.st_ino

@@ -1,0 +1,108 @@
+"""Store: the current snapshot of every project, swapped whole.
+
+Readers take one reference and keep it for the whole call, so that no answer mixes two revisions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from flagd.engine import Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from flagd.ruleset import Ruleset
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One revision of one project, ready to answer from.
+
+    Attributes:
+        ruleset: what it was made of.
+        engine: the same, compiled.
+        as_of: when its source last knew it to be current, in seconds since 1970.
+        stale: whether its source has been out of touch since.
+    """
+
+    ruleset: Ruleset
+    engine: Engine
+    as_of: float
+    stale: bool = False
+
+    @classmethod
+    def make(cls, ruleset: Ruleset, previous: Snapshot | None, as_of: float) -> Snapshot:
+        """Compile `ruleset`; flags that are the same objects as in `previous` are not compiled again."""
+        engine = Engine(ruleset.flags.values(), ruleset.cohorts, previous=previous.engine if previous else None)
+        return cls(ruleset, engine, as_of)
+
+    @property
+    def revision(self) -> str:
+        """Content hash of the ruleset."""
+        return self.ruleset.revision
+
+    def at(self, as_of: float) -> Snapshot:
+        """Return the same, known to be current at `as_of`."""
+        return replace(self, as_of=as_of, stale=False)
+
+    def lost(self) -> Snapshot:
+        """Return the same, out of touch with its source."""
+        return replace(self, stale=True)
+
+
+class Store:
+    """The current snapshots. Written by one source, read by everybody, in one event loop."""
+
+    def __init__(self) -> None:
+        self._snapshots: Mapping[str, Snapshot] = MappingProxyType({})
+        self._loaded = False
+        self._closed = False
+        self._subscribers: set[asyncio.Event] = set()
+
+    @property
+    def loaded(self) -> bool:
+        """Whether a source has delivered at least once; before that nothing can be answered."""
+        return self._loaded
+
+    @property
+    def closed(self) -> bool:
+        """Whether the server is draining: subscribers leave, single calls are still answered."""
+        return self._closed
+
+    @property
+    def snapshots(self) -> Mapping[str, Snapshot]:
+        """The current snapshots by project: a mapping that never changes, only gets replaced."""
+        return self._snapshots
+
+    def replace(self, snapshots: Mapping[str, Snapshot]) -> None:
+        """Make `snapshots` the current ones, of all projects at once, and wake the subscribers."""
+        self._snapshots = MappingProxyType(dict(snapshots))
+        self._loaded = True
+        self._wake()
+
+    def close(self) -> None:
+        """Tell the subscribers to leave."""
+        self._closed = True
+        self._wake()
+
+    @contextmanager
+    def subscribe(self) -> Iterator[asyncio.Event]:
+        """Give an event that is set at every replacement; the subscriber clears it, then reads `snapshots`.
+
+        Level, not edge: replacements that come faster than a subscriber reads are seen as one.
+        """
+        changed = asyncio.Event()
+        self._subscribers.add(changed)
+        try:
+            yield changed
+        finally:
+            self._subscribers.discard(changed)
+
+    def _wake(self) -> None:
+        for changed in self._subscribers:
+            changed.set()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from contextlib import AbstractContextManager
@@ -39,8 +38,8 @@ class Contender(AbstractContextManager["Contender"]):
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            preexec_fn=cores.pinned(cores.measured()),
         )
-        os.sched_setaffinity(self._process.pid, cores.measured())
 
     def __exit__(self, *_: object) -> None:
         self._process.kill()

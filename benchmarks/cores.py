@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def measured() -> set[int]:
@@ -14,3 +18,8 @@ def others() -> set[int]:
     """The cores of everything else; the same one where there is just one."""
     available = os.sched_getaffinity(0)
     return (available - measured()) or available
+
+
+def pinned(to: set[int]) -> Callable[[], None]:
+    """For `Popen(preexec_fn=…)`: the process and all its threads and children stay on these cores."""
+    return lambda: os.sched_setaffinity(0, to)

@@ -1,0 +1,124 @@
+"""A project of so many flags in its own interpreter: read, compile, change one flag, hold it in memory.
+
+`python -m benchmarks.compile_worker FLAGS` reads one command a line and answers with a number a line:
+    read       seconds from files to models
+    compile    seconds from models to ruleset
+    change     seconds until a change of one flag is in the ruleset
+    swap       seconds until the engine has taken it over
+    memory     bytes per flag that flags and engine add to a fresh process
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import itertools
+import json
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks import manifests
+from flagd.compiler import compile_project
+from flagd.engine import Engine
+from flagd.manifest import load, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Project:
+    """The flags of the benchmark, as far as they have got."""
+
+    def __init__(self, flags: int) -> None:
+        self._count = flags
+        self._percents = itertools.cycle(range(1, 100))
+        with tempfile.TemporaryDirectory() as directory:
+            manifests.write(Path(directory), manifests.PLAN_FLAG, flags)
+            self.read_seconds, loaded = _timed(lambda: load([directory]))
+        if loaded.diagnostics or len(loaded.resources) != flags + 1:
+            raise RuntimeError(f"{len(loaded.resources)} resources, {loaded.diagnostics[:3]}")
+        self._resources = loaded.resources
+        self._compiled = self._compile()
+        self._engine = Engine(self._compiled.flags, self._compiled.cohorts)
+        self._check()
+
+    def read(self) -> float:
+        """Seconds that reading took, once, at the start."""
+        return self.read_seconds
+
+    def compile(self) -> float:
+        """Seconds from models to ruleset."""
+        return _timed(self._compile)[0]
+
+    def change(self) -> float:
+        """Seconds until a changed flag is in the ruleset."""
+        text = manifests.flag(manifests.PLAN_FLAG, self._count // 2, percent=next(self._percents))
+        [changed] = read_text(text).resources
+        seconds, compiled = _timed(lambda: self._compiled.update([changed], []))
+        if compiled.revision == self._compiled.revision or compiled.diagnostics:
+            raise RuntimeError(f"the change did not arrive: {compiled.diagnostics[:3]}")
+        self._compiled = compiled
+        return seconds
+
+    def swap(self) -> float:
+        """Seconds until a changed flag is answered by the engine, the ruleset being there."""
+        self.change()
+        seconds, self._engine = _timed(
+            lambda: Engine(self._compiled.flags, self._compiled.cohorts, previous=self._engine)
+        )
+        return seconds
+
+    def memory(self) -> float:
+        """Bytes per flag in a fresh process that reads the flags from JSON and makes the engine."""
+        text = json.dumps(self._compiled.flags)
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            return pool.apply(_held, (text,)) / self._count
+
+    def _compile(self) -> Any:  # noqa: ANN401
+        return compile_project(self._resources, project=manifests.NAMESPACE)
+
+    def _check(self) -> None:
+        user = {"user_id": "user-1", "country": "US", "user_properties": {"plan": "pro"}}
+        variants = self._engine.evaluate({"user": user})
+        keys = {variant.key for variant in variants.values()}
+        if len(variants) != self._count or keys != {"on", "control"}:
+            raise RuntimeError(f"{len(variants)} variants: {keys}")
+
+
+def _held(text: str) -> int:
+    before = _resident()
+    flags = json.loads(text)
+    engine = Engine(flags)
+    held = _resident() - before
+    assert engine.variant({"user": {}}, flags[0]["key"]) is not None
+    return held
+
+
+def _resident() -> int:
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
+    gc.collect()
+    started = time.perf_counter()
+    result = call()
+    return time.perf_counter() - started, result
+
+
+def main() -> None:
+    """Answer until standard input ends."""
+    project = Project(int(sys.argv[1]))
+    for line in sys.stdin:
+        print(getattr(project, line.strip())(), flush=True)
+
+
+if __name__ == "__main__":
+    main()

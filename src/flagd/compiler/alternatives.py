@@ -1,0 +1,50 @@
+"""Alternatives: conditions as "any of these, each of which holds entirely", and how they combine."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+from flagd.ruleset.flag import EvaluationCondition
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Conjunction = list[EvaluationCondition]
+Alternatives = list[Conjunction]
+
+MOST_ALTERNATIVES = 1_000
+MOST_CONDITIONS = 100_000
+"""Bounds what one small manifest can make of large segments."""
+
+
+class TooManyAlternatives(ValueError):
+    """The product is larger than a flag may be. The text says how large and what is allowed."""
+
+
+def all_of(factors: Sequence[Alternatives]) -> Alternatives:
+    """Return the alternatives under which every one of `factors` holds.
+
+    Raises:
+        TooManyAlternatives: there would be more than 1,000 of them, or 100,000 conditions in them.
+    """
+    count = 1
+    for factor in factors:
+        count *= len(factor)
+        if count > MOST_ALTERNATIVES:
+            raise TooManyAlternatives(f"inlining makes more than {MOST_ALTERNATIVES:,} alternatives")
+    longest = sum(max(map(len, factor)) for factor in factors)
+    if count * longest > MOST_CONDITIONS:
+        raise TooManyAlternatives(f"inlining makes up to {count * longest:,} conditions of {MOST_CONDITIONS:,} allowed")
+    if len(factors) == 1:
+        return factors[0]
+    return [_distinct(choice) for choice in product(*factors)]
+
+
+def size(alternatives: Alternatives) -> int:
+    """Return how many conditions there are in all."""
+    return sum(map(len, alternatives))
+
+
+def _distinct(choice: Sequence[Conjunction]) -> Conjunction:
+    return list({id(condition): condition for conjunction in choice for condition in conjunction}.values())

@@ -1,0 +1,134 @@
+"""Compiled: a project as the compiler left it, ready to serve and ready for the next change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from flagd.compiler.outcome import Form
+from flagd.compiler.project import Project
+from flagd.compiler.references import KEY, node_of
+from flagd.compiler.update import Update
+from flagd.ruleset.ruleset import Ruleset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from flagd.compiler.outcome import Outcome
+    from flagd.manifest.diagnostic import Diagnostic, ResourceRef
+    from flagd.manifest.resource import Resource
+    from flagd.ruleset.cohort import Cohort
+    from flagd.ruleset.flag import EvaluationFlag
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The result of compiling one project. Never changed; `update` makes the next."""
+
+    project: Project
+
+    @cached_property
+    def flags(self) -> list[EvaluationFlag]:
+        """All published flags, groups included, by key."""
+        return list(self.project.flags.values())
+
+    @cached_property
+    def cohorts(self) -> dict[str, Cohort]:
+        """All cohorts by name."""
+        return dict(self.project.cohorts)
+
+    @cached_property
+    def diagnostics(self) -> list[Diagnostic]:
+        """Everything that is wrong, by resource and path. Without locations: `Loaded.locate` adds them."""
+        found = [each for node in self.project.faulty for each in self.project.outcomes[node].diagnostics]
+        return sorted(found, key=lambda each: (str(each.resource), each.path, each.reason, each.message))
+
+    @cached_property
+    def revision(self) -> str:
+        """Content hash of the ruleset, 64 hexadecimal digits."""
+        return self.project.digest.revision
+
+    @cached_property
+    def ruleset(self) -> Ruleset:
+        """What is published."""
+        project = self.project
+        return Ruleset(
+            project=project.name,
+            flags=project.flags,
+            cohorts=project.cohorts,
+            deployments=project.deployments,
+            visibility=project.visibility,
+            revision=self.revision,
+        )
+
+    def update(self, changed: Iterable[Resource], removed: Iterable[ResourceRef] = ()) -> Compiled:
+        """Return the project with `changed` resources added or replaced and `removed` ones gone.
+
+        The cost is that of the changed resources and of those that refer to them, whatever the size of
+        the project. A flag that is broken now keeps the form it has here.
+        """
+        update = Update(self.project)
+        for ref in removed:
+            update.remove(ref)
+        for resource in changed:
+            if resource.metadata.namespace == self.project.name:
+                update.put(resource)
+        return Compiled(update.finish())
+
+    def flag_revision(self, key: str) -> str | None:
+        """Return the content hash of one published flag; None if `key` is not published."""
+        form = self._form(key)
+        return None if form is None else form.content.hex()
+
+    def owner(self, key: str) -> ResourceRef | None:
+        """Return the resource that the published form of `key` came from."""
+        form = self._form(key)
+        return None if form is None else form.owner
+
+    @cached_property
+    def held(self) -> list[str]:
+        """Keys of the flags that are broken and served in their last good form."""
+        outcomes = self.project.outcomes
+        return [name for kind, name in self.project.faulty if kind == KEY and outcomes[kind, name].held]
+
+    def used_by(self, resource: Resource) -> list[ResourceRef]:
+        """Return the resources that refer to `resource` directly, by kind and name."""
+        users = self.project.users.get(node_of(resource), ())
+        return sorted(ref for user in users for ref in self.project.claims.get(user, ()))
+
+    def _form(self, key: str) -> Form | None:
+        outcome: Outcome | None = self.project.outcomes.get((KEY, key))
+        return outcome.product if outcome is not None and isinstance(outcome.product, Form) else None
+
+
+def compile_project(
+    resources: Iterable[Resource], *, project: str = "default", previous: Compiled | None = None
+) -> Compiled:
+    """Compile the resources of one namespace.
+
+    Args:
+        resources: all of them; those of other namespaces are left out. Order does not matter.
+        project: the namespace.
+        previous: the result before. Broken flags keep the form they have in it, changes of bucketing are
+            judged against it, and only what differs from it is compiled.
+    """
+    given = {resource.ref: resource for resource in resources if resource.metadata.namespace == project}
+    if previous is None:
+        previous = Compiled(Project(project))
+    removed = [ref for ref in previous.project.resources if ref not in given]
+    return previous.update(given.values(), removed)
+
+
+def compile_projects(
+    resources: Iterable[Resource], previous: Mapping[str, Compiled] | None = None
+) -> dict[str, Compiled]:
+    """Compile every namespace that has resources; the result is by namespace."""
+    previous = previous or {}
+    namespaces: dict[str, list[Resource]] = {}
+    for resource in resources:
+        namespaces.setdefault(resource.metadata.namespace, []).append(resource)
+    return {
+        name: compile_project(members, project=name, previous=previous.get(name))
+        for name, members in sorted(namespaces.items())
+    }

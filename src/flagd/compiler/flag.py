@@ -1,0 +1,146 @@
+"""Flag: a manifest's flag in the evaluation format.
+
+Segments stand in Amplitude's order (flag-semantics 4 and ruling 1): testers, prerequisites, sticky
+bucketing, target segments, All Other Users.
+"""
+
+from __future__ import annotations
+
+from sys import intern
+from typing import TYPE_CHECKING, Any
+
+from flagd.compiler.alternatives import MOST_CONDITIONS, size
+from flagd.compiler.condition import comparison
+from flagd.compiler.prerequisite import parents, unmet_prerequisites
+from flagd.compiler.rollout import compile_rollout, effective_thousandths, rollout_shares
+from flagd.compiler.segment import compile_match
+from flagd.compiler.testers import inclusions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flagd.compiler.bucketing import Bucketed
+    from flagd.compiler.findings import Findings
+    from flagd.compiler.scope import Scope
+    from flagd.manifest.flag import FlagSpec, Rollout, Variant
+    from flagd.manifest.resource import Flag
+    from flagd.ruleset.flag import EvaluationFlag, EvaluationSegment, EvaluationVariant
+
+DEFAULT: EvaluationSegment = {"metadata": {"segmentName": "default"}, "variant": "off"}
+OFF: EvaluationVariant = {"key": "off", "metadata": {"default": True}}
+STICKY = {"segmentName": "sticky-bucketing"}
+REST = {"segmentName": "All Other Users"}
+NOBODY: EvaluationSegment = {"variant": "off", "metadata": REST}
+
+
+def compile_flag(flag: Flag, by: Bucketed, scope: Scope, findings: Findings) -> EvaluationFlag:
+    """Return the compiled form of `flag`; it is to be used only if nothing is broken in `findings`."""
+    spec = flag.spec
+    compiled: EvaluationFlag = {
+        "key": intern(flag.key),
+        "variants": _variants(spec, findings),
+        "segments": _segments(flag, by, scope, findings),
+        "metadata": _metadata(flag),
+    }
+    if spec.active and (dependencies := parents(spec)):
+        compiled["dependencies"] = dependencies
+    return compiled
+
+
+def _segments(flag: Flag, by: Bucketed, scope: Scope, findings: Findings) -> list[EvaluationSegment]:
+    spec = flag.spec
+    testers = _testers(spec, scope, findings)
+    unmet = unmet_prerequisites(spec, scope, findings)
+    targets = _targets(spec, by, scope, findings)
+    if not spec.active:
+        return [*testers, DEFAULT] if spec.testing else [DEFAULT]
+    return [*testers, *unmet, *_sticky(flag), *targets]
+
+
+def _testers(spec: FlagSpec, scope: Scope, findings: Findings) -> list[EvaluationSegment]:
+    found = inclusions(spec.off_testers, "off", "spec.offTesters", scope, findings)
+    for index, variant in enumerate(spec.variants):
+        if variant.testers is not None:
+            found += inclusions(
+                variant.testers, intern(variant.key), f"spec.variants[{index}].testers", scope, findings
+            )
+    return found
+
+
+def _sticky(flag: Flag) -> list[EvaluationSegment]:
+    if not flag.spec.sticky:
+        return []
+    selector = ("context", "user", "user_properties", f"[Experiment] {flag.key}")
+    return [
+        {
+            "conditions": [[comparison(selector, "is", [variant.key])]],
+            "metadata": STICKY,
+            "variant": intern(variant.key),
+        }
+        for variant in flag.spec.variants
+    ]
+
+
+def _targets(spec: FlagSpec, by: Bucketed, scope: Scope, findings: Findings) -> list[EvaluationSegment]:
+    variants = [intern(variant.key) for variant in spec.variants]
+    found: list[EvaluationSegment] = []
+    conditions = 0
+    for index, target in enumerate(spec.segments):
+        path = f"spec.segments[{index}]"
+        alternatives = compile_match(target, path, scope, findings)
+        conditions += size(alternatives)
+        if conditions > MOST_CONDITIONS:
+            findings.error("TooManyAlternatives", f"the flag has more than {MOST_CONDITIONS:,} conditions", path)
+            break
+        segment = _rollout(target.rollout, variants, by, f"{path}.rollout", findings)
+        segment["conditions"] = alternatives
+        segment["metadata"] = {"segmentName": intern(target.name)}
+        found.append(segment)
+    if spec.all_other_users is None:
+        return [*found, NOBODY]
+    rest = _rollout(spec.all_other_users, variants, by, "spec.allOtherUsers", findings)
+    rest["metadata"] = REST
+    return [*found, rest]
+
+
+def _rollout(
+    rollout: Rollout, variants: Sequence[str], by: Bucketed, path: str, findings: Findings
+) -> EvaluationSegment:
+    split = rollout_shares(rollout, variants, path, findings)
+    return compile_rollout(effective_thousandths(rollout), split, by)
+
+
+def _variants(spec: FlagSpec, findings: Findings) -> dict[str, EvaluationVariant]:
+    compiled: dict[str, EvaluationVariant] = {"off": OFF}
+    if spec.off_payload is not None:
+        compiled["off"] = {"key": "off", "payload": spec.off_payload, "metadata": {"default": True}}
+    for index, variant in enumerate(spec.variants):
+        key = intern(variant.key)
+        if key in compiled:
+            findings.error("DuplicateVariant", f"there already is a variant {key!r}", f"spec.variants[{index}].key")
+        compiled[key] = _variant(key, variant)
+    return compiled
+
+
+def _variant(key: str, variant: Variant) -> EvaluationVariant:
+    value = key if variant.value is None else variant.value
+    if variant.payload is None:
+        return {"key": key, "value": value}
+    return {"key": key, "value": value, "payload": variant.payload}
+
+
+def _metadata(flag: Flag) -> dict[str, Any]:
+    spec = flag.spec
+    metadata: dict[str, Any] = {
+        **spec.metadata,
+        "deployed": True,
+        "evaluationMode": "local" if spec.evaluation_mode == "Local" else "remote",
+        "flagType": "experiment" if spec.type == "Experiment" else "release",
+        "flagVersion": flag.metadata.generation,
+    }
+    if spec.tracking is not None:
+        if spec.tracking.experiment_key is not None:
+            metadata["experimentKey"] = spec.tracking.experiment_key
+        if not spec.tracking.exposure:
+            metadata["trackExposure"] = False
+    return metadata

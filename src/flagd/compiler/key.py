@@ -1,0 +1,120 @@
+"""Key: what a project answers with for one key, whoever claims it and however broken that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flagd.compiler.bucketing import bucketed, refuse_change
+from flagd.compiler.claim import judge
+from flagd.compiler.findings import Findings
+from flagd.compiler.flag import compile_flag
+from flagd.compiler.group import compile_group
+from flagd.compiler.outcome import Form, Outcome
+from flagd.compiler.scope import BROKEN, FlagFace
+from flagd.manifest.resource import Flag
+from flagd.ruleset.revision import hash_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flagd.compiler.bucketing import Bucketed
+    from flagd.compiler.cycle import Cycle
+    from flagd.compiler.scope import Scope
+    from flagd.manifest.diagnostic import Diagnostic
+    from flagd.manifest.resource import FlagGroup
+    from flagd.ruleset.flag import EvaluationFlag
+
+
+def compile_key(
+    key: str, claimants: Sequence[Flag | FlagGroup], cycle: Cycle | None, last: Form | None, scope: Scope
+) -> Outcome:
+    """Return the outcome for `key`, which `claimants` (one or more) want.
+
+    With an error it is `last`, the form that was published before, if that came from the same resource.
+    """
+    winner, conflicts = judge(key, claimants)
+    if winner is None:
+        kept = next((last for each in claimants if _owns(each, last)), None)
+        return _broken(conflicts, kept)
+    if not _owns(winner, last):
+        last = None
+    findings = Findings(winner.ref)
+    form = None
+    if cycle is not None:
+        findings.error("CycleDetected", f"flags depend on each other: {cycle.text}", _reference_path(winner, cycle))
+    else:
+        form = _compile(winner, last, scope, findings)
+    diagnostics = [*findings.diagnostics, *conflicts]
+    if form is None or findings.broken:
+        return _broken(diagnostics, last)
+    return Outcome(form.face, tuple(diagnostics), form)
+
+
+def _compile(winner: Flag | FlagGroup, last: Form | None, scope: Scope, findings: Findings) -> Form | None:
+    by = bucketed(winner.spec.bucketing, winner.key, findings)
+    if last is not None and by != last.bucketing:
+        _check_rebucketing(winner, last.bucketing, by, findings)
+    if isinstance(winner, Flag):
+        flag, group = compile_flag(winner, by, scope, findings), None
+        _check_deployments(winner, scope, findings)
+    else:
+        flag, group = compile_group(winner, by, scope, findings), winner.spec.type
+    content = None if findings.broken else _content(flag, findings)
+    if content is None:
+        return None
+    if last is not None and last.content == content:
+        flag = last.flag
+    local = flag["metadata"]["evaluationMode"] == "local"
+    return Form(
+        flag=flag,
+        content=content,
+        visibility=frozenset(winner.spec.deployments) if isinstance(winner, Flag) else frozenset(),
+        owner=winner.ref,
+        uid=winner.metadata.uid,
+        bucketing=by,
+        face=FlagFace(frozenset(flag["variants"]), local, group),
+    )
+
+
+def _owns(resource: Flag | FlagGroup, form: Form | None) -> bool:
+    return form is not None and form.owner == resource.ref and form.uid == resource.metadata.uid
+
+
+def _broken(diagnostics: Sequence[Diagnostic], last: Form | None) -> Outcome:
+    if last is None:
+        return Outcome(BROKEN, tuple(diagnostics))
+    return Outcome(last.face, tuple(diagnostics), last, held=True)
+
+
+def _check_rebucketing(winner: Flag | FlagGroup, before: Bucketed, after: Bucketed, findings: Findings) -> None:
+    if not isinstance(winner, Flag):
+        refuse_change(before, after, findings, "make a new FlagGroup instead")
+    elif not winner.spec.allow_rebucket:
+        refuse_change(before, after, findings, "set `allowRebucket: true` if that is meant")
+
+
+def _check_deployments(flag: Flag, scope: Scope, findings: Findings) -> None:
+    for index, name in enumerate(flag.spec.deployments):
+        if scope.deployment(name) is None:
+            findings.warning("ReferenceMissing", f"there is no FlagDeployment {name!r}", f"spec.deployments[{index}]")
+
+
+def _content(flag: EvaluationFlag, findings: Findings) -> bytes | None:
+    try:
+        return hash_json(flag)
+    except (RecursionError, TypeError, ValueError):
+        findings.error("InvalidPayload", "a payload is not JSON, or nested more than 900 levels deep", "spec.variants")
+        return None
+
+
+def _reference_path(winner: Flag | FlagGroup, cycle: Cycle) -> str:
+    if not isinstance(winner, Flag):
+        return "spec"
+    spec = winner.spec
+    for index, prerequisite in enumerate(spec.prerequisites.flags if spec.prerequisites is not None else ()):
+        if prerequisite.key == cycle.next[1]:
+            return f"spec.prerequisites.flags[{index}].key"
+    for index, membership in enumerate(spec.member_of):
+        if membership.group == cycle.next[1]:
+            return f"spec.memberOf[{index}].group"
+    return "spec.prerequisites"

@@ -1,0 +1,54 @@
+"""Outcome: what compiling one node of a project gave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flagd.compiler.bucketing import Bucketed
+    from flagd.compiler.scope import Face
+    from flagd.manifest.diagnostic import Diagnostic, ResourceRef
+    from flagd.ruleset.cohort import Cohort
+    from flagd.ruleset.deployment import Deployment
+    from flagd.ruleset.flag import EvaluationFlag
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The published form of a flag or group, kept as the last good one while its manifest is broken.
+
+    Attributes:
+        flag: the compiled flag.
+        content: SHA-256 of its canonical JSON; its hexadecimal form is the flag's revision.
+        visibility: the deployments that see it.
+        owner: the resource it was compiled from.
+        uid: that resource's uid; a resource made anew under the same name is another one.
+        bucketing: what it buckets by.
+        face: what its dependents see.
+    """
+
+    flag: EvaluationFlag
+    content: bytes
+    visibility: frozenset[str]
+    owner: ResourceRef
+    uid: str
+    bucketing: Bucketed
+    face: Face
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is known of a node once it is compiled.
+
+    Attributes:
+        face: what dependents see; they are compiled again when it changes.
+        diagnostics: about the resources that claim this name.
+        product: what goes into the ruleset; None for segments, which are inlined, and for broken flags.
+        held: whether `product` is the last good form of a flag that is broken now.
+    """
+
+    face: Face
+    diagnostics: tuple[Diagnostic, ...] = ()
+    product: Form | Cohort | Deployment | None = None
+    held: bool = False

@@ -1,0 +1,92 @@
+"""Scope: what a resource may see of the others while it is compiled, and no more than that.
+
+A resource is compiled again when a face that it looked at changes, so a face holds only what the
+compiled form or the diagnostics of others can depend on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from flagd.compiler.references import COHORT, DEPLOYMENT, KEY, SEGMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flagd.compiler.alternatives import Alternatives
+    from flagd.compiler.references import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """It is there, but has errors of its own and no last good form."""
+
+
+BROKEN = Broken()
+
+
+@dataclass(frozen=True, slots=True)
+class FlagFace:
+    """A published flag or group, as its dependents see it.
+
+    Attributes:
+        variants: the keys it can answer with, ``off`` included.
+        local: whether clients that evaluate in process have it.
+        group: the type of the FlagGroup; None for a Flag.
+    """
+
+    variants: frozenset[str]
+    local: bool
+    group: Literal["MutualExclusion", "Holdout"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentFace:
+    """A FlagSegment, with all that it refers to inlined."""
+
+    alternatives: Alternatives
+
+
+@dataclass(frozen=True, slots=True)
+class CohortFace:
+    """A FlagCohort. Its members travel beside the flags."""
+
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentFace:
+    """A FlagDeployment. That it exists is all a flag asks."""
+
+
+Face = FlagFace | SegmentFace | CohortFace | DeploymentFace | Broken
+
+
+class Scope:
+    """Looks up the other resources of the project by name. None stands for "there is none"."""
+
+    __slots__ = ("_face",)
+
+    def __init__(self, face: Callable[[Node], Face | None]) -> None:
+        self._face = face
+
+    def flag(self, key: str) -> FlagFace | Broken | None:
+        """Return the flag or group with this key."""
+        face = self._face((KEY, key))
+        return face if isinstance(face, FlagFace | Broken) else None
+
+    def segment(self, name: str) -> SegmentFace | Broken | None:
+        """Return the FlagSegment of this name."""
+        face = self._face((SEGMENT, name))
+        return face if isinstance(face, SegmentFace | Broken) else None
+
+    def cohort(self, name: str) -> CohortFace | None:
+        """Return the FlagCohort of this name."""
+        face = self._face((COHORT, name))
+        return face if isinstance(face, CohortFace) else None
+
+    def deployment(self, name: str) -> DeploymentFace | None:
+        """Return the FlagDeployment of this name."""
+        face = self._face((DEPLOYMENT, name))
+        return face if isinstance(face, DeploymentFace) else None

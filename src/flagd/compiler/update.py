@@ -1,0 +1,185 @@
+"""Update: one change of a project, from changed resources to the state that follows.
+
+Work is done for the nodes whose resources changed, for those in cycles that appeared or vanished, and
+for those that look at a face which changed, until nothing changes any more. Parents come first, so
+that most nodes are compiled once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flagd.compiler.key import compile_key
+from flagd.compiler.linkage import Linkage
+from flagd.compiler.outcome import Form, Outcome
+from flagd.compiler.publication import Publication
+from flagd.compiler.references import KEY, node_of, references
+from flagd.compiler.scope import CohortFace, DeploymentFace, Scope
+from flagd.compiler.segment import compile_segment
+from flagd.manifest.resource import Flag, FlagCohort, FlagDeployment, FlagGroup, FlagSegment
+from flagd.ruleset.cohort import Cohort
+from flagd.ruleset.deployment import Deployment
+from flagd.ruleset.persistent import ABSENT, Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flagd.compiler.project import Project
+    from flagd.compiler.references import Node
+    from flagd.compiler.scope import Face
+    from flagd.manifest.diagnostic import ResourceRef
+    from flagd.manifest.resource import Resource
+
+_COMPILED = (Flag, FlagSegment, FlagCohort, FlagDeployment, FlagGroup)
+
+
+class Update:
+    """Changes to `project`. Used once: put and remove resources, then `finish`."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._resources = Draft(project.resources)
+        self._claims = Draft(project.claims)
+        self._outcomes = Draft(project.outcomes)
+        self._links = Linkage(project)
+        self._scope = Scope(self._face)
+        self._linked: set[Node] = set()
+        self._dirty: set[Node] = set()
+
+    def put(self, resource: Resource) -> None:
+        """Add `resource`, or put it in the place of the one with its kind and name."""
+        if not isinstance(resource, _COMPILED):
+            return
+        before = self._resources.look(resource.ref)
+        if before is not None:
+            if _same(before, resource):
+                return
+            self._disclaim(before)
+        self._resources[resource.ref] = resource
+        node = node_of(resource)
+        self._claims[node] = (self._claims.look(node) or frozenset()) | {resource.ref}
+        self._dirty.add(node)
+
+    def remove(self, ref: ResourceRef) -> None:
+        """Take the resource `ref` out, if it is there."""
+        before = self._resources.look(ref)
+        if before is not None:
+            self._disclaim(before)
+            self._resources[ref] = ABSENT
+
+    def touch(self, nodes: Iterable[Node]) -> None:
+        """Have `nodes` compiled again though nothing about them changed."""
+        self._dirty.update(nodes)
+
+    def finish(self) -> Project:
+        """Return the project with all changes made."""
+        while self._dirty:
+            for node in self._dirty - self._linked:
+                self._link(node)
+            self._dirty.update(self._links.settle())
+            batch, self._dirty = self._dirty, set()
+            self._compile(batch)
+        self._links.close()
+        publication = Publication(self._project)
+        for node in self._outcomes:
+            publication.publish(node, self._outcomes.look(node))
+        return replace(
+            publication.freeze(),
+            resources=self._resources.freeze(),
+            claims=self._claims.freeze(),
+            uses=self._links.uses.freeze(),
+            users=self._links.users.freeze(),
+            cycles=self._links.cycles.freeze(),
+            outcomes=self._outcomes.freeze(),
+        )
+
+    def _disclaim(self, resource: Resource) -> None:
+        node = node_of(resource)
+        self._claims[node] = (self._claims.look(node) or frozenset()) - {resource.ref} or ABSENT
+        self._dirty.add(node)
+
+    def _claimants(self, node: Node) -> list[Resource]:
+        refs = self._claims.look(node) or ()
+        return [resource for ref in refs if (resource := self._resources.look(ref)) is not None]
+
+    def _link(self, node: Node) -> None:
+        self._linked.add(node)
+        named = [references(resource) for resource in self._claimants(node)]
+        self._links.connect(node, named[0] if len(named) == 1 else frozenset().union(*named))
+
+    def _compile(self, batch: set[Node]) -> None:
+        waiting = set(batch)
+        for node in self._parents_first(batch):
+            waiting.discard(node)
+            before, after = self._outcomes.look(node), self._outcome(node)
+            self._outcomes[node] = ABSENT if after is None else after
+            if (before and before.face) != (after and after.face):
+                self._dirty.update(user for user in self._links.users_of(node) if user not in waiting)
+            if after is not None and after.held:
+                self._link_held(node, after)
+
+    def _link_held(self, node: Node, outcome: Outcome) -> None:
+        # A held form still has the parents it was compiled with. New flags must not close a cycle with them.
+        if isinstance(outcome.product, Form):
+            parents = frozenset((KEY, key) for key in outcome.product.flag.get("dependencies", ()))
+            self._links.connect(node, self._links.used_by_node(node) | parents)
+            self._dirty.update(self._links.settle())
+
+    def _outcome(self, node: Node) -> Outcome | None:
+        claimants = self._claimants(node)
+        if not claimants:
+            return None
+        keyed = [each for each in claimants if isinstance(each, Flag | FlagGroup)]
+        if keyed:
+            return compile_key(node[1], keyed, self._links.cycle(node), self._last_form(node), self._scope)
+        resource = claimants[0]
+        if isinstance(resource, FlagSegment):
+            return compile_segment(resource, self._links.cycle(node), self._scope)
+        return _leaf(resource)
+
+    def _last_form(self, node: Node) -> Form | None:
+        before = self._project.outcomes.get(node)
+        return before.product if before is not None and isinstance(before.product, Form) else None
+
+    def _face(self, node: Node) -> Face | None:
+        outcome = self._outcomes.look(node)
+        return None if outcome is None else outcome.face
+
+    def _parents_first(self, batch: set[Node]) -> Iterator[Node]:
+        if len(batch) == 1:
+            yield from batch
+            return
+        seen: set[Node] = set()
+        for root in sorted(batch):
+            path = [] if root in seen else [(root, self._parents_in(root, batch))]
+            seen.add(root)
+            while path:
+                node, parents = path[-1]
+                parent = next((each for each in parents if each not in seen), None)
+                if parent is None:
+                    path.pop()
+                    yield node
+                else:
+                    seen.add(parent)
+                    path.append((parent, self._parents_in(parent, batch)))
+
+    def _parents_in(self, node: Node, batch: set[Node]) -> Iterator[Node]:
+        return iter([each for each in self._links.used_by_node(node) if each in batch])
+
+
+def _same(before: Resource, after: Resource) -> bool:
+    """Return whether the API server says that both are one object, or they are."""
+    old, new = before.metadata, after.metadata
+    return before is after or (
+        bool(new.resource_version) and (old.uid, old.resource_version) == (new.uid, new.resource_version)
+    )
+
+
+def _leaf(resource: Resource) -> Outcome | None:
+    if isinstance(resource, FlagCohort):
+        cohort = Cohort(resource.spec.unit, frozenset(resource.spec.members))
+        return Outcome(CohortFace(cohort.unit), product=cohort)
+    if isinstance(resource, FlagDeployment):
+        return Outcome(DeploymentFace(), product=Deployment(resource.spec.type, frozenset(resource.spec.key_hashes)))
+    return None

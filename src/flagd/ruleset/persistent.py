@@ -1,0 +1,113 @@
+"""PersistentMap: a mapping that never changes and shares what it can with its successors.
+
+A change of one entry copies one of 256 shards, not the whole, so that the cost of changing one flag
+does not grow with the number of flags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+SHARDS = 256
+_MOST_UNSHARDED = 64
+
+
+class Absent:
+    """The type of `ABSENT`."""
+
+
+ABSENT: Final = Absent()
+"""Stands for "no entry" among the changes of a map."""
+
+
+class PersistentMap(Mapping[K, V]):
+    """An immutable mapping. Iteration is in the order of the keys, so equal maps look alike."""
+
+    __slots__ = ("_length", "_shards")
+
+    def __init__(self, entries: Mapping[K, V] | None = None) -> None:
+        self._shards: tuple[dict[K, V], ...] = (dict(entries or {}),)
+        self._length = len(self._shards[0])
+        if self._length > _MOST_UNSHARDED:
+            self._shards = _spread(self._shards[0].items())
+
+    def __getitem__(self, key: K) -> V:
+        shards = self._shards
+        return shards[hash(key) % len(shards)][key]
+
+    def __iter__(self) -> Iterator[K]:
+        keys: list[K] = []
+        for shard in self._shards:
+            keys += shard
+        return iter(sorted(keys))  # type: ignore[type-var]  # every key type in use is ordered
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __contains__(self, key: object) -> bool:
+        shards = self._shards
+        return key in shards[hash(key) % len(shards)]
+
+    def __repr__(self) -> str:
+        return f"PersistentMap({dict(self)!r})"
+
+    def changed(self, changes: Mapping[K, V | Absent]) -> PersistentMap[K, V]:
+        """Return this map with `changes`: new values by key, `ABSENT` for entries to leave out."""
+        if not changes:
+            return self
+        shards = list(self._shards)
+        copied: set[int] = set()
+        for key, value in changes.items():
+            index = hash(key) % len(shards)
+            if index not in copied:
+                copied.add(index)
+                shards[index] = shards[index].copy()
+            if isinstance(value, Absent):
+                shards[index].pop(key, None)
+            else:
+                shards[index][key] = value
+        length = self._length + sum(len(shards[index]) - len(self._shards[index]) for index in copied)
+        return _assemble(shards, length)
+
+
+def _assemble(shards: list[dict[K, V]], length: int) -> PersistentMap[K, V]:
+    made: PersistentMap[K, V] = PersistentMap()
+    spread = len(shards) == 1 and length > _MOST_UNSHARDED
+    made._shards = _spread(shards[0].items()) if spread else tuple(shards)
+    made._length = length
+    return made
+
+
+def _spread(entries: Iterable[tuple[K, V]]) -> tuple[dict[K, V], ...]:
+    shards: tuple[dict[K, V], ...] = tuple({} for _ in range(SHARDS))
+    for key, value in entries:
+        shards[hash(key) % SHARDS][key] = value
+    return shards
+
+
+class Draft(dict[K, "V | Absent"]):
+    """Changes to a persistent map that are not made yet: read through `look`, made by `freeze`."""
+
+    __slots__ = ("before",)
+
+    def __init__(self, before: PersistentMap[K, V]) -> None:
+        super().__init__()
+        self.before = before
+
+    def look(self, key: K) -> V | None:
+        """Return the value of `key`, changes included; None where there is none."""
+        found = self.get(key)
+        if found is None:
+            return self.before.get(key)
+        return None if isinstance(found, Absent) else found
+
+    def freeze(self) -> PersistentMap[K, V]:
+        """Return the map with all changes made."""
+        return self.before.changed(self)

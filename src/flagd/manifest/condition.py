@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from flagd.manifest.model import Model, Name
+from flagd.manifest.model import ATOMIC, Model, Names
 
 Operator = Literal[
     "is",
@@ -37,6 +37,12 @@ Operator = Literal[
 COHORT_OPERATORS: frozenset[str] = frozenset({"in cohort", "not in cohort"})
 GLOB_OPERATORS: frozenset[str] = frozenset({"glob match", "glob does not match"})
 REGEX_OPERATORS: frozenset[str] = frozenset({"regex match", "regex does not match"})
+SET_OPERATORS: frozenset[str] = frozenset(
+    {"set is", "set is not", "set contains", "set does not contain", "set contains any", "set does not contain any"}
+)
+VERSION_OPERATORS: frozenset[str] = frozenset(
+    {"version less", "version less or equal", "version greater", "version greater or equal"}
+)
 
 Value = Annotated[str, Field(max_length=4096)]
 """One value to compare with. Always text: quote numbers, dates, `on` and `no`."""
@@ -57,24 +63,39 @@ class Condition(Model):
         min_length=1,
         max_length=10_000,
         description="What is compared with: strings. With `in cohort`, names of FlagCohorts.",
+        json_schema_extra=ATOMIC,
     )
 
 
 class ConditionGroup(Model):
     """Conditions that must all hold."""
 
-    match: list[Condition] = Field(min_length=1, max_length=100, description="Conditions that must all hold.")
+    match: list[Condition] = Field(
+        min_length=1, max_length=100, description="Conditions that must all hold.", json_schema_extra=ATOMIC
+    )
 
 
 Match = Annotated[
     list[Condition] | None,
-    Field(default=None, min_length=1, max_length=100, description="Conditions that must all hold."),
+    Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="Conditions that must all hold.",
+        json_schema_extra=ATOMIC,
+    ),
 ]
 AnyOf = Annotated[
     list[ConditionGroup] | None,
-    Field(default=None, min_length=1, max_length=100, description="Groups of which at least one must hold."),
+    Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="Groups of which at least one must hold.",
+        json_schema_extra=ATOMIC,
+    ),
 ]
 SegmentRefs = Annotated[
-    list[Name],
+    Names,
     Field(default_factory=list, max_length=100, description="FlagSegments that must all hold too."),
 ]

@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from flagd.manifest.model import Model
+from flagd.manifest.model import SET, Model
 
-KeyHash = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+KEY_HASH = r"^sha256:[0-9a-f]{64}$"
+
+KeyHash = Annotated[str, Field(max_length=71, pattern=KEY_HASH)]
 """SHA-256 of a deployment key, as `flagctl key new` prints it."""
 
 
@@ -22,4 +24,5 @@ class FlagDeploymentSpec(Model):
         default_factory=list,
         max_length=16,
         description="Hashes of the keys that are valid; several while rotating.",
+        json_schema_extra=SET,
     )

@@ -2,21 +2,139 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from flagd.manifest.deployment import KEY_HASH
+from flagd.manifest.fields import choices_at, field_at, field_names_at
 from flagd.manifest.finding import Finding
+from flagd.manifest.flag import DATE
+from flagd.manifest.model import DNS_LABEL, DNS_SUBDOMAIN, ONE_LINE
+from flagd.manifest.nearest import nearest
+from flagd.manifest.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
 
     from flagd.manifest.path import FieldPath
     from flagd.manifest.resource import Resource
 
+    Spelling = Callable[[FieldPath], str | None]
 
-def explain(
-    error: ValidationError, model: type[Resource], spelling: Callable[[FieldPath], str | None]
-) -> list[Finding]:
-    """Return one finding for each of pydantic's."""
-    return [Finding(tuple(part["loc"]), "Invalid", part["msg"]) for part in error.errors()]
+_WANTED = {
+    "string_type": "text",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+}
+_FORMS = {
+    ONE_LINE: "has a space at one end, or a line break or another control character; leave it out",
+    DNS_SUBDOMAIN: "is no Kubernetes name; write lower case letters, digits, `-` and `.`, such as new-checkout",
+    DNS_LABEL: "is no namespace; write lower case letters, digits and `-`, such as shop",
+    DATE: 'is no date; write it as "2027-03-01"',
+    KEY_HASH: "is no hash of a key: `sha256:` and 64 hexadecimal digits, as `flagctl key new` prints it",
+}
+_WORDS = {"true": "true", "false": "false", "yes": "true", "no": "false", "on": "true", "off": "false"}
+
+
+def explain(error: ValidationError, model: type[Resource], spelling: Spelling) -> list[Finding]:
+    """Return what `error` says as findings, without those that follow from another one.
+
+    `model` is what was validated; `spelling` tells how an unquoted scalar was written in the file.
+    """
+    unknown: list[Finding] = []
+    others: list[Finding] = []
+    meant: set[FieldPath] = set()
+    for fault in error.errors(include_url=False, include_context=True):
+        path = tuple(part for part in fault["loc"] if part != "[key]")
+        if fault["type"] == "extra_forbidden":
+            finding, near = _unknown_field(path, model)
+            unknown.append(finding)
+            meant.add((*path[:-1], near))
+        else:
+            others.append(_finding(fault, path, model, spelling))
+    return [*(one for one in others if one.reason != "MissingField" or one.path not in meant), *unknown]
+
+
+def _unknown_field(path: FieldPath, model: type[Resource]) -> tuple[Finding, str]:
+    name = str(path[-1])
+    known = field_names_at(model, path[:-1])
+    near = nearest(name, known)
+    rest = f"did you mean `{near}`?" if near else f"known: {', '.join(known)}"
+    return Finding(path, "UnknownField", f"unknown field {shown(name)}, {rest}"), near or ""
+
+
+def _finding(fault: ErrorDetails, path: FieldPath, model: type[Resource], spelling: Spelling) -> Finding:
+    kind, value, context = fault["type"], fault["input"], fault.get("ctx", {})
+    if kind == "missing":
+        return Finding(path, "MissingField", _missing(path, model))
+    if kind == "literal_error":
+        return Finding(path, "UnknownValue", _unknown_value(value, choices_at(model, path)))
+    if kind in _WANTED:
+        return Finding(path, "WrongType", _wrong_type(value, _WANTED[kind], spelling(path)))
+    if kind == "string_pattern_mismatch":
+        return Finding(path, "InvalidForm", f"{shown(value)} {_FORMS[context['pattern']]}")
+    if kind in ("too_long", "too_short", "string_too_long", "string_too_short"):
+        return Finding(path, "LimitExceeded" if "long" in kind else "Empty", _size(value, context))
+    if kind in ("greater_than_equal", "less_than_equal"):
+        return Finding(path, "OutOfRange", f"{shown(value)} is {_beyond(context)}")
+    if kind[0].isupper():
+        return Finding(path, kind, fault["msg"] if kind == "UnquotedFraction" else f"{shown(value)} {fault['msg']}")
+    return Finding(path, "Invalid", f"{shown(value)}: {fault['msg']}")
+
+
+def _missing(path: FieldPath, model: type[Resource]) -> str:
+    field = field_at(model, path)
+    meaning = f": {field.description}" if field and field.description else ""
+    return f"`{path[-1]}` is missing{meaning}"
+
+
+def _unknown_value(value: object, known: tuple[str, ...]) -> str:
+    near = nearest(value, known) if isinstance(value, str) else None
+    listed = ", ".join(f"`{one}`" for one in known)
+    return f"unknown value {shown(value)}, did you mean `{near}`?" if near else f"{shown(value)} is none of {listed}"
+
+
+def _wrong_type(value: object, wanted: str, spelled: str | None) -> str:
+    if value is None:
+        return f"has no value; write {wanted}, or leave the field out"
+    if wanted == "text" and isinstance(value, (bool, int, float)):
+        written = spelled or shown(value).strip("`")
+        what = f"the boolean {str(value).lower()}" if isinstance(value, bool) else "a number"
+        return f'`{written}` without quotes is {what}; quote it: "{written}"'
+    if wanted == "true or false" and isinstance(value, str) and value.lower() in _WORDS:
+        return f'"{value}" is text; write {_WORDS[value.lower()]} without quotes'
+    if wanted == "a whole number" and isinstance(value, str):
+        return (
+            f'"{value}" is text; write {wanted} without quotes'
+            if value.isdecimal()
+            else f"{shown(value)} is text; write {wanted}"
+        )
+    return f"{shown(value)} is {_kind(value)}; write {wanted}"
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, (int, float)):
+        return "a number"
+    return "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else "text"
+
+
+def _size(value: object, context: dict[str, Any]) -> str:
+    count = len(value) if isinstance(value, (str, list, dict)) else context.get("actual_length", "?")
+    things = "characters" if isinstance(value, str) else "entries"
+    if "max_length" in context:
+        return f"holds {count:,} {things}; at most {context['max_length']:,} are allowed"
+    if count == 0:
+        return "is empty; leave it out or fill it"
+    return f"holds {count:,} {things}; at least {context['min_length']:,} are wanted"
+
+
+def _beyond(context: dict[str, Any]) -> str:
+    return f"below {context['ge']}" if "ge" in context else f"above {context['le']:,}"

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from flagd.manifest.condition import AnyOf, Match, SegmentRefs
-from flagd.manifest.model import Id, Key, Model, Name, Text
+from flagd.manifest.model import ATOMIC, SET, Ids, Key, Model, Name, Names, Text, Whole
 from flagd.manifest.percent import Percent
 
-Scalar = str | int | float | bool
+DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+def _scalar(value: object) -> str | int | float | bool:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1 << 53:
+        return int(value)
+    if isinstance(value, (str, int, float)) and len(str(value)) <= 4096:
+        return value
+    raise PydanticCustomError("NotAScalar", "takes one text of at most 4,096 characters, a number or a boolean")
+
+
+Scalar = Annotated[
+    str | int | float | bool,
+    PlainValidator(_scalar),
+    WithJsonSchema({"x-kubernetes-preserve-unknown-fields": True}),
+]
+"""A text, a number or a boolean."""
 
 
 class Bucketing(Model):
@@ -29,10 +46,10 @@ class Bucketing(Model):
 class Testers(Model):
     """Who gets a variant whatever the targeting says."""
 
-    user_ids: list[Id] = Field(default_factory=list, max_length=2_000, description="User ids.")
-    device_ids: list[Id] = Field(default_factory=list, max_length=2_000, description="Device ids.")
-    cohorts: list[Name] = Field(default_factory=list, max_length=100, description="Names of FlagCohorts.")
-    groups: dict[Name, list[Id]] = Field(
+    user_ids: Ids = Field(default_factory=list, max_length=2_000, description="User ids.")
+    device_ids: Ids = Field(default_factory=list, max_length=2_000, description="Device ids.")
+    cohorts: Names = Field(default_factory=list, max_length=100, description="Names of FlagCohorts.")
+    groups: dict[Name, Annotated[Ids, Field(max_length=2_000)]] = Field(
         default_factory=dict, max_length=100, description="Group names by group type: {company: [acme]}."
     )
 
@@ -52,17 +69,18 @@ class Rollout(Model):
     """How much of a segment gets a variant, and which."""
 
     percent: Percent = Field(description='0 to 100 in steps of 0.001; quote fractions ("0.5").')
-    weights: dict[Key, Annotated[int, Field(ge=0, le=1_000_000)]] | None = Field(
+    weights: dict[Key, Annotated[Whole, Field(ge=0, le=1_000_000)]] | None = Field(
         default=None,
         max_length=100,
         description="Relative weight by variant key; a variant not named has 0. Even over all variants when absent.",
+        json_schema_extra={"x-kubernetes-map-type": "atomic"},
     )
 
 
 class Segment(Model):
     """Users who match are decided here and see no later segment."""
 
-    name: Annotated[str, Field(min_length=1, max_length=256)] = Field(description="Shown in answers and explanations.")
+    name: Key = Field(description="Shown in answers and explanations.")
     match: Match
     any_of: AnyOf
     segment_refs: SegmentRefs
@@ -74,7 +92,10 @@ class Prerequisite(Model):
 
     key: Key = Field(description="Key of the other flag.")
     variants: list[Key] = Field(
-        min_length=1, max_length=101, description='Its variants that count; "off" may be named.'
+        min_length=1,
+        max_length=101,
+        description='Its variants that count; "off" may be named.',
+        json_schema_extra=SET,
     )
 
 
@@ -82,7 +103,9 @@ class Prerequisites(Model):
     """What other flags must say first."""
 
     match: Literal["All", "Any"] = Field(default="All", description="All or Any of the flags below.")
-    flags: list[Prerequisite] = Field(min_length=1, max_length=100, description="The other flags.")
+    flags: list[Prerequisite] = Field(
+        min_length=1, max_length=100, description="The other flags, each once.", json_schema_extra=ATOMIC
+    )
 
 
 class Membership(Model):
@@ -106,7 +129,7 @@ class FlagSpec(Model):
     display_name: Text | None = Field(default=None, description="Name for people.")
     description: Text | None = Field(default=None, description="What the flag does, for people.")
     owner: Text | None = Field(default=None, description="Who answers for it.")
-    expires: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = Field(
+    expires: Annotated[str, Field(max_length=10, pattern=DATE)] | None = Field(
         default=None,
         description="Date (YYYY-MM-DD, quoted) it should be gone. Reports only, never an answer.",
     )
@@ -116,12 +139,14 @@ class FlagSpec(Model):
     evaluation_mode: Literal["Remote", "Local"] = Field(
         default="Remote", description="Local flags are also delivered to clients that evaluate in process."
     )
-    deployments: list[Name] = Field(default_factory=list, max_length=100, description="Names of FlagDeployments.")
+    deployments: Names = Field(default_factory=list, max_length=100, description="Names of FlagDeployments.")
     bucketing: Bucketing = Field(default_factory=Bucketing, description="What decides a user's bucket.")
     allow_rebucket: bool = Field(
         default=False, description="Must be true in the change that alters salt, bucketing key or unit."
     )
-    variants: list[Variant] = Field(min_length=1, max_length=100, description="Order is part of bucketing.")
+    variants: list[Variant] = Field(
+        min_length=1, max_length=100, description="Order is part of bucketing.", json_schema_extra=ATOMIC
+    )
     off_payload: Any = Field(default=None, description='What "off" carries; without it callers use their own default.')
     off_testers: Testers | None = Field(default=None, description='Who is held on "off".')
     metadata: dict[Name, Scalar] = Field(
@@ -129,11 +154,18 @@ class FlagSpec(Model):
     )
     prerequisites: Prerequisites | None = Field(default=None, description="Flags that must say something first.")
     sticky: bool = Field(default=False, description='Whether a user keeps the variant in "[Experiment] <key>".')
-    member_of: list[Membership] = Field(default_factory=list, max_length=100, description="FlagGroups it belongs to.")
+    member_of: list[Membership] = Field(
+        default_factory=list,
+        max_length=100,
+        description="FlagGroups it belongs to, each once.",
+        json_schema_extra=ATOMIC,
+    )
     tracking: Tracking | None = Field(default=None, description="What analytics is told.")
     ramp: Literal["Required"] | None = Field(
         default=None,
         description="Required: the percentage stays where it was until a FlagRollout names this flag.",
     )
-    segments: list[Segment] = Field(default_factory=list, max_length=1_000, description="First match decides.")
+    segments: list[Segment] = Field(
+        default_factory=list, max_length=1_000, description="First match decides.", json_schema_extra=ATOMIC
+    )
     all_other_users: Rollout | None = Field(default=None, description="Whoever matched no segment; 0 % when absent.")

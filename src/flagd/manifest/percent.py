@@ -5,16 +5,24 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
-_FORM = re.compile(r"(100|[0-9]{1,2})(\.[0-9]{1,3})?", re.ASCII)
+PATTERN = r"^(100(\.0{1,3})?|[0-9]{1,2}(\.[0-9]{1,3})?)$"
+"""What a percentage looks like between quotes."""
+
+_FORM = re.compile(PATTERN.removesuffix("$"), re.ASCII)
 
 
-def _check(percent: int | str) -> int | str:
-    if isinstance(percent, bool):
-        raise ValueError("a percentage is a number from 0 to 100")
-    if not _FORM.fullmatch(str(percent)) or thousandths(percent) > 100_000:
-        raise ValueError('a percentage runs from 0 to 100 in steps of 0.001; write 25 or "0.5"')
+def _check(percent: object) -> int | str:
+    if isinstance(percent, float) and percent.is_integer():
+        percent = int(percent)
+    if isinstance(percent, float) and 0 <= percent <= 100 and _FORM.fullmatch(repr(percent)):
+        raise PydanticCustomError(
+            "UnquotedFraction", '{shown} is a fraction; quote it: "{shown}"', {"shown": repr(percent)}
+        )
+    if isinstance(percent, bool) or not isinstance(percent, (int, str)) or not _FORM.fullmatch(str(percent)):
+        raise PydanticCustomError("InvalidPercent", 'is no percentage; write 0 to 100 in steps of 0.001: 25 or "0.5"')
     return percent
 
 
@@ -24,5 +32,9 @@ def thousandths(percent: int | str) -> int:
     return int(whole) * 1000 + int(fraction.ljust(3, "0") or 0)
 
 
-Percent = Annotated[int | str, Field(union_mode="left_to_right"), AfterValidator(_check)]
+Percent = Annotated[
+    int | str,
+    PlainValidator(_check),
+    WithJsonSchema({"x-kubernetes-int-or-string": True, "minimum": 0, "maximum": 100, "pattern": PATTERN}),
+]
 """0 to 100, an int or a quoted decimal with at most three digits after the point."""

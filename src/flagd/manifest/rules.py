@@ -1,16 +1,66 @@
-"""Rules: what a resource must fulfil beyond the types of its fields, judged by itself alone."""
+"""Rules: what a resource must fulfil beyond the types of its fields, judged by itself alone.
+
+What needs other resources (references, cycles, keys taken twice) is the compiler's.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flagd.manifest.condition_rules import check_audience
+from flagd.manifest.finding import warning
+from flagd.manifest.flag_rules import check_flag
+from flagd.manifest.group_rules import check_group
+from flagd.manifest.repetition import repeated
+from flagd.manifest.resource import Flag, FlagCohort, FlagDeployment, FlagGroup, FlagSegment
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flagd.manifest.cohort import FlagCohortSpec
+    from flagd.manifest.deployment import FlagDeploymentSpec
     from flagd.manifest.finding import Finding
     from flagd.manifest.resource import Resource
+    from flagd.manifest.segment import FlagSegmentSpec
+
+_ANNOTATION_BYTES = 256 * 1024
+_ITEM_BYTES = 3
+"""Quotes and comma around each member in JSON."""
 
 
 def check(resource: Resource) -> Iterator[Finding]:
     """Yield what is wrong with `resource`."""
-    yield from ()
+    match resource:
+        case Flag():
+            yield from check_flag(resource.spec)
+        case FlagSegment():
+            yield from _segment(resource.spec)
+        case FlagCohort():
+            yield from _cohort(resource.spec)
+        case FlagDeployment():
+            yield from _deployment(resource.spec)
+        case FlagGroup():
+            yield from check_group(resource.spec)
+
+
+def _segment(spec: FlagSegmentSpec) -> Iterator[Finding]:
+    yield from check_audience(spec, ("spec",))
+    yield from repeated(spec.segment_refs, ("spec", "segmentRefs"))
+
+
+def _cohort(spec: FlagCohortSpec) -> Iterator[Finding]:
+    size = sum(len(member.encode("utf-8", "surrogatepass")) + _ITEM_BYTES for member in spec.members)
+    if size > _ANNOTATION_BYTES:
+        text = (
+            f"{len(spec.members):,} members take {size // 1024:,} KiB: plain `kubectl apply` fails above 256 KiB, "
+            "because it keeps a copy in an annotation; use `kubectl apply --server-side`"
+        )
+        yield warning(("spec", "members"), "ServerSideApplyNeeded", text)
+
+
+def _deployment(spec: FlagDeploymentSpec) -> Iterator[Finding]:
+    yield from repeated(spec.key_hashes, ("spec", "keyHashes"))
+    if not spec.key_hashes:
+        yield warning(
+            ("spec",), "NoKeys", "has no keyHashes, so that no caller can use it; `flagctl key new` makes one"
+        )

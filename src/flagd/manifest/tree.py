@@ -103,16 +103,17 @@ class _Tree:
                 frame.merging = True
                 frame.key = written
                 return
+            frame.key = written
             arrives = _key_text(self._resolved(event))
             if arrives != written:
                 self._find_unquoted(written, arrives)
         if event.anchor:
             self._anchors[event.anchor] = written, 1
+        frame.key = written
         if written in frame.merged:
             frame.merged.discard(written)
         elif written in frame.container:
             self._find("DuplicateKey", f"`{written}` is written twice here; kubectl takes one silently: keep one")
-        frame.key = written
 
     def _find_unquoted(self, written: str, arrives: str | None) -> None:
         if arrives is None:

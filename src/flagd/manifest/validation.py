@@ -10,6 +10,7 @@ from flagd.manifest.diagnostic import Diagnostic, Severity
 from flagd.manifest.envelope import model_of, ref_of
 from flagd.manifest.fault import explain
 from flagd.manifest.finding import Finding
+from flagd.manifest.null import nulls
 from flagd.manifest.path import FieldPath, format_path
 from flagd.manifest.rules import check
 from flagd.manifest.shown import shown
@@ -41,11 +42,13 @@ def examine(
     model = model_of(obj)
     if isinstance(model, Finding):
         return None, [model]
+    empty = list(nulls(obj.get("spec")))
     try:
         resource = model.model_validate(obj, by_alias=True, by_name=False)
     except ValidationError as error:
-        return None, explain(error, model, spelling)
-    findings = list(check(resource))
+        told = {finding.path for finding in empty}
+        return None, [*empty, *(one for one in explain(error, model, spelling) if one.path not in told)]
+    findings = [*empty, *check(resource)]
     broken = any(finding.severity is Severity.ERROR for finding in findings)
     return None if broken else resource, findings
 

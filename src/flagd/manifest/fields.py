@@ -1,0 +1,61 @@
+"""Fields: what the models know at a path, for messages that name what would be right."""
+
+from __future__ import annotations
+
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Literal, TypeGuard, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+    from flagd.manifest.path import FieldPath
+
+
+def field_at(model: type[BaseModel], path: FieldPath) -> FieldInfo | None:
+    """Return the field that `path` of `model` names; None if the model does not go so far."""
+    *above, name = path
+    kind = _type_at(model, tuple(above))
+    return _field(kind, name) if _is_model(kind) else None
+
+
+def field_names_at(model: type[BaseModel], path: FieldPath) -> list[str]:
+    """Return the names that a mapping at `path` of `model` may have."""
+    kind = _type_at(model, path)
+    return [_alias(name, field) for name, field in kind.model_fields.items()] if _is_model(kind) else []
+
+
+def choices_at(model: type[BaseModel], path: FieldPath) -> tuple[str, ...]:
+    """Return the values that the field at `path` of `model` may have; empty if it is no enumeration."""
+    kind = _type_at(model, path)
+    return get_args(kind) if get_origin(kind) is Literal else ()
+
+
+def _type_at(model: type[BaseModel], path: FieldPath) -> object:
+    kind: object = model
+    for part in path:
+        if _is_model(kind):
+            field = _field(kind, part)
+            kind = _bare(field.annotation) if field else None
+        else:
+            kind = _bare(get_args(kind)[-1]) if get_args(kind) else None
+    return kind
+
+
+def _field(kind: type[BaseModel], part: str | int) -> FieldInfo | None:
+    return next((field for name, field in kind.model_fields.items() if _alias(name, field) == part), None)
+
+
+def _alias(name: str, field: FieldInfo) -> str:
+    return field.alias or name
+
+
+def _bare(kind: object) -> object:
+    while get_origin(kind) in (Annotated, Union, UnionType):
+        kind = next(part for part in get_args(kind) if part is not type(None))
+    return kind
+
+
+def _is_model(kind: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -1,0 +1,129 @@
+"""Rules for flags."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from flagd.manifest.condition_rules import check_attribute, check_audience
+from flagd.manifest.diagnostic import Severity
+from flagd.manifest.finding import Finding
+from flagd.manifest.model import RESERVED_METADATA, RESERVED_SEGMENT_NAMES
+from flagd.manifest.nearest import nearest
+from flagd.manifest.payload import check_payload
+from flagd.manifest.repetition import repeated
+from flagd.manifest.shown import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from flagd.manifest.flag import Bucketing, FlagSpec, Rollout, Testers
+    from flagd.manifest.path import FieldPath
+
+_SPEC: FieldPath = ("spec",)
+
+
+def check_flag(spec: FlagSpec) -> Iterator[Finding]:
+    """Yield what is wrong with a flag."""
+    yield from _identity(spec)
+    yield from check_bucketing(spec.bucketing, (*_SPEC, "bucketing"))
+    yield from _variants(spec)
+    yield from check_testers(spec.off_testers, (*_SPEC, "offTesters"))
+    yield from _metadata(spec.metadata)
+    yield from _links(spec)
+    yield from _segments(spec)
+    if spec.all_other_users is not None:
+        yield from _rollout(spec.all_other_users, spec, (*_SPEC, "allOtherUsers"))
+
+
+def check_bucketing(bucketing: Bucketing, path: FieldPath) -> Iterator[Finding]:
+    """Yield what is wrong with a bucketing at `path`."""
+    key = bucketing.key
+    if key is None:
+        return
+    yield from check_attribute(key, (*path, "key"))
+    if key.endswith("cohort_ids"):
+        text = f"`{key}` is a list; bucket by one value, such as user.user_id or groups.company.name"
+        yield Finding((*path, "key"), "InvalidAttribute", text)
+
+
+def check_testers(testers: Testers | None, path: FieldPath) -> Iterator[Finding]:
+    """Yield what is wrong with testers at `path`."""
+    if testers is not None:
+        yield from repeated(testers.cohorts, (*path, "cohorts"))
+
+
+def _identity(spec: FlagSpec) -> Iterator[Finding]:
+    if spec.key is not None and len(spec.key.encode("utf-8", "surrogatepass")) > 256:
+        yield Finding((*_SPEC, "key"), "LimitExceeded", "takes more than 256 bytes; callers could not ask for it")
+    if spec.expires is not None:
+        try:
+            date.fromisoformat(spec.expires)
+        except ValueError:
+            text = f'{shown(spec.expires)} is no day of the calendar; write a date such as "2027-03-01"'
+            yield Finding((*_SPEC, "expires"), "InvalidForm", text)
+    yield from repeated(spec.deployments, (*_SPEC, "deployments"))
+
+
+def _variants(spec: FlagSpec) -> Iterator[Finding]:
+    path = (*_SPEC, "variants")
+    yield from repeated([variant.key for variant in spec.variants], path, "key")
+    for index, variant in enumerate(spec.variants):
+        if variant.key.lower() == "off":
+            text = f"{shown(variant.key)} is reserved: every flag has a variant off already; choose another key"
+            yield Finding((*path, index, "key"), "ReservedName", text)
+        yield from check_payload(variant.payload, (*path, index, "payload"))
+        yield from check_testers(variant.testers, (*path, index, "testers"))
+    yield from check_payload(spec.off_payload, (*_SPEC, "offPayload"))
+
+
+def _metadata(metadata: Mapping[str, object]) -> Iterator[Finding]:
+    for key in metadata:
+        path = (*_SPEC, "metadata", key)
+        if key in RESERVED_METADATA:
+            yield Finding(path, "ReservedName", f"{shown(key)} is a key that Amplitude sets itself; choose another one")
+        yield from check_payload(metadata[key], path)
+
+
+def _links(spec: FlagSpec) -> Iterator[Finding]:
+    if spec.prerequisites is not None:
+        path = (*_SPEC, "prerequisites", "flags")
+        yield from repeated([flag.key for flag in spec.prerequisites.flags], path, "key")
+        for index, flag in enumerate(spec.prerequisites.flags):
+            yield from repeated(flag.variants, (*path, index, "variants"))
+    yield from repeated([member.group for member in spec.member_of], (*_SPEC, "memberOf"), "group")
+
+
+def _segments(spec: FlagSpec) -> Iterator[Finding]:
+    path = (*_SPEC, "segments")
+    for same in repeated([segment.name for segment in spec.segments], path, "name"):
+        yield replace(same, severity=Severity.WARNING)
+    for index, segment in enumerate(spec.segments):
+        at = (*path, index)
+        if segment.name in RESERVED_SEGMENT_NAMES:
+            text = f"{shown(segment.name)} is reserved for what the compiler adds; choose another name"
+            yield Finding((*at, "name"), "ReservedName", text)
+        yield from check_audience(segment, at)
+        yield from repeated(segment.segment_refs, (*at, "segmentRefs"))
+        yield from _rollout(segment.rollout, spec, (*at, "rollout"))
+
+
+def _rollout(rollout: Rollout, spec: FlagSpec, path: FieldPath) -> Iterator[Finding]:
+    weights = rollout.weights
+    if weights is None:
+        return
+    known = [variant.key for variant in spec.variants]
+    for key in weights:
+        if key not in known:
+            yield Finding((*path, "weights", key), "UnknownVariant", _unknown_variant(key, known))
+    if not any(weights.values()):
+        text = "gives no variant any weight; leave weights out for an even split, or percent 0 for nobody"
+        yield Finding((*path, "weights"), "AllZero", text)
+
+
+def _unknown_variant(key: str, known: list[str]) -> str:
+    if key.lower() == "off":
+        return f"{shown(key)} takes no weight: who is outside percent gets it"
+    near = nearest(key, known)
+    return f"no variant {shown(key)}" + (f", did you mean `{near}`?" if near else f"; known: {', '.join(known)}")

@@ -49,7 +49,7 @@ class Outcome:
     def cells(self) -> tuple[str, ...]:
         """Return the columns of the table."""
         payload = "" if self.payload is None else json.dumps(self.payload, ensure_ascii=False, separators=(",", ":"))
-        return self.flag, self.key, self.value or "", payload, self.reason, self.error or self.segment
+        return self.flag, self.key, self.value or "", payload, self.reason, self.segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,9 @@ class Answer:
     stale: bool = False
 
     def table(self) -> str:
-        """Return the outcomes in columns."""
-        return table(_COLUMNS, (outcome.cells() for outcome in self.outcomes))
+        """Return the outcomes in columns, those left out that are errors; empty where none is left."""
+        rows = [outcome.cells() for outcome in self.outcomes if not outcome.error]
+        return table(_COLUMNS, rows) if rows else ""
 
     def json(self) -> str:
         """Return the outcomes by flag key, with the revision beside."""

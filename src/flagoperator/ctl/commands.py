@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from flagoperator.ctl.failure import BrokenPipe
 from flagoperator.ctl.suggestion import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MODULES = {
     "lint": "Check manifests without a cluster.",
@@ -17,7 +22,6 @@ MODULES = {
     "stale": "List flags that may be ripe for removal.",
     "new": "Write the manifest of a new flag.",
     "key": "Make and hash deployment keys.",
-    "crds": "Print the CustomResourceDefinitions as YAML.",
     "completion": "Print the script that completes commands in a shell.",
 }
 """One line of help by name; the command itself is `command` in the module of that name."""
@@ -44,9 +48,27 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(MODULES.items()))
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401
+    ) -> click.Context:
+        """Parse the command line, which prints where it asks for help."""
+        with _broken_pipe():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; click would end a broken pipe with 1, which here means that the answer is no."""
-        try:
+        """Run the command."""
+        with _broken_pipe():
             return super().invoke(ctx)
-        except BrokenPipeError:
-            raise BrokenPipe from None
+
+
+@contextmanager
+def _broken_pipe() -> Iterator[None]:
+    # click would end with 1, which here means that the answer is no.
+    try:
+        yield
+    except BrokenPipeError:
+        raise BrokenPipe from None

@@ -14,12 +14,9 @@ from flagoperator.ctl.failure import Refused, Unreachable
 def _variant(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[DraftVariant, ...]:
     variants = []
     for value in values:
-        name, colon, weight = value.rpartition(":")
-        if not colon:
-            name, weight = value, ""
-        if weight and not (weight.isascii() and weight.isdecimal()):
-            raise click.BadParameter(f'the weight in "{value}" is a whole number, as in "Light blue:3"')
-        variants.append(DraftVariant(name.strip(), int(weight) if weight else None))
+        name, _, weight = value.rpartition(":")
+        weighted = bool(name) and weight.isascii() and weight.isdecimal()
+        variants.append(DraftVariant(name.strip(), int(weight)) if weighted else DraftVariant(value.strip()))
     keys = [variant.key for variant in variants]
     for variant in variants:
         if not variant.key:

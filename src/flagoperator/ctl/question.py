@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -16,7 +16,20 @@ from flagoperator.ctl.server import Server, server_options
 from flagoperator.ctl.user import UserError, read_user
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from flagoperator.ctl.answer import Answer
+    from flagoperator.ctl.explained import Explained
+
+
+class Source(Protocol):
+    """Whoever answers a question."""
+
+    def evaluate(self) -> Answer:
+        """Return the variants asked for."""
+
+    def explain(self) -> Iterator[Explained]:
+        """Yield the reasons for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,16 @@ class Question:
     flags: tuple[str, ...]
     user: dict[str, Any]
     server: Server | None
+
+    def source(self) -> Source:
+        """Return whoever answers."""
+        if self.server is not None:
+            from flagoperator.ctl.online import Online
+
+            return Online(self, self.server)
+        from flagoperator.ctl.offline import Offline
+
+        return Offline(self)
 
 
 def question(function: Callable[..., None]) -> Callable[..., None]:

@@ -75,8 +75,9 @@ def _line(diagnostic: Diagnostic) -> int:
 def _finding(diagnostic: Diagnostic) -> list[str]:
     severity = click.style(diagnostic.severity.value, fg=_COLOURS[diagnostic.severity])
     where = ", ".join(str(part) for part in (diagnostic.resource, diagnostic.path) if part)
+    origin = f"{printable(where)} [{diagnostic.reason}]".lstrip()
     first = f"  {_line(diagnostic) or '':>4}  {severity}  {printable(diagnostic.message)}"
-    return [first, click.style(f"        {printable(where)} [{diagnostic.reason}]", dim=True)]
+    return [first, click.style(f"        {origin}", dim=True)]
 
 
 def _number(amount: int, noun: str) -> str:

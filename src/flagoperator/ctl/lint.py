@@ -1,0 +1,52 @@
+"""`flagctl lint`: what is wrong with manifests, without a cluster."""
+
+from __future__ import annotations
+
+import click
+
+from flagd.manifest import Severity
+from flagoperator.ctl import report
+from flagoperator.ctl.manifests import paths_argument, read
+from flagoperator.ctl.sarif import sarif_report
+
+_REPORTS = {
+    "text": report.text_report,
+    "json": report.json_report,
+    "github": report.github_report,
+    "sarif": sarif_report,
+}
+
+
+@click.command("lint")
+@paths_argument
+@click.option(
+    "--output",
+    type=click.Choice(list(_REPORTS)),
+    default="text",
+    show_default=True,
+    help="Form of the report; github is for GitHub Actions, sarif for code scanning.",
+)
+@click.option("--warnings-as-errors", is_flag=True, help="Fail on warnings too.")
+@click.pass_context
+def command(ctx: click.Context, paths: tuple[str, ...], output: str, warnings_as_errors: bool) -> None:
+    """Check manifests without a cluster: PATH is a file, a directory or - for standard input.
+
+    Finds what the API server would refuse, and what only shows between resources: flags that name
+    a segment, cohort or group that is not there, cycles, two flags with one key.
+    Exits 1 when there are errors.
+
+    \b
+    Examples:
+      flagctl lint flags/
+      flagctl lint --output github flags/ shared/segments.yaml
+      helm template my-flags | flagctl lint -
+    """
+    manifests = read(paths)
+    text = _REPORTS[output](manifests.diagnostics)
+    if text:
+        click.echo(text)
+    if output == "text":
+        click.echo(report.summary(manifests.diagnostics, len(manifests.resources)))
+    failing = {Severity.ERROR, Severity.WARNING} if warnings_as_errors else {Severity.ERROR}
+    if any(diagnostic.severity in failing for diagnostic in manifests.diagnostics):
+        ctx.exit(1)

@@ -1,0 +1,96 @@
+"""Manifests: what the PATH arguments of a command name, read and compiled."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flagoperator.ctl.failure import Refused, Unreachable
+from flagoperator.ctl.progress import progress
+from flagoperator.ctl.suggestion import nearest, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from flagd.compiler import Compiled
+    from flagd.manifest import Diagnostic, Flag, Resource
+    from flagd.ruleset import EvaluationFlag
+
+STDIN = "-"
+
+paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(allow_dash=True))
+"""The argument of commands that read manifests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifests:
+    """What was read.
+
+    Attributes:
+        resources: those that could be read.
+        projects: the compiled form by project.
+        diagnostics: what is wrong with single resources and between them, each with its place.
+    """
+
+    resources: Sequence[Resource]
+    projects: Mapping[str, Compiled]
+    diagnostics: Sequence[Diagnostic]
+
+    def project(self, name: str | None) -> Compiled:
+        """Return the project called `name`; None stands for the only one there is."""
+        if not self.projects:
+            raise Refused("there are no flags in these manifests; flagctl lint says more")
+        if name is None:
+            if len(self.projects) != 1:
+                raise click.UsageError(f"say which project: --project {' | '.join(sorted(self.projects))}")
+            return next(iter(self.projects.values()))
+        if name not in self.projects:
+            raise Refused(f'no project "{name}" in these manifests; {suggestion(name, self.projects)}')
+        return self.projects[name]
+
+    def compiled(self, flag: Flag) -> EvaluationFlag | None:
+        """Return what `flag` compiles to; None where it is broken."""
+        project = self.projects.get(flag.metadata.namespace)
+        return project.ruleset.flags.get(flag.key) if project else None
+
+    def errors(self, project: str) -> list[Diagnostic]:
+        """Return the errors that may keep something out of `project`, those of unreadable files included."""
+        return [
+            found
+            for found in self.diagnostics
+            if found.severity == "error" and (found.resource is None or found.resource.namespace == project)
+        ]
+
+
+def read(paths: Sequence[str]) -> Manifests:
+    """Read and compile what `paths` name; ``-`` is standard input.
+
+    Raises:
+        Unreachable: a path does not exist.
+    """
+    from flagd.compiler import compile_projects
+    from flagd.manifest import load
+
+    for path in paths:
+        _check_there(path)
+    with progress("reading manifests"):
+        loaded = load(paths)
+        projects = compile_projects(loaded.resources)
+    compiled = [loaded.locate(found) for project in projects.values() for found in project.diagnostics]
+    return Manifests(loaded.resources, projects, [*loaded.diagnostics, *compiled])
+
+
+def _check_there(path: str) -> None:
+    if path == STDIN:
+        if sys.stdin is None:
+            raise Unreachable("standard input is closed")
+        return
+    if Path(path).exists():
+        return
+    parent = Path(path).parent
+    near = nearest(Path(path).name, [entry.name for entry in parent.iterdir()]) if parent.is_dir() else None
+    raise Unreachable(f'there is no "{path}"{f"; did you mean {parent / near}?" if near else ""}')

@@ -1,0 +1,101 @@
+"""Online: answers from a server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+from google.protobuf.json_format import MessageToDict
+
+from flagd.engine import evaluation_context
+from flagd.rpc.struct import from_struct, from_value
+from flagd.v1.evaluation_pb2 import EvaluateRequest, ExplainRequest, Reason, User
+from flagoperator.ctl.answer import Answer, Outcome
+from flagoperator.ctl.explained import Explained
+from flagoperator.ctl.user import UserError
+from flagoperator.ctl.user_message import user_message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flagd.v1.evaluation_pb2 import ExplainResponse, Variant
+    from flagoperator.ctl.question import Question
+    from flagoperator.ctl.server import Server
+
+
+class Online:
+    """A server and what it is asked."""
+
+    def __init__(self, asked: Question, server: Server) -> None:
+        self._server = server
+        self._project = asked.project or ""
+        self._flags = asked.flags
+        self._user = _user(asked)
+
+    def evaluate(self) -> Answer:
+        """Return the variants asked for."""
+        request = EvaluateRequest(project=self._project, user=self._user, flag_keys=self._flags)
+        response = self._server.evaluate(request)
+        outcomes = [_outcome(key, response.variants[key]) for key in self._flags or sorted(response.variants)]
+        return Answer(outcomes, response.revision, response.stale)
+
+    def explain(self) -> Iterator[Explained]:
+        """Yield the reasons for each, one call after the other."""
+        for key in self._flags or [outcome.flag for outcome in self.evaluate().outcomes]:
+            request = ExplainRequest(project=self._project, user=self._user, flag_key=key)
+            response = self._server.explain(request)
+            yield Explained(key, response.text, _plain(response), _error(response.variant))
+
+
+def _user(asked: Question) -> User:
+    try:
+        return user_message(evaluation_context(asked.user))
+    except UserError as error:
+        raise click.UsageError(f"--user: {error}") from None
+
+
+def _outcome(flag: str, variant: Variant) -> Outcome:
+    error = _error(variant)
+    if error:
+        return Outcome(flag, error=error)
+    return Outcome(
+        flag=flag,
+        key=variant.key,
+        value=variant.value if variant.HasField("value") else None,
+        payload=_whole(from_value(variant.payload)) if variant.HasField("payload") else None,
+        reason=_reason(variant.reason),
+        segment=variant.segment,
+        metadata=_whole(from_struct(variant.metadata)),
+    )
+
+
+def _error(variant: Variant) -> str:
+    return (variant.error_message or "the server does not say why") if variant.error_code else ""
+
+
+def _reason(number: int) -> str:
+    return Reason.Name(number).removeprefix("REASON_") if number in Reason.values() else str(number)
+
+
+def _plain(response: ExplainResponse) -> dict[str, Any]:
+    return {
+        "flag_key": response.flag_key,
+        "variant": _outcome(response.flag_key, response.variant).as_dict() if response.HasField("variant") else None,
+        "segments": [
+            MessageToDict(segment, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
+            for segment in response.segments
+        ],
+        "dependencies": [_plain(dependency) for dependency in response.dependencies],
+    }
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401
+    """Return `value` with 42.0 as 42, which is what the manifest says: a Struct knows floats only."""
+    match value:
+        case float() if value.is_integer() and abs(value) <= 1 << 53:
+            return int(value)
+        case dict():
+            return {name: _whole(member) for name, member in value.items()}
+        case list():
+            return [_whole(item) for item in value]
+    return value

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flagoperator.ctl.user import UserError, read_user
+
+VECTORS = Path(__file__).parents[2] / "conformance" / "vectors" / "context.json"
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        {},
+        {"user_id": "ann", "country": "NO"},
+        {"user_properties": {"plan": "pro", "age": 42, "tags": ["a"], "nested": {"a": None}}},
+        {"cohort_ids": ["beta"]},
+        {"groups": {"company": ["acme"]}, "group_properties": {"company": {"acme": {"plan": "pro"}}}},
+        {"groups": {"company": {"name": "acme", "properties": {"plan": "pro"}, "cohort_ids": ["vip"]}}},
+    ],
+    ids=json.dumps,
+)
+def test_both_forms_of_a_user_are_taken(user: dict[str, object]) -> None:
+    assert read_user(json.dumps(user)) == user
+
+
+def test_null_fields_are_dropped() -> None:
+    assert read_user('{"user_id": "ann", "country": null}') == {"user_id": "ann"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "no user given"),
+        ("{user_id: ann}", "not JSON (expecting property name enclosed in double quotes, line 1, column 2)"),
+        ('["ann"]', 'a user is a JSON object such as {"user_id": "ann"}, not a list'),
+        ('"ann"', "not text"),
+        ("NaN", "NaN is not JSON"),
+        ("[" * 100_000, "nested too deep"),
+        ('{"user_id": "a", "user_id": "b"}', '"user_id" is there twice'),
+        ('{"usr_id": "ann"}', 'a user has no field "usr_id"; did you mean "user_id"?'),
+        ('{"id": "ann"}', 'did you mean "user_id"?'),
+        ('{"userId": "ann"}', 'did you mean "user_id"?'),
+        ('{"properties": {}}', 'did you mean "user_properties"?'),
+        (
+            '{"favourite": "x"}',
+            'properties of your own go under user_properties: {"user_properties": {"favourite": …}}',
+        ),
+        ('{"user_id": 42}', 'user_id is text, not a number; write "42"'),
+        ('{"version": true}', 'version is text, not a truth value; write "true"'),
+        ('{"cohort_ids": "beta"}', 'cohort_ids is a list of texts such as ["a"], not text'),
+        ('{"user_properties": []}', "user_properties is an object, not a list"),
+        ('{"groups": {"company": "acme"}}', 'groups.company is a list of names (["acme"]) or an object'),
+        ('{"groups": {"company": [1]}}', "groups.company is a list of texts"),
+        ('{"groups": {"company": {"nam": "acme"}}}', 'groups.company has no field "nam"; did you mean "name"?'),
+        ('{"groups": {"company": {"name": 1}}}', "groups.company.name is text, not a number"),
+        ('{"group_properties": {"company": {"acme": 1}}}', "group_properties.company.acme is an object, not a number"),
+        ('{"group_cohort_ids": {"company": {"acme": "x"}}}', "group_cohort_ids.company.acme is a list of texts"),
+    ],
+)
+def test_what_is_no_user_is_refused_with_what_would_be_right(text: str, message: str) -> None:
+    with pytest.raises(UserError) as caught:
+        read_user(text)
+    assert message in str(caught.value)
+
+
+def test_every_user_of_the_conformance_vectors_is_taken_or_told_why_not() -> None:
+    refused = []
+    for case in json.loads(VECTORS.read_text()):
+        try:
+            read_user(json.dumps(case["user"]))
+        except UserError as error:
+            refused.append(str(error))
+    assert refused == [
+        'groups.org name is a list of names (["acme"]) or an object ({"name": "acme"}), not text',
+    ]

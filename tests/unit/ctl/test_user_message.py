@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flagd.engine import evaluation_context
+from flagd.rpc.context import evaluation_context as context_of_message
+from flagoperator.ctl.user import UserError
+from flagoperator.ctl.user_message import user_message
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        {"user_id": "ann", "device_id": "d", "country": "NO"},
+        {"user_id": ""},
+        {"user_id": "ann", "user_properties": {"plan": "pro", "age": 42.5, "tags": ["a", None], "on": True, "o": {}}},
+        {"user_id": "ann", "cohort_ids": ["beta", "vip"]},
+        {"user_id": "ann", "groups": {"company": ["acme"]}, "group_properties": {"company": {"acme": {"a": "b"}}}},
+        {"user_id": "ann", "groups": {"company": {"name": "acme", "properties": {"a": "b"}, "cohort_ids": ["vip"]}}},
+        {"user_id": "ann", "groups": {"company": {"properties": {"a": "b"}}}},
+    ],
+    ids=str,
+)
+def test_a_server_sees_the_context_that_an_offline_evaluation_sees(user: dict[str, Any]) -> None:
+    context = evaluation_context(user)
+    assert context_of_message(user_message(context)) == context
+
+
+@pytest.mark.parametrize(
+    ("user", "message"),
+    [
+        ({"user_properties": {"id": 2**53 + 1}}, "user_properties.id is too large to be sent exactly as a number"),
+        ({"user_properties": {"a": [{"b": -(2**60)}]}}, "user_properties.a[0].b is too large"),
+        ({"groups": {"co": {"name": "x", "properties": {"n": 2**60}}}}, "groups.co.properties.n is too large"),
+        ({"user_id": "\ud800"}, "half of a surrogate pair"),
+    ],
+    ids=ascii,
+)
+def test_what_no_message_can_carry_is_refused(user: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError) as caught:
+        user_message(evaluation_context(user))
+    assert message in str(caught.value)

@@ -23,6 +23,19 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+class Address(click.ParamType[str]):
+    """``host:port``; IPv6 hosts in brackets; port 0 = any free one."""
+
+    name = "HOST:PORT"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return `value` if it is an address."""
+        host, _, port = value.rpartition(":")
+        if not host or not (port.isascii() and port.isdigit() and int(port) < 1 << 16):
+            self.fail(f"{value!r} is not HOST:PORT, such as 0.0.0.0:8013 or [::]:8013", param, ctx)
+        return value
+
+
 def option(name: str, **settings: Any) -> Callable[[Command], Command]:  # noqa: ANN401
     """Return a click option that can also be set by its environment variable."""
     variable = ENVIRONMENT_PREFIX + name.strip("-").replace("-", "_").upper()
@@ -37,11 +50,11 @@ def main() -> None:
 
 @main.command()
 @option("--manifests", type=FOLDER, required=True, help="Folder of manifests to serve; edits are live within 1 s.")
-@option("--listen", default="127.0.0.1:8013", metavar="HOST:PORT", help="Where the evaluation services listen.")
+@option("--listen", default="127.0.0.1:8013", type=Address(), help="Where the evaluation services listen.")
 @option(
     "--management-listen",
     default="127.0.0.1:8014",
-    metavar="HOST:PORT",
+    type=Address(),
     help="Where /healthz, /readyz and /metrics listen (plain HTTP).",
 )
 @option(
@@ -81,12 +94,14 @@ def serve(**settings: Any) -> None:  # noqa: ANN401
     SIGTERM and SIGINT drain: health says NOT_SERVING, streams end with UNAVAILABLE, running calls
     finish. A second signal stops at once. Exit codes: 0 fine, 2 wrong use, 3 could not listen or read.
     """
+    level, style = settings.pop("log_level"), settings.pop("log_format")
+    options = _options(settings)
     # Imported when needed: --help is quick, and works without the server's libraries.
     from flagd.server import log, serve
 
-    log.configure(settings.pop("log_level"), settings.pop("log_format"))
+    log.configure(level, style)
     try:
-        asyncio.run(serve.serve(_options(settings)))
+        asyncio.run(serve.serve(options))
     except OSError as error:
         logging.getLogger("flagd").critical("%s", error)
         sys.exit(EXIT_UNREACHABLE)

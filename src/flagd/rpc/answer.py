@@ -15,10 +15,11 @@ from flagd.rpc.struct import to_struct, to_value
 from flagd.v1.evaluation_pb2 import ErrorCode, EvaluateResponse, Reason, Variant
 
 if TYPE_CHECKING:
-    from flagd import engine
+    from flagd.engine import Variant as EngineVariant
     from flagd.metrics import Metrics, Series
 
 MAP_FIELD = 1
+OFF = "off"
 UNKNOWN_FLAG = "unknown flag"
 
 
@@ -46,11 +47,13 @@ class Answers:
     def __init__(self, project: str, metrics: Metrics, previous: Answers | None = None) -> None:
         self._project = project
         self._metrics = metrics
-        self._known: dict[engine.Variant, Answer] = {}
+        self._known: dict[EngineVariant, Answer] = {}
         self._previous = previous._known if previous else {}
 
-    def entry(self, flag_key: str, variant: engine.Variant) -> bytes:
-        """Return the map entry for `variant`, and count that it was given."""
+    def entry(self, flag_key: str, variant: EngineVariant | None) -> bytes:
+        """Return the map entry for `variant`, and count that it was given. None is "off": no segment decided."""
+        if variant is None:
+            return encode_entry(flag_key, Variant(key=OFF, reason=Reason.REASON_DEFAULT))
         answer = self._known.get(variant) or self._make(flag_key, variant)
         answer.series.count += 1
         return answer.entry
@@ -60,7 +63,7 @@ class Answers:
         self._metrics.unknown_flags[self._project] += 1
         return encode_entry(flag_key, unknown_flag())
 
-    def _make(self, flag_key: str, variant: engine.Variant) -> Answer:
+    def _make(self, flag_key: str, variant: EngineVariant) -> Answer:
         answer = self._previous.get(variant)
         if answer is None:
             entry = encode_entry(flag_key, to_message(variant))
@@ -82,7 +85,7 @@ def unknown_flag() -> Variant:
     )
 
 
-def to_message(variant: engine.Variant) -> Variant:
+def to_message(variant: EngineVariant) -> Variant:
     """Return the engine's variant as a message."""
     message = Variant(key=variant.key, reason=f"REASON_{variant.reason}", segment=variant.segment)
     if variant.value is not None:

@@ -6,9 +6,12 @@ Numbers stay floats; the engine prints 42.0 as 42, as JavaScript does.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def from_struct(struct: Struct) -> dict[str, Any]:
@@ -32,7 +35,7 @@ def from_value(value: Value) -> Any:  # noqa: ANN401
     return None
 
 
-def to_struct(plain: dict[str, Any]) -> Struct:
+def to_struct(plain: Mapping[str, Any]) -> Struct:
     """Return the dict as a Struct."""
     return Struct(fields={str(name): to_value(value) for name, value in plain.items()})
 

@@ -31,7 +31,7 @@ class View:
         self._known = frozenset(self.keys)
         self._engine = snapshot.engine
         self._answers = answers
-        self._everything = self.keys if deployments is not None else None
+        self._sees_all = deployments is None
         facts: dict[str, Any] = {
             "revision": snapshot.revision,
             "stale": snapshot.stale,
@@ -47,10 +47,10 @@ class View:
 
     def variants(self, context: dict[str, Any], flag_keys: Sequence[str]) -> dict[str, Variant]:
         """Return the variants of `flag_keys`, parents among them; an empty list asks for all that are seen."""
-        if not flag_keys:
-            return self._engine.evaluate(context, self._everything)
-        known = [key for key in flag_keys if key in self._known]
-        return self._engine.evaluate(context, known) if known else {}
+        if self._sees_all and not flag_keys:
+            return self._engine.evaluate(context)
+        wanted = [key for key in flag_keys or self.keys if key in self._known]
+        return self._engine.evaluate(context, wanted) if wanted else {}
 
     def entries(self, context: dict[str, Any], flag_keys: Sequence[str]) -> dict[str, bytes]:
         """Return the encoded answers to exactly `flag_keys` by key; an empty list asks for all that are seen."""
@@ -60,16 +60,13 @@ class View:
         variants = self.variants(context, flag_keys)
         entries = {}
         for key in flag_keys or self.keys:
-            variant = variants.get(key)
-            if variant is None or key not in known:
-                entries[key] = answers.unknown(key)
-            else:
-                entries[key] = answers.entry(key, variant)
+            entries[key] = answers.entry(key, variants.get(key)) if key in known else answers.unknown(key)
         return entries
 
     def _entry(self, context: dict[str, Any], key: str) -> bytes:
-        variant = self._engine.variant(context, key) if key in self._known else None
-        return self._answers.unknown(key) if variant is None else self._answers.entry(key, variant)
+        if key not in self._known:
+            return self._answers.unknown(key)
+        return self._answers.entry(key, self._engine.variant(context, key))
 
 
 def _visible(snapshot: Snapshot, deployments: frozenset[str] | None) -> Iterator[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import time
 from typing import Literal
-
-import orjson
 
 LogFormat = Literal["text", "json"]
 
@@ -21,7 +20,7 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             message = f"{message}\n{self.formatException(record.exc_info)}"
         entry = {"time": _timestamp(record), "level": record.levelname, "logger": record.name, "message": message}
-        return orjson.dumps(entry, option=orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
+        return json.dumps(entry)
 
 
 class TextFormatter(logging.Formatter):

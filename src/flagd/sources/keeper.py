@@ -1,0 +1,80 @@
+"""Keeper: writes to disk what a store serves, and gives it back at the next start."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from flagd.sources.last_good import State, StateError
+from flagd.store import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flagd.metrics import Metrics
+    from flagd.sources.last_good import LastGood
+    from flagd.store import Store
+
+log = logging.getLogger(__name__)
+INTERVAL_SECONDS = 1.0
+"""Least time between two writes: a burst of changes is written once."""
+
+
+class Keeper:
+    """Keeps the last good rulesets of `store` in a file. What fails is logged and counted, and stops nothing."""
+
+    def __init__(self, last_good: LastGood, store: Store, metrics: Metrics) -> None:
+        self._last_good = last_good
+        self._store = store
+        self._metrics = metrics
+        self._kept: dict[str, str] = {}
+
+    async def restore(self) -> None:
+        """Put what was kept into the store, as stale, if it can be used and nothing is there yet."""
+        try:
+            state = await asyncio.to_thread(self._last_good.read)
+        except StateError as error:
+            self._failed("the last good ruleset is not used", error)
+            return
+        if state is None or self._store.loaded:
+            return
+        snapshots = await asyncio.to_thread(_snapshots, state)
+        self._store.replace(snapshots)
+        self._kept = _revisions(snapshots)
+        log.info("serving the last good ruleset until the source has been read")
+
+    async def run(self) -> None:
+        """Write whenever a revision changes; until cancelled."""
+        with self._store.subscribe() as changed:
+            while True:
+                await changed.wait()
+                changed.clear()
+                await self.keep()
+                await asyncio.sleep(INTERVAL_SECONDS)
+
+    async def keep(self) -> None:
+        """Write now, if a revision differs from what was written last."""
+        snapshots = self._store.snapshots
+        revisions = _revisions(snapshots)
+        if revisions == self._kept:
+            return
+        self._kept = revisions
+        as_of = min((snapshot.as_of for snapshot in snapshots.values()), default=0.0)
+        state = State({name: snapshot.ruleset for name, snapshot in snapshots.items()}, as_of)
+        try:
+            await asyncio.to_thread(self._last_good.write, state)
+        except StateError as error:
+            self._failed("the last good ruleset is not kept", error)
+
+    def _failed(self, what: str, error: StateError) -> None:
+        self._metrics.state_errors += 1
+        log.warning("%s: %s", what, error)
+
+
+def _revisions(snapshots: Mapping[str, Snapshot]) -> dict[str, str]:
+    return {name: snapshot.revision for name, snapshot in snapshots.items()}
+
+
+def _snapshots(state: State) -> dict[str, Snapshot]:
+    return {name: Snapshot.make(one, None, state.as_of).lost() for name, one in state.rulesets.items()}

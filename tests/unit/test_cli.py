@@ -1,0 +1,35 @@
+"""The command flagd."""
+
+import pytest
+from click.testing import CliRunner
+
+from flagd.cli import main
+
+WRONG_USE = [
+    (["serve"], "Missing option '--manifests'"),
+    (["serve", "--manifests", "/nowhere/at/all"], "does not exist"),
+    (["serve", "--manifests", ".", "--tls-cert", __file__], "--tls-cert and --tls-key belong together"),
+    (["serve", "--manifests", ".", "--tls-client-ca", __file__], "--tls-client-ca needs --tls-cert"),
+    (["serve", "--manifests", ".", "--listen", "8013"], "HOST:PORT"),
+    (["serve", "--manifests", ".", "--listen", "localhost:http"], "HOST:PORT"),
+    (["serve", "--manifests", ".", "--listen", "localhost:70000"], "HOST:PORT"),
+    (["serve", "--manifests", ".", "--drain-timeout", "-1"], "-1"),
+    (["serve", "--manifests", ".", "--operator", "x:1"], "No such option"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), WRONG_USE)
+def test_wrong_use_exits_2_and_says_what_would_be_right(arguments, message):
+    result = CliRunner().invoke(main, arguments)
+    assert (result.exit_code, message in result.output) == (2, True), result.output
+
+
+def test_every_option_of_serve_names_its_environment_variable():
+    options = [one for one in main.commands["serve"].params if one.name != "help"]
+    assert {option.envvar for option in options} == {f"FLAGSERVICE_{option.name.upper()}" for option in options}
+
+
+def test_help_says_defaults_and_units():
+    text = CliRunner().invoke(main, ["serve", "--help"]).output
+    for part in ("127.0.0.1:8013", "127.0.0.1:8014", "FLAGSERVICE_LISTEN", "in seconds", "15.0"):
+        assert part in text

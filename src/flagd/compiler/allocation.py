@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=4096)
 def allocations(thousandths: int, split: Shares) -> list[EvaluationAllocation]:
-    """Return the allocations that admit `thousandths` of 0.001 % (0 to 100,000); none admit nobody."""
+    """Return the allocations that admit `thousandths` of 0.001 % (0 to 100,000); none for 0."""
     whole, fraction = divmod(thousandths, 1000)
     ranges = distributions(split)
     found: list[EvaluationAllocation] = []
     if whole:
         found.append({"range": [0, whole], "distributions": ranges})
-    if fraction and (part := first_part(ranges, fraction)):
-        found.append({"range": [whole, whole + 1], "distributions": part})
+    if fraction:
+        found.append({"range": [whole, whole + 1], "distributions": first_part(ranges, fraction)})
     return found

@@ -58,8 +58,7 @@ def first_part(ranges: Sequence[EvaluationDistribution], thousandths: int) -> li
     start = 0
     for each in ranges:
         end = each["range"][1]
-        until = start + (end - start) * thousandths // 1000
-        if until > start:
-            parts.append({"variant": each["variant"], "range": [start, until]})
+        width = -((start - end) * thousandths // 1000)  # rounded up
+        parts.append({"variant": each["variant"], "range": [start, start + width]})
         start = end
     return parts

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flagd.attribute import AttributePathError, parse_attribute
+from flagd.attribute import USER_FIELDS, AttributePathError, parse_attribute
 from flagd.glob import GlobError, glob_regex
 from flagd.manifest.condition import (
     COHORT_OPERATORS,
@@ -71,8 +71,7 @@ def _condition(condition: Condition, path: FieldPath) -> Iterator[Finding]:
 
 
 def _single(attribute: str, operator: str, path: FieldPath) -> Iterator[Finding]:
-    fixed = attribute.startswith("user.") and attribute.count(".") == 1 and attribute != "user.cohort_ids"
-    if operator in SET_OPERATORS and fixed and "[" not in attribute:
+    if operator in SET_OPERATORS and attribute.removeprefix("user.") in USER_FIELDS:
         other = "is not" if "not" in operator else "is"
         text = (
             f"`{operator}` compares lists and `{attribute}` is one value: it hardly ever holds; did you mean `{other}`?"

@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flagd.manifest.diagnostic import ResourceRef
 from flagd.manifest.finding import Finding, warning
 from flagd.manifest.model import API_VERSION, GROUP
+from flagd.manifest.nearest import nearest, unknown_field
 from flagd.manifest.resource import KINDS, Resource
 from flagd.manifest.shown import shown
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 ROLLOUT_KIND = "FlagRollout"
 _KNOWN = (*KINDS, ROLLOUT_KIND)
+_METADATA = frozenset(
+    {
+        "annotations",
+        "creationTimestamp",
+        "deletionGracePeriodSeconds",
+        "deletionTimestamp",
+        "finalizers",
+        "generateName",
+        "generation",
+        "labels",
+        "managedFields",
+        "name",
+        "namespace",
+        "ownerReferences",
+        "resourceVersion",
+        "selfLink",
+        "uid",
+    }
+)
 
 
 def model_of(obj: dict[str, Any]) -> type[Resource] | Finding:
@@ -26,6 +49,14 @@ def model_of(obj: dict[str, Any]) -> type[Resource] | Finding:
         return warning((), "RolloutNotApplied", "a FlagRollout is ramped by the operator only; here it changes nothing")
     model = KINDS.get(kind) if isinstance(kind, str) else None
     return model or _unknown_kind(kind)
+
+
+def unknown_metadata(obj: dict[str, Any]) -> Iterator[Finding]:
+    """Yield a finding for every field of ``metadata`` that Kubernetes does not know."""
+    metadata = obj.get("metadata")
+    for name in metadata if isinstance(metadata, dict) else ():
+        if name not in _METADATA:
+            yield unknown_field(("metadata", name), _METADATA)
 
 
 def is_foreign(obj: object) -> bool:
@@ -72,6 +103,6 @@ def _of(kind: object) -> str:
 
 
 def _unknown_kind(kind: object) -> Finding:
-    near = get_close_matches(kind, _KNOWN, n=1) if isinstance(kind, str) else []
-    question = f", did you mean {near[0]}?" if near else ";"
+    near = nearest(kind, _KNOWN) if isinstance(kind, str) else None
+    question = f", did you mean {near}?" if near else "."
     return Finding(("kind",), "UnknownKind", f"unknown kind {shown(kind)}{question} Known: {', '.join(_KNOWN)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flagd.manifest.deployment import KEY_HASH
@@ -9,7 +10,7 @@ from flagd.manifest.fields import choices_at, field_at, field_names_at
 from flagd.manifest.finding import Finding
 from flagd.manifest.flag import DATE
 from flagd.manifest.model import DNS_LABEL, DNS_SUBDOMAIN, ONE_LINE
-from flagd.manifest.nearest import nearest
+from flagd.manifest.nearest import nearest, unknown_field
 from flagd.manifest.shown import shown
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from flagd.manifest.resource import Resource
 
     Spelling = Callable[[FieldPath], str | None]
+
+MAX_FAULTS = 200
+"""What is looked at of one resource; a list of unquoted numbers makes a fault for each."""
 
 _WANTED = {
     "string_type": "text",
@@ -50,23 +54,15 @@ def explain(error: ValidationError, model: type[Resource], spelling: Spelling) -
     unknown: list[Finding] = []
     others: list[Finding] = []
     meant: set[FieldPath] = set()
-    for fault in error.errors(include_url=False, include_context=True):
+    for fault in islice(error.errors(include_url=False), MAX_FAULTS):
         path = tuple(part for part in fault["loc"] if part != "[key]")
         if fault["type"] == "extra_forbidden":
-            finding, near = _unknown_field(path, model)
-            unknown.append(finding)
-            meant.add((*path[:-1], near))
+            known = field_names_at(model, path[:-1])
+            unknown.append(unknown_field(path, known))
+            meant.add((*path[:-1], nearest(str(path[-1]), known) or ""))
         else:
             others.append(_finding(fault, path, model, spelling))
     return [*(one for one in others if one.reason != "MissingField" or one.path not in meant), *unknown]
-
-
-def _unknown_field(path: FieldPath, model: type[Resource]) -> tuple[Finding, str]:
-    name = str(path[-1])
-    known = field_names_at(model, path[:-1])
-    near = nearest(name, known)
-    rest = f"did you mean `{near}`?" if near else f"known: {', '.join(known)}"
-    return Finding(path, "UnknownField", f"unknown field {shown(name)}, {rest}"), near or ""
 
 
 def _finding(fault: ErrorDetails, path: FieldPath, model: type[Resource], spelling: Spelling) -> Finding:

@@ -125,5 +125,8 @@ def _rollout(rollout: Rollout, spec: FlagSpec, path: FieldPath) -> Iterator[Find
 def _unknown_variant(key: str, known: list[str]) -> str:
     if key.lower() == "off":
         return f"{shown(key)} takes no weight: who is outside percent gets it"
+    if key in ("true", "false"):
+        words = "on, yes or true" if key == "true" else "off, no or false"
+        return f'no variant {shown(key)}; an unquoted {words} arrives as "{key}": quote it'
     near = nearest(key, known)
     return f"no variant {shown(key)}" + (f", did you mean `{near}`?" if near else f"; known: {', '.join(known)}")

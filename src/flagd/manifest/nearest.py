@@ -5,8 +5,13 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from flagd.manifest.finding import Finding
+from flagd.manifest.shown import shown
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
+
+    from flagd.manifest.path import FieldPath
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -15,3 +20,11 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     # Comparing is quadratic in the length of names.
     close = get_close_matches(name[:100].lower(), spelled, n=1)
     return spelled[close[0]] if close else None
+
+
+def unknown_field(path: FieldPath, known: Collection[str]) -> Finding:
+    """Return the finding for a field at `path` that is none of the `known` ones."""
+    name = str(path[-1])
+    near = nearest(name, sorted(known))
+    rest = f"did you mean `{near}`?" if near else f"known: {', '.join(sorted(known))}"
+    return Finding(path, "UnknownField", f"unknown field {shown(name)}, {rest}")

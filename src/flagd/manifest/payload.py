@@ -14,13 +14,19 @@ if TYPE_CHECKING:
 EXACT = 1 << 53
 """Integers beyond this are rounded by clients that read JSON numbers as doubles."""
 
+MAX_DEPTH = 100
+"""Levels of nesting in a manifest."""
+
 
 def check_payload(payload: object, path: FieldPath) -> Iterator[Finding]:
-    """Yield a warning for the first null member and for the first large integer in `payload`, found at `path`."""
+    """Yield a finding for the first thing of each sort that `payload`, found at `path`, cannot carry safely."""
     null = large = False
     waiting: list[tuple[FieldPath, object]] = [(path, payload)]
     while waiting:
         at, value = waiting.pop()
+        if len(at) > MAX_DEPTH:
+            yield Finding(path, "TooDeep", f"is nested deeper than {MAX_DEPTH} levels")
+            return
         if isinstance(value, dict):
             waiting += [((*at, key), part) for key, part in reversed(value.items())]
         elif isinstance(value, list):

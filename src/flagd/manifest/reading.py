@@ -10,13 +10,14 @@ from flagd.manifest.document import Document, documents
 from flagd.manifest.encoding import decode
 from flagd.manifest.envelope import is_foreign, items_of, ref_of
 from flagd.manifest.files import read_files
-from flagd.manifest.finding import Finding
+from flagd.manifest.finding import Finding, warning
 from flagd.manifest.layout import spelling_of
 from flagd.manifest.loaded import Loaded, Origin
+from flagd.manifest.null import PAYLOADS
 from flagd.manifest.validation import diagnostic, examine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from flagd.manifest.path import FieldPath
@@ -63,15 +64,14 @@ class _Reader:
     def read(self, data: bytes, file: str) -> None:
         text = decode(data)
         if isinstance(text, Finding):
-            self._report(text, None, Origin(file, 1, 1, ""))
+            self._report([text], None, Origin(file, 1, 1, ""))
             return
         for document in documents(text):
             self._document(document, Origin(file, document.index, document.first_line, document.text))
 
     def _document(self, document: Document, origin: Origin) -> None:
         if document.data is None:
-            for finding in document.findings:
-                self._report(finding, None, origin)
+            self._report(document.findings, None, origin)
             return
         items = items_of(document.data)
         if items is None:
@@ -88,8 +88,8 @@ class _Reader:
         inside = _inside(document.findings, origin.root)
         resource, findings = examine(obj, lambda path: spelling_of(origin.text, (*origin.root, *path)))
         told = {finding.path for finding in inside}
-        for finding in (*inside, *(one for one in findings if one.path not in told)):
-            self._report(finding, ref, origin)
+        findings = [*inside, *(one for one in findings if one.path not in told), *_spelled(document, origin.root)]
+        self._report(findings, ref, origin)
         if ref is not None and not self._is_second(ref, origin):
             self._origins[ref] = origin
             self._resources[ref] = None if inside else resource
@@ -104,13 +104,30 @@ class _Reader:
         self.note(_duplicate(ref, there, here))
         return True
 
-    def _report(self, finding: Finding, ref: ResourceRef | None, origin: Origin) -> None:
-        self.note(diagnostic(finding, ref).at(origin.location(finding.path, finding.line)))
+    def _report(self, findings: list[Finding], ref: ResourceRef | None, origin: Origin) -> None:
+        located = [(origin.location(finding.path, finding.line), finding) for finding in findings]
+        for location, finding in sorted(located, key=lambda pair: pair[0].line):
+            self.note(diagnostic(finding, ref).at(location))
 
 
 def _duplicate(ref: ResourceRef, here: Location, there: Location) -> Diagnostic:
     text = f"{ref} is also declared at {there}; keep one"
     return Diagnostic(Severity.ERROR, "DuplicateResource", text, resource=ref, location=here)
+
+
+def _spelled(document: Document, root: FieldPath) -> Iterator[Finding]:
+    """Yield a warning for booleans that may have been meant as text, where both are allowed."""
+    for whole, written in document.spelled.items():
+        path = whole[len(root) :]
+        if whole[: len(root)] == root and path[:1] == ("spec",) and _takes_any(path):
+            value = "true" if written.lower() in ("y", "yes", "true", "on") else "false"
+            yield warning(
+                path, "UnquotedBoolean", f'`{written}` is read as {value}; quote it if text is meant: "{written}"'
+            )
+
+
+def _takes_any(path: FieldPath) -> bool:
+    return path[1] == "metadata" or any(part in PAYLOADS for part in path)
 
 
 def _inside(findings: list[Finding], root: FieldPath) -> list[Finding]:

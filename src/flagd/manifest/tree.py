@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from flagd.manifest.finding import Finding
+from flagd.manifest.payload import MAX_DEPTH
 from flagd.manifest.scalar import JsonScalar, NotJsonError, resolve
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
     from flagd.manifest.document import Document
     from flagd.manifest.path import FieldPath
-
-MAX_DEPTH = 100
-"""Levels of nesting; a flag needs nine, the rest is for payloads."""
 
 MAX_ALIASED = 100_000
 """Values that aliases may add to a document, all of them written out."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from flagd.manifest.diagnostic import Diagnostic, Severity
-from flagd.manifest.envelope import model_of, ref_of
+from flagd.manifest.envelope import model_of, ref_of, unknown_metadata
 from flagd.manifest.fault import explain
 from flagd.manifest.finding import Finding
 from flagd.manifest.null import nulls
@@ -16,10 +17,13 @@ from flagd.manifest.rules import check
 from flagd.manifest.shown import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from flagd.manifest.diagnostic import ResourceRef
     from flagd.manifest.resource import Resource
+
+MAX_FINDINGS = 100
+"""Findings reported of one resource; who has more mends those first."""
 
 
 def validate(obj: object) -> tuple[Resource | None, list[Diagnostic]]:
@@ -42,13 +46,13 @@ def examine(
     model = model_of(obj)
     if isinstance(model, Finding):
         return None, [model]
-    empty = list(nulls(obj.get("spec")))
+    found: Iterable[Finding]
     try:
         resource = model.model_validate(obj, by_alias=True, by_name=False)
+        found = check(resource)
     except ValidationError as error:
-        told = {finding.path for finding in empty}
-        return None, [*empty, *(one for one in explain(error, model, spelling) if one.path not in told)]
-    findings = [*empty, *check(resource)]
+        resource, found = None, explain(error, model, spelling)
+    findings = list(islice(_once((_early(obj), found)), MAX_FINDINGS))
     broken = any(finding.severity is Severity.ERROR for finding in findings)
     return None if broken else resource, findings
 
@@ -56,3 +60,20 @@ def examine(
 def diagnostic(finding: Finding, ref: ResourceRef | None) -> Diagnostic:
     """Return `finding` as what is told to people, without a location."""
     return Diagnostic(finding.severity, finding.reason, finding.message, format_path(finding.path), ref)
+
+
+def _early(obj: dict[str, Any]) -> Iterator[Finding]:
+    yield from unknown_metadata(obj)
+    yield from nulls(obj.get("spec"))
+
+
+def _once(sources: Iterable[Iterable[Finding]]) -> Iterator[Finding]:
+    """Yield findings, of each path those of the first source alone that has something to say about it."""
+    told: set[FieldPath] = set()
+    for source in sources:
+        here: set[FieldPath] = set()
+        for finding in source:
+            if finding.path not in told:
+                here.add(finding.path)
+                yield finding
+        told |= here

@@ -65,20 +65,32 @@ class Manifests:
             if found.severity == "error" and (found.resource is None or found.resource.namespace == project)
         ]
 
+    def errors_of(self, key: str, project: str) -> list[Diagnostic]:
+        """Return the errors of the flag that callers would name by `key`."""
+        known = {str(found.ref): getattr(found, "key", "") for found in self.resources}
+        return [
+            found
+            for found in self.errors(project)
+            if found.resource and key in {found.resource.name, known.get(str(found.resource))}
+        ]
+
 
 def read(paths: Sequence[str]) -> Manifests:
     """Read and compile what `paths` name; ``-`` is standard input.
 
     Raises:
         Unreachable: a path does not exist.
+        Refused: there is nothing at all in them.
     """
     from flagd.compiler import compile_projects
-    from flagd.manifest import load
+    from flagd.manifest import Loaded, load
 
     for path in paths:
         _check_there(path)
     with progress("reading manifests"):
         loaded = load(paths)
+        if loaded == Loaded():
+            raise Refused(f"no manifests in {', '.join(paths)}")
         projects = compile_projects(loaded.resources)
     compiled = [loaded.locate(found) for project in projects.values() for found in project.diagnostics]
     return Manifests(loaded.resources, projects, [*loaded.diagnostics, *compiled])

@@ -56,9 +56,8 @@ class Offline:
         return Outcome(key, error=self._why_unknown(key)) if variant is None else _outcome(key, variant)
 
     def _why_unknown(self, key: str) -> str:
-        for found in self._manifests.errors(self._compiled.ruleset.project):
-            if found.resource and found.resource.name == key:
-                return f"it does not compile: {found}"
+        for found in self._manifests.errors_of(key, self._compiled.ruleset.project):
+            return f"it does not compile: {found}"
         return f"there is no such flag; {suggestion(key, self._known)}"
 
 

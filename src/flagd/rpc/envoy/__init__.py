@@ -1,1 +1,7 @@
 """Envoy: the process that owns the public port, with the ASGI front inside it."""
+
+from flagd.rpc.envoy.availability import missing
+from flagd.rpc.envoy.guest import Guest, Program
+from flagd.rpc.envoy.server import EnvoyServer, EnvoySettings
+
+__all__ = ["EnvoyServer", "EnvoySettings", "Guest", "Program", "missing"]

@@ -1,0 +1,243 @@
+"""EnvoyServer: Envoy as part of a running flagd: started, watched, started again, drained."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import shutil
+import socket
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flagd.rpc.envoy.admin import Admin
+from flagd.rpc.envoy.bootstrap import bootstrap
+from flagd.rpc.envoy.control import Control
+from flagd.rpc.envoy.guest import HANDOVER
+from flagd.rpc.envoy.listener import Listener
+from flagd.rpc.envoy.process import EnvoyProcess
+from flagd.rpc.envoy.secret import write_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flagd.rpc.transport import TlsFiles
+
+log = logging.getLogger(__name__)
+
+START_SECONDS = 60.0
+"""How long the first start may take, the loading of the ruleset included."""
+
+FIRST_BACKOFF = 0.1
+LONGEST_BACKOFF = 10.0
+STABLE_SECONDS = 60.0
+"""An Envoy that ran this long starts again after the first back-off."""
+
+FAREWELL_SECONDS = 1
+"""While draining: how long callers are still answered and told to go, before the port closes."""
+
+LINGER_SECONDS = 1.0
+"""While draining: how long callers may take to close connections on which nothing runs."""
+
+POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class EnvoySettings:
+    """What an EnvoyServer is to run.
+
+    Attributes:
+        app: ASGI application, ``module:attribute``: a Guest.
+        options: handed over to it; JSON types only.
+        listen: ``host:port``; port 0 = any free one.
+        tls: PEM files of the port; None = plaintext.
+        cors_origins: web origins that browsers may call from; ``*`` = all.
+    """
+
+    app: str
+    options: Mapping[str, Any]
+    listen: str
+    tls: TlsFiles | None = None
+    cors_origins: tuple[str, ...] = ()
+
+
+class EnvoyServer:
+    """Runs Envoy with the app inside. Started once, drained once."""
+
+    def __init__(self, settings: EnvoySettings) -> None:
+        self._settings = settings
+        self._directory = Path()
+        self._listener: Listener | None = None
+        self._running: _Run | None = None
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def address(self) -> str:
+        """``host:port`` that is listened on."""
+        return self._running.address if self._running else self._settings.listen
+
+    @property
+    def management_address(self) -> str:
+        """``host:port`` of the management port, as the app says."""
+        return self._running.management if self._running else ""
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of Envoy, None while there is none."""
+        return self._running.process.pid if self._running else None
+
+    async def start(self) -> None:
+        """Start Envoy and keep it running. Raises OSError when it cannot start: port, files, app."""
+        self._directory = Path(tempfile.mkdtemp(prefix="flagd-"))
+        host, _, port = self._settings.listen.rpartition(":")
+        if self._settings.tls is not None:
+            write_secrets(self._settings.tls, self._directory)
+        listener = Listener(
+            host=host.strip("[]"),
+            port=int(port),
+            app=self._settings.app,
+            tls=self._settings.tls,
+            secrets=self._directory,
+            cors_origins=self._settings.cors_origins,
+        )
+        try:
+            self._running = await self._run(listener)
+        except BaseException:
+            self._clean()
+            raise
+        # Envoy comes back on the same port after a crash.
+        self._listener = replace(listener, port=int(self._running.address.rpartition(":")[2]))
+        self._watching = asyncio.create_task(self._watch(), name="envoy")
+
+    async def drain(self, seconds: float) -> None:
+        """End streams, tell callers to go, let running calls finish for at most ``seconds``, then end."""
+        if self._watching is None:
+            return
+        self._watching.cancel()
+        try:
+            if self._running is not None:
+                await self._running.drain(seconds)
+        finally:
+            if self._running is not None:
+                await self._running.stop()
+            self._clean()
+
+    async def _watch(self) -> None:
+        backoff = FIRST_BACKOFF
+        while True:
+            started = time.monotonic()
+            if self._running is not None:
+                status = await self._running.ended()
+                log.error("Envoy ended unexpectedly with status %d", status)
+                self._running = None
+            if time.monotonic() - started > STABLE_SECONDS:
+                backoff = FIRST_BACKOFF
+            await asyncio.sleep(backoff)
+            backoff = min(backoff * 2, LONGEST_BACKOFF)
+            await self._restart()
+
+    async def _restart(self) -> None:
+        assert self._listener is not None  # noqa: S101 - set by start
+        try:
+            self._running = await self._run(self._listener)
+        except OSError as error:
+            log.error("Envoy cannot start: %s", error)
+        else:
+            log.warning("Envoy runs again on %s", self._running.address)
+
+    async def _run(self, listener: Listener) -> _Run:
+        run = await _Run.begin(self._settings, listener, self._directory)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await run.ready()
+        except TimeoutError:
+            await run.stop()
+            raise OSError(f"Envoy did not start within {START_SECONDS:g} s") from None
+        except BaseException:
+            await run.stop()
+            raise
+        return run
+
+    def _clean(self) -> None:
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+
+class _Run:
+    """One life of Envoy."""
+
+    def __init__(self, process: EnvoyProcess, control: Control, admin: Admin) -> None:
+        self.process = process
+        self.address = ""
+        self.management = ""
+        self._control = control
+        self._admin = admin
+
+    @classmethod
+    async def begin(cls, settings: EnvoySettings, listener: Listener, directory: Path) -> _Run:
+        admin = directory / "admin.sock"
+        admin.unlink(missing_ok=True)
+        ours, theirs = socket.socketpair()
+        handover = json.dumps({"control": theirs.fileno(), "options": settings.options})
+        arguments = [
+            *("--config-yaml", json.dumps(bootstrap(listener, admin))),
+            *("--drain-time-s", str(FAREWELL_SECONDS), "--drain-strategy", "immediate"),
+            # One event loop answers every call; more threads of Envoy would only wait for it.
+            *("--concurrency", "1"),
+        ]
+        with theirs:
+            process = await EnvoyProcess.start(arguments, {HANDOVER: handover}, theirs.fileno())
+        return cls(process, await Control.open(ours), Admin(admin))
+
+    async def ready(self) -> None:
+        """Wait until the app serves. Raises OSError with the reason when it will not."""
+        said = await self._control.receive()
+        if said is None or said["name"] != "started":
+            await self.process.wait()
+            raise OSError(said["reason"] if said else self.process.errors or "Envoy ended at once")
+        self.management = said["management"]
+        while True:
+            if self.process.ended:
+                raise OSError(self.process.errors or "Envoy ended at once")
+            with contextlib.suppress(OSError):
+                address = await self._admin.address()
+                if address is not None:
+                    self.address = address
+                    return
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def ended(self) -> int:
+        status = await self.process.wait()
+        self._control.close()
+        return status
+
+    async def drain(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._control.send("drain")
+                await self._control.expect("drain")
+                await self._admin.drain()
+                await asyncio.sleep(FAREWELL_SECONDS)
+                await self._idle(until)
+
+    async def stop(self) -> None:
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(LINGER_SECONDS):
+                await self._control.send("stop")
+                await self._control.expect("stop")
+        self._control.close()
+        await self.process.stop()
+
+    async def _idle(self, until: float) -> None:
+        """Wait until nothing runs; then a little longer for callers to close their connections."""
+        quiet_until = until
+        while time.monotonic() < min(until, quiet_until):
+            requests, connections = await self._admin.active()
+            if requests == 0 and connections == 0:
+                return
+            quiet_until = min(quiet_until, time.monotonic() + LINGER_SECONDS) if requests == 0 else until
+            await asyncio.sleep(POLL_SECONDS)

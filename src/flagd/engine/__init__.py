@@ -1,1 +1,9 @@
 """Engine: a ruleset and a context in, variants out. No I/O, no threads, nothing raised."""
+
+from flagd.engine.context import evaluation_context
+from flagd.engine.engine import Engine
+from flagd.engine.explain import Explanation
+from flagd.engine.variant import Reason, Variant
+from flagd.ruleset import Cohort
+
+__all__ = ["Cohort", "Engine", "Explanation", "Reason", "Variant", "evaluation_context"]

@@ -1,0 +1,49 @@
+"""Variant: what a user gets of one flag, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Reason(StrEnum):
+    """Why a user gets a variant. Names as in ``flagd.v1.Reason``."""
+
+    STATIC = "STATIC"
+    SPLIT = "SPLIT"
+    TARGETING_MATCH = "TARGETING_MATCH"
+    DEFAULT = "DEFAULT"
+    DISABLED = "DISABLED"
+    TESTER = "TESTER"
+    STICKY = "STICKY"
+    PREREQUISITE = "PREREQUISITE"
+    ERROR = "ERROR"
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Variant:
+    """One outcome of a flag. Made once per revision and shared by all answers: compare by identity, never change.
+
+    Attributes:
+        key: key of the variant.
+        value: any JSON, text from our compiler; None where it has none.
+        payload: any JSON; None where it has none.
+        metadata: of the flag, the segment and the variant, the latter winning.
+        reason: why.
+        segment: name of the segment that decided; empty where it has none.
+    """
+
+    key: str
+    value: Any
+    payload: Any
+    metadata: Mapping[str, Any]
+    reason: Reason
+    segment: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON that Amplitude's engines answer with."""
+        return {"key": self.key, "value": self.value, "payload": self.payload, "metadata": dict(self.metadata)}

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 import re2
 
@@ -46,7 +48,6 @@ def test_the_regular_expression_matches_what_the_glob_matches(pattern, matching,
     ],
 )
 def test_what_is_no_glob_is_refused_with_the_reason(pattern, fault):
-    with pytest.raises(GlobError, match=".+") as raised:
+    with pytest.raises(GlobError, match=re.escape(fault)) as raised:
         glob_regex(pattern)
-    assert fault in str(raised.value)
     assert repr(pattern) in str(raised.value)

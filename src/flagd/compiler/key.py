@@ -69,7 +69,7 @@ def _compile(winner: Flag | FlagGroup, last: Form | None, scope: Scope, findings
         flag=flag,
         content=content,
         visibility=frozenset(winner.spec.deployments) if isinstance(winner, Flag) else frozenset(),
-        owner=winner.ref,
+        owner=findings.resource,
         uid=winner.metadata.uid,
         bucketing=by,
         face=FlagFace(frozenset(flag["variants"]), local, group),

@@ -51,14 +51,15 @@ class Update:
         """Add `resource`, or put it in the place of the one with its kind and name."""
         if not isinstance(resource, _COMPILED):
             return
-        before = self._resources.look(resource.ref)
+        ref = resource.ref
+        before = self._resources.look(ref)
         if before is not None:
             if _same(before, resource):
                 return
             self._disclaim(before)
-        self._resources[resource.ref] = resource
+        self._resources[ref] = resource
         node = node_of(resource)
-        self._claims[node] = (self._claims.look(node) or frozenset()) | {resource.ref}
+        self._claims[node] = (self._claims.look(node) or frozenset()) | {ref}
         self._dirty.add(node)
 
     def remove(self, ref: ResourceRef) -> None:

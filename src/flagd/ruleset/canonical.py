@@ -11,10 +11,20 @@ import json
 import math
 import re
 
+try:
+    import orjson
+except ImportError:  # a client has no need to hash quickly
+    _quick = None
+else:
+    _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+
+    def _quick(value: object) -> bytes:
+        return orjson.dumps(value, option=_OPTIONS)
+
+
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-_STRING = json.JSONEncoder(ensure_ascii=False)
-# Finds every number that is not an integer (and, harmlessly, some text that looks like one).
-_FRACTIONAL = re.compile(r"(?:^|[\[:,])-?\d+[.e]")
+_FRACTIONAL = re.compile(rb"[\[:,]-?[0-9]+[.e]")
+"""Finds every number that is not an integer, and, harmlessly, some text that looks like one."""
 _MOST_PLAIN_EXPONENT = 21
 _LEAST_PLAIN_EXPONENT = -6
 
@@ -23,17 +33,26 @@ def canonical_json(value: object) -> bytes:
     """Return the canonical form of a JSON-shaped `value`. NaN and infinities are written as null.
 
     Raises:
-        RecursionError: `value` is nested deeper than about 1,000 levels.
+        RecursionError: `value` is nested deeper than about 900 levels.
+        TypeError: `value` holds something that JSON has not.
+        ValueError: an integer has more than 4,300 digits.
     """
+    if _quick is not None:
+        try:
+            text = _quick(value)
+        except TypeError:  # lone surrogates, integers beyond 64 bits, deep nesting
+            return standard_json(value)
+        return text if _only_integers(value, text) else _slow(value)
+    return standard_json(value)
+
+
+def standard_json(value: object) -> bytes:
+    """Do what `canonical_json` does, with the standard library alone."""
     try:
-        text = _ENCODER.encode(value)
+        text = _encode(_ENCODER.encode(value))
     except ValueError:
-        text = _text(value)
-    else:
-        if _FRACTIONAL.search(text):
-            text = _text(value)
-    # backslashreplace writes a surrogate just as JSON escapes it; nothing else fails to encode.
-    return text.encode("utf-8", "backslashreplace")
+        return _slow(value)
+    return text if _only_integers(value, text) else _slow(value)
 
 
 def number_text(number: float) -> str:
@@ -60,9 +79,29 @@ def _placed(digits: str, point: int) -> str:
     return f"{mantissa}e{point - 1:+d}"
 
 
+def _only_integers(value: object, text: bytes) -> bool:
+    # Both encoders write every float with a point or a signed exponent.
+    if not (b"." in text or b"e+" in text or b"e-" in text):
+        return True
+    return not (isinstance(value, float) or _FRACTIONAL.search(text))
+
+
+def _encode(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        paired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+        # Writes a lone surrogate just as JSON escapes it; nothing else fails to encode.
+        return paired.encode("utf-8", "backslashreplace")
+
+
+def _slow(value: object) -> bytes:
+    return _encode(_text(value))
+
+
 def _text(value: object) -> str:
     if isinstance(value, dict):
-        return "{" + ",".join(f"{_STRING.encode(key)}:{_text(value[key])}" for key in sorted(value)) + "}"
+        return "{" + ",".join(f"{_ENCODER.encode(key)}:{_text(value[key])}" for key in sorted(value)) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(map(_text, value)) + "]"
     if isinstance(value, float):

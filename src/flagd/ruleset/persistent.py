@@ -7,13 +7,14 @@ does not grow with the number of flags.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar, overload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
 
 SHARDS = 256
 _MOST_UNSHARDED = 64
@@ -51,9 +52,21 @@ class PersistentMap(Mapping[K, V]):
     def __len__(self) -> int:
         return self._length
 
+    def __bool__(self) -> bool:
+        return self._length > 0
+
     def __contains__(self, key: object) -> bool:
         shards = self._shards
         return key in shards[hash(key) % len(shards)]
+
+    @overload
+    def get(self, key: K, /) -> V | None: ...
+    @overload
+    def get(self, key: K, /, default: V | T) -> V | T: ...
+    def get(self, key: K, /, default: V | T | None = None) -> V | T | None:
+        """Return the value of `key`, or `default`."""
+        shards = self._shards
+        return shards[hash(key) % len(shards)].get(key, default)
 
     def __repr__(self) -> str:
         return f"PersistentMap({dict(self)!r})"
@@ -105,8 +118,8 @@ class Draft(dict[K, "V | Absent"]):
         """Return the value of `key`, changes included; None where there is none."""
         found = self.get(key)
         if found is None:
-            return self.before.get(key)
-        return None if isinstance(found, Absent) else found
+            return self.before.get(key) if self.before else None
+        return None if found is ABSENT else found  # type: ignore[return-value]  # ABSENT is the only Absent
 
     def freeze(self) -> PersistentMap[K, V]:
         """Return the map with all changes made."""

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,9 +47,7 @@ def test_two_cycles_through_one_node_are_told_apart():
 def test_the_middle_of_a_long_cycle_is_counted():
     names = [f"f{index:02}" for index in range(20)]
     graph = {name: [names[(index + 1) % 20]] for index, name in enumerate(names)}
-    assert cycles(graph)["f00"] == (
-        "f00 → f01 → f02 → f03 → f04 → f05 → (9 more) → f15 → f16 → f17 → f18 → f19 → f00"
-    )
+    assert cycles(graph)["f00"] == ("f00 → f01 → f02 → f03 → f04 → f05 → (9 more) → f15 → f16 → f17 → f18 → f19 → f00")
 
 
 def test_the_longest_cycle_that_is_shown_whole_has_eleven_members():
@@ -84,7 +84,7 @@ def test_a_node_has_a_cycle_exactly_if_it_reaches_itself_and_the_path_is_real(gr
     for node, text in found.items():
         path = text.split(" → ")
         assert path[0] == path[-1] == node
-        assert all(target in graph[source] for source, target in zip(path, path[1:], strict=False))
+        assert all(target in graph[source] for source, target in pairwise(path))
 
 
 @given(GRAPHS, st.sampled_from("abcdef"))

@@ -4,7 +4,8 @@ from flagd.compiler.weights import distributions, first_part, shares
 
 
 def ranges(*weights: int) -> list[list[int]]:
-    return [each["range"] for each in distributions(tuple((str(index), weight) for index, weight in enumerate(weights)))]
+    split = tuple((str(index), weight) for index, weight in enumerate(weights))
+    return [each["range"] for each in distributions(split)]
 
 
 @pytest.mark.parametrize(

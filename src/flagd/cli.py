@@ -63,7 +63,7 @@ def main() -> None:
     default="auto",
     help="What serves the evaluation port; auto takes the fastest there is, and the log says which.",
 )
-@option("--state-dir", type=FOLDER, help="Folder to keep the last good ruleset in, to start from without manifests.")
+@option("--state-dir", type=FOLDER, help="Folder to keep the last good ruleset in; a restart answers from it until the manifests are read.")
 @option(
     "--deployment-keys",
     type=click.Choice(["optional", "required"]),

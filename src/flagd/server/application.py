@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -14,10 +14,12 @@ from flagd.rpc.services import public_methods
 from flagd.server.exposition import CONTENT_TYPE, Exposition
 from flagd.server.management import JSON, Management, Page
 from flagd.sources.directory import DirectorySource
+from flagd.sources.keeper import Keeper
+from flagd.sources.last_good import LastGood
 from flagd.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Coroutine, Sequence
 
     from flagd.rpc.method import Method
     from flagd.server.options import Options
@@ -39,7 +41,8 @@ class Application:
             {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._expose}, options.management_listen
         )
         self._methods = public_methods(self._store, self._metrics, options.deployment_keys)
-        self._following: asyncio.Task[None] | None = None
+        self._keeper = options.state_dir and Keeper(LastGood(options.state_dir), self._store, self._metrics)
+        self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def methods(self) -> Sequence[Method]:
@@ -54,22 +57,31 @@ class Application:
     async def start(self) -> None:
         """Begin to follow the source and to answer probes. Raises OSError when the port cannot be had."""
         await self._management.start()
-        self._following = asyncio.create_task(self._source.run(), name="source")
-        self._following.add_done_callback(_report_end)
+        if self._keeper:
+            await self._keeper.restore()
+            self._run("keeper", self._keeper.run())
+        self._run("source", self._source.run())
 
     async def drain(self) -> None:
         """Say NOT_SERVING and end the streams; running calls go on."""
         self._store.close()
 
     async def stop(self) -> None:
-        """Stop following the source and answering probes."""
-        if self._following:
-            self._following.cancel()
-            await asyncio.gather(self._following, return_exceptions=True)
+        """Stop following the source and answering probes, and keep what is served."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._keeper and self._store.loaded:
+            await self._keeper.keep()
         await self._management.stop()
 
+    def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(_report_end)
+        self._tasks.append(task)
+
     async def _healthz(self) -> Page:
-        alive = self._following is not None and not self._following.done()
+        alive = not any(task.done() for task in self._tasks)
         status = HTTPStatus.OK if alive else HTTPStatus.SERVICE_UNAVAILABLE
         return Page(status, JSON, orjson.dumps({"alive": alive}))
 
@@ -98,4 +110,4 @@ class Application:
 
 def _report_end(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception():
-        log.critical("the source stopped; answers go stale", exc_info=task.exception())
+        log.critical("%s stopped; /healthz fails until a restart", task.get_name(), exc_info=task.exception())

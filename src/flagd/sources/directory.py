@@ -35,7 +35,7 @@ QUIET_MS = 50
 GROUP_MS = 400
 SETTLE_SECONDS = 0.1
 SETTLE_READINGS = 5
-POLL_SECONDS = 5.0
+POLL_SECONDS = 10.0
 """How often the folder is read without being told: network file systems tell nothing."""
 RETRY_SECONDS = 1.0
 
@@ -65,6 +65,7 @@ class DirectorySource:
         self._store = store
         self._metrics = metrics
         self._reading = Reading()
+        self._in_touch = True
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -95,6 +96,8 @@ class DirectorySource:
     async def _settled(self) -> list[SourceFile]:
         sources = await asyncio.to_thread(read_folder, self._folder)
         for _ in range(SETTLE_READINGS):
+            if self._reading.manifests.holds(sources):
+                break
             before = sources
             await asyncio.sleep(SETTLE_SECONDS)
             sources = await asyncio.to_thread(read_folder, self._folder)
@@ -103,13 +106,17 @@ class DirectorySource:
         return sources
 
     def _publish(self) -> None:
+        if not self._in_touch:
+            log.info("the manifests can be read again")
+        self._in_touch = True
         now = time.time()
         self._store.replace({name: one.at(now) for name, one in self._reading.snapshots.items()})
 
     def _lost(self, error: OSError) -> None:
         self._metrics.reloads["failed"] += 1
-        if not all(snapshot.stale for snapshot in self._store.snapshots.values()):
-            log.error("manifests cannot be read, what was read before stays: %s", error)
+        if self._in_touch:
+            log.error("the manifests cannot be read, what was read before stays: %s", error)
+        self._in_touch = False
         if self._store.loaded:
             self._store.replace({name: one.lost() for name, one in self._store.snapshots.items()})
 

@@ -51,6 +51,11 @@ class Manifests:
     resources: Mapping[ResourceRef, Resource] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
 
+    def holds(self, sources: Sequence[SourceFile]) -> bool:
+        """Whether `sources` are what this was parsed from."""
+        digests = {name: file.digest for name, file in self.files.items()}
+        return digests == {source.name: _digest(source) for source in sources}
+
     def locate(self, diagnostic: Diagnostic) -> Diagnostic:
         """Return `diagnostic` with the file and line that its resource stands at."""
         files = (file.loaded for file in self.files.values() if diagnostic.resource in file.resources)
@@ -65,9 +70,9 @@ def read_folder(folder: Path) -> list[SourceFile]:
 
 def parse_manifests(sources: Sequence[SourceFile], previous: Manifests) -> Manifests:
     """Parse `sources`; `previous` is returned when nothing changed, and what did not change is not parsed again."""
-    files = {source.name: _file(source, previous.files.get(source.name)) for source in sources}
-    if files == previous.files:
+    if previous.holds(sources):
         return previous
+    files = {source.name: _file(source, previous.files.get(source.name)) for source in sources}
     owners: dict[ResourceRef, list[str]] = defaultdict(list)
     for name, file in files.items():
         for ref in file.resources:
@@ -82,7 +87,7 @@ def parse_manifests(sources: Sequence[SourceFile], previous: Manifests) -> Manif
 
 
 def _file(source: SourceFile, before: ManifestFile | None) -> ManifestFile:
-    digest = hashlib.blake2b(source.data + repr(source.fault).encode(), digest_size=16).digest()
+    digest = _digest(source)
     if before and before.digest == digest:
         return before
     loaded = _load(source)
@@ -93,6 +98,10 @@ def _file(source: SourceFile, before: ManifestFile | None) -> ManifestFile:
             if ref not in resources and (ref in broken or None in broken):
                 resources[ref] = resource
     return ManifestFile(digest, loaded, resources)
+
+
+def _digest(source: SourceFile) -> bytes:
+    return hashlib.blake2b(source.data + repr(source.fault).encode(), digest_size=16).digest()
 
 
 def _load(source: SourceFile) -> Loaded:

@@ -1,0 +1,47 @@
+"""What the tests on the wire share: folders of manifests, processes that serve them, channels to those."""
+
+from contextlib import ExitStack, contextmanager
+
+import grpc
+import pytest
+
+from flagd.v1.evaluation_pb2_grpc import EvaluationServiceStub
+from tests.wire.process import Flagd
+from tests.wire.shop import SHOP
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory):
+    """A process that serves the project shop and nothing else. Shared: do not edit what it serves."""
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "shop.yaml").write_text(SHOP)
+    with running(folder) as process:
+        yield process
+
+
+@pytest.fixture
+def start():
+    """Start processes: ``start(folder, *options)``; they are stopped after the test."""
+    with ExitStack() as processes:
+        yield lambda folder, *options: processes.enter_context(running(folder, *options))
+
+
+@pytest.fixture
+def call():
+    """Stubs by process: ``call(process)``; the channels are closed after the test."""
+    with ExitStack() as channels:
+
+        def stub(process):
+            return EvaluationServiceStub(channels.enter_context(grpc.insecure_channel(process.listen)))
+
+        yield stub
+
+
+@contextmanager
+def running(folder, *options):
+    process = Flagd(folder, *options)
+    try:
+        process.ready()
+        yield process
+    finally:
+        process.stop()

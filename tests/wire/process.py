@@ -1,0 +1,123 @@
+"""Flagd as its users run it: a process of its own, on loopback."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+COMMAND = Path(sys.executable).with_name("flagd")
+LISTENING = re.compile(r"evaluation on (\S+), management on (\S+)")
+SECONDS = 20
+
+
+class Flagd:
+    """One process. `listen` and `management` are its addresses; `log` holds the lines so far, parsed."""
+
+    def __init__(self, manifests, *options):
+        self.log = []
+        self._changed = threading.Condition()
+        self._process = subprocess.Popen(
+            [
+                *(COMMAND, "serve", "--manifests", manifests, "--log-format", "json"),
+                *("--listen", "127.0.0.1:0", "--management-listen", "127.0.0.1:0", *map(str, options)),
+            ],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        try:
+            self.listen, self.management = LISTENING.fullmatch(self.said(LISTENING)).groups()
+        except AssertionError:
+            self.stop()
+            raise
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def said(self, pattern):
+        """Wait for a line of log whose message matches, and return the message."""
+        with self._changed:
+            found = []
+            self._changed.wait_for(
+                lambda: (
+                    found.extend(one["message"] for one in self.log if re.search(pattern, one["message"]))
+                    or found
+                    or self._process.poll() is not None
+                ),
+                SECONDS,
+            )
+        assert found, f"never said {pattern!r}: {self.log}"
+        return found[0]
+
+    def get(self, path):
+        """Return status and body of a page of the management port."""
+        try:
+            with urllib.request.urlopen(f"http://{self.management}{path}", timeout=SECONDS) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+    def ready(self):
+        """Wait until /readyz says yes, and return its detail."""
+        return eventually(lambda: self._ready())
+
+    def metric(self, name, **labels):
+        """Return the value of one sample, or None."""
+        text = ",".join(f'{label}="{value}"' for label, value in sorted(labels.items()))
+        sample = f"{name}{{{text}}} " if labels else f"{name} "
+        lines = [line for line in self.get("/metrics")[1].splitlines() if line.startswith(sample)]
+        return float(lines[0].removeprefix(sample)) if lines else None
+
+    def signal(self, number=signal.SIGTERM):
+        self._process.send_signal(number)
+
+    def wait(self):
+        """Wait for the end and return the exit code."""
+        code = self._process.wait(SECONDS)
+        self._reader.join(SECONDS)
+        return code
+
+    def stop(self):
+        if self._process.poll() is None:
+            self._process.terminate()
+        try:
+            return self.wait()
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            raise
+        finally:
+            self._process.stderr.close()
+
+    def _ready(self):
+        status, body = self.get("/readyz")
+        return json.loads(body) if status == 200 else None
+
+    def _read(self):
+        for line in self._process.stderr:
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                entry = {"level": "?", "message": line}
+            with self._changed:
+                self.log.append(entry)
+                self._changed.notify_all()
+        with self._changed:
+            self._changed.notify_all()
+
+
+def eventually(check, seconds=SECONDS):
+    """Return what `check` returns as soon as it is true; fail after `seconds`."""
+    ends = time.monotonic() + seconds
+    while not (found := check()):
+        assert time.monotonic() < ends, f"not within {seconds} s: {check}"
+        time.sleep(0.01)
+    return found

@@ -72,7 +72,7 @@ class Caller:
             input=self._message,
             capture_output=True,
             check=True,
-            preexec_fn=cores.pinned(cores.others()),
+            preexec_fn=cores.pinned(cores.OTHERS),
         )
         return [Sample(due, milliseconds) for due, milliseconds in json.loads(done.stdout)]
 

@@ -13,7 +13,7 @@ from benchmarks.figure import Figure, Goal, figure, ratios
 from benchmarks.rounds import interleave
 
 SIZES = (1_000, 3_000, 10_000)
-ROUNDS = {"read": 1, "memory": 1, "compile": 5, "change": 40, "swap": 40}
+ROUNDS = {"read": 1, "memory": 1, "compile": 3, "change": 30, "swap": 30}
 LINEAR = Goal(1.3, least=False)
 FLAT = Goal(1.5, least=False)
 
@@ -28,7 +28,7 @@ class Project(AbstractContextManager["Project"]):
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            preexec_fn=cores.pinned(cores.measured()),
+            preexec_fn=cores.pinned(cores.MEASURED),
         )
 
     def __enter__(self) -> Self:
@@ -92,7 +92,7 @@ def _growth(values: dict[str, dict[int, list[float]]], sizes: tuple[int, ...]) -
         ("read", LINEAR, factor),
         ("compile", LINEAR, factor),
         ("change", FLAT, 1),
-        ("swap", FLAT, 1),
+        ("swap", None, 1),
         ("memory", LINEAR, 1),
     ):
         growth = [ratio / divisor for ratio in ratios(values[command][large], values[command][small])]

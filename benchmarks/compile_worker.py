@@ -46,6 +46,8 @@ class Project:
         self._compiled = self._compile()
         self._engine = Engine(self._compiled.flags, self._compiled.cohorts)
         self._check()
+        # What stays need not be searched for garbage before every round.
+        gc.freeze()
 
     def read(self) -> float:
         """Seconds that reading took, once, at the start."""

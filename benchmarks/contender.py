@@ -38,7 +38,7 @@ class Contender(AbstractContextManager["Contender"]):
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            preexec_fn=cores.pinned(cores.measured()),
+            preexec_fn=cores.pinned(cores.MEASURED),
         )
 
     def __exit__(self, *_: object) -> None:

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
-def measured() -> set[int]:
-    """The core of what is measured: the last one."""
-    return {max(os.sched_getaffinity(0))}
-
-
-def others() -> set[int]:
-    """The cores of everything else; the same one where there is just one."""
-    available = os.sched_getaffinity(0)
-    return (available - measured()) or available
+AVAILABLE = frozenset(os.sched_getaffinity(0))
+MEASURED = frozenset({max(AVAILABLE)})
+"""What is measured runs here."""
+OTHERS = (AVAILABLE - MEASURED) or AVAILABLE
+"""Everything else runs here; on the same core where there is just one."""
 
 
-def pinned(to: set[int]) -> Callable[[], None]:
+def pinned(to: frozenset[int]) -> Callable[[], None]:
     """For `Popen(preexec_fn=…)`: the process and all its threads and children stay on these cores."""
     return lambda: os.sched_setaffinity(0, to)
+
+
+def stay() -> None:
+    """Keep this process away from what is measured."""
+    os.sched_setaffinity(0, OTHERS)

@@ -100,7 +100,7 @@ def calls(port: int, path: str, message: bytes, seconds: float, *, rate: float |
             f"http://127.0.0.1:{port}{path}",
         ]
         done = subprocess.run(
-            command, capture_output=True, text=True, check=True, preexec_fn=cores.pinned(cores.others())
+            command, capture_output=True, text=True, check=True, preexec_fn=cores.pinned(cores.OTHERS)
         )
         return _read(done.stdout, log.read_text())
 

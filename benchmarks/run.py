@@ -8,12 +8,12 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from benchmarks import machine, results
+from benchmarks import cores, machine, results
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PARTS = ("decision", "segments", "all_flags", "compile")
+PARTS = ("decision", "segments", "all_flags", "compile", "evaluate", "reload", "envoy", "streams")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    cores.stay()
     parts = tuple(options.parts) or PARTS
     if not options.table:
         for part in parts:

@@ -39,7 +39,7 @@ class Server(AbstractContextManager["Server"]):
             [sys.executable, "-m", *command],
             cwd=ROOT,
             stdout=sys.stderr,
-            preexec_fn=cores.pinned(cores.measured()),
+            preexec_fn=cores.pinned(cores.MEASURED),
         )
         self._wait_for(ready)
 

@@ -1,0 +1,105 @@
+"""10,000 flags: memory of a flagd that serves them, and the latency of calls while one of them is reloaded."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import edit, manifests, server
+from benchmarks.caller import Caller, request
+from benchmarks.figure import Figure, figure, percentile, ratios
+
+TAIL = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is spent.
+
+    Attributes:
+        flags: in the project.
+        rounds: of load, in each of which one flag is edited again and again.
+        seconds: of a round.
+        pause: seconds between two edits.
+        window: seconds after an edit in which its reload happens.
+        rate: calls per second, about half of what a core can do.
+    """
+
+    flags: int = 10_000
+    rounds: int = 6
+    seconds: float = 8.0
+    pause: float = 2.0
+    window: float = 1.0
+    rate: float = 1_200
+
+
+FULL = Effort()
+SMOKE = Effort(flags=20, rounds=1, seconds=1, pause=0.5, window=0.25, rate=50)
+
+
+def measure(effort: Effort = FULL) -> list[Figure]:
+    """Memory against a flagd with one flag, latency against the moments without a reload."""
+    with tempfile.TemporaryDirectory() as small, tempfile.TemporaryDirectory() as large:
+        manifests.write(Path(small), manifests.COUNTRY_FLAG, 1)
+        manifests.write(Path(large), manifests.COUNTRY_FLAG, effort.flags)
+        print(f"  flagd with {effort.flags} flags", file=sys.stderr)
+        with server.flagd(Path(small), "grpcio") as one:
+            base = one.resident()
+        started = time.monotonic()
+        with server.flagd(Path(large), "grpcio") as many:
+            seconds = time.monotonic() - started
+            resident = many.resident()
+            caller = Caller(many, request([manifests.name_of(0)]), answers=1)
+            caller.pace(effort.rate, 1)
+            print(f"  {effort.rounds} rounds of {effort.seconds} s", file=sys.stderr)
+            rounds = [_round(caller, Path(large), effort) for _ in range(effort.rounds)]
+            after = many.resident()
+    flags = f"{effort.flags:,} flags"
+    during, idle = zip(*rounds, strict=True)
+    return [
+        figure(f"flagd with {flags}: from start to ready", [seconds], "s"),
+        figure(f"flagd with {flags}: memory", [resident / 2**20], "MiB"),
+        figure(
+            f"flagd with {flags}: memory on top of one flag", [(resident - base) / effort.flags / 1024], "KiB per flag"
+        ),
+        figure(f"flagd with {flags}: memory after reloads under load", [after / resident], "×", base="at start"),
+        figure(f"p99 while one of {flags} is reloaded", during, "ms"),
+        figure(f"p99 while one of {flags} is reloaded", ratios(during, idle), "×", base="p99 between reloads"),
+    ]
+
+
+def _round(caller: Caller, directory: Path, effort: Effort) -> tuple[float, float]:
+    edits = _Edits(directory, effort)
+    edits.start()
+    samples = caller.pace(effort.rate, effort.seconds)
+    edits.join()
+    during, idle = [], []
+    for sample in samples:
+        busy = any(0 <= sample.start - moment < effort.window for moment in edits.moments)
+        (during if busy else idle).append(sample.milliseconds)
+    return percentile(during, TAIL), percentile(idle, TAIL)
+
+
+class _Edits(threading.Thread):
+    """Edits the last flag of the directory now and then.
+
+    Attributes:
+        moments: seconds since the epoch.
+    """
+
+    def __init__(self, directory: Path, effort: Effort) -> None:
+        super().__init__()
+        self.moments: list[float] = []
+        self._directory = directory
+        self._effort = effort
+
+    def run(self) -> None:
+        """Pause, edit, wait, and again."""
+        for number in range(int(self._effort.seconds / self._effort.pause)):
+            time.sleep(self._effort.pause - self._effort.window)
+            self.moments.append(edit.last_flag(self._directory, percent=1 + number % 99))
+            time.sleep(self._effort.window)

@@ -149,7 +149,7 @@ class ConnectCall:
         message = parameters.get("message", "").encode()
         if parameters.get("base64") == "1":
             try:
-                message = base64.urlsafe_b64decode(message + b"=" * (-len(message) % 4))
+                message = base64.b64decode(message + b"=" * (-len(message) % 4), altchars=b"-_", validate=True)
             except (binascii.Error, ValueError):
                 raise InvalidArgument("message: not valid URL-safe base64") from None
         encoding = parse_encoding(parameters["compression"].encode()) if "compression" in parameters else None

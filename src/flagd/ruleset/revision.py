@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from flagd.ruleset.canonical import canonical_json
+from flagd.ruleset.jsonform import cohort_to_json, deployment_to_json
 from flagd.ruleset.persistent import ABSENT, Absent
 
 if TYPE_CHECKING:
@@ -70,12 +71,12 @@ def hash_json(value: object) -> bytes:
 
 def hash_cohort(cohort: Cohort) -> bytes:
     """Return the hash of a cohort, whatever the order of its members."""
-    return hash_json({"unit": cohort.unit, "members": sorted(cohort.members)})
+    return hash_json(cohort_to_json(cohort))
 
 
 def hash_deployment(deployment: Deployment) -> bytes:
     """Return the hash of a deployment."""
-    return hash_json({"type": deployment.type, "keyHashes": sorted(deployment.key_hashes)})
+    return hash_json(deployment_to_json(deployment))
 
 
 def hash_visibility(deployments: frozenset[str]) -> bytes | Absent:

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from tests.unit.manifest.findings import found, resource, warned
+
+
+def cohort(members: int) -> dict[str, Any]:
+    ids = [str(uuid.UUID(int=number)) for number in range(members)]
+    return resource("FlagCohort", {"members": ids})
+
+
+def test_a_cohort_too_large_for_a_plain_apply_is_warned_of():
+    assert warned(cohort(6_000)) == []
+    (warning,) = warned(cohort(7_000))
+    assert (warning.path, warning.reason) == ("spec.members", "ServerSideApplyNeeded")
+    assert "--server-side" in warning.message
+
+
+def test_a_cohort_has_its_limit():
+    assert [one.reason for one in found(cohort(20_001))] == ["LimitExceeded"]
+
+
+def test_a_key_hash_stands_once():
+    key = "sha256:" + "a" * 64
+    assert [one.reason for one in found(resource("FlagDeployment", {"type": "Client", "keyHashes": [key, key]}))] == [
+        "Repeated"
+    ]
+
+
+def test_a_deployment_that_nobody_can_use_is_warned_of():
+    assert [one.reason for one in warned(resource("FlagDeployment", {"type": "Server"}))] == ["NoKeys"]
+
+
+def test_a_segment_refers_to_another_once():
+    assert [one.path for one in found(resource("FlagSegment", {"segmentRefs": ["a", "b", "a"]}))] == [
+        "spec.segmentRefs[2]"
+    ]

@@ -6,13 +6,19 @@ import json
 
 import click
 
+from flagoperator.ctl.candidates import project_names
 from flagoperator.ctl.failure import Refused
 from flagoperator.ctl.manifests import paths_argument, read
 
 
 @click.command("compile")
 @paths_argument
-@click.option("--project", metavar="NAME", help="Namespace to compile; may be left out where there is just one.")
+@click.option(
+    "--project",
+    metavar="NAME",
+    shell_complete=project_names,
+    help="Namespace to compile; may be left out where there is just one.",
+)
 @click.option(
     "--delivery",
     type=click.Choice(["remote", "local"]),

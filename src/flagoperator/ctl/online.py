@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from google.protobuf.json_format import MessageToDict
 
-from flagd.engine import evaluation_context
+from flagd.context import evaluation_context
 from flagd.rpc.struct import from_struct, from_value
 from flagd.v1.evaluation_pb2 import EvaluateRequest, ExplainRequest, Reason, User
 from flagoperator.ctl.answer import Answer, Outcome

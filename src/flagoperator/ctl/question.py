@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
+from flagoperator.ctl.candidates import flag_keys, project_names
 from flagoperator.ctl.failure import Unreachable
 from flagoperator.ctl.manifests import STDIN
 from flagoperator.ctl.server import Server, server_options
@@ -65,8 +66,20 @@ def question(function: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that make a Question, and pass it as first argument."""
 
     @click.argument("paths", nargs=-1, metavar="[PATH…]", type=click.Path(allow_dash=True))
-    @click.option("--project", metavar="NAME", help="Namespace of the flags; may be left out where there is just one.")
-    @click.option("--flag", "flags", multiple=True, metavar="KEY", help="Flag to ask for; repeat it. None = all flags.")
+    @click.option(
+        "--project",
+        metavar="NAME",
+        shell_complete=project_names,
+        help="Namespace of the flags; may be left out where there is just one.",
+    )
+    @click.option(
+        "--flag",
+        "flags",
+        multiple=True,
+        metavar="KEY",
+        shell_complete=flag_keys,
+        help="Flag to ask for; repeat it. None = all flags.",
+    )
     @click.option(
         "--user",
         required=True,

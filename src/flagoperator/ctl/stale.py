@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import click
 
+from flagoperator.ctl.candidates import project_names
 from flagoperator.ctl.evaluated import evaluated
 from flagoperator.ctl.manifests import Manifests, paths_argument, read
 from flagoperator.ctl.staleness import Stale, staleness
@@ -23,7 +24,7 @@ def _date(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -
 
 @click.command("stale")
 @paths_argument
-@click.option("--project", metavar="NAME", help="Only the flags of this namespace.")
+@click.option("--project", metavar="NAME", shell_complete=project_names, help="Only the flags of this namespace.")
 @click.option(
     "--metrics",
     "urls",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.docs.page import ROOT
 from tests.unit.ctl.conftest import PROGRAM
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ def test_bash_completes_commands_from_the_script() -> None:
         ("flagctl lint --output ", {"text", "json", "github", "sarif"}),
         ("flagctl key ", {"new", "hash"}),
         ("flagctl completion ", {"bash", "zsh", "fish"}),
+        ("flagctl eval examples --flag new-", {"new-account", "new-checkout"}),
+        ("flagctl eval nowhere --flag new-", set()),
+        ("flagctl eval --server localhost --flag new-", set()),
+        ("flagctl compile examples --project ", {"default"}),
     ],
 )
 def test_commands_options_and_choices_are_completed(words: str, expected: set[str]) -> None:
@@ -54,5 +59,5 @@ def test_commands_options_and_choices_are_completed(words: str, expected: set[st
         "COMP_WORDS": words,
         "COMP_CWORD": str(len(words.split(" ")) - 1),
     }
-    done = subprocess.run([PROGRAM], env=environment, capture_output=True, text=True, timeout=60, check=True)
-    assert {line.partition(",")[2] for line in done.stdout.splitlines()} == expected
+    done = subprocess.run([PROGRAM], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert {line.partition(",")[2] for line in done.stdout.split()} == expected

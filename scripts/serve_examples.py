@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import time
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,14 +43,16 @@ def taken(address: str) -> bool:
     return False
 
 
-def answers(address: str) -> bool:
-    """Tell whether connections to `address` are accepted."""
-    host, _, port = address.rpartition(":")
+def ready(management: str) -> bool:
+    """Tell whether flagd has loaded its manifests."""
+    connection = HTTPConnection(management, timeout=1)
     try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=1).close()
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == HTTPStatus.OK
     except OSError:
         return False
-    return True
+    finally:
+        connection.close()
 
 
 def main() -> int:
@@ -65,7 +69,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, lambda *_: None)  # reaches flagd too, which ends; then so do we
     server = subprocess.Popen([FLAGD, "serve", "--manifests", "examples"], cwd=ROOT, env=os.environ | addresses)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-    while server.poll() is None and not answers(addresses[LISTEN]):
+    while server.poll() is None and not ready(addresses[MANAGEMENT]):
         time.sleep(0.05)
     if server.poll() is None:
         print(NEXT.format(address=addresses[LISTEN].replace("127.0.0.1", "localhost")), flush=True)

@@ -9,12 +9,16 @@ import socket
 import subprocess
 import sys
 import threading
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.docs.page import ROOT, Block, commands, pattern
 
 if TYPE_CHECKING:
+    import re
+
     from tests.docs.page import Command
 
 TIMEOUT = 60.0
@@ -36,7 +40,7 @@ class Terminal:
         self.exit_code = 0
         for name in ("examples", "protos", "scripts", "Makefile", "requirements", "pyproject.toml"):
             _copy(ROOT / name, folder / name)
-        (folder / ".venv").symlink_to(Path(sys.prefix))
+        _borrow(Path(sys.prefix), folder / ".venv")
         self.environment = {
             "PATH": os.pathsep.join(map(str, (Path(sys.prefix) / "bin", TOOLS, os.environ["PATH"]))),
             "HOME": str(folder),
@@ -90,7 +94,7 @@ class Terminal:
         expected = tuple(self.local(line) for line in command.output) or ("…",)
         self.server = Server(self.local(command.text), self.folder, self.environment)
         assert self.server.says(pattern(expected)), f"line {command.line}: $ {command.text}\n{self.server.output}"
-        assert self.server.listens(self.ports["8013"]), f"line {command.line}: no answer\n{self.server.output}"
+        assert self.server.ready(self.ports["8014"]), f"line {command.line}: not ready\n{self.server.output}"
 
     def stop(self) -> None:
         """Stop the server as Ctrl-C does. It must end by itself and be content."""
@@ -125,19 +129,24 @@ class Server:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def says(self, expected: object) -> bool:
+    def says(self, expected: re.Pattern[str]) -> bool:
         """Wait until the output matches `expected`. Returns whether it did in time."""
         with self._news:
-            self._news.wait_for(lambda: self._ended or expected.match(self.output), TIMEOUT)  # type: ignore[attr-defined]
-            return not self._ended and expected.match(self.output) is not None  # type: ignore[attr-defined]
+            self._news.wait_for(lambda: self._ended or expected.match(self.output), TIMEOUT)
+            return not self._ended and expected.match(self.output) is not None
 
-    def listens(self, port: int) -> bool:
-        """Wait until `port` accepts connections. Returns whether it does before the process ends."""
+    def ready(self, port: int) -> bool:
+        """Wait until the management port says so. Returns whether it does before the process ends."""
         while not self._ended:
-            with socket.socket() as probe:
-                probe.settimeout(1)
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
+            connection = HTTPConnection("127.0.0.1", port, timeout=1)
+            try:
+                connection.request("GET", "/readyz")
+                if connection.getresponse().status == HTTPStatus.OK:
                     return True
+            except OSError:
+                pass
+            finally:
+                connection.close()
             with self._news:
                 self._news.wait(0.05)
         return False
@@ -169,6 +178,15 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _borrow(environment: Path, target: Path) -> None:
+    """Make `target` a virtual environment that shares all of another one, and that make thinks is ready."""
+    target.mkdir()
+    for entry in environment.iterdir():
+        if not entry.name.startswith("."):
+            (target / entry.name).symlink_to(entry)
+    (target / ".ready").touch()
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -67,7 +67,7 @@ def test_python_sessions_print_what_the_page_shows(page: Path) -> None:
 
 
 def is_manifest(block: Block) -> bool:
-    return block.language == "yaml" and re.search(r"^kind:", block.text, re.MULTILINE) is not None
+    return block.language == "yaml" and not block.path and re.search(r"^kind:", block.text, re.MULTILINE) is not None
 
 
 @pytest.mark.parametrize("page", [page for page in pages() if any(map(is_manifest, blocks(page)))], ids=str)

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mmh3 import hash as murmur3
+import mmh3
+
+__all__ = ["Bucket", "bucket", "murmur3", "utf8"]
+
+murmur3 = mmh3.hash
+"""murmur3(data, 0, False): the unsigned hash. Never pass text with lone surrogates: mmh3 5.3.1 crashes the process."""
 
 
 @dataclass(frozen=True, slots=True)

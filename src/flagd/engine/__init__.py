@@ -1,9 +1,26 @@
 """Engine: a ruleset and a context in, variants out. No I/O, no threads, nothing raised."""
 
-from flagd.engine.context import evaluation_context
+from flagd.context import evaluation_context
 from flagd.engine.engine import Engine
-from flagd.engine.explain import Explanation
-from flagd.engine.variant import Reason, Variant
+from flagd.engine.explain import (
+    BucketExplanation,
+    ConditionExplanation,
+    ConditionSetExplanation,
+    Explanation,
+    SegmentExplanation,
+)
 from flagd.ruleset import Cohort
+from flagd.variant import Reason, Variant
 
-__all__ = ["Cohort", "Engine", "Explanation", "Reason", "Variant", "evaluation_context"]
+__all__ = [
+    "BucketExplanation",
+    "Cohort",
+    "ConditionExplanation",
+    "ConditionSetExplanation",
+    "Engine",
+    "Explanation",
+    "Reason",
+    "SegmentExplanation",
+    "Variant",
+    "evaluation_context",
+]

@@ -6,20 +6,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flagd.engine.explain import Explanation, explain
-from flagd.engine.flag import Flag, flag
-from flagd.engine.order import cycle_members, evaluation_order
-from flagd.engine.source import decide_function
-from flagd.engine.variant import Variant
+from flagd.engine.flag import make_flag
+from flagd.engine.source import fast_path
+from flagd.ruleset.order import cycle_members, evaluation_order
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from flagd.engine.condition import Results
-    from flagd.engine.flag import Decide
+    from flagd.condition import Results
+    from flagd.engine.flag import Decide, Flag
     from flagd.ruleset import Cohort, EvaluationFlag
+    from flagd.variant import Variant
 
 _NO_RESULTS: dict[str, Variant] = {}
-_MAX_CACHED_STEPS = 32
+_MAX_KEPT_STEPS = 32
 
 
 class Engine:
@@ -41,22 +41,22 @@ class Engine:
             cohorts: member lists by cohort id.
             previous: an engine whose work is taken over for flags that are the same objects in both.
         """
-        known = previous._flags if previous else {}  # noqa: SLF001
+        known = previous._flags if previous else {}
         self._flags: dict[str, tuple[Flag, Decide]] = {}
         for source in flags:
             try:
-                key = source["key"]
-                self._flags[key] = _current(known.get(key), source, cohorts or {}) or _made(source, cohorts or {})
-            except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+                self._flags[source["key"]] = _ready(source, cohorts or {}, known.get(source["key"]))
+            except Exception:  # noqa: BLE001, S112 - whatever is wrong with one flag ends with it
                 continue
-        self._dependencies = {key: made.dependencies for key, (made, _) in self._flags.items()}
+        self._dependencies = {key: flag.dependencies for key, (flag, _) in self._flags.items()}
         self._cyclic = cycle_members({key: parents for key, parents in self._dependencies.items() if parents})
         self._decides = {
-            key: _always(made.off) if key in self._cyclic else decide for key, (made, decide) in self._flags.items()
+            key: partial(_same, flag.off) if key in self._cyclic else decide
+            for key, (flag, decide) in self._flags.items()
         }
-        paths: dict[str, list[tuple[str, Decide]]] = {}
+        kept: dict[str, list[tuple[str, Decide]]] = {}
         self._answers = {
-            key: partial(_answer, key, self._decides, self._dependencies, paths) if self._dependencies[key] else decide
+            key: partial(_answer, key, self._decides, self._dependencies, kept) if self._dependencies[key] else decide
             for key, decide in self._decides.items()
         }
         self._everything = self._steps(None)
@@ -83,27 +83,19 @@ class Engine:
         """Return why a user gets what `variant` says; None = the flag is unknown."""
         if flag_key not in self._flags:
             return None
-        return explain({key: self._flags[key][0] for key in self.order((flag_key,))}, self._cyclic, context)
+        return explain([(key, self._flags[key][0]) for key in self.order((flag_key,))], self._cyclic, context)
 
     def _steps(self, flag_keys: Collection[str] | None) -> list[tuple[str, Decide]]:
         return [(key, self._decides[key]) for key in self.order(flag_keys)]
 
 
-def _answer(
-    flag_key: str,
-    decides: Mapping[str, Decide],
-    dependencies: Mapping[str, Sequence[str]],
-    paths: dict[str, list[tuple[str, Decide]]],
-    context: Mapping[str, Any],
-    _results: Results,
-) -> Variant | None:
-    """Answer for a flag with parents. Steps are found at the first call, and kept where they are few."""
-    steps = paths.get(flag_key)
-    if steps is None:
-        steps = [(key, decides[key]) for key in evaluation_order((flag_key,), dependencies)]
-        if len(steps) <= _MAX_CACHED_STEPS:
-            paths[flag_key] = steps
-    return _run(steps, context).get(flag_key)
+def _ready(
+    source: EvaluationFlag, cohorts: Mapping[str, Cohort], known: tuple[Flag, Decide] | None
+) -> tuple[Flag, Decide]:
+    if known and known[0].source is source and known[0].cohorts == {key: cohorts.get(key) for key in known[0].cohorts}:
+        return known
+    flag = make_flag(source, cohorts)
+    return flag, fast_path(flag)
 
 
 def _run(steps: Iterable[tuple[str, Decide]], context: Mapping[str, Any]) -> dict[str, Variant]:
@@ -115,18 +107,22 @@ def _run(steps: Iterable[tuple[str, Decide]], context: Mapping[str, Any]) -> dic
     return results
 
 
-def _made(source: EvaluationFlag, cohorts: Mapping[str, Cohort]) -> tuple[Flag, Decide]:
-    made = flag(source, cohorts)
-    return made, decide_function(made)
+def _same(variant: Variant, _context: object, _results: Results) -> Variant:
+    return variant
 
 
-def _current(
-    known: tuple[Flag, Decide] | None, source: EvaluationFlag, cohorts: Mapping[str, Cohort]
-) -> tuple[Flag, Decide] | None:
-    if known is None or known[0].source is not source:
-        return None
-    return known if all(cohorts.get(key) is cohort for key, cohort in known[0].cohorts.items()) else None
-
-
-def _always(variant: Variant) -> Decide:
-    return lambda _context, _results: variant
+def _answer(
+    flag_key: str,
+    decides: Mapping[str, Decide],
+    dependencies: Mapping[str, Sequence[str]],
+    kept: dict[str, list[tuple[str, Decide]]],
+    context: Mapping[str, Any],
+    _results: Results,
+) -> Variant | None:
+    """Answer for a flag with parents. The steps are found at the first call and kept where they are few."""
+    steps = kept.get(flag_key)
+    if steps is None:
+        steps = [(key, decides[key]) for key in evaluation_order((flag_key,), dependencies)]
+        if len(steps) <= _MAX_KEPT_STEPS:
+            kept[flag_key] = steps
+    return _run(steps, context).get(flag_key)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from flagd.condition import Condition, Results, make_condition, texts
 from flagd.engine.bucket import BucketTable, bucket_table
-from flagd.engine.condition import Condition, Results, condition, path
-from flagd.engine.variant import Reason, Variant
+from flagd.variant import Reason, Variant
 
 if TYPE_CHECKING:
     from flagd.ruleset import Cohort, EvaluationFlag
@@ -16,38 +17,37 @@ if TYPE_CHECKING:
 Decide = Callable[[Any, Results], Variant | None]
 """Answers for a context and the results of the flags that this one depends on."""
 
-ALL_OTHER_USERS = "All Other Users"
+ALL_OTHER_USERS, DEPENDENCIES = "All Other Users", "flag-dependencies"
 _REASONS = {
     "default": Reason.DISABLED,
     "individual-inclusions": Reason.TESTER,
     "sticky-bucketing": Reason.STICKY,
-    "flag-dependencies": Reason.PREREQUISITE,
+    DEPENDENCIES: Reason.PREREQUISITE,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One segment: who is in it, and what they get.
+    """Who is in it, and what they get.
 
     Attributes:
-        alternatives: sets of conditions, of which one must hold as a whole; None = everybody.
-        bucket: None = everybody who matches gets `outcome`.
+        any_of: sets of conditions, of which one must hold as a whole; None = everybody.
+        bucket: None = everybody gets `outcome`.
+        outcome: None = the next segment decides.
     """
 
     name: str
-    alternatives: tuple[tuple[Condition, ...], ...] | None
+    any_of: tuple[tuple[Condition, ...], ...] | None
     bucket: BucketTable | None
     outcome: Variant | None
 
     def matches(self, context: object, results: Results) -> bool:
         """Return whether the conditions hold."""
-        return self.alternatives is None or any(
-            all(part.holds(context, results) for part in parts) for parts in self.alternatives
-        )
+        return self.any_of is None or any(all(part.holds(context, results) for part in every) for every in self.any_of)
 
     def decide(self, context: object, results: Results) -> Variant | None:
         """Return what a user who matches gets; None = the next segment decides."""
-        return self.outcome if self.bucket is None else self.bucket.outcome(context, results)
+        return self.bucket.outcome(context, results) if self.bucket else self.outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Flag:
     Attributes:
         source: what it was made from.
         dependencies: keys of the flags to evaluate before.
-        cohorts: member lists that its conditions name, by cohort id; None where there is no list.
+        cohorts: member lists by the cohort ids that conditions name; None where there is no list.
         off: what a member of a cycle of dependencies gets.
     """
 
@@ -68,74 +68,53 @@ class Flag:
     off: Variant
 
     def decide(self, context: object, results: Results) -> Variant | None:
-        """Return what the first segment that decides gives."""
+        """Return what the first segment that decides gives: the slow path, which takes any context."""
         for segment in self.segments:
-            if segment.matches(context, results):
-                variant = segment.decide(context, results)
-                if variant is not None:
-                    return variant
+            if segment.matches(context, results) and (variant := segment.decide(context, results)) is not None:
+                return variant
         return None
 
 
-def flag(source: EvaluationFlag, cohorts: Mapping[str, Cohort]) -> Flag:
-    """Make `source` ready to answer.
-
-    Raises:
-        AttributeError, TypeError, ValueError, LookupError: `source` is malformed.
-    """
-    segments = tuple(_segment(source, position, cohorts) for position in range(len(source["segments"])))
-    named = {
-        value: cohorts.get(value)
-        for segment in segments
-        for parts in segment.alternatives or ()
-        for part in parts
-        if part.selector[-1:] == ("cohort_ids",)
-        for value in part.values
-    }
-    off = _variant(source, {"metadata": {"segmentName": "flag-dependencies"}}, "off", Reason.PREREQUISITE)
-    return Flag(source, segments, path(source.get("dependencies") or ()), named, off or _OFF)
+def make_flag(source: EvaluationFlag, cohorts: Mapping[str, Cohort]) -> Flag:
+    """Make `source` ready to answer. A malformed one raises whatever its fault leads to."""
+    segments = tuple(_segment(source, raw, position, cohorts) for position, raw in enumerate(source["segments"]))
+    parts = [part for segment in segments for every in segment.any_of or () for part in every]
+    ids = {value for part in parts if part.selector[-1:] == ("cohort_ids",) for value in part.values}
+    off = _variant(source, {"metadata": {"segmentName": DEPENDENCIES}}, "off", Reason.PREREQUISITE)
+    dependencies = texts(source.get("dependencies") or ())
+    return Flag(source, segments, dependencies, {key: cohorts.get(key) for key in ids}, off or _OFF)
 
 
-def _segment(source: Mapping[str, Any], position: int, cohorts: Mapping[str, Cohort]) -> Segment:
-    raw = source["segments"][position]
-    name = _name(raw)
+def _segment(source: EvaluationFlag, raw: Mapping[str, Any], position: int, cohorts: Mapping[str, Cohort]) -> Segment:
     conditions, bucket = raw.get("conditions"), raw.get("bucket")
+    name = (raw.get("metadata") or {}).get("segmentName") or ""
     special = _REASONS.get(name)
-    reason = special or (Reason.STATIC if position == 0 and conditions is None and bucket is None else None)
-    if reason is None:
-        reason = Reason.TARGETING_MATCH if name not in ("", ALL_OTHER_USERS) and bucket is None else Reason.DEFAULT
-    otherwise = _variant(source, raw, raw.get("variant"), reason)
-    table = None
-    if bucket is not None:
-        made: dict[Any, Variant | None] = {}
-
-        def admitted(key: str) -> Variant | None:
-            if key not in made:
-                made[key] = _variant(source, raw, key, special or Reason.SPLIT)
-            return made[key]
-
-        table = bucket_table(bucket, admitted, otherwise)
-    alternatives = None
-    if conditions is not None:
-        alternatives = tuple(tuple(condition(part, cohorts) for part in parts) for parts in conditions)
-    return Segment(name, alternatives, table, otherwise)
-
-
-def _name(raw: Mapping[str, Any]) -> str:
-    name = (raw.get("metadata") or {}).get("segmentName")
-    return name if isinstance(name, str) else ""
+    reason = special or Reason.DEFAULT
+    if special is None and bucket is None:
+        if position == 0 and conditions is None:
+            reason = Reason.STATIC
+        elif name not in ("", ALL_OTHER_USERS):
+            reason = Reason.TARGETING_MATCH
+    outcome = _variant(source, raw, raw.get("variant"), reason)
+    admit = cache(lambda key: _variant(source, raw, key, special or Reason.SPLIT))
+    table = None if bucket is None else bucket_table(bucket, admit, outcome)
+    any_of = (
+        None
+        if conditions is None
+        else tuple(tuple(make_condition(part, cohorts) for part in every) for every in conditions)
+    )
+    return Segment(name, any_of, table, outcome)
 
 
 def _variant(source: Mapping[str, Any], segment: Mapping[str, Any], key: str | None, reason: Reason) -> Variant | None:
-    raw = None if key is None else source["variants"].get(key)
-    if raw is None:
+    variant = None if key is None else source["variants"].get(key)
+    if variant is None:
         return None
     metadata: dict[str, Any] = {}
-    for part in (source, segment, raw):
+    for part in (source, segment, variant):
         metadata.update(part.get("metadata") or {})
-    return Variant(raw["key"], raw.get("value"), raw.get("payload"), metadata, reason, _name(segment))
+    name = (segment.get("metadata") or {}).get("segmentName") or ""
+    return Variant(variant["key"], variant.get("value"), variant.get("payload"), metadata, reason, name)
 
 
-_OFF = Variant(
-    "off", None, None, {"segmentName": "flag-dependencies", "default": True}, Reason.PREREQUISITE, "flag-dependencies"
-)
+_OFF = Variant("off", None, None, {"segmentName": DEPENDENCIES, "default": True}, Reason.PREREQUISITE, DEPENDENCIES)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flagd.engine.operator import predicate
-from flagd.engine.text import elements, text
-from flagd.engine.variant import Variant
+from flagd.condition.operator import predicate
+from flagd.condition.text import elements, text
+from flagd.variant import Variant
 
 if TYPE_CHECKING:
     from flagd.ruleset import Cohort
@@ -35,68 +35,59 @@ class Condition:
         return self.test(self.read(context, results))
 
 
-def condition(raw: Mapping[str, Any], cohorts: Mapping[str, Cohort]) -> Condition:
-    """Return the condition that `raw`, an EvaluationCondition, describes.
-
-    Raises:
-        TypeError, ValueError, LookupError: `raw` is malformed.
-    """
-    selector, op, values = path(raw["selector"]), raw["op"], path(raw["values"])
+def make_condition(raw: Mapping[str, Any], cohorts: Mapping[str, Cohort]) -> Condition:
+    """Return the condition that `raw`, an EvaluationCondition, describes."""
+    selector, values = texts(raw["selector"]), texts(raw["values"])
     read = _cohort_reader(selector, values, cohorts) if selector[-1:] == ("cohort_ids",) else reader(selector)
-    return Condition(selector, op, values, read, predicate(op, values))
+    return Condition(selector, raw["op"], values, read, predicate(raw["op"], values))
 
 
-def path(texts: object) -> tuple[str, ...]:
-    """Return a list of texts as a tuple.
-
-    Raises:
-        TypeError: it is anything else.
-    """
-    if not isinstance(texts, list | tuple) or not all(isinstance(item, str) for item in texts):
-        raise TypeError(f"expected a list of texts, found {texts!r:.80}")
-    return tuple(texts)
+def texts(found: object) -> tuple[str, ...]:
+    """Return `found`, which must be a list of texts, or raise TypeError."""
+    if not isinstance(found, list | tuple) or not all(isinstance(item, str) for item in found):
+        raise TypeError(f"expected a list of texts, found {found!r:.80}")
+    return tuple(found)
 
 
 def reader(selector: tuple[str, ...]) -> Read:
     """Return what finds the value at `selector`. An empty path or name finds nothing."""
-    if not all(selector):
-        return lambda _context, _results: None
     match selector:
-        case ("context", *names):
+        case ("context", *names) if all(names):
             return lambda context, _results: _walk(context, names)
-        case ("result", *names):
-            return lambda _context, results: _walk(results, names)
+        case ("result", flag_key, *names) if all(names):
+            return lambda _context, results: _walk(_as_dict(results.get(flag_key)), names)
     return lambda _context, _results: None
+
+
+def _as_dict(variant: Variant | None) -> dict[str, Any] | None:
+    return variant.as_dict() if variant else None
 
 
 def _walk(found: object, names: list[str]) -> object:
     for name in names:
-        if isinstance(found, Variant):
-            found = found.as_dict()
-        if not isinstance(found, (dict, Mapping)):
+        if not isinstance(found, dict | Mapping):
             return None
         found = found.get(name)
-    return found.as_dict() if isinstance(found, Variant) else found
+    return found
 
 
 def _cohort_reader(selector: tuple[str, ...], values: tuple[str, ...], cohorts: Mapping[str, Cohort]) -> Read:
-    """Return what finds the cohort ids of the request and those, of `values`, whose list holds the user or group."""
+    """Return what finds the request's cohort ids and those, of `values`, whose list holds the user or group."""
     ids = reader(selector)
     match selector:
         case ("context", "user", _):
-            unit, name = "User", reader(("context", "user", "user_id"))
+            unit, name = "User", "user_id"
         case ("context", "groups", unit, _):
-            name = reader(("context", "groups", unit, "group_name"))
+            name = "group_name"
         case _:
             return ids
-    named = [(value, cohorts[value].members) for value in values if value in cohorts and cohorts[value].unit == unit]
-    if not named:
-        return ids
+    owner = reader((*selector[:-1], name))
+    lists = [(value, cohorts[value].members) for value in values if value in cohorts and cohorts[value].unit == unit]
 
     def read(context: object, results: Results) -> object:
-        member = text(name(context, results))
-        joined = [cohort_id for cohort_id, members in named if member in members]
+        member = text(owner(context, results))
+        joined = [cohort_id for cohort_id, members in lists if member in members]
         given = ids(context, results)
         return [*(elements(given) or ()), *joined] if joined else given
 
-    return read
+    return read if lists else ids

@@ -91,7 +91,9 @@ def _json_text(root: object) -> str | None:
         elif isinstance(item, list | tuple):
             _push(pending, "[", [part for element in item for part in (_Token(","), element)], "]")
         else:
-            parts.append("null" if isinstance(item, float) and not math.isfinite(item) else _scalar_text(item) or "null")
+            parts.append(
+                "null" if isinstance(item, float) and not math.isfinite(item) else _scalar_text(item) or "null"
+            )
     return None if pending else "".join(parts)
 
 

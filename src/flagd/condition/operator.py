@@ -1,0 +1,140 @@
+"""Operators: the comparison of a condition as one predicate over the value found.
+
+Source of the rules: Amplitude's public evaluation engines; where those differ, docs/concepts.md says what holds here.
+"""
+
+from __future__ import annotations
+
+import operator
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from flagd.condition.comparable import parse_number, parse_version
+from flagd.condition.text import elements, text
+from flagd.pattern import Pattern, PatternError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+NONE = "(none)"
+"""The filter value that stands for a missing property."""
+
+_NEGATIONS = {
+    "is not": "is",
+    "does not contain": "contains",
+    "regex does not match": "regex match",
+    "set is not": "set is",
+    "set does not contain": "set contains",
+    "set does not contain any": "set contains any",
+}
+_BLIND_TO_NONE = ("regex match", "regex does not match", "set is not")
+
+
+def predicate(op: str, values: Iterable[str]) -> Callable[[object], bool]:
+    """Return the test of a value, null included, against the filter `values`. An unknown `op` never holds."""
+    positive = _NEGATIONS.get(op, op)
+    negated = positive != op
+    filters = sorted(set(values))
+    on_null = (NONE in filters and op not in _BLIND_TO_NONE) != negated
+    if positive in _OF_TEXTS:
+        return _test_texts(_OF_TEXTS[positive](filters), negated, on_null)
+    if positive in _OF_LISTS:
+        return _test_list(_OF_LISTS[positive](filters), negated, on_null)
+    return lambda _value: False
+
+
+def accepted(values: Iterable[str]) -> frozenset[str]:
+    """Return what ``is`` accepts: the `values`; where true or false is among them, that word in any case."""
+    texts = frozenset(values)
+    words = {value.lower() for value in texts} & {"true", "false"}
+    return texts.union(*(map("".join, product(*zip(word, word.upper(), strict=True))) for word in words))
+
+
+def _test_texts(holds: Callable[[str], bool], negated: bool, on_null: bool) -> Callable[[object], bool]:
+    def test(value: object) -> bool:
+        found = elements(value)
+        if found is not None:
+            return any(holds(element) != negated for element in found)
+        single = text(value)
+        return on_null if single is None else holds(single) != negated
+
+    return test
+
+
+def _test_list(holds: Callable[[list[str]], bool], negated: bool, on_null: bool) -> Callable[[object], bool]:
+    def test(value: object) -> bool:
+        found = elements(value)
+        return found is not None and holds(found) != negated if value is not None else on_null
+
+    return test
+
+
+def _contains(filters: list[str]) -> Callable[[str], bool]:
+    lowered = [value.lower() for value in filters]
+
+    def holds(found: str) -> bool:
+        lower = found.lower()
+        return any(value in lower for value in lowered)
+
+    return holds
+
+
+def _regex(filters: list[str]) -> Callable[[str], bool]:
+    patterns = []
+    for value in filters:
+        try:
+            patterns.append(Pattern(value))
+        except PatternError:  # refused at admission; here it matches nothing
+            continue
+    return lambda found: any(pattern.found_in(found) for pattern in patterns)
+
+
+def _ordered(parse: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> Callable[..., Callable[[str], bool]]:
+    def build(filters: list[str]) -> Callable[[str], bool]:
+        parsed = [value for value in map(parse, filters) if value is not None]
+
+        def holds(found: str) -> bool:
+            value = parse(found) if parsed else None
+            return (
+                any(compare(found, text) for text in filters)
+                if value is None
+                else any(compare(value, other) for other in parsed)
+            )
+
+        return holds
+
+    return build
+
+
+def _set_is(filters: list[str]) -> Callable[[list[str]], bool]:
+    wanted = set(filters)
+    return lambda found: wanted == set(found)
+
+
+def _set_contains(filters: list[str]) -> Callable[[list[str]], bool]:
+    return lambda found: len(set(found)) >= len(filters) and accepted(found).issuperset(filters)
+
+
+def _set_contains_any(filters: list[str]) -> Callable[[list[str]], bool]:
+    wanted = accepted(filters)
+    return lambda found: not wanted.isdisjoint(found)
+
+
+_OF_TEXTS: dict[str, Callable[[list[str]], Callable[[str], bool]]] = {
+    "is": lambda filters: accepted(filters).__contains__,
+    "contains": _contains,
+    "regex match": _regex,
+    "less": _ordered(parse_number, operator.lt),
+    "less or equal": _ordered(parse_number, operator.le),
+    "greater": _ordered(parse_number, operator.gt),
+    "greater or equal": _ordered(parse_number, operator.ge),
+    "version less": _ordered(parse_version, operator.lt),
+    "version less or equal": _ordered(parse_version, operator.le),
+    "version greater": _ordered(parse_version, operator.gt),
+    "version greater or equal": _ordered(parse_version, operator.ge),
+}
+_OF_LISTS: dict[str, Callable[[list[str]], Callable[[list[str]], bool]]] = {
+    "set is": _set_is,
+    "set contains": _set_contains,
+    "set contains any": _set_contains_any,
+}

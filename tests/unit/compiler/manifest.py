@@ -15,10 +15,10 @@ def resource(kind: str, name: str, spec: dict[str, Any], metadata: dict[str, Any
     return KINDS[kind].model_validate({"kind": kind, "metadata": {"name": name, **(metadata or {})}, "spec": spec})
 
 
-def flag(name: str, metadata: dict[str, Any] | None = None, **spec: Any) -> Flag:
+def flag(name: str, meta: dict[str, Any] | None = None, **spec: Any) -> Flag:
     """An active flag with the one variant "on" for everybody, unless `spec` says otherwise."""
     base = {"active": True, "variants": [{"key": "on"}], "allOtherUsers": {"percent": 100}}
-    return resource("Flag", name, base | spec, metadata)
+    return resource("Flag", name, base | spec, meta)
 
 
 def needing(name: str, *parents: str, **spec: Any) -> Flag:

@@ -6,7 +6,7 @@ How to write one:
   what they print. `…` stands for any text, on a line of its own for any lines. `flagd serve` and `make run` run on in
   the background until the end of the page, on free ports instead of 8013 and 8014.
 * ``` ```yaml shop/flag.yaml ```: a block with a path is saved there, for the commands below it.
-* ``` ```yaml ``` without a path: must be an acceptable manifest, if it says what kind it is.
+* ``` ```yaml ``` without a path: must be an acceptable manifest, if it is one.
 * ``` ```python ``` with `>>>`: a doctest. One page is one session.
 * ``` ```text ```: not run. Diagrams and the like.
 """
@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import doctest
 import json
-import re
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from flagd.manifest import Severity, read_text
-from tests.docs.page import Block, blocks, pages
+from tests.docs.page import blocks, pages
 from tests.docs.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def test_commands_print_what_the_page_shows(page: Path, terminal: Terminal) -> N
 @pytest.mark.parametrize("page", with_blocks("python"), ids=str)
 def test_python_sessions_print_what_the_page_shows(page: Path) -> None:
     sessions = [block for block in blocks(page) if block.language == "python" and not block.path]
-    text = "\n".join("\n" * (block.line == 0) + block.text for block in sessions)
+    text = "\n".join(block.text for block in sessions)
     examples = doctest.DocTestParser().get_doctest(text, {}, str(page), str(page), 0)
     said: list[str] = []
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
@@ -66,15 +66,15 @@ def test_python_sessions_print_what_the_page_shows(page: Path) -> None:
     assert not said, "".join(said)
 
 
-def is_manifest(block: Block) -> bool:
-    return block.language == "yaml" and not block.path and re.search(r"^kind:", block.text, re.MULTILINE) is not None
-
-
-@pytest.mark.parametrize("page", [page for page in pages() if any(map(is_manifest, blocks(page)))], ids=str)
-def test_manifests_are_acceptable(page: Path) -> None:
-    for block in filter(is_manifest, blocks(page)):
-        loaded = read_text(block.text, f"{page}:{block.line}")
-        assert [each for each in loaded.diagnostics if each.severity is Severity.ERROR] == []
+@pytest.mark.parametrize("page", with_blocks("yaml"), ids=str)
+def test_yaml_is_yaml_and_manifests_are_acceptable(page: Path) -> None:
+    for block in blocks(page):
+        if block.language != "yaml":
+            continue
+        list(yaml.safe_load_all(block.text))
+        if "kind:" in block.text and not block.path:
+            loaded = read_text(block.text, f"{page}:{block.line}")
+            assert [str(each) for each in loaded.diagnostics if each.severity is Severity.ERROR] == []
 
 
 @pytest.mark.parametrize("page", with_blocks("json"), ids=str)

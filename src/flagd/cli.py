@@ -36,10 +36,10 @@ class Address(click.ParamType[str]):
         return value
 
 
-def option(name: str, **settings: Any) -> Callable[[Command], Command]:  # noqa: ANN401
+def option(name: str, *names: str, **settings: Any) -> Callable[[Command], Command]:  # noqa: ANN401
     """Return a click option that can also be set by its environment variable."""
     variable = ENVIRONMENT_PREFIX + name.strip("-").replace("-", "_").upper()
-    return click.option(name, envvar=variable, show_envvar=True, show_default=True, **settings)
+    return click.option(name, *names, envvar=variable, show_envvar=True, show_default=True, **settings)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -59,11 +59,22 @@ def main() -> None:
 )
 @option(
     "--transport",
-    type=click.Choice(["auto", "grpcio"]),
+    type=click.Choice(["auto", "envoy", "grpcio"]),
     default="auto",
-    help="What serves the evaluation port; auto takes the fastest there is, and the log says which.",
+    help="What serves the evaluation port; auto takes Envoy where it can run, and the log says which and why.",
 )
-@option("--state-dir", type=FOLDER, help="Folder to keep the last good ruleset in; a restart answers from it until the manifests are read.")
+@option(
+    "--cors-origin",
+    "cors_origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Web origin that browsers may call from, such as https://shop.example; * = all. Envoy only.",
+)
+@option(
+    "--state-dir",
+    type=FOLDER,
+    help="Folder to keep the last good ruleset in; a restart answers from it until the manifests are read.",
+)
 @option(
     "--deployment-keys",
     type=click.Choice(["optional", "required"]),
@@ -94,12 +105,11 @@ def serve(**settings: Any) -> None:  # noqa: ANN401
     SIGTERM and SIGINT drain: health says NOT_SERVING, streams end with UNAVAILABLE, running calls
     finish. A second signal stops at once. Exit codes: 0 fine, 2 wrong use, 3 could not listen or read.
     """
-    level, style = settings.pop("log_level"), settings.pop("log_format")
     options = _options(settings)
     # Imported when needed: --help is quick, and works without the server's libraries.
     from flagd.server import log, serve
 
-    log.configure(level, style)
+    log.configure(options.log_level, options.log_format)
     try:
         asyncio.run(serve.serve(options))
     except OSError as error:

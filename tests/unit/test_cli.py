@@ -26,7 +26,8 @@ def test_wrong_use_exits_2_and_says_what_would_be_right(arguments, message):
 
 def test_every_option_of_serve_names_its_environment_variable():
     options = [one for one in main.commands["serve"].params if one.name != "help"]
-    assert {option.envvar for option in options} == {f"FLAGSERVICE_{option.name.upper()}" for option in options}
+    expected = {f"FLAGSERVICE_{option.opts[0].strip('-').replace('-', '_').upper()}" for option in options}
+    assert {option.envvar for option in options} == expected
 
 
 def test_help_says_defaults_and_units():

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
 
     from flagd.rpc.method import Method
+    from flagd.rpc.route import Route
     from flagd.server.options import Options
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,11 @@ class Application:
     def methods(self) -> Sequence[Method]:
         """What the public port serves."""
         return self._methods
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        """Plain HTTP endpoints of the public port."""
+        return ()
 
     @property
     def management_address(self) -> str:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from flagd.rpc.access import KeyPolicy
     from flagd.rpc.transport import TlsFiles
+    from flagd.server.log import LogFormat
 
 TransportName = Literal["auto", "grpcio", "envoy"]
 
@@ -27,6 +28,9 @@ class Options:
         deployment_keys: whether callers must show a deployment key.
         tls: certificates of `listen`; None = plaintext.
         drain_seconds: longest time for running calls to finish once told to stop.
+        cors_origins: web origins that browsers may call from, ``*`` = all; only the transport envoy heeds them.
+        log_level: least level logged.
+        log_format: form of a line of log.
     """
 
     manifests: Path
@@ -37,3 +41,6 @@ class Options:
     deployment_keys: KeyPolicy = "optional"
     tls: TlsFiles | None = None
     drain_seconds: float = 15.0
+    cors_origins: tuple[str, ...] = ()
+    log_level: str = "info"
+    log_format: LogFormat = "text"

@@ -5,56 +5,51 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import time
 from typing import TYPE_CHECKING, Any
 
-from flagd.rpc.grpcio import GrpcioTransport
-from flagd.server.application import Application
+from flagd.server.choice import choose
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from flagd.rpc.transport import Transport
     from flagd.server.options import Options
 
 log = logging.getLogger(__name__)
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+SAME_SIGNAL_SECONDS = 0.5
+"""A signal this soon after the first is the same one: shells and supervisors send it to process and group."""
 
 
 async def serve(options: Options) -> None:
     """Serve until SIGTERM or SIGINT, then drain; a second signal stops at once. Raises OSError for ports and files."""
     stop = _Stop()
-    application = Application(options)
-    transport = _transport(options, application)
-    await application.start()
-    try:
-        await transport.start()
-        log.info("evaluation on %s, management on %s", transport.address, application.management_address)
-        await stop.asked.wait()
-        log.info("draining, at most %g s", options.drain_seconds)
-        await application.drain()
-        await _until(stop.insisted, transport.drain(options.drain_seconds))
-    finally:
-        await application.stop()
+    server = choose(options)
+    await server.start()
+    log.info("evaluation on %s, management on %s", server.address, server.management_address)
+    await stop.asked.wait()
+    log.info("draining, at most %g s", options.drain_seconds)
+    await _until(stop.insisted, server.drain(options.drain_seconds))
     log.info("stopped")
 
 
 class _Stop:
-    """Turns signals into events: the first asks, the second insists."""
+    """Turns signals into events: the first asks, a second one insists."""
 
     def __init__(self) -> None:
+        self._asked_at = 0.0
         self.asked = asyncio.Event()
         self.insisted = asyncio.Event()
         for number in SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, self._signalled)
 
     def _signalled(self) -> None:
-        (self.insisted if self.asked.is_set() else self.asked).set()
-
-
-def _transport(options: Options, application: Application) -> Transport:
-    if options.transport == "auto":
-        log.info("transport: grpcio")
-    return GrpcioTransport(application.methods, options.listen, options.tls)
+        now = time.monotonic()
+        if not self.asked.is_set():
+            self._asked_at = now
+            self.asked.set()
+        elif now - self._asked_at > SAME_SIGNAL_SECONDS:
+            self.insisted.set()
 
 
 async def _until(insisted: asyncio.Event, draining: Coroutine[Any, Any, None]) -> None:

@@ -11,15 +11,14 @@ Nothing of it is believed before its size, version, checksum and revisions have 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import orjson
-
-from flagd.ruleset import Ruleset
+from flagd.ruleset import Ruleset, canonical_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +63,7 @@ class LastGood:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise StateError(error.strerror or "it cannot be read") from error
+            raise StateError((error.strerror or "it cannot be read").lower()) from error
         return _decode(data)
 
     def write(self, state: State) -> None:
@@ -77,12 +76,12 @@ class LastGood:
         except OSError as error:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
-            raise StateError(error.strerror or "it cannot be written") from error
+            raise StateError((error.strerror or "it cannot be written").lower()) from error
 
 
 def _encode(state: State) -> bytes:
     rulesets = [ruleset.as_json() for ruleset in state.rulesets.values()]
-    body = orjson.dumps({"asOf": state.as_of, "rulesets": rulesets})
+    body = canonical_json({"asOf": state.as_of, "rulesets": rulesets})
     return b" ".join((MAGIC, VERSION, hashlib.sha256(body).hexdigest().encode(), b"%d\n" % len(body))) + body
 
 
@@ -96,10 +95,10 @@ def _decode(data: bytes) -> State:
     if fields[2:] != [hashlib.sha256(body).hexdigest().encode(), b"%d" % len(body)]:
         raise StateError("its checksum does not fit: it is damaged")
     try:
-        content = orjson.loads(body)
+        content = json.loads(body)
         rulesets = [Ruleset.from_json(one) for one in content["rulesets"]]
         return State({ruleset.project: ruleset for ruleset in rulesets}, float(content["asOf"]))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise StateError("its content is not what this version writes") from error
 
 

@@ -1,0 +1,49 @@
+"""Choice: which server a run gets: Envoy with the application inside, or the application on grpc.aio."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Protocol
+
+from flagd.rpc.envoy import EnvoyServer, EnvoySettings, missing
+from flagd.server.embedded import EmbeddedServer
+from flagd.server.handover import give
+
+if TYPE_CHECKING:
+    from flagd.server.options import Options
+
+log = logging.getLogger(__name__)
+INSIDE = "flagd.server.inside:app"
+
+
+class Server(Protocol):
+    """An application on a port. Started once, drained once."""
+
+    @property
+    def address(self) -> str:
+        """``host:port`` of the evaluation services."""
+
+    @property
+    def management_address(self) -> str:
+        """``host:port`` of the management port."""
+
+    async def start(self) -> None:
+        """Listen on both ports. Raises OSError for ports and files."""
+
+    async def drain(self, seconds: float) -> None:
+        """Say NOT_SERVING, end the streams, let running calls finish for at most `seconds`, then stop."""
+
+
+def choose(options: Options) -> Server:
+    """Return the server that `options` name, or the fastest there is; the log says which and why.
+
+    Raises OSError when Envoy was asked for and cannot run here.
+    """
+    lacking = missing()
+    if options.transport == "envoy" and lacking:
+        raise OSError(f"--transport envoy: {lacking}")
+    if options.transport == "grpcio" or lacking:
+        log.info("transport grpcio%s", f", since {lacking}" if options.transport == "auto" else "")
+        return EmbeddedServer(options)
+    log.info("transport envoy")
+    return EnvoyServer(EnvoySettings(INSIDE, give(options), options.listen, options.tls, options.cors_origins))

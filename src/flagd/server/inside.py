@@ -1,0 +1,23 @@
+"""Inside: flagd as the program that runs in Envoy's process. `app` is what Envoy's configuration names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flagd.rpc.envoy.guest import Guest
+from flagd.server import log
+from flagd.server.application import Application
+from flagd.server.handover import take
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def compose(handed: Mapping[str, Any]) -> Application:
+    """Return the application that the parent's options describe; it logs as the parent does."""
+    options = take(handed)
+    log.configure(options.log_level, options.log_format)
+    return Application(options)
+
+
+app = Guest(compose)

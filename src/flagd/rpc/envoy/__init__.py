@@ -1,4 +1,7 @@
-"""Envoy: the process that owns the public port, with the ASGI front inside it."""
+"""Envoy: the process that owns the public port, with the ASGI front inside it.
+
+``EnvoyServer`` runs in the parent, ``Guest`` inside Envoy.
+"""
 
 from flagd.rpc.envoy.availability import missing
 from flagd.rpc.envoy.guest import Guest, Program

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     import socket
 
+HANDOVER = "FLAGSERVICE_ENVOY_HANDOVER"
+"""Environment variable with what the parent hands over, as JSON: ``control`` (file descriptor) and ``options``."""
+
 LINE_LIMIT = 64 * 1024
 
 

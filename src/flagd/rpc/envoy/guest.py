@@ -12,7 +12,7 @@ import socket
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flagd.rpc.asgi import Front
-from flagd.rpc.envoy.control import Control
+from flagd.rpc.envoy.control import HANDOVER, Control
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from flagd.rpc.route import Route
 
 log = logging.getLogger(__name__)
-
-HANDOVER = "FLAGSERVICE_ENVOY_HANDOVER"
-"""Environment variable with what the parent hands over, as JSON: ``control`` (file descriptor), ``options``."""
 
 
 class Program(Protocol):

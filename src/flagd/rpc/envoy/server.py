@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.rpc.envoy.admin import Admin
 from flagd.rpc.envoy.bootstrap import bootstrap
-from flagd.rpc.envoy.control import Control
-from flagd.rpc.envoy.guest import HANDOVER
+from flagd.rpc.envoy.control import HANDOVER, Control
 from flagd.rpc.envoy.listener import Listener
 from flagd.rpc.envoy.process import EnvoyProcess
 from flagd.rpc.envoy.secret import write_secrets
@@ -42,6 +41,9 @@ FAREWELL_SECONDS = 1
 
 LINGER_SECONDS = 1.0
 """While draining: how long callers may take to close connections on which nothing runs."""
+
+STOP_SECONDS = 5.0
+"""How long the app may take to put its things away before Envoy is ended."""
 
 POLL_SECONDS = 0.02
 
@@ -93,12 +95,12 @@ class EnvoyServer:
     async def start(self) -> None:
         """Start Envoy and keep it running. Raises OSError when it cannot start: port, files, app."""
         self._directory = Path(tempfile.mkdtemp(prefix="flagd-"))
-        host, _, port = self._settings.listen.rpartition(":")
+        host, port = await _resolve(self._settings.listen)
         if self._settings.tls is not None:
             write_secrets(self._settings.tls, self._directory)
         listener = Listener(
-            host=host.strip("[]"),
-            port=int(port),
+            host=host,
+            port=port,
             app=self._settings.app,
             tls=self._settings.tls,
             secrets=self._directory,
@@ -114,10 +116,11 @@ class EnvoyServer:
         self._watching = asyncio.create_task(self._watch(), name="envoy")
 
     async def drain(self, seconds: float) -> None:
-        """End streams, tell callers to go, let running calls finish for at most ``seconds``, then end."""
-        if self._watching is None:
-            return
-        self._watching.cancel()
+        """End streams, tell callers to go, let running calls finish for at most ``seconds``, then end Envoy.
+
+        Cancelled, it ends Envoy at once.
+        """
+        self._unwatch()
         try:
             if self._running is not None:
                 await self._running.drain(seconds)
@@ -125,6 +128,10 @@ class EnvoyServer:
             if self._running is not None:
                 await self._running.stop()
             self._clean()
+
+    def _unwatch(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
 
     async def _watch(self) -> None:
         backoff = FIRST_BACKOFF
@@ -226,7 +233,7 @@ class _Run:
 
     async def stop(self) -> None:
         with contextlib.suppress(OSError, TimeoutError):
-            async with asyncio.timeout(LINGER_SECONDS):
+            async with asyncio.timeout(STOP_SECONDS):
                 await self._control.send("stop")
                 await self._control.expect("stop")
         self._control.close()
@@ -241,3 +248,10 @@ class _Run:
                 return
             quiet_until = min(quiet_until, time.monotonic() + LINGER_SECONDS) if requests == 0 else until
             await asyncio.sleep(POLL_SECONDS)
+
+
+async def _resolve(listen: str) -> tuple[str, int]:
+    """Return the address to listen on; Envoy takes numbers only. Raises OSError for a name that nobody knows."""
+    host, _, port = listen.rpartition(":")
+    found = await asyncio.get_running_loop().getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)
+    return str(found[0][4][0]), int(port)

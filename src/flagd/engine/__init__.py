@@ -2,7 +2,7 @@
 
 from flagd.context import evaluation_context
 from flagd.engine.engine import Engine
-from flagd.engine.explain import (
+from flagd.explanation import (
     BucketExplanation,
     ConditionExplanation,
     ConditionSetExplanation,

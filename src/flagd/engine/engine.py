@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from flagd.engine.explain import Explanation, explain
+from flagd.engine.explain import explain
 from flagd.engine.flag import make_flag
 from flagd.engine.source import fast_path
 from flagd.ruleset.order import cycle_members, evaluation_order
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from flagd.condition import Results
     from flagd.engine.flag import Decide, Flag
+    from flagd.explanation import Explanation
     from flagd.ruleset import Cohort, EvaluationFlag
     from flagd.variant import Variant
 
+    Step = tuple[str, Decide]
+    Path = Callable[[str], Iterable[Step]]
+
 _NO_RESULTS: dict[str, Variant] = {}
-_MAX_KEPT_STEPS = 32
+"""Given to flags without parents."""
 
 
 class Engine:
     """The flags of one project, ready to answer. Never changed: a new revision is a new engine."""
 
-    __slots__ = ("_answers", "_cyclic", "_decides", "_dependencies", "_everything", "_flags")
+    __slots__ = ("_answers", "_cyclic", "_dependencies", "_everything", "_flags", "_steps")
 
     def __init__(
         self,
@@ -48,25 +52,24 @@ class Engine:
                 self._flags[source["key"]] = _ready(source, cohorts or {}, known.get(source["key"]))
             except Exception:  # noqa: BLE001, S112 - whatever is wrong with one flag ends with it
                 continue
-        self._dependencies = {key: flag.dependencies for key, (flag, _) in self._flags.items()}
-        self._cyclic = cycle_members({key: parents for key, parents in self._dependencies.items() if parents})
-        self._decides = {
-            key: partial(_same, flag.off) if key in self._cyclic else decide
+        dependencies = self._dependencies = {key: flag.dependencies for key, (flag, _) in self._flags.items()}
+        self._cyclic = cycle_members({key: parents for key, parents in dependencies.items() if parents})
+        steps = self._steps = {
+            key: (key, partial(_same, flag.off) if key in self._cyclic else decide)
             for key, (flag, decide) in self._flags.items()
         }
-        kept: dict[str, list[tuple[str, Decide]]] = {}
+        path = lru_cache(1024)(lambda key: [steps[step] for step in evaluation_order((key,), dependencies)])
         self._answers = {
-            key: partial(_answer, key, self._decides, self._dependencies, kept) if self._dependencies[key] else decide
-            for key, decide in self._decides.items()
+            key: partial(_answer, path, key) if dependencies[key] else decide for key, (_, decide) in steps.items()
         }
-        self._everything = self._steps(None)
+        self._everything = [steps[key] for key in self.order()]
 
     def evaluate(self, context: Mapping[str, Any], flag_keys: Collection[str] | None = None) -> dict[str, Variant]:
         """Return the variants of the flags named, or of all when none is named, and of the flags they depend on.
 
         Unknown keys are left out, and so are flags of which no segment decides.
         """
-        return _run(self._steps(flag_keys) if flag_keys else self._everything, context)
+        return _run([self._steps[key] for key in self.order(flag_keys)] if flag_keys else self._everything, context)
 
     def variant(self, context: Mapping[str, Any], flag_key: str) -> Variant | None:
         """Return the variant of one flag; None = the flag is unknown, or none of its segments decides."""
@@ -85,9 +88,6 @@ class Engine:
             return None
         return explain([(key, self._flags[key][0]) for key in self.order((flag_key,))], self._cyclic, context)
 
-    def _steps(self, flag_keys: Collection[str] | None) -> list[tuple[str, Decide]]:
-        return [(key, self._decides[key]) for key in self.order(flag_keys)]
-
 
 def _ready(
     source: EvaluationFlag, cohorts: Mapping[str, Cohort], known: tuple[Flag, Decide] | None
@@ -98,7 +98,7 @@ def _ready(
     return flag, fast_path(flag)
 
 
-def _run(steps: Iterable[tuple[str, Decide]], context: Mapping[str, Any]) -> dict[str, Variant]:
+def _run(steps: Iterable[Step], context: Mapping[str, Any]) -> dict[str, Variant]:
     results: dict[str, Variant] = {}
     for key, decide in steps:
         variant = decide(context, results)
@@ -111,18 +111,5 @@ def _same(variant: Variant, _context: object, _results: Results) -> Variant:
     return variant
 
 
-def _answer(
-    flag_key: str,
-    decides: Mapping[str, Decide],
-    dependencies: Mapping[str, Sequence[str]],
-    kept: dict[str, list[tuple[str, Decide]]],
-    context: Mapping[str, Any],
-    _results: Results,
-) -> Variant | None:
-    """Answer for a flag with parents. The steps are found at the first call and kept where they are few."""
-    steps = kept.get(flag_key)
-    if steps is None:
-        steps = [(key, decides[key]) for key in evaluation_order((flag_key,), dependencies)]
-        if len(steps) <= _MAX_KEPT_STEPS:
-            kept[flag_key] = steps
-    return _run(steps, context).get(flag_key)
+def _answer(path: Path, key: str, context: Mapping[str, Any], _results: Results) -> Variant | None:
+    return _run(path(key), context).get(key)

@@ -107,9 +107,11 @@ class _Writer:
 
     def _text(self, selector: tuple[str, ...], value: str) -> str:
         """Return the local that holds the text of a value that is no list."""
-        known = self._bind(self._plain[selector])
-        is_plain = f'{value} in {known} or {value}.__class__ is str and not "[" <= {value} < "\\\\"'
-        return self._local(("text", value), f"{value} if {is_plain} else plain_text({value})")
+        if ("text", value) not in self._locals:
+            known = self._bind(self._plain[selector])
+            plain = f'{value} in {known} or {value}.__class__ is str and not "[" <= {value} < "\\\\"'
+            self._local(("text", value), f"{value} if {plain} else plain_text({value})")
+        return self._locals["text", value]
 
     def _local(self, name: object, expression: str) -> str:
         if name not in self._locals:

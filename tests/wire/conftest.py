@@ -5,9 +5,11 @@ from contextlib import ExitStack, contextmanager
 import grpc
 import pytest
 
+from flagd.rpc.envoy import missing
 from flagd.v1.evaluation_pb2_grpc import EvaluationServiceStub
 from tests.wire.process import Flagd
 from tests.wire.shop import SHOP
+from tests.wire.toy_server import ToyServer
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +44,24 @@ def running(folder, *options):
     process = Flagd(folder, *options)
     try:
         process.ready()
+        yield process
+    finally:
+        process.stop()
+
+
+@pytest.fixture(scope="session")
+def toy():
+    """A toy program inside Envoy. Shared: leave it running."""
+    with toy_running() as process:
+        yield process
+
+
+@contextmanager
+def toy_running(*options):
+    if lacking := missing():
+        pytest.skip(f"Envoy cannot run here: {lacking}")
+    process = ToyServer(*options)
+    try:
         yield process
     finally:
         process.stop()

@@ -16,20 +16,13 @@ LISTENING = re.compile(r"evaluation on (\S+), management on (\S+)")
 SECONDS = 20
 
 
-class Flagd:
+class Process:
     """One process. `listen` and `management` are its addresses; `log` holds the lines so far, parsed."""
 
-    def __init__(self, manifests, *options):
+    def __init__(self, *command):
         self.log = []
         self._changed = threading.Condition()
-        self._process = subprocess.Popen(
-            [
-                *(COMMAND, "serve", "--manifests", manifests, "--log-format", "json"),
-                *("--listen", "127.0.0.1:0", "--management-listen", "127.0.0.1:0", *map(str, options)),
-            ],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self._process = subprocess.Popen([str(word) for word in command], stderr=subprocess.PIPE, text=True)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
@@ -112,6 +105,16 @@ class Flagd:
                 self._changed.notify_all()
         with self._changed:
             self._changed.notify_all()
+
+
+class Flagd(Process):
+    """``flagd serve`` of a folder, on free ports."""
+
+    def __init__(self, manifests, *options):
+        super().__init__(
+            *(COMMAND, "serve", "--manifests", manifests, "--log-format", "json"),
+            *("--listen", "127.0.0.1:0", "--management-listen", "127.0.0.1:0", *options),
+        )
 
 
 def eventually(check, seconds=SECONDS):

@@ -47,7 +47,7 @@ class Explain:
 
 def _shown(explanation: engine.Explanation, view: View) -> engine.Explanation:
     """Return `explanation` without what it says of flags that the caller may not know of."""
-    shown = [_shown(one, view) for one in explanation.dependencies if view.sees(one.flag_key)]
+    shown = [_shown(one, view) for one in explanation.dependencies if view.explains(one.flag_key)]
     return replace(explanation, dependencies=tuple(shown))
 
 

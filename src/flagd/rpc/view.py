@@ -45,6 +45,10 @@ class View:
         """Whether the caller may know of this flag."""
         return flag_key in self._known
 
+    def explains(self, flag_key: str) -> bool:
+        """Whether the caller may learn of this flag or group from the explanation of another."""
+        return self._sees_all or flag_key in self._known
+
     def variants(self, context: dict[str, Any], flag_keys: Sequence[str]) -> dict[str, Variant]:
         """Return the variants of `flag_keys`, parents among them; an empty list asks for all that are seen."""
         if self._sees_all and not flag_keys:

@@ -2,6 +2,7 @@
 
 from flagd.manifest.cohort import FlagCohortSpec
 from flagd.manifest.condition import COHORT_OPERATORS, GLOB_OPERATORS, REGEX_OPERATORS, Condition, ConditionGroup
+from flagd.manifest.crd import crds
 from flagd.manifest.deployment import FlagDeploymentSpec
 from flagd.manifest.diagnostic import Diagnostic, Location, ResourceRef, Severity
 from flagd.manifest.flag import (
@@ -71,6 +72,7 @@ __all__ = [
     "Testers",
     "Tracking",
     "Variant",
+    "crds",
     "load",
     "read_text",
     "thousandths",

@@ -129,7 +129,7 @@ class FlagSpec(Model):
     display_name: Text | None = Field(default=None, description="Name for people.")
     description: Text | None = Field(default=None, description="What the flag does, for people.")
     owner: Text | None = Field(default=None, description="Who answers for it.")
-    expires: Annotated[str, Field(max_length=10, pattern=DATE)] | None = Field(
+    expires: Annotated[str, Field(max_length=10, pattern=DATE, json_schema_extra={"format": "date"})] | None = Field(
         default=None,
         description="Date (YYYY-MM-DD, quoted) it should be gone. Reports only, never an answer.",
     )

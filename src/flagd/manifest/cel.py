@@ -1,0 +1,153 @@
+"""CEL: the rules of the models that the API server checks itself, by the name of the model.
+
+Not here is what costs the API server too much (its estimate multiplies the bounds of all lists on
+the way: segments × conditions × values) or what CEL cannot see (other objects, untyped fields,
+RE2 patterns). Those rules are in the ``*_rules`` modules, and the operator says so in the status.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flagd.manifest.condition import COHORT_OPERATORS
+from flagd.manifest.group_rules import RESERVED_SLOTS
+from flagd.manifest.model import RESERVED_SEGMENT_NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One validation.
+
+    Attributes:
+        rule: what must hold; ``self`` is the object.
+        message: a CEL expression of what is said otherwise, with the bad value.
+        field: the field it is about, relative to the object; empty = the object.
+    """
+
+    rule: str
+    message: str
+    field: str = ""
+
+    def schema(self) -> dict[str, Any]:
+        """Return the rule as a CRD has it."""
+        place = {"fieldPath": self.field} if self.field else {}
+        return {"rule": self.rule, "messageExpression": self.message, **place}
+
+
+def _one_of(names: frozenset[str]) -> str:
+    return "[" + ", ".join(f"'{name}'" for name in sorted(names)) + "]"
+
+
+def _unique(field: str, name: str, present: bool = True) -> Rule:
+    alone = f"self.{field}.exists_one(y, y.{name} == x.{name})"
+    guard = "" if present else f"!has(self.{field}) || "
+    return Rule(
+        f"{guard}self.{field}.all(x, {alone})",
+        f"'`' + self.{field}.filter(x, !{alone})[0].{name} + '` stands more than once; each may stand once'",
+        f".{field}",
+    )
+
+
+def _unchanged(what: str, value: str, remedy: str) -> Rule:
+    old = value.replace("self.", "oldSelf.")
+    return Rule(
+        f"{'' if what == 'key' else _REBUCKET + ' || '}{value} == {old}",
+        f"'{what} changed from `' + {old} + '` to `' + {value} + '`, {remedy}'",
+    )
+
+
+_COHORT = f"c.op in {_one_of(COHORT_OPERATORS)}"
+_AUDIENCE = (
+    Rule("!(has(self.match) && has(self.anyOf))", "'anyOf stands beside match; write one of them'"),
+    Rule(
+        "has(self.match) || has(self.anyOf) || (has(self.segmentRefs) && size(self.segmentRefs) > 0)",
+        "'has no conditions; write match, anyOf or segmentRefs (for everybody: allOtherUsers)'",
+    ),
+    Rule(
+        f"!has(self.match) || self.match.all(c, has(c.attribute) != ({_COHORT}))",
+        f"'match: the operator `' + self.match.filter(c, has(c.attribute) == ({_COHORT}))[0].op + "
+        "'` takes an attribute, unless it is about cohorts'",
+    ),
+)
+_HAS_BUCKETING = "has(self.spec.bucketing)"
+_KEY = "(has(self.spec.key) ? self.spec.key : self.metadata.name)"
+_SALT = f"({_HAS_BUCKETING} && has(self.spec.bucketing.salt) ? self.spec.bucketing.salt : {_KEY})"
+_UNIT = f"({_HAS_BUCKETING} && has(self.spec.bucketing.unit) ? self.spec.bucketing.unit : 'User')"
+_BY = (
+    f"({_HAS_BUCKETING} && has(self.spec.bucketing.key) ? self.spec.bucketing.key : "
+    f"({_UNIT} == 'User' ? 'user.user_id' : 'groups.' + {_UNIT} + '.name'))"
+)
+_REBUCKET = "(has(self.spec.allowRebucket) && self.spec.allowRebucket)"
+_MOVES = "which moves users between variants; set allowRebucket: true in the same change"
+_EXCLUSION = "self.type == 'MutualExclusion'"
+_NAMED = "self.variants.exists(v, v.key == k)"
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "Flag": (
+        _unchanged("key", _KEY, "and callers ask by the key; declare a new flag"),
+        _unchanged("salt", _SALT, _MOVES),
+        _unchanged("bucketing unit", _UNIT, _MOVES),
+        _unchanged("bucketing key", _BY, _MOVES),
+    ),
+    "FlagSpec": (
+        _unique("variants", "key"),
+        _unique("memberOf", "group", present=False),
+        Rule(
+            "!has(self.allOtherUsers) || !has(self.allOtherUsers.weights) || "
+            f"self.allOtherUsers.weights.all(k, {_NAMED})",
+            f"'weights: no variant `' + self.allOtherUsers.weights.filter(k, !{_NAMED})[0] + '`'",
+            ".allOtherUsers",
+        ),
+    ),
+    "Variant": (
+        Rule(
+            "self.key.lowerAscii() != 'off'",
+            "'`' + self.key + '` is reserved: every flag has a variant off already; choose another key'",
+            ".key",
+        ),
+    ),
+    "Segment": (
+        Rule(
+            f"!(self.name in {_one_of(RESERVED_SEGMENT_NAMES)})",
+            "'`' + self.name + '` is reserved for what the compiler adds; choose another name'",
+            ".name",
+        ),
+        *_AUDIENCE,
+    ),
+    "FlagSegmentSpec": (
+        *_AUDIENCE,
+        Rule(
+            f"!has(self.anyOf) || self.anyOf.all(g, g.match.all(c, has(c.attribute) != ({_COHORT})))",
+            "'anyOf: every operator takes an attribute, unless it is about cohorts'",
+            ".anyOf",
+        ),
+    ),
+    "Rollout": (
+        Rule(
+            "!has(self.weights) || self.weights.exists(k, self.weights[k] > 0)",
+            "'weights give no variant any weight; leave weights out for an even split'",
+            ".weights",
+        ),
+    ),
+    "Prerequisites": (_unique("flags", "key"),),
+    "FlagGroupSpec": (
+        Rule(
+            f"{_EXCLUSION} ? has(self.slots) && !has(self.holdout) : has(self.holdout) && !has(self.slots)",
+            f"'a group of type ' + self.type + ' has ' + ({_EXCLUSION} ? 'slots, no holdout' : 'holdout, no slots')",
+        ),
+        Rule(
+            "!has(self.slots) || self.slots.map(s, s.percent).sum() == 100",
+            "'the slots sum to ' + string(self.slots.map(s, s.percent).sum()) + ' percent; they must sum to 100'",
+            ".slots",
+        ),
+        _unique("slots", "name", present=False),
+    ),
+    "Slot": (
+        Rule(
+            f"!(self.name.lowerAscii() in {_one_of(RESERVED_SLOTS)})",
+            "'`' + self.name + '` is reserved for users in no slot; choose another name, such as slot-1'",
+            ".name",
+        ),
+    ),
+}

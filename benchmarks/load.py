@@ -93,7 +93,7 @@ def calls(port: int, path: str, message: bytes, seconds: float, *, rate: float |
         body, log = Path(directory) / "body", Path(directory) / "log"
         body.write_bytes(frame(message))
         command = [
-            *("h2load", f"--duration={seconds}", "--threads=1", f"--clients={CONNECTIONS}"),
+            *("h2load", f"--duration={seconds * 1e3:.0f}ms", "--threads=1", f"--clients={CONNECTIONS}"),
             *(f"--max-concurrent-streams={STREAMS_PER_CONNECTION}", f"--data={body}", f"--log-file={log}"),
             *("--header=content-type: application/grpc", "--header=te: trailers"),
             *([] if rate is None else [f"--rps={rate / CONNECTIONS:.0f}"]),

@@ -24,6 +24,7 @@ START_SECONDS = 120
 STOP_SECONDS = 20
 POLL_SECONDS = 0.05
 USER_TIME, SYSTEM_TIME = 11, 12
+FLAGD = str(Path(sys.executable).with_name("flagd"))
 
 
 class Server(AbstractContextManager["Server"]):
@@ -36,7 +37,7 @@ class Server(AbstractContextManager["Server"]):
     def __init__(self, command: list[str], port: int, ready: Callable[[], bool]) -> None:
         self.port = port
         self._process = subprocess.Popen(
-            [sys.executable, "-m", *command],
+            command,
             cwd=ROOT,
             stdout=sys.stderr,
             preexec_fn=cores.pinned(cores.MEASURED),
@@ -87,13 +88,13 @@ class Server(AbstractContextManager["Server"]):
 def empty_grpcio() -> Server:
     """An empty handler on grpc.aio."""
     port = free_port()
-    return Server(["benchmarks.servers.empty", str(port)], port, lambda: _listening(port))
+    return Server([sys.executable, "-m", "benchmarks.servers.empty", str(port)], port, lambda: _listening(port))
 
 
 def flagd(manifests: Path, transport: str) -> Server:
     """`flagd serve` on a directory of manifests."""
     port, management = free_port(), free_port()
-    command = ["flagd.cli", "serve", "--manifests", str(manifests), "--transport", transport]
+    command = [FLAGD, "serve", "--manifests", str(manifests), "--transport", transport]
     addresses = [f"--listen=127.0.0.1:{port}", f"--management-listen=127.0.0.1:{management}", "--log-level=warning"]
     url = f"http://127.0.0.1:{management}/readyz"
     return Server([*command, *addresses], port, lambda: _ready(url) and _listening(port))

@@ -30,14 +30,16 @@ if TYPE_CHECKING:
 
     from flagd.rpc.method import Call
 
-SERVICES = ("grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection")
+DESCRIBED = "grpc.reflection.v1alpha.ServerReflection"
+"""The version that is listed: of v1 grpcio-reflection has no descriptor, and callers ask for those they see."""
+SERVICES = ("grpc.reflection.v1.ServerReflection", DESCRIBED)
 
 
 class Reflection:
     """Answers ServerReflectionInfo for the services named, from protobuf's own pool of descriptors."""
 
     def __init__(self, services: Iterable[str]) -> None:
-        self._services = sorted({*services, *SERVICES})
+        self._services = sorted({*services, DESCRIBED})
         self._pool = descriptor_pool.Default()
 
     def methods(self) -> list[Method]:

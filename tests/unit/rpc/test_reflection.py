@@ -22,7 +22,6 @@ def test_services_are_listed_in_order():
     names = [service.name for service in _ask(list_services="").list_services_response.service]
     assert names == [
         "flagd.v1.EvaluationService",
-        "grpc.reflection.v1.ServerReflection",
         "grpc.reflection.v1alpha.ServerReflection",
     ]
 
@@ -70,3 +69,11 @@ def test_both_versions_are_served():
         "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
         "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
     ]
+
+
+def test_every_service_that_is_listed_is_described() -> None:
+    reflection = Reflection(["flagd.v1.EvaluationService"])
+    listed = reflection.answer(ServerReflectionRequest(list_services="*")).list_services_response.service
+    for service in listed:
+        answer = reflection.answer(ServerReflectionRequest(file_containing_symbol=service.name))
+        assert answer.file_descriptor_response.file_descriptor_proto, service.name

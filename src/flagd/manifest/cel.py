@@ -21,32 +21,23 @@ class Rule:
 
     Attributes:
         rule: what must hold; ``self`` is the object.
-        message: a CEL expression of what is said otherwise, with the bad value.
+        says: a CEL expression of what is said otherwise, with the bad value. Text between double
+            quotes is said as it stands: picking one entry of a list costs too much in an expression.
         field: the field it is about, relative to the object; empty = the object.
     """
 
     rule: str
-    message: str
+    says: str
     field: str = ""
 
     def schema(self) -> dict[str, Any]:
         """Return the rule as a CRD has it."""
-        place = {"fieldPath": self.field} if self.field else {}
-        return {"rule": self.rule, "messageExpression": self.message, **place}
+        message = {"message": self.says.strip('"')} if self.says.startswith('"') else {"messageExpression": self.says}
+        return {"rule": self.rule, **message, **({"fieldPath": self.field} if self.field else {})}
 
 
 def _one_of(names: frozenset[str]) -> str:
     return "[" + ", ".join(f"'{name}'" for name in sorted(names)) + "]"
-
-
-def _unique(field: str, name: str, present: bool = True) -> Rule:
-    alone = f"self.{field}.exists_one(y, y.{name} == x.{name})"
-    guard = "" if present else f"!has(self.{field}) || "
-    return Rule(
-        f"{guard}self.{field}.all(x, {alone})",
-        f"'`' + self.{field}.filter(x, !{alone})[0].{name} + '` stands more than once; each may stand once'",
-        f".{field}",
-    )
 
 
 def _unchanged(what: str, value: str, remedy: str) -> Rule:
@@ -59,15 +50,15 @@ def _unchanged(what: str, value: str, remedy: str) -> Rule:
 
 _COHORT = f"c.op in {_one_of(COHORT_OPERATORS)}"
 _AUDIENCE = (
-    Rule("!(has(self.match) && has(self.anyOf))", "'anyOf stands beside match; write one of them'"),
+    Rule("!(has(self.match) && has(self.anyOf))", '"anyOf stands beside match; write one of them"', ".anyOf"),
     Rule(
         "has(self.match) || has(self.anyOf) || (has(self.segmentRefs) && size(self.segmentRefs) > 0)",
-        "'has no conditions; write match, anyOf or segmentRefs (for everybody: allOtherUsers)'",
+        '"has no conditions; write match, anyOf or segmentRefs (for everybody: allOtherUsers)"',
     ),
     Rule(
         f"!has(self.match) || self.match.all(c, has(c.attribute) != ({_COHORT}))",
-        f"'match: the operator `' + self.match.filter(c, has(c.attribute) == ({_COHORT}))[0].op + "
-        "'` takes an attribute, unless it is about cohorts'",
+        '"every operator takes an attribute, except in cohort and not in cohort"',
+        ".match",
     ),
 )
 _HAS_BUCKETING = "has(self.spec.bucketing)"
@@ -91,13 +82,16 @@ RULES: dict[str, tuple[Rule, ...]] = {
         _unchanged("bucketing key", _BY, _MOVES),
     ),
     "FlagSpec": (
-        _unique("variants", "key"),
-        _unique("memberOf", "group", present=False),
+        Rule(
+            "self.variants.all(x, self.variants.exists_one(y, y.key == x.key))",
+            '"two variants have the same key; each may stand once"',
+            ".variants",
+        ),
         Rule(
             "!has(self.allOtherUsers) || !has(self.allOtherUsers.weights) || "
             f"self.allOtherUsers.weights.all(k, {_NAMED})",
-            f"'weights: no variant `' + self.allOtherUsers.weights.filter(k, !{_NAMED})[0] + '`'",
-            ".allOtherUsers",
+            '"weights name a variant that the flag does not have"',
+            ".allOtherUsers.weights",
         ),
     ),
     "Variant": (
@@ -119,18 +113,17 @@ RULES: dict[str, tuple[Rule, ...]] = {
         *_AUDIENCE,
         Rule(
             f"!has(self.anyOf) || self.anyOf.all(g, g.match.all(c, has(c.attribute) != ({_COHORT})))",
-            "'anyOf: every operator takes an attribute, unless it is about cohorts'",
+            '"every operator takes an attribute, except in cohort and not in cohort"',
             ".anyOf",
         ),
     ),
     "Rollout": (
         Rule(
             "!has(self.weights) || self.weights.exists(k, self.weights[k] > 0)",
-            "'weights give no variant any weight; leave weights out for an even split'",
+            '"weights give no variant any weight; leave weights out for an even split"',
             ".weights",
         ),
     ),
-    "Prerequisites": (_unique("flags", "key"),),
     "FlagGroupSpec": (
         Rule(
             f"{_EXCLUSION} ? has(self.slots) && !has(self.holdout) : has(self.holdout) && !has(self.slots)",
@@ -138,10 +131,14 @@ RULES: dict[str, tuple[Rule, ...]] = {
         ),
         Rule(
             "!has(self.slots) || self.slots.map(s, s.percent).sum() == 100",
-            "'the slots sum to ' + string(self.slots.map(s, s.percent).sum()) + ' percent; they must sum to 100'",
+            '"the slots must sum to 100 percent"',
             ".slots",
         ),
-        _unique("slots", "name", present=False),
+        Rule(
+            "!has(self.slots) || self.slots.all(x, self.slots.exists_one(y, y.name == x.name))",
+            '"two slots have the same name; each may stand once"',
+            ".slots",
+        ),
     ),
     "Slot": (
         Rule(

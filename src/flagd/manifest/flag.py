@@ -8,7 +8,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from flagd.manifest.condition import AnyOf, Match, SegmentRefs
-from flagd.manifest.model import ATOMIC, SET, Ids, Key, Model, Name, Names, Text, Whole
+from flagd.manifest.model import ATOMIC, SET, Ids, Key, Model, Name, Names, Text, Whole, map_by
 from flagd.manifest.percent import Percent
 
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -104,7 +104,7 @@ class Prerequisites(Model):
 
     match: Literal["All", "Any"] = Field(default="All", description="All or Any of the flags below.")
     flags: list[Prerequisite] = Field(
-        min_length=1, max_length=100, description="The other flags, each once.", json_schema_extra=ATOMIC
+        min_length=1, max_length=100, description="The other flags, each once.", json_schema_extra=map_by("key")
     )
 
 
@@ -158,7 +158,7 @@ class FlagSpec(Model):
         default_factory=list,
         max_length=100,
         description="FlagGroups it belongs to, each once.",
-        json_schema_extra=ATOMIC,
+        json_schema_extra=map_by("group"),
     )
     tracking: Tracking | None = Field(default=None, description="What analytics is told.")
     ramp: Literal["Required"] | None = Field(

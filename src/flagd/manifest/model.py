@@ -43,6 +43,11 @@ SET: JsonDict = {"x-kubernetes-list-type": "set"}
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
+def map_by(key: str) -> JsonDict:
+    """Return what marks a list whose entries are told apart by their field `key`, and whose order means nothing."""
+    return {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": [key]}
+
+
 def _whole(value: object) -> object:
     # 25.0 is an integer to the API server, and may come back from it as a float.
     return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -34,6 +34,7 @@ _KEPT = (
     "x-kubernetes-int-or-string",
     "x-kubernetes-preserve-unknown-fields",
     "x-kubernetes-list-type",
+    "x-kubernetes-list-map-keys",
     "x-kubernetes-map-type",
 )
 _BOUNDS = {"ge": "minimum", "le": "maximum"}

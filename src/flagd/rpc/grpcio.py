@@ -11,7 +11,7 @@ from google.protobuf.message import DecodeError
 
 from flagd.rpc.limits import MESSAGE_BYTES
 from flagd.rpc.method import Call
-from flagd.rpc.status import InvalidArgument, RpcError
+from flagd.rpc.status import RpcError
 from flagd.rpc.tls import server_credentials
 
 if TYPE_CHECKING:
@@ -147,7 +147,8 @@ def _decode(request: type[Message], data: bytes) -> Message:
     try:
         return request.FromString(data)
     except DecodeError:
-        raise InvalidArgument(f"the request is not a {request.DESCRIPTOR.full_name}") from None
+        # INTERNAL is what gRPC libraries answer to bytes that they cannot parse.
+        raise RpcError(f"not a valid {request.DESCRIPTOR.full_name}") from None
 
 
 def _encode(reply: Reply) -> bytes:

@@ -20,17 +20,17 @@ class Disconnected(Exception):
     """The caller has gone; nobody is there to answer."""
 
 
-async def read_body(receive: Receive, limit: int) -> bytes:
-    """Return the whole body.
+async def read_body(receive: Receive, limit: int, framing: int = 0) -> bytes:
+    """Return the whole body: at most ``limit`` bytes, and ``framing`` more that do not count.
 
     Raises:
         Disconnected: the caller went before the end.
-        ResourceExhausted: more than ``limit`` bytes; the rest is not read.
+        ResourceExhausted: a larger body; the rest of it is not read.
     """
     event = await receive()
     if event["type"] == "http.request" and not event.get("more_body", False):
         body: bytes = event.get("body", b"")
-        if len(body) > limit:
+        if len(body) > limit + framing:
             raise _too_large(limit)
         return body
     parts, size = [], 0
@@ -39,7 +39,7 @@ async def read_body(receive: Receive, limit: int) -> bytes:
             raise Disconnected
         part = event.get("body", b"")
         size += len(part)
-        if size > limit:
+        if size > limit + framing:
             raise _too_large(limit)
         parts.append(part)
         if not event.get("more_body", False):

@@ -85,7 +85,7 @@ class ConnectCall:
         try:
             self._check_version(self._fields.get(b"connect-protocol-version", b"1"), b"1")
             encoding = parse_encoding(self._fields.get(b"connect-content-encoding"))
-            body = await read_body(self._receive, self._limit + PREFIX)
+            body = await read_body(self._receive, self._limit, PREFIX)
             request = self._decode(only_frame(body, encoding, self._limit), method, STREAM_TYPES[self._content_type])
             remaining = self._remaining()
             assert method.stream is not None  # noqa: S101 - the front sends only streams here

@@ -99,7 +99,7 @@ class GrpcCall:
                 await self._stream(method.bidi(self._messages(method), call), method)
 
     async def _only_message(self, method: Method) -> Message:
-        body = await read_body(self._receive, self._limit + PREFIX)
+        body = await read_body(self._receive, self._limit, PREFIX)
         if body[:1] == b"\0" and int.from_bytes(body[1:PREFIX], "big") == len(body) - PREFIX:
             return self._decode(body[PREFIX:], method)
         return self._decode(only_frame(body, self._encoding(), self._limit), method)

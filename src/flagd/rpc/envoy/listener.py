@@ -27,7 +27,7 @@ MAX_HEADER_KIB = 16
 MAX_HEADER_COUNT = 100
 
 HEADERS_TIMEOUT = "5s"
-"""From the first byte of a request to the end of its headers."""
+"""From the first byte of a request to the end of its headers; also for the TLS handshake."""
 
 REQUEST_TIMEOUT = "10s"
 """From the start of a request to its last byte or the start of the answer, whichever is first."""
@@ -76,6 +76,7 @@ class Listener:
         """Return Envoy's ``Listener``."""
         chain: dict[str, Any] = {"filters": [{"name": "http", "typed_config": self._connection_manager()}]}
         if self.tls is not None:
+            chain["transport_socket_connect_timeout"] = HEADERS_TIMEOUT
             chain["transport_socket"] = tls_socket(self.tls, self.secrets)
         return {
             "name": NAME,

@@ -128,7 +128,7 @@ async def test_a_call_ends_when_its_caller_has_gone(name):
         ("Echo", message("a", flags=1), {"grpc_encoding": "gzip"}, Status.INTERNAL, "not valid gzip"),
         ("Echo", message("a", flags=1), {"grpc_encoding": "snappy"}, Status.UNIMPLEMENTED, "identity,gzip,deflate"),
         ("Echo", message("a", flags=4), {}, Status.INTERNAL, "0x04"),
-        ("Echo", message("x" * LIMIT), {}, Status.RESOURCE_EXHAUSTED, "limit of 1005"),
+        ("Echo", message("x" * LIMIT), {}, Status.RESOURCE_EXHAUSTED, "limit of 1000"),
         ("Echo", b"\0\xff\xff\xff\xffa", {}, Status.RESOURCE_EXHAUSTED, "limit of 1000"),
         ("Echo", frame(b"\xff\xff"), {}, Status.INTERNAL, "not a valid google.protobuf.StringValue"),
         ("Echo", message("a"), {"grpc_timeout": "soon"}, Status.INVALID_ARGUMENT, "grpc-timeout"),

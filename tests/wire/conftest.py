@@ -12,20 +12,29 @@ from tests.wire.shop import SHOP
 from tests.wire.toy_server import ToyServer
 
 
+@pytest.fixture(scope="session", params=["grpcio", "envoy"])
+def transport(request):
+    """The transports that every test on the wire is to pass on."""
+    lacking = missing() if request.param == "envoy" else None
+    if lacking:
+        pytest.skip(f"Envoy cannot run here: {lacking}")
+    return request.param
+
+
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory):
+def shop(tmp_path_factory, transport):
     """A process that serves the project shop and nothing else. Shared: do not edit what it serves."""
     folder = tmp_path_factory.mktemp("shop")
     (folder / "shop.yaml").write_text(SHOP)
-    with running(folder) as process:
+    with running(folder, "--transport", transport) as process:
         yield process
 
 
 @pytest.fixture
-def start():
+def start(transport):
     """Start processes: ``start(folder, *options)``; they are stopped after the test."""
     with ExitStack() as processes:
-        yield lambda folder, *options: processes.enter_context(running(folder, *options))
+        yield lambda folder, *options: processes.enter_context(running(folder, "--transport", transport, *options))
 
 
 @pytest.fixture

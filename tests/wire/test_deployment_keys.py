@@ -14,10 +14,10 @@ NOTHING = None
 
 
 @pytest.fixture(scope="module", params=["optional", "required"])
-def server(request, tmp_path_factory):
+def server(request, tmp_path_factory, transport):
     folder = tmp_path_factory.mktemp("projects")
     (folder / "all.yaml").write_text(f"{SHOP}---{OTHER}")
-    with running(folder, "--deployment-keys", request.param) as process:
+    with running(folder, "--transport", transport, "--deployment-keys", request.param) as process:
         process.policy = request.param
         yield process
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,10 @@ _READY = '.status.conditions[?(@.type=="Ready")]'
 
 def crds() -> list[Schema]:
     """Return the CustomResourceDefinition of every kind, in the order of `KINDS`."""
-    return [_definition(kind, model) for kind, model in KINDS.items()]
+    definitions: list[Schema] = [_definition(kind, model) for kind, model in KINDS.items()]
+    # Through JSON, so that no part is shared: YAML would show that as anchors and aliases.
+    definitions = json.loads(json.dumps(definitions))
+    return definitions
 
 
 def _definition(kind: str, model: type[Resource]) -> Schema:

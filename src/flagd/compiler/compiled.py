@@ -24,41 +24,45 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Compiled:
-    """The result of compiling one project. Never changed; `update` makes the next."""
+    """The result of compiling one project. Never changed; `update` makes the next.
 
-    project: Project
+    Attributes:
+        state: the compiler's own view of the project, from which everything else here is read.
+    """
+
+    state: Project
 
     @cached_property
     def flags(self) -> list[EvaluationFlag]:
         """All published flags, groups included, by key."""
-        return list(self.project.flags.values())
+        return list(self.state.flags.values())
 
     @cached_property
     def cohorts(self) -> dict[str, Cohort]:
         """All cohorts by name."""
-        return dict(self.project.cohorts)
+        return dict(self.state.cohorts)
 
     @cached_property
     def diagnostics(self) -> list[Diagnostic]:
         """Everything that is wrong, by resource and path. Without locations: `Loaded.locate` adds them."""
-        found = [each for node in self.project.faulty for each in self.project.outcomes[node].diagnostics]
+        found = [each for node in self.state.faulty for each in self.state.outcomes[node].diagnostics]
         return sorted(found, key=lambda each: (str(each.resource), each.path, each.reason, each.message))
 
     @cached_property
     def revision(self) -> str:
         """Content hash of the ruleset, 64 hexadecimal digits."""
-        return self.project.digest.revision
+        return self.state.digest.revision
 
     @cached_property
     def ruleset(self) -> Ruleset:
         """What is published."""
-        project = self.project
+        state = self.state
         return Ruleset(
-            project=project.name,
-            flags=project.flags,
-            cohorts=project.cohorts,
-            deployments=project.deployments,
-            visibility=project.visibility,
+            project=state.name,
+            flags=state.flags,
+            cohorts=state.cohorts,
+            deployments=state.deployments,
+            visibility=state.visibility,
             revision=self.revision,
         )
 
@@ -68,11 +72,11 @@ class Compiled:
         The cost is that of the changed resources and of those that refer to them, whatever the size of
         the project. A flag that is broken now keeps the form it has here.
         """
-        update = Update(self.project)
+        update = Update(self.state)
         for ref in removed:
             update.remove(ref)
         for resource in changed:
-            if resource.metadata.namespace == self.project.name:
+            if resource.metadata.namespace == self.state.name:
                 update.put(resource)
         return Compiled(update.finish())
 
@@ -89,16 +93,16 @@ class Compiled:
     @cached_property
     def held(self) -> list[str]:
         """Keys of the flags that are broken and served in their last good form."""
-        outcomes = self.project.outcomes
-        return [name for kind, name in self.project.faulty if kind == KEY and outcomes[kind, name].held]
+        outcomes = self.state.outcomes
+        return [name for kind, name in self.state.faulty if kind == KEY and outcomes[kind, name].held]
 
     def used_by(self, resource: Resource) -> list[ResourceRef]:
         """Return the resources that refer to `resource` directly, by kind and name."""
-        users = self.project.users.get(node_of(resource), ())
-        return sorted(ref for user in users for ref in self.project.claims.get(user, ()))
+        users = self.state.users.get(node_of(resource), ())
+        return sorted(ref for user in users for ref in self.state.claims.get(user, ()))
 
     def _form(self, key: str) -> Form | None:
-        outcome: Outcome | None = self.project.outcomes.get((KEY, key))
+        outcome: Outcome | None = self.state.outcomes.get((KEY, key))
         return outcome.product if outcome is not None and isinstance(outcome.product, Form) else None
 
 
@@ -116,7 +120,7 @@ def compile_project(
     given = {resource.ref: resource for resource in resources if resource.metadata.namespace == project}
     if previous is None:
         previous = Compiled(Project(project))
-    removed = [ref for ref in previous.project.resources if ref not in given]
+    removed = [ref for ref in previous.state.resources if ref not in given]
     return previous.update(given.values(), removed)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from flagd.ruleset.flag import EvaluationCondition
 
 NEVER: Alternatives = []
+_MOST_SHARED_VALUES = 8
 
 
 def compile_condition(condition: Condition, path: str, scope: Scope, findings: Findings) -> Alternatives:
@@ -40,9 +41,11 @@ def compile_condition(condition: Condition, path: str, scope: Scope, findings: F
     return [[comparison(selector, condition.op, condition.values)]]
 
 
-def comparison(selector: tuple[str, ...], op: str, values: Iterable[str]) -> EvaluationCondition:
-    """Return one condition; values are a set, so each is written once."""
-    return {"selector": selector_list(selector), "op": op, "values": list(dict.fromkeys(values))}
+def comparison(selector: tuple[str, ...], op: str, values: Sequence[str]) -> EvaluationCondition:
+    """Return one condition; values are a set, so each is written once. Equal short ones are one object."""
+    if len(values) <= _MOST_SHARED_VALUES:
+        return _shared_comparison(selector, op, tuple(values))
+    return _comparison(selector, op, values)
 
 
 def cohort_selector(unit: str) -> tuple[str, ...]:
@@ -60,6 +63,13 @@ def cohorts_by_unit(names: Sequence[str], path: str, scope: Scope, findings: Fin
             continue
         units.setdefault(cohort.unit, []).append(name)
     return dict(sorted(units.items(), key=lambda item: (item[0] != "User", item[0])))
+
+
+def _comparison(selector: tuple[str, ...], op: str, values: Iterable[str]) -> EvaluationCondition:
+    return {"selector": selector_list(selector), "op": op, "values": list(dict.fromkeys(values))}
+
+
+_shared_comparison = lru_cache(maxsize=4096)(_comparison)
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ bucketing, target segments, All Other Users.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +95,7 @@ def _targets(spec: FlagSpec, by: Bucketed, scope: Scope, findings: Findings) -> 
             break
         segment = _rollout(target.rollout, variants, by, f"{path}.rollout", findings)
         segment["conditions"] = alternatives
-        segment["metadata"] = {"segmentName": intern(target.name)}
+        segment["metadata"] = _named(target.name)
         found.append(segment)
     if spec.all_other_users is None:
         return [*found, NOBODY]
@@ -125,22 +126,38 @@ def _variants(spec: FlagSpec, findings: Findings) -> dict[str, EvaluationVariant
 def _variant(key: str, variant: Variant) -> EvaluationVariant:
     value = key if variant.value is None else variant.value
     if variant.payload is None:
-        return {"key": key, "value": value}
+        return _plain_variant(key, value)
     return {"key": key, "value": value, "payload": variant.payload}
+
+
+@lru_cache(maxsize=1024)
+def _plain_variant(key: str, value: str) -> EvaluationVariant:
+    return {"key": key, "value": value}
+
+
+@lru_cache(maxsize=1024)
+def _named(segment: str) -> dict[str, str]:
+    return {"segmentName": segment}
 
 
 def _metadata(flag: Flag) -> dict[str, Any]:
     spec = flag.spec
-    metadata: dict[str, Any] = {
-        **spec.metadata,
-        "deployed": True,
-        "evaluationMode": "local" if spec.evaluation_mode == "Local" else "remote",
-        "flagType": "experiment" if spec.type == "Experiment" else "release",
-        "flagVersion": flag.metadata.generation,
-    }
-    if spec.tracking is not None:
-        if spec.tracking.experiment_key is not None:
-            metadata["experimentKey"] = spec.tracking.experiment_key
-        if not spec.tracking.exposure:
-            metadata["trackExposure"] = False
+    plain = _plain_metadata(spec.evaluation_mode, spec.type, flag.metadata.generation)
+    if spec.tracking is None:
+        return {**spec.metadata, **plain} if spec.metadata else plain
+    metadata = {**spec.metadata, **plain}
+    if spec.tracking.experiment_key is not None:
+        metadata["experimentKey"] = spec.tracking.experiment_key
+    if not spec.tracking.exposure:
+        metadata["trackExposure"] = False
     return metadata
+
+
+@lru_cache(maxsize=1024)
+def _plain_metadata(mode: str, flag_type: str, generation: int) -> dict[str, Any]:
+    return {
+        "deployed": True,
+        "evaluationMode": "local" if mode == "Local" else "remote",
+        "flagType": "experiment" if flag_type == "Experiment" else "release",
+        "flagVersion": generation,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flagd.compiler.bucketing import bucketed, refuse_change
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from flagd.compiler.bucketing import Bucketed
     from flagd.compiler.cycle import Cycle
-    from flagd.compiler.scope import Scope
+    from flagd.compiler.scope import GroupType, Scope
     from flagd.manifest.diagnostic import Diagnostic
     from flagd.manifest.resource import FlagGroup
     from flagd.ruleset.flag import EvaluationFlag
@@ -72,8 +73,13 @@ def _compile(winner: Flag | FlagGroup, last: Form | None, scope: Scope, findings
         owner=findings.resource,
         uid=winner.metadata.uid,
         bucketing=by,
-        face=FlagFace(frozenset(flag["variants"]), local, group),
+        face=_face(tuple(flag["variants"]), local, group),
     )
+
+
+@lru_cache(maxsize=1024)
+def _face(variants: tuple[str, ...], local: bool, group: GroupType | None) -> FlagFace:
+    return FlagFace(frozenset(variants), local, group)
 
 
 def _owns(resource: Flag | FlagGroup, form: Form | None) -> bool:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from flagd.compiler.references import Node
 
 
+GroupType = Literal["MutualExclusion", "Holdout"]
+
+
 @dataclass(frozen=True, slots=True)
 class Broken:
     """It is there, but has errors of its own and no last good form."""
@@ -38,7 +41,7 @@ class FlagFace:
 
     variants: frozenset[str]
     local: bool
-    group: Literal["MutualExclusion", "Holdout"] | None = None
+    group: GroupType | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ def test_what_was_missing_and_comes_mends_who_needs_it():
 def test_an_object_that_the_api_server_did_not_change_is_not_compiled_again():
     meta = {"uid": "1", "resourceVersion": "5"}
     before = compiled(flag("f", meta=meta))
-    assert before.update([flag("f", meta=meta)]).project.outcomes["Key", "f"] is before.project.outcomes["Key", "f"]
+    assert before.update([flag("f", meta=meta)]).state.outcomes["Key", "f"] is before.state.outcomes["Key", "f"]
     assert before.update([flag("f", meta={**meta, "resourceVersion": "6"}, offPayload=1)]).revision != before.revision
 
 

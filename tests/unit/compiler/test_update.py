@@ -11,6 +11,7 @@ from flagd.compiler.project import Project
 from flagd.compiler.update import Update
 from tests.unit.compiler.manifest import (
     IN_US,
+    ON_PRO,
     cohort,
     compiled,
     deployment,
@@ -80,11 +81,11 @@ STEPS = st.lists(st.tuples(PUTS, DROPS), min_size=1, max_size=6)
 
 
 def resources(result: Compiled) -> list:
-    return list(result.project.resources.values())
+    return list(result.state.resources.values())
 
 
 def graph(result: Compiled) -> tuple:
-    project = result.project
+    project = result.state
     return (
         {node: outcome.diagnostics for node, outcome in project.outcomes.items()},
         {node: outcome.face for node, outcome in project.outcomes.items()},
@@ -105,12 +106,12 @@ def published(result: Compiled) -> tuple:
 def test_an_update_is_what_compiling_everything_with_the_same_history_gives(steps):
     current = Compiled(Project("default"))
     for changed, removed in steps:
-        everything = Update(current.project)
+        everything = Update(current.state)
         for ref in removed:
             everything.remove(ref)
         for each in changed:
             everything.put(each)
-        everything.touch(current.project.outcomes)
+        everything.touch(current.state.outcomes)
         current = current.update(changed, removed)
         expected = Compiled(everything.finish())
         assert published(current) == published(expected)
@@ -152,7 +153,7 @@ def test_a_change_that_others_can_see_compiles_them_too():
 
 def test_a_changed_segment_compiles_the_flags_that_use_it_however_far():
     before = compiled(targeted("f", refs=("s",)), targeted("g", IN_US), segment("s", refs=("t",)), segment("t", IN_US))
-    after = before.update([segment("t", IN_US, IN_US)])
+    after = before.update([segment("t", ON_PRO)])
     assert recompiled(before, after) == {("FlagSegment", "t"), ("FlagSegment", "s"), ("Key", "f")}
 
 
@@ -164,5 +165,5 @@ def test_a_segment_written_differently_with_the_same_meaning_reaches_nobody():
 
 
 def recompiled(before: Compiled, after: Compiled) -> set[tuple[str, str]]:
-    old, new = before.project.outcomes, after.project.outcomes
+    old, new = before.state.outcomes, after.state.outcomes
     return {node for node in new if new[node] is not old.get(node)}

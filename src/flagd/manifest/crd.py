@@ -28,9 +28,9 @@ _READY = '.status.conditions[?(@.type=="Ready")]'
 
 def crds() -> list[Schema]:
     """Return the CustomResourceDefinition of every kind, in the order of `KINDS`."""
-    definitions: list[Schema] = [_definition(kind, model) for kind, model in KINDS.items()]
     # Through JSON, so that no part is shared: YAML would show that as anchors and aliases.
-    definitions = json.loads(json.dumps(definitions))
+    text = json.dumps([_definition(kind, model) for kind, model in KINDS.items()])
+    definitions: list[Schema] = json.loads(text)
     return definitions
 
 

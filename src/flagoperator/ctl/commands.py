@@ -22,6 +22,7 @@ MODULES = {
     "stale": "List flags that may be ripe for removal.",
     "new": "Write the manifest of a new flag.",
     "key": "Make and hash deployment keys.",
+    "crds": "Print the CustomResourceDefinitions as YAML.",
     "completion": "Print the script that completes commands in a shell.",
 }
 """One line of help by name; the command itself is `command` in the module of that name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flagd.condition.operator import predicate
@@ -49,6 +50,7 @@ def texts(found: object) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def reader(selector: tuple[str, ...]) -> Read:
     """Return what finds the value at `selector`. An empty path or name finds nothing."""
     match selector:

@@ -6,6 +6,7 @@ Source of the rules: Amplitude's public evaluation engines; where those differ, 
 from __future__ import annotations
 
 import operator
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -37,36 +38,38 @@ def predicate(op: str, values: Iterable[str]) -> Callable[[object], bool]:
     filters = sorted(set(values))
     on_null = (NONE in filters and op not in _BLIND_TO_NONE) != negated
     if positive in _OF_TEXTS:
-        return _test_texts(_OF_TEXTS[positive](filters), negated, on_null)
+        return partial(_some_text, _OF_TEXTS[positive](filters), negated, on_null)
     if positive in _OF_LISTS:
-        return _test_list(_OF_LISTS[positive](filters), negated, on_null)
-    return lambda _value: False
+        return partial(_list, _OF_LISTS[positive](filters), negated, on_null)
+    return _never
 
 
 def accepted(values: Iterable[str]) -> frozenset[str]:
     """Return what ``is`` accepts: the `values`; where true or false is among them, that word in any case."""
     texts = frozenset(values)
     words = {value.lower() for value in texts} & {"true", "false"}
+    if not words:
+        return texts
     return texts.union(*(map("".join, product(*zip(word, word.upper(), strict=True))) for word in words))
 
 
-def _test_texts(holds: Callable[[str], bool], negated: bool, on_null: bool) -> Callable[[object], bool]:
-    def test(value: object) -> bool:
-        found = elements(value)
-        if found is not None:
-            return any(holds(element) != negated for element in found)
-        single = text(value)
-        return on_null if single is None else holds(single) != negated
-
-    return test
+def _some_text(holds: Callable[[str], bool], negated: bool, on_null: bool, value: object) -> bool:
+    found = elements(value)
+    if found is not None:
+        return any(holds(element) != negated for element in found)
+    single = text(value)
+    return on_null if single is None else holds(single) != negated
 
 
-def _test_list(holds: Callable[[list[str]], bool], negated: bool, on_null: bool) -> Callable[[object], bool]:
-    def test(value: object) -> bool:
-        found = elements(value)
-        return found is not None and holds(found) != negated if value is not None else on_null
+def _list(holds: Callable[[list[str]], bool], negated: bool, on_null: bool, value: object) -> bool:
+    if value is None:
+        return on_null
+    found = elements(value)
+    return found is not None and holds(found) != negated
 
-    return test
+
+def _never(_value: object) -> bool:
+    return False
 
 
 def _contains(filters: list[str]) -> Callable[[str], bool]:

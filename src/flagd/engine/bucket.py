@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -56,20 +57,21 @@ def bucket_table(
     Of ranges that overlap the first wins; where an allocation has none for a hash, later allocations are tried.
     """
     selector, salt = texts(raw["selector"]), utf8(raw["salt"]).decode()
-    allocations = [(*part["range"], part["distributions"]) for part in raw["allocations"]]
-    numbers: dict[tuple[int, ...], int] = {}
+    allocations = [(*map(ceil, part["range"]), part["distributions"]) for part in raw["allocations"]]
+    outcomes = {key: admit(key) for key in {part["variant"] for _, _, parts in allocations for part in parts}}
+    edges = {edge for start, end, _ in allocations for edge in (start, end) if 0 < edge < 100}
+    rows: dict[tuple[int, ...], Row] = {}
     index = bytearray()
-    for value in range(100):
-        covering = tuple(number for number, (start, end, _) in enumerate(allocations) if start <= value < end)
-        index.append(numbers.setdefault(covering, len(numbers)))
-    rows = tuple(
-        _row([part for number in covering for part in allocations[number][2]], admit, otherwise) for covering in numbers
-    )
-    return BucketTable(selector, reader(selector), salt, bytes(index), rows, otherwise)
+    for cut, end in pairwise((0, *sorted(edges), 100)):
+        covering = tuple(number for number, (start, stop, _) in enumerate(allocations) if start <= cut < stop)
+        if covering not in rows:
+            rows[covering] = _row([part for number in covering for part in allocations[number][2]], outcomes, otherwise)
+        index += bytes((list(rows).index(covering),)) * (end - cut)
+    return BucketTable(selector, reader(selector), salt, bytes(index), tuple(rows.values()), otherwise)
 
 
-def _row(distributions: list[Any], admit: Callable[[Any], Variant | None], otherwise: Variant | None) -> Row:
-    ranges = [(*map(ceil, part["range"]), admit(part["variant"])) for part in distributions]
+def _row(distributions: list[Any], admitted: Mapping[str, Variant | None], otherwise: Variant | None) -> Row:
+    ranges = [(*map(ceil, part["range"]), admitted[part["variant"]]) for part in distributions]
     inner = {edge for start, end, _ in ranges for edge in (start, end) if 0 < edge <= MAX_DISTRIBUTION}
     cuts = [0, *sorted(inner)]
     outcomes = [next((found for start, end, found in ranges if start <= cut < end), otherwise) for cut in cuts]

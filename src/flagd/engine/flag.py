@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flagd.condition import Condition, Results, make_condition, texts
@@ -80,8 +80,9 @@ def make_flag(source: EvaluationFlag, cohorts: Mapping[str, Cohort]) -> Flag:
     segments = tuple(_segment(source, raw, position, cohorts) for position, raw in enumerate(source["segments"]))
     parts = [part for segment in segments for every in segment.any_of or () for part in every]
     ids = {value for part in parts if part.selector[-1:] == ("cohort_ids",) for value in part.values}
-    off = _variant(source, {"metadata": {"segmentName": DEPENDENCIES}}, "off", Reason.PREREQUISITE)
     dependencies = texts(source.get("dependencies") or ())
+    unmet = {"metadata": {"segmentName": DEPENDENCIES}}
+    off = _variant(source, unmet, Reason.PREREQUISITE, "off") if dependencies else None
     return Flag(source, segments, dependencies, {key: cohorts.get(key) for key in ids}, off or _OFF)
 
 
@@ -95,18 +96,14 @@ def _segment(source: EvaluationFlag, raw: Mapping[str, Any], position: int, coho
             reason = Reason.STATIC
         elif name not in ("", ALL_OTHER_USERS):
             reason = Reason.TARGETING_MATCH
-    outcome = _variant(source, raw, raw.get("variant"), reason)
-    admit = cache(lambda key: _variant(source, raw, key, special or Reason.SPLIT))
+    outcome = _variant(source, raw, reason, raw.get("variant"))
+    admit = partial(_variant, source, raw, special or Reason.SPLIT)
     table = None if bucket is None else bucket_table(bucket, admit, outcome)
-    any_of = (
-        None
-        if conditions is None
-        else tuple(tuple(make_condition(part, cohorts) for part in every) for every in conditions)
-    )
-    return Segment(name, any_of, table, outcome)
+    any_of = tuple(tuple(make_condition(part, cohorts) for part in every) for every in conditions or ())
+    return Segment(name, None if conditions is None else any_of, table, outcome)
 
 
-def _variant(source: Mapping[str, Any], segment: Mapping[str, Any], key: str | None, reason: Reason) -> Variant | None:
+def _variant(source: Mapping[str, Any], segment: Mapping[str, Any], reason: Reason, key: str | None) -> Variant | None:
     variant = None if key is None else source["variants"].get(key)
     if variant is None:
         return None

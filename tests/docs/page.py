@@ -57,9 +57,10 @@ def commands(block: Block) -> list[Command]:
 
 
 def pattern(output: tuple[str, ...]) -> re.Pattern[str]:
-    """Compile what a page shows: `…` stands for any text, on a line of its own for any lines."""
-    parts = [
-        r"(?:.*\n)*?" if line.strip() == "…" else re.escape(line.rstrip()).replace("…", ".*?") + r"[ \t]*\n"
-        for line in output
-    ]
-    return re.compile("".join(parts))
+    """Compile what a page shows: `…` stands for any text, on a line of its own for any lines; spaces for spaces."""
+    return re.compile("".join(r"(?:.*\n)*?" if line.strip() == "…" else _line(line) for line in output))
+
+
+def _line(shown: str) -> str:
+    words = (re.escape(word).replace("…", ".*?") for word in shown.rstrip().split(" "))
+    return re.sub(r"(?: \+)+", r" +", " +".join(words)) + r"[ \t]*\n"

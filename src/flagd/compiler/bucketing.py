@@ -20,12 +20,12 @@ class Bucketed:
     """What a flag buckets by. If any of it changes, users change variant.
 
     Attributes:
-        unit: ``User``, or a group type.
+        unit: ``User``, or a group type; None where only the compiled flag is known, which does not say.
         selector: where the hashed value stands in the context.
         salt: hashed before the value.
     """
 
-    unit: str
+    unit: str | None
     selector: tuple[str, ...]
     salt: str
 
@@ -56,7 +56,7 @@ def refuse_change(before: Bucketed, after: Bucketed, findings: Findings, remedy:
         ("salt", before.salt, after.salt),
     )
     for field, old, new in changes:
-        if old != new:
+        if old != new and old is not None:
             findings.error(
                 "RebucketRefused",
                 f"bucketing {field} changed from {old!r} to {new!r}, which moves users between variants; {remedy}",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flagd.compiler.outcome import Form
 from flagd.compiler.project import Project
 from flagd.compiler.references import KEY, node_of
+from flagd.compiler.restoration import restore
 from flagd.compiler.update import Update
 from flagd.ruleset.ruleset import Ruleset
 
@@ -31,6 +32,14 @@ class Compiled:
     """
 
     state: Project
+
+    @classmethod
+    def restore(cls, ruleset: Ruleset) -> Compiled:
+        """Return what served `ruleset`, to be the `previous` of the first compilation after a restart.
+
+        The resources are not known: every one of them is compiled, and what none of them claims goes.
+        """
+        return cls(restore(ruleset))
 
     @cached_property
     def flags(self) -> list[EvaluationFlag]:
@@ -80,6 +89,18 @@ class Compiled:
                 update.put(resource)
         return Compiled(update.finish())
 
+    def replace(self, resources: Iterable[Resource]) -> Compiled:
+        """Return the project with `resources` and nothing else, at the cost of what differs and a look at the rest."""
+        given = {resource.ref: resource for resource in resources if resource.metadata.namespace == self.state.name}
+        update = Update(self.state)
+        update.touch(node for node in self.state.outcomes if node not in self.state.claims)
+        for ref in self.state.resources:
+            if ref not in given:
+                update.remove(ref)
+        for resource in given.values():
+            update.put(resource)
+        return Compiled(update.finish())
+
     def flag_revision(self, key: str) -> str | None:
         """Return the content hash of one published flag; None if `key` is not published."""
         form = self._form(key)
@@ -117,11 +138,8 @@ def compile_project(
         previous: the result before. Broken flags keep the form they have in it, changes of bucketing are
             judged against it, and only what differs from it is compiled.
     """
-    given = {resource.ref: resource for resource in resources if resource.metadata.namespace == project}
-    if previous is None:
-        previous = Compiled(Project(project))
-    removed = [ref for ref in previous.state.resources if ref not in given]
-    return previous.update(given.values(), removed)
+    before = Compiled(Project(project)) if previous is None else previous
+    return before.replace(resources)
 
 
 def compile_projects(

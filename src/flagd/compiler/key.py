@@ -53,7 +53,7 @@ def compile_key(
 
 def _compile(winner: Flag | FlagGroup, last: Form | None, scope: Scope, findings: Findings) -> Form | None:
     by = bucketed(winner.spec.bucketing, winner.key, findings)
-    if last is not None and by != last.bucketing:
+    if last is not None and last.bucketing is not None and by != last.bucketing:
         _check_rebucketing(winner, last.bucketing, by, findings)
     if isinstance(winner, Flag):
         flag, group = compile_flag(winner, by, scope, findings), None
@@ -83,7 +83,9 @@ def _face(variants: tuple[str, ...], local: bool, group: GroupType | None) -> Fl
 
 
 def _owns(resource: Flag | FlagGroup, form: Form | None) -> bool:
-    return form is not None and form.owner == resource.ref and form.uid == resource.metadata.uid
+    if form is None:
+        return False
+    return form.owner is None or (form.owner == resource.ref and form.uid == resource.metadata.uid)
 
 
 def _broken(diagnostics: Sequence[Diagnostic], last: Form | None) -> Outcome:

@@ -22,18 +22,18 @@ class Form:
         flag: the compiled flag.
         content: SHA-256 of its canonical JSON; its hexadecimal form is the flag's revision.
         visibility: the deployments that see it.
-        owner: the resource it was compiled from.
+        owner: the resource it was compiled from; None if it was restored from a ruleset.
         uid: that resource's uid; a resource made anew under the same name is another one.
-        bucketing: what it buckets by.
+        bucketing: what it buckets by; None if it was restored and has no bucket.
         face: what its dependents see.
     """
 
     flag: EvaluationFlag
     content: bytes
     visibility: frozenset[str]
-    owner: ResourceRef
+    owner: ResourceRef | None
     uid: str
-    bucketing: Bucketed
+    bucketing: Bucketed | None
     face: Face
 
 

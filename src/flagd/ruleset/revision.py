@@ -91,11 +91,21 @@ def compute_revision(
     visibility: Mapping[str, frozenset[str]],
 ) -> str:
     """Return the revision of these contents, computed anew."""
+    return compute_digest(flags, cohorts, deployments, visibility).revision
+
+
+def compute_digest(
+    flags: Mapping[str, EvaluationFlag],
+    cohorts: Mapping[str, Cohort],
+    deployments: Mapping[str, Deployment],
+    visibility: Mapping[str, frozenset[str]],
+) -> Digest:
+    """Return the digest of these contents, computed anew."""
     leaves: dict[Leaf, bytes | Absent] = {("flag", key): hash_json(flag) for key, flag in flags.items()}
     leaves |= {("cohort", name): hash_cohort(cohort) for name, cohort in cohorts.items()}
     leaves |= {("deployment", name): hash_deployment(deployment) for name, deployment in deployments.items()}
     leaves |= {("visibility", key): hash_visibility(names) for key, names in visibility.items()}
-    return Digest().changed(leaves).revision
+    return Digest().changed(leaves)
 
 
 def _branch(leaf: Leaf) -> int:

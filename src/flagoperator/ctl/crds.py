@@ -18,4 +18,6 @@ def command() -> None:
 
     from flagd.manifest import crds
 
-    click.echo(yaml.safe_dump_all(crds(), sort_keys=False, width=110, allow_unicode=True, explicit_start=True), nl=False)
+    click.echo(
+        yaml.safe_dump_all(crds(), sort_keys=False, width=110, allow_unicode=True, explicit_start=True), nl=False
+    )

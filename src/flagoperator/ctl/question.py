@@ -97,6 +97,7 @@ def question(function: Callable[..., None]) -> Callable[..., None]:
         **others: Any,  # noqa: ANN401
     ) -> None:
         _check_source(paths, user, server)
+        _check_text(project or "", *flags)
         function(Question(paths, project, tuple(dict.fromkeys(flags)), _user(user), server), **others)
 
     return ask
@@ -109,6 +110,12 @@ def _check_source(paths: tuple[str, ...], user: str, server: Server | None) -> N
         raise click.UsageError("say where the flags are: PATH of manifests, or --server HOST:PORT")
     if user == STDIN and STDIN in paths:
         raise click.UsageError("standard input can be the manifests or the user, not both")
+
+
+def _check_text(*names: str) -> None:
+    for name in names:
+        if not name.isprintable():
+            raise click.UsageError(f"{name!a} holds control characters or is not UTF-8")
 
 
 def _user(option: str) -> dict[str, Any]:

@@ -126,9 +126,16 @@ def server_options(function: Callable[..., None]) -> Callable[..., None]:
         tls: Tls | None,
         **others: Any,  # noqa: ANN401
     ) -> None:
-        function(server=Server(_address(address), key, timeout, tls) if address else None, **others)
+        server = Server(_address(address), _key(key), timeout, tls) if address else None
+        function(server=server, **others)
 
     return with_server
+
+
+def _key(text: str | None) -> str | None:
+    if text is not None and not (text.isascii() and text.isprintable() and " " not in text):
+        raise click.UsageError("--key: a deployment key is ASCII text without spaces; the key itself is not shown here")
+    return text or None
 
 
 def _address(text: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from google.protobuf.message import DecodeError
+
 from flagd.rpc.struct import to_struct
-from flagd.v1.evaluation_pb2 import Group, User
+from flagd.v1.evaluation_pb2 import EvaluateRequest, Group, User
 from flagoperator.ctl.user import UserError
 
 if TYPE_CHECKING:
@@ -28,8 +30,12 @@ def user_message(context: Mapping[str, Any]) -> User:
             message.user_properties.CopyFrom(_struct(properties, "user_properties"))
         for group_type, group in context.get("groups", {}).items():
             message.groups[group_type].CopyFrom(_group(group, f"groups.{group_type}"))
+        # Parsers refuse what is nested deeper than 100 messages; better said here than by the server.
+        EvaluateRequest.FromString(EvaluateRequest(user=message).SerializeToString())
     except UnicodeEncodeError:
         raise UserError("a text holds half of a surrogate pair, which no message can carry") from None
+    except (DecodeError, RecursionError):
+        raise UserError("properties are nested deeper than a message can carry") from None
     return message
 
 

@@ -10,6 +10,13 @@ from flagoperator.ctl.user import UserError
 from flagoperator.ctl.user_message import user_message
 
 
+def nested(depth: int) -> dict[str, Any]:
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    return {"a": value}
+
+
 @pytest.mark.parametrize(
     "user",
     [
@@ -17,6 +24,7 @@ from flagoperator.ctl.user_message import user_message
         {"user_id": ""},
         {"user_id": "ann", "user_properties": {"plan": "pro", "age": 42.5, "tags": ["a", None], "on": True, "o": {}}},
         {"user_id": "ann", "cohort_ids": ["beta", "vip"]},
+        {"user_properties": nested(48)},
         {"user_id": "ann", "groups": {"company": ["acme"]}, "group_properties": {"company": {"acme": {"a": "b"}}}},
         {"user_id": "ann", "groups": {"company": {"name": "acme", "properties": {"a": "b"}, "cohort_ids": ["vip"]}}},
         {"user_id": "ann", "groups": {"company": {"properties": {"a": "b"}}}},
@@ -35,8 +43,11 @@ def test_a_server_sees_the_context_that_an_offline_evaluation_sees(user: dict[st
         ({"user_properties": {"a": [{"b": -(2**60)}]}}, "user_properties.a[0].b is too large"),
         ({"groups": {"co": {"name": "x", "properties": {"n": 2**60}}}}, "groups.co.properties.n is too large"),
         ({"user_id": "\ud800"}, "half of a surrogate pair"),
+        ({"user_properties": nested(49)}, "nested deeper than a message can carry"),
+        ({"user_properties": nested(50)}, "nested deeper than a message can carry"),
+        ({"user_properties": nested(400)}, "nested deeper than a message can carry"),
     ],
-    ids=ascii,
+    ids=lambda value: ascii(value)[:40],
 )
 def test_what_no_message_can_carry_is_refused(user: dict[str, Any], message: str) -> None:
     with pytest.raises(UserError) as caught:

@@ -48,6 +48,7 @@ generate: $(READY) ## Generate the code and the docs that are committed
 	$(BIN)/python scripts/generate_protos.py
 	$(BIN)/python scripts/generate_api_docs.py
 	$(BIN)/python scripts/generate_manifest_docs.py
+	$(BIN)/python scripts/generate_crds.py
 
 .PHONY: lock
 lock: $(READY) ## Pin the newest versions of all dependencies in requirements/

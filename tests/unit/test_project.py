@@ -69,7 +69,9 @@ def locked() -> dict[str, Version]:
     return {canonicalize_name(pin.name): Version(next(iter(pin.specifier)).version) for pin in parsed}
 
 
-@pytest.mark.parametrize("script", ["generate_protos.py", "generate_api_docs.py", "generate_manifest_docs.py"])
+@pytest.mark.parametrize(
+    "script", ["generate_protos.py", "generate_api_docs.py", "generate_manifest_docs.py", "generate_crds.py"]
+)
 def test_what_is_generated_is_what_is_committed(script: str) -> None:
     done = run(sys.executable, ROOT / "scripts" / script, "--check")
     assert done.returncode == 0, done.stderr

@@ -46,7 +46,7 @@ def command(ctx: click.Context, paths: tuple[str, ...], output: str, warnings_as
     if text:
         click.echo(text)
     if output == "text":
-        click.echo(report.summary(manifests.diagnostics, len(manifests.resources)))
+        click.echo(report.summary(manifests.diagnostics, manifests.resources))
     failing = {Severity.ERROR, Severity.WARNING} if warnings_as_errors else {Severity.ERROR}
     if any(diagnostic.severity in failing for diagnostic in manifests.diagnostics):
         ctx.exit(1)

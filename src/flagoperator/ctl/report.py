@@ -14,7 +14,7 @@ from flagoperator.ctl.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from flagd.manifest import Diagnostic
+    from flagd.manifest import Diagnostic, Resource
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
@@ -46,13 +46,16 @@ def github_report(diagnostics: Sequence[Diagnostic]) -> str:
     return "\n".join(_workflow_command(diagnostic) for diagnostic in _sorted(diagnostics))
 
 
-def summary(diagnostics: Sequence[Diagnostic], resources: int) -> str:
-    """Return the one line that says how it went: ``12 resources: 1 error, 2 warnings``."""
+def summary(diagnostics: Sequence[Diagnostic], resources: Iterable[Resource]) -> str:
+    """Return the one line that says how it went: ``1 error, 2 warnings in 12 resources``."""
     errors = count(diagnostics, Severity.ERROR)
     warnings = len(diagnostics) - errors
+    refs = {resource.ref for resource in resources} | {found.resource for found in diagnostics if found.resource}
+    among = _number(len(refs), "resource")
+    if not diagnostics:
+        return click.style(f"{among}: nothing found", fg="green", bold=True)
     found = [_number(amount, noun) for amount, noun in ((errors, "error"), (warnings, "warning")) if amount]
-    colour = "red" if errors else "yellow" if warnings else "green"
-    return click.style(f"{_number(resources, 'resource')}: {', '.join(found) or 'nothing found'}", fg=colour, bold=True)
+    return click.style(f"{', '.join(found)} in {among}", fg="red" if errors else "yellow", bold=True)
 
 
 def count(diagnostics: Iterable[Diagnostic], severity: Severity) -> int:

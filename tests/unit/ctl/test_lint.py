@@ -43,7 +43,7 @@ def test_an_error_fails_with_file_line_and_what_would_be_right(run: Run, write: 
     assert "percentt" in lines[1]
     assert "`percent`" in lines[1]
     assert "Flag shop/checkout, spec.allOtherUsers" in lines[2]
-    assert lines[-1].startswith("0 resources: ")
+    assert lines[-1] == "1 error in 1 resource"
 
 
 def test_errors_between_resources_are_found_where_they_stand(run: Run, write: Write) -> None:
@@ -65,7 +65,7 @@ def warned(write: Write) -> Path:
 def test_a_warning_is_shown_and_passes(run: Run, warned: Path) -> None:
     result = run("lint", warned)
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[-1] == "1 resource: 1 warning"
+    assert result.stdout.splitlines()[-1] == "1 warning in 1 resource"
 
 
 def test_a_warning_fails_where_asked_to(run: Run, warned: Path) -> None:

@@ -6,9 +6,10 @@ from urllib.parse import unquote
 import click
 import pytest
 
-from flagd.manifest import Diagnostic, Location, ResourceRef, Severity
+from flagd.manifest import Diagnostic, Location, ResourceRef, Severity, validate
 from flagoperator.ctl.report import github_report, json_report, summary, text_report
 from flagoperator.ctl.sarif import sarif_report
+from tests.unit.ctl.manifest import flag
 
 CHECKOUT = ResourceRef("Flag", "shop", "checkout")
 ERROR = Diagnostic(
@@ -54,14 +55,17 @@ def test_text_never_lets_a_manifest_move_the_cursor() -> None:
 @pytest.mark.parametrize(
     ("found", "line"),
     [
-        ([], "2 resources: nothing found"),
-        ([ERROR], "2 resources: 1 error"),
-        ([ERROR, ERROR, WARNING], "2 resources: 2 errors, 1 warning"),
-        ([WARNING], "2 resources: 1 warning"),
+        ([], "1 resource: nothing found"),
+        ([ERROR], "1 error in 2 resources"),
+        ([ERROR, ERROR, WARNING], "2 errors, 1 warning in 2 resources"),
+        ([WARNING], "1 warning in 2 resources"),
+        ([NOWHERE], "1 error in 1 resource"),
     ],
 )
-def test_the_summary_is_one_line(found: list[Diagnostic], line: str) -> None:
-    assert click.unstyle(summary(found, 2)) == line
+def test_the_summary_is_one_line_and_counts_broken_resources_too(found: list[Diagnostic], line: str) -> None:
+    good, _ = validate(flag("good"))
+    assert good is not None
+    assert click.unstyle(summary(found, [good])) == line
 
 
 def test_json_holds_all_that_is_known() -> None:

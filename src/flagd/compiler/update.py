@@ -53,14 +53,16 @@ class Update:
             return
         ref = resource.ref
         before = self._resources.look(ref)
-        if before is not None:
-            if _same(before, resource):
-                return
-            self._disclaim(before)
+        if before is not None and _same(before, resource):
+            return
         self._resources[ref] = resource
         node = node_of(resource)
-        self._claims[node] = (self._claims.look(node) or frozenset()) | {ref}
         self._dirty.add(node)
+        if before is not None:
+            if node_of(before) == node:
+                return
+            self._disclaim(before)
+        self._claims[node] = (self._claims.look(node) or frozenset()) | {ref}
 
     def remove(self, ref: ResourceRef) -> None:
         """Take the resource `ref` out, if it is there."""

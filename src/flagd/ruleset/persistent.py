@@ -73,12 +73,12 @@ class PersistentMap(Mapping[K, V]):
 
     def changed(self, changes: Mapping[K, V | Absent]) -> PersistentMap[K, V]:
         """Return this map with `changes`: new values by key, `ABSENT` for entries to leave out."""
-        if not changes:
-            return self
         shards = list(self._shards)
         copied: set[int] = set()
         for key, value in changes.items():
             index = hash(key) % len(shards)
+            if shards[index].get(key, ABSENT) is value:
+                continue
             if index not in copied:
                 copied.add(index)
                 shards[index] = shards[index].copy()
@@ -86,6 +86,8 @@ class PersistentMap(Mapping[K, V]):
                 shards[index].pop(key, None)
             else:
                 shards[index][key] = value
+        if not copied:
+            return self
         length = self._length + sum(len(shards[index]) - len(self._shards[index]) for index in copied)
         return _assemble(shards, length)
 

@@ -44,21 +44,25 @@ class Digest:
 
     def changed(self, changes: Mapping[Leaf, bytes | Absent]) -> Digest:
         """Return the digest with the hashes in `changes`; `ABSENT` takes one out."""
-        if not changes:
-            return self
         leaves, branches = list(self._leaves), list(self._branches)
         copied: set[int] = set()
         for leaf, value in changes.items():
-            index = _branch(leaf)
+            name = _name(leaf)
+            index = crc32(name) % BRANCHES
+            content = None if isinstance(value, Absent) else sha256(name + value).digest()
+            if leaves[index].get(leaf) == content:
+                continue
             if index not in copied:
                 copied.add(index)
                 leaves[index] = leaves[index].copy()
-            if isinstance(value, Absent):
+            if content is None:
                 leaves[index].pop(leaf, None)
             else:
-                leaves[index][leaf] = sha256(_name(leaf) + value).digest()
+                leaves[index][leaf] = content
         for index in copied:
             branches[index] = _hash_branch(leaves[index])
+        if not copied:
+            return self
         made = Digest()
         made._leaves, made._branches = tuple(leaves), tuple(branches)
         return made
@@ -106,10 +110,6 @@ def compute_digest(
     leaves |= {("deployment", name): hash_deployment(deployment) for name, deployment in deployments.items()}
     leaves |= {("visibility", key): hash_visibility(names) for key, names in visibility.items()}
     return Digest().changed(leaves)
-
-
-def _branch(leaf: Leaf) -> int:
-    return crc32(_name(leaf)) % BRANCHES
 
 
 def _hash_branch(leaves: dict[Leaf, bytes]) -> bytes:

@@ -101,7 +101,7 @@ def published(result: Compiled) -> tuple:
     return result.flags, result.cohorts, result.ruleset.visibility, result.revision, result.diagnostics
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(STEPS)
 def test_an_update_is_what_compiling_everything_with_the_same_history_gives(steps):
     current = Compiled(Project("default"))
@@ -118,7 +118,7 @@ def test_an_update_is_what_compiling_everything_with_the_same_history_gives(step
         assert graph(current) == graph(expected)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(STEPS)
 def test_where_no_form_was_kept_the_history_does_not_show(steps):
     current = Compiled(Project("default"))

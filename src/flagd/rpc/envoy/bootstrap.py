@@ -24,6 +24,8 @@ _MONITORS = "type.googleapis.com/envoy.extensions.resource_monitors"
 def bootstrap(listener: Listener, admin: Path) -> dict[str, Any]:
     """Return Envoy's ``Bootstrap`` with one listener, and its admin interface on the Unix socket ``admin``."""
     return {
+        # Secrets from files need a name to ask in.
+        "node": {"id": "flagd", "cluster": "flagd"},
         "admin": {"address": {"pipe": {"path": str(admin), "mode": 0o600}}},
         "static_resources": {"listeners": [listener.config()]},
         "overload_manager": _overload_manager(),

@@ -189,8 +189,10 @@ class _Run:
         admin.unlink(missing_ok=True)
         ours, theirs = socket.socketpair()
         handover = json.dumps({"control": theirs.fileno(), "options": settings.options})
+        config = directory / "envoy.json"
+        config.write_text(json.dumps(bootstrap(listener, admin)))
         arguments = [
-            *("--config-yaml", json.dumps(bootstrap(listener, admin))),
+            *("--config-path", str(config)),
             *("--drain-time-s", str(FAREWELL_SECONDS), "--drain-strategy", "immediate"),
             # One event loop answers every call; more threads of Envoy would only wait for it.
             *("--concurrency", "1"),

@@ -13,7 +13,7 @@ from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Never
 
-_MAX_PARTS = 1_000_000
+_MAX_PARTS = 250_000
 _MAX_NESTING = 100
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -85,11 +85,11 @@ def _json_text(root: object) -> str | None:
             parts.append(item)
         elif isinstance(item, str):
             parts.append(_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", encode_basestring(item)))
+        elif isinstance(item, list | tuple):
+            _push(pending, "[", [part for element in item for part in (_Token(","), element)], "]")
         elif isinstance(item, Mapping):
             fields = [(_Token(","), _key_text(key), _Token(":"), field) for key, field in item.items()]
             _push(pending, "{", [part for field in fields for part in field], "}")
-        elif isinstance(item, list | tuple):
-            _push(pending, "[", [part for element in item for part in (_Token(","), element)], "]")
         else:
             parts.append(
                 "null" if isinstance(item, float) and not math.isfinite(item) else _scalar_text(item) or "null"

@@ -13,6 +13,7 @@ from flagd.metrics import Metrics
 from flagd.rpc.services import public_methods
 from flagd.server.exposition import CONTENT_TYPE, Exposition
 from flagd.server.management import JSON, Management, Page
+from flagd.server.pauses import keep_short
 from flagd.sources.directory import DirectorySource
 from flagd.sources.keeper import Keeper
 from flagd.sources.last_good import LastGood
@@ -66,6 +67,7 @@ class Application:
         if self._keeper:
             await self._keeper.restore()
             self._run("keeper", self._keeper.run())
+        self._run("pauses", keep_short(self._store))
         self._run("source", self._source.run())
 
     async def drain(self) -> None:

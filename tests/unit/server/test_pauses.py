@@ -1,0 +1,67 @@
+"""What is done so that neither the collector nor a busy thread holds up calls."""
+
+import asyncio
+import gc
+import sys
+import time
+
+import pytest
+
+from flagd.ruleset import Ruleset
+from flagd.server.pauses import SWITCH_SECONDS, keep_short
+from flagd.store import Snapshot, Store
+
+
+@pytest.fixture
+async def store():
+    interval = sys.getswitchinterval()
+    gc.unfreeze()
+    store = Store()
+    task = asyncio.create_task(keep_short(store))
+    await asyncio.sleep(0)
+    yield store
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    gc.unfreeze()
+    sys.setswitchinterval(interval)
+    assert gc.isenabled()
+
+
+def _snapshot():
+    return Snapshot.make(Ruleset("shop", {}, {}, {}, {}, "revision"), None, time.time())
+
+
+async def _replace(store, snapshot):
+    store.replace({"shop": snapshot})
+    await asyncio.sleep(0)
+
+
+async def test_nothing_is_collected_before_the_first_ruleset(store):
+    assert store.snapshots == {}
+    assert not gc.isenabled()
+
+
+async def test_a_ruleset_in_use_is_out_of_the_collectors_sight(store):
+    await _replace(store, _snapshot())
+    assert gc.get_freeze_count() > 0
+    assert gc.isenabled()
+
+
+async def test_so_is_the_one_that_takes_its_place(store):
+    await _replace(store, _snapshot())
+    gc.unfreeze()
+    await _replace(store, _snapshot())
+    assert gc.get_freeze_count() > 0
+
+
+async def test_a_ruleset_that_is_only_confirmed_changes_nothing(store):
+    snapshot = _snapshot()
+    await _replace(store, snapshot)
+    gc.unfreeze()
+    await _replace(store, snapshot.at(time.time()))
+    assert gc.get_freeze_count() == 0
+
+
+@pytest.mark.usefixtures("store")
+async def test_threads_give_way_fast():
+    assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS)

@@ -70,7 +70,7 @@ class Caller:
             [sys.executable, "-m", *command],
             cwd=ROOT,
             input=self._message,
-            capture_output=True,
+            stdout=subprocess.PIPE,
             check=True,
             preexec_fn=cores.pinned(cores.OTHERS),
         )

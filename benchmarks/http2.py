@@ -19,6 +19,7 @@ END_STREAM, ACK, END_HEADERS = 0x1, 0x1, 0x4
 INITIAL_WINDOW_SIZE = 0x4
 LARGEST_WINDOW = 2**31 - 1
 DEFAULT_WINDOW = 65_535
+NO_ERROR = b"\0\0\0\0"
 HEAD = struct.Struct(">HBBBI")
 READ_BYTES = 1 << 18
 SHORT = 127
@@ -94,7 +95,7 @@ class Connection:
     def _manage(self, kind: int, flags: int, payload: bytes) -> None:
         if kind in {SETTINGS, PING} and not flags & ACK:
             self.socket.sendall(_frame(kind, ACK, 0, payload if kind == PING else b""))
-        if kind in {RST_STREAM, GOAWAY}:
+        if kind == GOAWAY or (kind == RST_STREAM and payload != NO_ERROR):
             raise ConnectionError(f"the server ended a stream or the connection: {payload!r}")
 
 

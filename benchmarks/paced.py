@@ -15,12 +15,12 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from benchmarks.http2 import Connection
+from benchmarks.http2 import DATA, Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CONNECTIONS = 4
+CONNECTIONS = 16
 SEED = 1
 GRACE_SECONDS = 10
 
@@ -35,6 +35,7 @@ class Paced:
         for connection in self._connections:
             self._selector.register(connection.socket, selectors.EVENT_READ, connection)
         self._open: dict[tuple[int, int], float] = {}
+        self._answered: set[tuple[int, int]] = set()
         self.samples: list[tuple[float, float]] = []
 
     def run(self, rate: float, seconds: float) -> None:
@@ -42,6 +43,7 @@ class Paced:
 
         Raises:
             TimeoutError: answers did not come.
+            ConnectionError: the server refused a call.
         """
         for number, due in enumerate(_moments(rate, seconds)):
             while (wait := due - time.time()) > 0:
@@ -58,9 +60,18 @@ class Paced:
     def _receive(self, wait: float) -> None:
         for key, _ in self._selector.select(wait):
             for frame in key.data.receive():
+                call = id(key.data), frame.stream
+                if frame.kind == DATA:
+                    self._answered.add(call)
                 if frame.ended:
-                    due = self._open.pop((id(key.data), frame.stream))
-                    self.samples.append((due, (time.time() - due) * 1e3))
+                    self._end(call)
+
+    def _end(self, call: tuple[int, int]) -> None:
+        if call not in self._answered:
+            raise ConnectionError("a call was answered without a message")
+        self._answered.discard(call)
+        due = self._open.pop(call)
+        self.samples.append((due, (time.time() - due) * 1e3))
 
 
 def _moments(rate: float, seconds: float) -> Iterator[float]:

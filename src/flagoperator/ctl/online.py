@@ -12,6 +12,7 @@ from flagd.rpc.struct import from_struct, from_value
 from flagd.v1.evaluation_pb2 import EvaluateRequest, ExplainRequest, Reason, User
 from flagoperator.ctl.answer import Answer, Outcome
 from flagoperator.ctl.explained import Explained
+from flagoperator.ctl.printable import printable
 from flagoperator.ctl.user import UserError
 from flagoperator.ctl.user_message import user_message
 
@@ -35,16 +36,19 @@ class Online:
     def evaluate(self) -> Answer:
         """Return the variants asked for."""
         request = EvaluateRequest(project=self._project, user=self._user, flag_keys=self._flags)
-        response = self._server.evaluate(request)
+        with self._server.connected() as connection:
+            response = connection.evaluate(request)
         outcomes = [_outcome(key, response.variants[key]) for key in self._flags or sorted(response.variants)]
         return Answer(outcomes, response.revision, response.stale)
 
     def explain(self) -> Iterator[Explained]:
         """Yield the reasons for each, one call after the other."""
-        for key in self._flags or [outcome.flag for outcome in self.evaluate().outcomes]:
-            request = ExplainRequest(project=self._project, user=self._user, flag_key=key)
-            response = self._server.explain(request)
-            yield Explained(key, response.text, _plain(response), _error(response.variant))
+        flags = self._flags or [outcome.flag for outcome in self.evaluate().outcomes]
+        with self._server.connected() as connection:
+            for key in flags:
+                request = ExplainRequest(project=self._project, user=self._user, flag_key=key)
+                response = connection.explain(request)
+                yield Explained(key, response.text, _plain(response), _error(response.variant))
 
 
 def _user(asked: Question) -> User:
@@ -70,7 +74,7 @@ def _outcome(flag: str, variant: Variant) -> Outcome:
 
 
 def _error(variant: Variant) -> str:
-    return (variant.error_message or "the server does not say why") if variant.error_code else ""
+    return (printable(variant.error_message) or "the server does not say why") if variant.error_code else ""
 
 
 def _reason(number: int) -> str:

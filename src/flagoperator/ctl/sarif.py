@@ -34,12 +34,13 @@ def sarif_report(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
+    location = _location(diagnostic)
     return {
         "ruleId": diagnostic.reason,
         "ruleIndex": rule,
         "level": diagnostic.severity.value,
         "message": {"text": diagnostic.message},
-        "locations": [_location(diagnostic)],
+        "locations": [location] if location else [],
     }
 
 

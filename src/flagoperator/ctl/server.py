@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from flagoperator.ctl.failure import Refused, Unreachable
-from flagoperator.ctl.progress import progress
 from flagoperator.ctl.tls import Tls, tls_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    import grpc
-    from google.protobuf.message import Message
-
-    from flagd.v1.evaluation_pb2 import EvaluateRequest, EvaluateResponse, ExplainRequest, ExplainResponse
-
-Response = TypeVar("Response", bound="Message")
+    from flagoperator.ctl.connection import Connection
 
 _PORT = 8013
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+)(?::([0-9]{1,5}))?", re.ASCII)
@@ -44,58 +37,16 @@ class Server:
     timeout: float
     tls: Tls | None
 
-    def evaluate(self, request: EvaluateRequest) -> EvaluateResponse:
-        """Ask for variants."""
-        from flagd.v1.evaluation_pb2 import EvaluateResponse
+    @contextmanager
+    def connected(self) -> Iterator[Connection]:
+        """Give a connection, and hang up afterwards."""
+        from flagoperator.ctl.connection import Connection
 
-        return self._call("Evaluate", request, EvaluateResponse)
-
-    def explain(self, request: ExplainRequest) -> ExplainResponse:
-        """Ask why."""
-        from flagd.v1.evaluation_pb2 import ExplainResponse
-
-        return self._call("Explain", request, ExplainResponse)
-
-    def _call(self, method: str, request: Message, response: type[Response]) -> Response:
-        os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what gRPC logs by itself is said better below
-        import grpc
-
-        metadata = [("authorization", f"Api-Key {self.key}")] if self.key else None
+        connection = Connection(self)
         try:
-            with progress(f"asking {self.address}"), self._channel() as channel:
-                call = channel.unary_unary(
-                    f"/flagd.v1.EvaluationService/{method}",
-                    request_serializer=type(request).SerializeToString,
-                    response_deserializer=response.FromString,
-                )
-                answer: Response = call(request, timeout=self.timeout, metadata=metadata)
-                return answer
-        except grpc.RpcError as error:
-            raise self._failure(error) from None
-
-    def _channel(self) -> grpc.Channel:
-        import grpc
-
-        return self.tls.channel(self.address) if self.tls else grpc.insecure_channel(self.address)
-
-    def _failure(self, error: Any) -> click.ClickException:  # noqa: ANN401
-        from grpc import StatusCode
-
-        code, details = error.code(), error.details()
-        match code:
-            case StatusCode.NOT_FOUND:
-                return Refused(f"{self.address}: {details}")
-            case StatusCode.INVALID_ARGUMENT | StatusCode.RESOURCE_EXHAUSTED:
-                return click.UsageError(f"{self.address}: {details}")
-            case StatusCode.UNAUTHENTICATED:
-                return Unreachable(f"{self.address}: {details}; show a deployment key with --key or FLAGSERVICE_KEY")
-            case StatusCode.DEADLINE_EXCEEDED:
-                return Unreachable(f"{self.address}: no answer within {self.timeout:g} s")
-            case StatusCode.UNAVAILABLE:
-                return Unreachable(f"{self.address} cannot be reached: {details}")
-            case StatusCode.UNIMPLEMENTED:
-                return Unreachable(f"{self.address} serves no flagd.v1.EvaluationService: {details}")
-        return Unreachable(f"{self.address}: {code.name}: {details}")
+            yield connection
+        finally:
+            connection.close()
 
 
 def server_options(function: Callable[..., None]) -> Callable[..., None]:

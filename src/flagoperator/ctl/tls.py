@@ -12,7 +12,7 @@ import click
 from flagoperator.ctl.failure import Unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import grpc
 
@@ -35,13 +35,13 @@ class Tls:
     key: Path | None = None
     server_name: str | None = None
 
-    def channel(self, address: str) -> grpc.Channel:
-        """Return a channel to `address`."""
+    def channel(self, address: str, options: Sequence[tuple[str, Any]] = ()) -> grpc.Channel:
+        """Return a channel to `address` with these options of gRPC."""
         import grpc
 
         credentials = grpc.ssl_channel_credentials(_read(self.ca), _read(self.key), _read(self.cert))
-        options = [("grpc.ssl_target_name_override", self.server_name)] if self.server_name else None
-        return grpc.secure_channel(address, credentials, options)
+        name = [("grpc.ssl_target_name_override", self.server_name)] if self.server_name else []
+        return grpc.secure_channel(address, credentials, [*options, *name])
 
 
 def tls_options(function: Callable[..., None]) -> Callable[..., None]:

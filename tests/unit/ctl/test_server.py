@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cluster.pki import Pki
 from tests.docs.page import ROOT
+from tests.unit.ctl.conftest import PROGRAM
 from tests.unit.ctl.manifest import flag
 from tests.wire.conftest import running
 
@@ -119,6 +122,23 @@ def test_a_server_that_never_answers_exits_3_after_the_timeout(run: Run) -> None
     assert result.stderr == f"Error: {address}: no answer within 0.2 s\n"
 
 
+def test_ctrl_c_while_a_server_is_silent_ends_quietly_with_130() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        process = subprocess.Popen(
+            [PROGRAM, "eval", "--server", address, "--user", ANN, "--timeout", "60"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        caller, _ = silent.accept()
+        with caller:
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert out.strip() == err.strip() == ""
+
+
 def test_an_http_port_is_said_to_be_no_evaluation_service(server: Flagd, run: Run) -> None:
     result = run("eval", "--server", server.management, "--user", ANN, "--timeout", "10")
     assert result.exit_code == 3
@@ -141,7 +161,7 @@ def test_stale_lists_flags_that_the_server_was_never_asked_for(run: Run, write: 
     path = write(
         "flags/a.yaml", [flag("asked", allOtherUsers={"percent": 50}), flag("idle", allOtherUsers={"percent": 50})]
     )
-    with running(path.parent) as process:
+    with running(path.parent, "--transport", "grpcio") as process:
         run("eval", "--server", process.listen, "--flag", "asked", "--user", ANN)
         result = run("stale", path, "--metrics", process.management, "--output", "json")
     assert [(stale["flag"], stale["reason"]) for stale in json.loads(result.stdout)] == [("idle", "NeverAsked")]

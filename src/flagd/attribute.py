@@ -44,9 +44,20 @@ _SYNONYMS = {
     "group_properties": "properties",
 }
 
-_PLAIN = re.compile(r"[^.\[\]'\"\s]+")
+_NAME = r"[^.\[\]'\"\x00-\x20\x7f]+"
+_PLAIN = re.compile(_NAME)
 _QUOTED = re.compile(r"\['((?:[^'\\]|\\.)*)'\]|\[\"((?:[^\"\\]|\\.)*)\"\]", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
+_QUOTED_NAME = r"\['([^'\\]|\\(.|\n))+'\]|\[\"([^\"\\]|\\(.|\n))+\"\]"
+_ANY_NAME = rf"(\.{_NAME}|{_QUOTED_NAME})"
+PATTERN = (
+    rf"^(user\.({'|'.join((*USER_FIELDS, 'cohort_ids'))}|properties{_ANY_NAME})"
+    rf"|groups{_ANY_NAME}\.(name|cohort_ids|properties{_ANY_NAME}))$"
+)
+"""All valid paths, as a regular expression that schemas can carry (RE2, Rust, Python)."""
+
+_VALID = re.compile(PATTERN.removesuffix("$"))
 
 
 class AttributePathError(ValueError):
@@ -59,14 +70,10 @@ def parse_attribute(path: str) -> tuple[str, ...]:
     Raises:
         AttributePathError: `path` is malformed or names nothing that users or groups have.
     """
-    root, *names = _split(path)
-    if root == "user":
-        return "context", "user", *_user(path, names)
-    if root == "groups":
-        return "context", "groups", *_group(path, names)
-    if root in (*USER_FIELDS, "cohort_ids", "id"):
-        raise AttributePathError(f"unknown attribute `{path}`, did you mean `user.{_SYNONYMS.get(root, root)}`?")
-    raise AttributePathError(_unknown(path, root, ("user", "groups"), ""))
+    selector = _selector(path)
+    if not _VALID.fullmatch(path):
+        raise AttributePathError(f"brackets are for odd names; write `{path}` as `{format_attribute(selector)}`")
+    return selector
 
 
 def format_attribute(selector: tuple[str, ...] | list[str]) -> str:
@@ -84,6 +91,17 @@ def format_attribute(selector: tuple[str, ...] | list[str]) -> str:
             return f"flag {flag}"
         case other:
             return ".".join(other)
+
+
+def _selector(path: str) -> tuple[str, ...]:
+    root, *names = _split(path)
+    if root == "user":
+        return "context", "user", *_user(path, names)
+    if root == "groups":
+        return "context", "groups", *_group(path, names)
+    if root in (*USER_FIELDS, "cohort_ids", "id"):
+        raise AttributePathError(f"unknown attribute `{path}`, did you mean `user.{_SYNONYMS.get(root, root)}`?")
+    raise AttributePathError(_unknown(path, root, ("user", "groups"), ""))
 
 
 def _user(path: str, names: list[str]) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flagd.attribute import USER_FIELDS, AttributePathError, format_attribute, parse_attribute
+from flagd.attribute import PATTERN, USER_FIELDS, AttributePathError, format_attribute, parse_attribute
 
 SELECTORS = [
     ("user.user_id", ("context", "user", "user_id")),
@@ -66,6 +67,8 @@ def test_every_field_of_the_user_is_an_attribute(field: str):
         ("user.properties['']", "holds an empty name"),
         ("user country", "breaks off at character 5"),
         ("['user'].country", "breaks off at character 1"),
+        ("user['country']", "write `user['country']` as `user.country`"),
+        ("user['properties'].plan", "as `user.properties.plan`"),
     ],
 )
 def test_a_wrong_path_is_refused_with_what_would_be_right(path: str, says: str):
@@ -92,7 +95,14 @@ def test_any_name_survives_the_round_trip(group: str, name: str):
         assert parse_attribute(format_attribute(selector)) == selector
 
 
-@given(st.text())
+@given(st.from_regex(PATTERN))
+def test_what_fits_the_pattern_of_the_schemas_is_an_attribute(path: str):
+    selector = parse_attribute(path.removesuffix("\n"))
+    assert parse_attribute(format_attribute(selector)) == selector
+
+
+@given(st.text() | st.from_regex("^(user|groups)[.a-z_'\\[\\]]+"))
 def test_any_text_is_a_path_or_refused(path: str):
     with suppress(AttributePathError):
         assert parse_attribute(path)[0] == "context"
+        assert re.search(PATTERN, path)

@@ -40,11 +40,12 @@ def _one_of(names: frozenset[str]) -> str:
     return "[" + ", ".join(f"'{name}'" for name in sorted(names)) + "]"
 
 
-def _unchanged(what: str, value: str, remedy: str) -> Rule:
+def _unchanged(what: str, value: str, remedy: str, field: str) -> Rule:
     old = value.replace("self.", "oldSelf.")
     return Rule(
         f"{'' if what == 'key' else _REBUCKET + ' || '}{value} == {old}",
         f"'{what} changed from `' + {old} + '` to `' + {value} + '`, {remedy}'",
+        field,
     )
 
 
@@ -76,12 +77,17 @@ _NAMED = "self.variants.exists(v, v.key == k)"
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "Flag": (
-        _unchanged("key", _KEY, "and callers ask by the key; declare a new flag"),
-        _unchanged("salt", _SALT, _MOVES),
-        _unchanged("bucketing unit", _UNIT, _MOVES),
-        _unchanged("bucketing key", _BY, _MOVES),
+        _unchanged("key", _KEY, "and callers ask by the key; declare a new flag", ".spec.key"),
+        _unchanged("salt", _SALT, _MOVES, ".spec.bucketing.salt"),
+        _unchanged("bucketing unit", _UNIT, _MOVES, ".spec.bucketing.unit"),
+        _unchanged("bucketing key", _BY, _MOVES, ".spec.bucketing.key"),
     ),
     "FlagSpec": (
+        Rule(
+            "!has(self.key) || size(bytes(self.key)) <= 256",
+            "'`' + self.key + '` takes more than 256 bytes; callers could not ask for it'",
+            ".key",
+        ),
         Rule(
             "self.variants.all(x, self.variants.exists_one(y, y.key == x.key))",
             '"two variants have the same key; each may stand once"',

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from flagd.manifest.model import ATOMIC, Model, Names
+from flagd.manifest.model import ATOMIC, Attribute, Model, Names
 
 Operator = Literal[
     "is",
@@ -51,10 +51,8 @@ Value = Annotated[str, Field(max_length=4096)]
 class Condition(Model):
     """One comparison. It holds when the attribute stands in the relation `op` to the values."""
 
-    attribute: str | None = Field(
+    attribute: Attribute | None = Field(
         default=None,
-        min_length=1,
-        max_length=1024,
         description="Path of what is compared, such as user.country, user.properties.plan or "
         "groups.company.name. Left out with `in cohort` and `not in cohort`.",
     )

@@ -8,7 +8,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from flagd.manifest.condition import AnyOf, Match, SegmentRefs
-from flagd.manifest.model import ATOMIC, SET, Ids, Key, Model, Name, Names, Text, Whole, map_by
+from flagd.manifest.model import ATOMIC, SET, Attribute, Ids, Key, Model, Name, Names, Text, Whole, map_by
 from flagd.manifest.percent import Percent
 
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -34,10 +34,8 @@ class Bucketing(Model):
     """What decides a user's bucket: murmur3 of salt and the text of the key."""
 
     unit: Name = Field(default="User", description="User, or a group type such as company.")
-    key: str | None = Field(
+    key: Attribute | None = Field(
         default=None,
-        min_length=1,
-        max_length=1024,
         description="Attribute path of the value that is hashed; user.user_id when absent, or groups.<unit>.name.",
     )
     salt: Key | None = Field(default=None, description="Text hashed before the value; the flag's key when absent.")

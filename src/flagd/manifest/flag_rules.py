@@ -55,8 +55,9 @@ def check_testers(testers: Testers | None, path: FieldPath) -> Iterator[Finding]
 
 
 def _identity(spec: FlagSpec) -> Iterator[Finding]:
-    if spec.key is not None and len(spec.key.encode("utf-8", "surrogatepass")) > 256:
-        yield Finding((*_SPEC, "key"), "LimitExceeded", "takes more than 256 bytes; callers could not ask for it")
+    size = len((spec.key or "").encode("utf-8", "surrogatepass"))
+    if size > 256:
+        yield Finding((*_SPEC, "key"), "LimitExceeded", f"takes {size} bytes; callers can ask for at most 256")
     if spec.expires is not None:
         try:
             date.fromisoformat(spec.expires)

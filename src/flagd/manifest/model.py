@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from flagd.attribute import PATTERN
+
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
 
@@ -70,6 +72,9 @@ Ids = Annotated[list[Id], Field(json_schema_extra=ATOMIC)]
 
 Text = Annotated[str, Field(max_length=4096)]
 """Free text for people."""
+
+Attribute = Annotated[str, Field(min_length=1, max_length=1024, json_schema_extra={"pattern": PATTERN})]
+"""The path of an attribute, such as user.country."""
 
 Whole = Annotated[int, BeforeValidator(_whole)]
 """A whole number."""

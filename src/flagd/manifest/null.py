@@ -1,10 +1,10 @@
-"""Nulls: a field without a value is refused by the API server, and a null in a payload gets lost."""
+"""Nulls: a field without a value counts as absent, as the API server has it, and is worth a word."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flagd.manifest.finding import Finding
+from flagd.manifest.finding import Finding, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,21 +14,38 @@ if TYPE_CHECKING:
 PAYLOADS = frozenset({"payload", "offPayload"})
 """Fields below which everything is the user's own JSON."""
 
+_DEEPEST = 20
+
 
 def nulls(spec: object) -> Iterator[Finding]:
-    """Yield a finding for every null in `spec`; what stands inside payloads is left to payload.py."""
+    """Yield a finding for every null field in `spec`; what stands inside payloads is left to payload.py."""
     waiting: list[tuple[FieldPath, object]] = [(("spec",), spec)]
     while waiting:
         path, value = waiting.pop()
-        if value is None:
-            yield Finding(path, "NullValue", "has no value; write one, or leave the field out")
-        elif isinstance(value, dict):
-            waiting += [((*path, key), part) for key, part in value.items() if part is None or _may_hold(key, part)]
-        elif isinstance(value, list):
-            waiting += [
-                ((*path, index), part) for index, part in enumerate(value) if part is None or _may_hold("", part)
-            ]
+        for key, part in _parts(value):
+            if part is None and isinstance(key, str):
+                yield _finding((*path, key), key)
+            elif isinstance(part, (dict, list)) and key not in PAYLOADS:
+                waiting.append(((*path, key), part))
 
 
-def _may_hold(key: object, value: object) -> bool:
-    return isinstance(value, (dict, list)) and key not in PAYLOADS
+def without_nulls(value: object, depth: int = _DEEPEST) -> object:
+    """Return `value` without its null fields; payloads stay as they are, and so does what no model reaches."""
+    if depth and isinstance(value, dict):
+        kept = ((key, part) for key, part in value.items() if part is not None)
+        return {key: part if key in PAYLOADS else without_nulls(part, depth - 1) for key, part in kept}
+    if depth and isinstance(value, list):
+        return [without_nulls(part, depth - 1) for part in value]
+    return value
+
+
+def _parts(value: object) -> list[tuple[str | int, object]]:
+    if isinstance(value, dict):
+        return list(value.items())
+    return list(enumerate(value)) if isinstance(value, list) else []
+
+
+def _finding(path: FieldPath, key: str) -> Finding:
+    if key in PAYLOADS:
+        return Finding(path, "NullValue", "takes any JSON but null; write a value, or leave the field out")
+    return warning(path, "NullValue", "has no value and counts as absent; write one, or leave the field out")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -11,7 +11,7 @@ from flagd.manifest.diagnostic import Diagnostic, Severity
 from flagd.manifest.envelope import model_of, ref_of, unknown_metadata
 from flagd.manifest.fault import explain
 from flagd.manifest.finding import Finding
-from flagd.manifest.null import nulls
+from flagd.manifest.null import nulls, without_nulls
 from flagd.manifest.path import FieldPath, format_path
 from flagd.manifest.rules import check
 from flagd.manifest.shown import shown
@@ -47,12 +47,13 @@ def examine(
     if isinstance(model, Finding):
         return None, [model]
     found: Iterable[Finding]
+    empty = list(islice(nulls(obj.get("spec")), MAX_FINDINGS))
     try:
-        resource = model.model_validate(obj, by_alias=True, by_name=False)
+        resource = model.model_validate(without_nulls(obj) if empty else obj, by_alias=True, by_name=False)
         found = check(resource)
     except ValidationError as error:
         resource, found = None, explain(error, model, spelling)
-    findings = list(islice(_once((_early(obj), found)), MAX_FINDINGS))
+    findings = list(islice(_once((unknown_metadata(obj), found, empty)), MAX_FINDINGS))
     broken = any(finding.severity is Severity.ERROR for finding in findings)
     return None if broken else resource, findings
 
@@ -60,11 +61,6 @@ def examine(
 def diagnostic(finding: Finding, ref: ResourceRef | None) -> Diagnostic:
     """Return `finding` as what is told to people, without a location."""
     return Diagnostic(finding.severity, finding.reason, finding.message, format_path(finding.path), ref)
-
-
-def _early(obj: dict[str, Any]) -> Iterator[Finding]:
-    yield from unknown_metadata(obj)
-    yield from nulls(obj.get("spec"))
 
 
 def _once(sources: Iterable[Iterable[Finding]]) -> Iterator[Finding]:

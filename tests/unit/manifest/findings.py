@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from flagd.manifest import Diagnostic, validate
 
 VARIANTS = [{"key": "on"}, {"key": "treatment"}]
+SLOTS = [{"name": "slot-1", "percent": 60}, {"name": "slot-2", "percent": 40}]
 MATCH = [{"attribute": "user.country", "op": "is", "values": ["US"]}]
 
 
@@ -35,6 +36,14 @@ def segment(**fields: Any) -> dict[str, Any]:
 
 def condition(**fields: Any) -> dict[str, Any]:
     return resource("FlagSegment", {"match": [{"attribute": "user.country", "op": "is", "values": ["US"], **fields}]})
+
+
+def audience(**fields: Any) -> dict[str, Any]:
+    return resource("FlagSegment", fields)
+
+
+def group(**spec: Any) -> dict[str, Any]:
+    return resource("FlagGroup", spec)
 
 
 def found(obj: Any) -> list[Found]:

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from flagd.manifest import COHORT_OPERATORS
 from flagd.manifest.condition import SET_OPERATORS
-from tests.unit.manifest.findings import MATCH, condition, found, resource, segment, warned
-
-
-def audience(**fields: object) -> dict[str, object]:
-    return resource("FlagSegment", fields)
+from tests.unit.manifest.findings import MATCH, audience, condition, found, warned
+from tests.unit.manifest.wrong import AUDIENCES
 
 
 @pytest.mark.parametrize(
@@ -24,20 +23,12 @@ def test_an_audience_is_match_or_any_of_or_references(fields: dict[str, object])
     assert found(audience(**fields)) == []
 
 
-def test_match_and_any_of_exclude_each_other():
-    assert [(one.path, one.reason) for one in found(audience(match=MATCH, anyOf=[{"match": MATCH}]))] == [
-        ("spec.anyOf", "ExactlyOne")
-    ]
-
-
-@pytest.mark.parametrize("fields", [{}, {"segmentRefs": []}])
-def test_an_audience_without_conditions_is_refused(fields: dict[str, object]):
-    assert [(one.path, one.reason) for one in found(audience(**fields))] == [("spec", "NoConditions")]
-
-
-def test_a_segment_of_a_flag_without_conditions_is_refused():
-    (finding,) = found(segment(match=[]))[:1]
-    assert finding.path == "spec.segments[0].match"
+@pytest.mark.parametrize("case", AUDIENCES.values(), ids=AUDIENCES)
+def test_an_audience_that_contradicts_itself_is_refused(case: tuple[Any, str, str, str]):
+    obj, path, reason, says = case
+    (finding,) = found(obj)
+    assert (finding.path, finding.reason) == (path, reason)
+    assert says in finding.message
 
 
 @pytest.mark.parametrize("operator", sorted(COHORT_OPERATORS))
@@ -45,17 +36,6 @@ def test_cohorts_take_no_attribute(operator: str):
     (finding,) = found(condition(op=operator, values=["beta-users"]))
     assert (finding.path, finding.reason) == ("spec.match[0].attribute", "UnwantedField")
     assert found(audience(match=[{"op": operator, "values": ["beta-users"]}])) == []
-
-
-def test_all_other_operators_need_an_attribute():
-    (finding,) = found(audience(match=[{"op": "is", "values": ["US"]}]))
-    assert (finding.path, finding.reason) == ("spec.match[0].attribute", "MissingField")
-
-
-def test_a_wrong_attribute_is_told_with_the_nearest_one():
-    (finding,) = found(condition(attribute="user.contry"))
-    assert (finding.path, finding.reason) == ("spec.match[0].attribute", "InvalidAttribute")
-    assert "did you mean `user.country`?" in finding.message
 
 
 def test_conditions_inside_any_of_are_looked_at():

@@ -5,107 +5,10 @@ from typing import Any
 import pytest
 
 from tests.unit.manifest.findings import flag, found, segment, warned
-
-WRONG: dict[str, tuple[Any, str, str, str]] = {
-    "a variant named off": (flag(variants=[{"key": "OFF"}]), "spec.variants[0].key", "ReservedName", "`OFF`"),
-    "two variants of one key": (
-        flag(variants=[{"key": "a"}, {"key": "b"}, {"key": "a"}]),
-        "spec.variants[2].key",
-        "Repeated",
-        "`a` stands at [0] already",
-    ),
-    "a reserved segment name": (
-        segment(name="All Other Users"),
-        "spec.segments[0].name",
-        "ReservedName",
-        "`All Other Users`",
-    ),
-    "a weight for no variant": (
-        segment(rollout={"percent": 5, "weights": {"on": 1, "treatmnt": 1}}),
-        "spec.segments[0].rollout.weights.treatmnt",
-        "UnknownVariant",
-        "did you mean `treatment`?",
-    ),
-    "a weight for off": (
-        flag(allOtherUsers={"percent": 5, "weights": {"on": 1, "off": 1}}),
-        "spec.allOtherUsers.weights.off",
-        "UnknownVariant",
-        "`off` takes no weight",
-    ),
-    "a weight whose key was not quoted": (
-        flag(allOtherUsers={"percent": 5, "weights": {"true": 1}}),
-        "spec.allOtherUsers.weights.true",
-        "UnknownVariant",
-        'an unquoted on, yes or true arrives as "true": quote it',
-    ),
-    "no weight at all": (
-        flag(allOtherUsers={"percent": 5, "weights": {"on": 0}}),
-        "spec.allOtherUsers.weights",
-        "AllZero",
-        "leave weights out",
-    ),
-    "an empty list of weights": (
-        flag(allOtherUsers={"percent": 5, "weights": {}}),
-        "spec.allOtherUsers.weights",
-        "AllZero",
-        "leave weights out",
-    ),
-    "a day that does not exist": (flag(expires="2027-02-30"), "spec.expires", "InvalidForm", "no day of the calendar"),
-    "a bucketing key that names nothing": (
-        flag(bucketing={"key": "user.id"}),
-        "spec.bucketing.key",
-        "InvalidAttribute",
-        "did you mean `user.user_id`?",
-    ),
-    "a bucketing key that is a list": (
-        flag(bucketing={"key": "user.cohort_ids"}),
-        "spec.bucketing.key",
-        "InvalidAttribute",
-        "is a list",
-    ),
-    "metadata that Amplitude sets": (
-        flag(metadata={"flagVersion": 1}),
-        "spec.metadata.flagVersion",
-        "ReservedName",
-        "`flagVersion`",
-    ),
-    "a deployment named twice": (flag(deployments=["web", "web"]), "spec.deployments[1]", "Repeated", "`web`"),
-    "a segment referred to twice": (
-        segment(segmentRefs=["a", "a"]),
-        "spec.segments[0].segmentRefs[1]",
-        "Repeated",
-        "`a`",
-    ),
-    "a prerequisite named twice": (
-        flag(prerequisites={"flags": [{"key": "a", "variants": ["on"]}, {"key": "a", "variants": ["off"]}]}),
-        "spec.prerequisites.flags[1].key",
-        "Repeated",
-        "`a`",
-    ),
-    "a variant of a prerequisite named twice": (
-        flag(prerequisites={"flags": [{"key": "a", "variants": ["on", "on"]}]}),
-        "spec.prerequisites.flags[0].variants[1]",
-        "Repeated",
-        "`on`",
-    ),
-    "a group named twice": (
-        flag(memberOf=[{"group": "g", "slot": "a"}, {"group": "g", "slot": "b"}]),
-        "spec.memberOf[1].group",
-        "Repeated",
-        "`g`",
-    ),
-    "a cohort of testers named twice": (
-        flag(offTesters={"cohorts": ["a", "a"]}),
-        "spec.offTesters.cohorts[1]",
-        "Repeated",
-        "`a`",
-    ),
-    "a key of too many bytes": (flag(key="ä" * 129), "spec.key", "LimitExceeded", "256 bytes"),
-    "a payload of null": (flag(offPayload=None), "spec.offPayload", "NullValue", "has no value"),
-}
+from tests.unit.manifest.wrong import FLAGS
 
 
-@pytest.mark.parametrize("case", WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize("case", FLAGS.values(), ids=FLAGS)
 def test_a_flag_that_contradicts_itself_is_refused(case: tuple[Any, str, str, str]):
     obj, path, reason, says = case
     (finding,) = found(obj)

@@ -24,7 +24,7 @@ def sarif_report(diagnostics: Sequence[Diagnostic]) -> str:
             "driver": {
                 "name": "flagctl lint",
                 "version": version("flagoperator"),
-                "rules": [{"id": reason, "name": reason} for reason in reasons],
+                "rules": [{"id": reason} for reason in reasons],
             }
         },
         "columnKind": "unicodeCodePoints",

@@ -112,3 +112,21 @@ def test_helm_output_with_other_kinds_is_linted_for_ours(program: Program) -> No
     assert done.returncode == 1
     assert "ConfigMap" not in done.stdout
     assert "    10  error" in done.stdout
+
+
+def test_what_kubectl_prints_is_linted_item_by_item(program: Program) -> None:
+    live = flag("checkout", allOtherUsers={"percentt": 1})
+    live["metadata"] |= {
+        "uid": "x",
+        "managedFields": [{"manager": "kubectl"}],
+        "creationTimestamp": "2030-01-01T00:00:00Z",
+    }
+    printed = {
+        "apiVersion": "v1",
+        "kind": "List",
+        "items": [{**flag("good"), "status": {"observedGeneration": 1}}, live],
+    }
+    done = program("lint", "-", input=json.dumps(printed, indent=2))
+    assert done.returncode == 1
+    assert "Flag shop/checkout, spec.allOtherUsers.percentt" in done.stdout
+    assert done.stdout.endswith("1 error in 2 resources\n")

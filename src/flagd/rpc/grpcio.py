@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ from google.protobuf.message import DecodeError
 
 from flagd.rpc.limits import MESSAGE_BYTES
 from flagd.rpc.method import Call
-from flagd.rpc.status import RpcError
+from flagd.rpc.status import RpcError, Unavailable
 from flagd.rpc.tls import server_credentials
 
 if TYPE_CHECKING:
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 
 CONCURRENT_CALLS = 4000
 """Most calls at a time, open streams included; more are refused with RESOURCE_EXHAUSTED."""
+FAREWELL_SECONDS = 1.0
+"""While draining: how long callers are still answered, so that those who watch health go elsewhere."""
+QUIET_SECONDS = 0.5
+"""While draining: longest time for calls to stop coming."""
 OPTIONS: list[tuple[str, int]] = [
     # A second process on the port must fail to start, not take half of the connections.
     ("grpc.so_reuseport", 0),
@@ -52,6 +58,7 @@ class GrpcioTransport:
 
     def __init__(self, methods: Sequence[Method], address: str, tls: TlsFiles | None = None) -> None:
         """Serve `methods` on `address` (``host:port``; port 0 = any free one)."""
+        self._gate = _Gate()
         self._methods = methods
         self._address = address
         self._tls = tls
@@ -65,7 +72,7 @@ class GrpcioTransport:
     async def start(self) -> None:
         """Listen. Raises OSError when the address cannot be had."""
         server = grpc.aio.server(options=OPTIONS, maximum_concurrent_rpcs=CONCURRENT_CALLS)
-        server.add_generic_rpc_handlers(_handlers(self._methods))
+        server.add_generic_rpc_handlers(_handlers(self._methods, self._gate))
         try:
             if self._tls:
                 port = server.add_secure_port(self._address, server_credentials(self._tls))
@@ -78,32 +85,63 @@ class GrpcioTransport:
         self._server = server
 
     async def drain(self, seconds: float) -> None:
-        """Refuse new calls, let running ones finish for at most `seconds`, then close what is left."""
-        if self._server:
-            await self._server.stop(seconds)
+        """Serve a little longer, refuse new calls, let running ones finish for at most `seconds`, then close.
+
+        The farewell is for clients that watch health, to go elsewhere. Then calls are refused one by one until
+        none comes: what waits inside gRPC when a server stops ends as CANCELLED, which no client tries again.
+        """
+        if not self._server:
+            return
+        until = time.monotonic() + seconds
+        await asyncio.sleep(min(FAREWELL_SECONDS, seconds / 2))
+        await self._gate.close(min(QUIET_SECONDS, seconds / 4))
+        await self._server.stop(max(0.0, until - time.monotonic()))
 
 
-def _handlers(methods: Sequence[Method]) -> list[grpc.GenericRpcHandler]:
+class _Gate:
+    """Lets calls in until it is closed."""
+
+    def __init__(self) -> None:
+        self._closed = False
+        self._refused = 0
+
+    def enter(self) -> None:
+        """Raise Unavailable when closed."""
+        if self._closed:
+            self._refused += 1
+            raise Unavailable("the server is draining; try again")
+
+    async def close(self, seconds: float) -> None:
+        """Refuse calls from now on; return when none came for a while, after `seconds` at most."""
+        self._closed = True
+        until, refused = time.monotonic() + seconds, -1
+        while refused != self._refused and time.monotonic() < until:
+            refused = self._refused
+            await asyncio.sleep(QUIET_SECONDS / 10)
+
+
+def _handlers(methods: Sequence[Method], gate: _Gate) -> list[grpc.GenericRpcHandler]:
     services: dict[str, dict[str, grpc.RpcMethodHandler]] = defaultdict(dict)
     for method in methods:
         _, service, name = method.path.split("/")
-        services[service][name] = _handler(method)
+        services[service][name] = _handler(method, gate)
     return [grpc.method_handlers_generic_handler(service, handlers) for service, handlers in services.items()]
 
 
-def _handler(method: Method) -> grpc.RpcMethodHandler:
+def _handler(method: Method, gate: _Gate) -> grpc.RpcMethodHandler:
     if method.unary:
-        return grpc.unary_unary_rpc_method_handler(_unary(method.request, method.unary))
+        return grpc.unary_unary_rpc_method_handler(_unary(method.request, method.unary, gate))
     if method.stream:
-        return grpc.unary_stream_rpc_method_handler(_stream(method.request, method.stream))
+        return grpc.unary_stream_rpc_method_handler(_stream(method.request, method.stream, gate))
     if method.bidi:
-        return grpc.stream_stream_rpc_method_handler(_bidi(method.request, method.bidi))
+        return grpc.stream_stream_rpc_method_handler(_bidi(method.request, method.bidi, gate))
     raise ValueError(f"{method.path} has no handler")
 
 
-def _unary(request: type[Message], handler: UnaryHandler) -> Callable[..., Awaitable[bytes]]:
+def _unary(request: type[Message], handler: UnaryHandler, gate: _Gate) -> Callable[..., Awaitable[bytes]]:
     async def serve(data: bytes, context: grpc.aio.ServicerContext) -> bytes:
         try:
+            gate.enter()
             return _encode(await handler(_decode(request, data), _call(context)))
         except RpcError as error:
             await context.abort(CODES[error.status], error.message)
@@ -112,9 +150,10 @@ def _unary(request: type[Message], handler: UnaryHandler) -> Callable[..., Await
     return serve
 
 
-def _stream(request: type[Message], handler: StreamHandler) -> Callable[..., AsyncIterator[bytes]]:
+def _stream(request: type[Message], handler: StreamHandler, gate: _Gate) -> Callable[..., AsyncIterator[bytes]]:
     async def serve(data: bytes, context: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
         try:
+            gate.enter()
             async for reply in handler(_decode(request, data), _call(context)):
                 yield _encode(reply)
         except RpcError as error:
@@ -123,13 +162,14 @@ def _stream(request: type[Message], handler: StreamHandler) -> Callable[..., Asy
     return serve
 
 
-def _bidi(request: type[Message], handler: BidiHandler) -> Callable[..., AsyncIterator[bytes]]:
+def _bidi(request: type[Message], handler: BidiHandler, gate: _Gate) -> Callable[..., AsyncIterator[bytes]]:
     async def messages(stream: AsyncIterator[bytes]) -> AsyncIterator[Message]:
         async for data in stream:
             yield _decode(request, data)
 
     async def serve(stream: AsyncIterator[bytes], context: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
         try:
+            gate.enter()
             async for reply in handler(messages(stream), _call(context)):
                 yield _encode(reply)
         except RpcError as error:

@@ -11,7 +11,7 @@ import logging
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from watchfiles import awatch
 
@@ -37,7 +37,9 @@ SETTLE_SECONDS = 0.1
 SETTLE_READINGS = 5
 POLL_SECONDS = 10.0
 """How often the folder is read without being told: network file systems tell nothing."""
-RETRY_SECONDS = 1.0
+IDENTITY_MS = 500
+"""How often it is checked that the folder is still the same one: a link to it may have been turned elsewhere."""
+RETRY_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ async def changes(folder: Path) -> AsyncIterator[None]:
         watch_filter=None,
         debounce=GROUP_MS,
         step=QUIET_MS,
-        rust_timeout=round(POLL_SECONDS * 1000),
+        rust_timeout=IDENTITY_MS,
         yield_on_timeout=True,
     )
     # The watch begins with the first step; what changes during the first reading must not be missed.
@@ -175,23 +177,17 @@ async def changes(folder: Path) -> AsyncIterator[None]:
     try:
         await asyncio.sleep(0)
         yield
-        while await _stepped(step):
+        looked = time.monotonic()
+        while _identity(folder) == identity:
+            changed = await step
             step = asyncio.ensure_future(anext(watcher))
-            yield
-            if _identity(folder) != identity:
-                return
+            if changed or time.monotonic() - looked > POLL_SECONDS:
+                yield
+                looked = time.monotonic()
     finally:
         step.cancel()
         await asyncio.gather(step, return_exceptions=True)
         await watcher.aclose()
-
-
-async def _stepped(step: asyncio.Future[Any]) -> bool:
-    try:
-        await step
-    except StopAsyncIteration:
-        return False
-    return True
 
 
 def _identity(folder: Path) -> tuple[int, int]:

@@ -1,0 +1,151 @@
+"""Edits of the folder: live within a second, whole, and harmless when they are wrong."""
+
+import time
+
+import pytest
+
+from flagd.v1.evaluation_pb2 import EvaluateRequest, User
+from tests.wire.process import eventually
+from tests.wire.shop import flag
+
+ANN = User(user_id="ann")
+LIVE_SECONDS = 1.0
+
+
+@pytest.fixture(scope="session")
+def transport():
+    """One is enough: the source is the same under all."""
+    return "grpcio"
+
+
+def _keys(stub):
+    answer = stub.Evaluate(EvaluateRequest(project="shop", user=ANN))
+    return {key: variant.key for key, variant in answer.variants.items()}
+
+
+def _within(process, check):
+    """Return how long the server took until `check` held; it is the server's own clock that is asked."""
+    started = time.time()
+    eventually(check)
+    return process.ready()["projects"]["shop"]["as_of"] - started
+
+
+def test_an_edit_in_place_is_live_within_a_second(tmp_path, start, call):
+    (tmp_path / "a.yaml").write_text(flag("a", "one"))
+    process = start(tmp_path)
+    stub = call(process)
+    (tmp_path / "a.yaml").write_text(flag("a", "two"))
+    assert _within(process, lambda: _keys(stub) == {"a": "two"}) < LIVE_SECONDS
+
+
+def test_a_file_written_beside_and_renamed_is_one_edit(tmp_path, start, call):
+    (tmp_path / "a.yaml").write_text(flag("a", "one"))
+    stub = call(start(tmp_path))
+    (tmp_path / ".a.yaml.swp").write_text("not: [yaml")
+    (tmp_path / "a.yaml~").write_text("kind: Flag")
+    (tmp_path / "4913").write_text("")
+    (tmp_path / ".tmp").write_text(flag("a", "two"))
+    (tmp_path / ".tmp").rename(tmp_path / "a.yaml")
+    eventually(lambda: _keys(stub) == {"a": "two"})
+
+
+def _mount(folder, version, **files):
+    """Do what kubelet does for a ConfigMap: write a folder, then swap the link ``..data`` to it."""
+    (folder / f"..{version}").mkdir()
+    for name, text in files.items():
+        (folder / f"..{version}" / f"{name}.yaml").write_text(text)
+    (folder / "..data_tmp").symlink_to(f"..{version}")
+    (folder / "..data_tmp").rename(folder / "..data")
+    for name in files:
+        link = folder / f"{name}.yaml"
+        if not link.is_symlink():
+            link.symlink_to(f"..data/{name}.yaml")
+
+
+def test_a_config_map_that_is_swapped_is_taken_as_a_whole(tmp_path, start, call):
+    _mount(tmp_path, "v1", a=flag("a", "one"), b=flag("b", "one"))
+    process = start(tmp_path)
+    stub = call(process)
+    seen = [_keys(stub)]
+    _mount(tmp_path, "v2", a=flag("a", "two"), b=flag("b", "two"))
+
+    def swapped():
+        seen.append(_keys(stub))
+        return seen[-1] == {"a": "two", "b": "two"}
+
+    eventually(swapped)
+    assert {tuple(one.values()) for one in seen} == {("one", "one"), ("two", "two")}
+
+
+def test_a_bad_edit_keeps_the_last_good_flag_and_says_so(tmp_path, start, call):
+    (tmp_path / "a.yaml").write_text(flag("a", "one"))
+    (tmp_path / "b.yaml").write_text(flag("b", "one"))
+    process = start(tmp_path)
+    stub = call(process)
+    (tmp_path / "a.yaml").write_text(flag("a", "two").replace("percent: 100", "percentt: 100"))
+    (tmp_path / "b.yaml").write_text(flag("b", "two"))
+    eventually(lambda: _keys(stub) == {"a": "one", "b": "two"})
+    assert "a.yaml" in process.said("percentt")
+    assert process.metric("flagd_rejected_resources", project="shop") == 1
+    detail = process.ready()
+    assert detail["rejected"] == {"shop": 1}
+    assert "percentt" in detail["diagnostics"][0]
+    (tmp_path / "a.yaml").write_text(flag("a", "three"))
+    eventually(lambda: _keys(stub) == {"a": "three", "b": "two"})
+    assert process.ready()["rejected"] == {}
+    assert process.metric("flagd_rejected_resources", project="shop") is None
+
+
+def test_a_file_cut_in_the_middle_takes_no_flag_away(tmp_path, start, call):
+    text = flag("a", "one") + "---" + flag("b", "one")
+    (tmp_path / "all.yaml").write_text(text)
+    process = start(tmp_path)
+    stub = call(process)
+    (tmp_path / "all.yaml").write_text(text[:-20] + "{[")
+    process.said("all.yaml")
+    assert _keys(stub) == {"a": "one", "b": "one"}
+
+
+def test_a_flag_that_is_gone_is_unknown(tmp_path, start, call):
+    (tmp_path / "a.yaml").write_text(flag("a", "one"))
+    (tmp_path / "b.yaml").write_text(flag("b", "one"))
+    stub = call(start(tmp_path))
+    (tmp_path / "b.yaml").unlink()
+    eventually(lambda: _keys(stub) == {"a": "one"})
+
+
+def test_a_folder_that_goes_away_leaves_stale_answers_until_it_is_back(tmp_path, start, call):
+    folder = tmp_path / "flags"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(flag("a", "one"))
+    process = start(folder)
+    stub = call(process)
+    folder.rename(tmp_path / "elsewhere")
+    eventually(lambda: stub.Evaluate(EvaluateRequest(user=ANN)).stale)
+    assert _keys(stub) == {"a": "one"}
+    assert process.metric("flagd_ruleset_stale", project="shop") == 1
+    (tmp_path / "elsewhere" / "a.yaml").write_text(flag("a", "two"))
+    (tmp_path / "elsewhere").rename(folder)
+    eventually(lambda: _keys(stub) == {"a": "two"})
+    assert not stub.Evaluate(EvaluateRequest(user=ANN)).stale
+
+
+def test_two_files_that_declare_one_flag_change_nothing(tmp_path, start, call):
+    (tmp_path / "a.yaml").write_text(flag("a", "one"))
+    process = start(tmp_path)
+    stub = call(process)
+    (tmp_path / "b.yaml").write_text(flag("a", "two"))
+    process.said("also declared in")
+    assert _keys(stub) == {"a": "one"}
+
+
+def test_a_link_to_the_folder_that_is_turned_elsewhere_is_followed(tmp_path, start, call):
+    for version in ("one", "two"):
+        (tmp_path / version).mkdir()
+        (tmp_path / version / "a.yaml").write_text(flag("a", version))
+    (tmp_path / "current").symlink_to("one")
+    stub = call(start(tmp_path / "current"))
+    assert _keys(stub) == {"a": "one"}
+    (tmp_path / "next").symlink_to("two")
+    (tmp_path / "next").rename(tmp_path / "current")
+    eventually(lambda: _keys(stub) == {"a": "two"})

@@ -102,15 +102,22 @@ def _of_type(field: Schema) -> str:
         case "string":
             return f"string{_bounds(field, 'minLength', 'maxLength')}"
         case "integer":
-            return f"integer{_bounds(field, 'minimum', 'maximum')}"
+            # pydantic names the bounds of a number that is converted first `ge` and `le`.
+            bounded = {"minimum": field.get("ge"), "maximum": field.get("le")} | field
+            return f"integer{_bounds(bounded, 'minimum', 'maximum')}"
+        case None if field.get("x-kubernetes-int-or-string"):
+            return f"integer or string{_bounds(field, 'minimum', 'maximum')}"
         case None:
             return "any JSON"
+        case [*types]:
+            return ", ".join(types)
         case name:
             return str(name)
 
 
 def _value(field: Schema) -> str:
-    value = field.get("additionalProperties")
+    named = list(field.get("patternProperties", {}).values())
+    value = named[0] if named else field.get("additionalProperties")
     return type_of(value) if isinstance(value, dict) else "any JSON"
 
 

@@ -25,7 +25,7 @@ def _scalar(value: object) -> str | int | float | bool:
 Scalar = Annotated[
     str | int | float | bool,
     PlainValidator(_scalar),
-    WithJsonSchema({"x-kubernetes-preserve-unknown-fields": True}),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
 ]
 """A text, a number or a boolean."""
 
@@ -148,7 +148,7 @@ class FlagSpec(Model):
     off_payload: Any = Field(default=None, description='What "off" carries; without it callers use their own default.')
     off_testers: Testers | None = Field(default=None, description='Who is held on "off".')
     metadata: dict[Name, Scalar] = Field(
-        default_factory=dict, max_length=100, description="Returned with every answer."
+        default_factory=dict, max_length=100, description="Texts, numbers and booleans, returned with every answer."
     )
     prerequisites: Prerequisites | None = Field(default=None, description="Flags that must say something first.")
     sticky: bool = Field(default=False, description='Whether a user keeps the variant in "[Experiment] <key>".')

@@ -50,6 +50,9 @@ def _convert(schema: Schema, parts: dict[str, Schema]) -> Schema:
     schema = _flat(schema, parts)
     found = {key: schema[key] for key in _KEPT if key in schema}
     found |= {bound: schema[name] for name, bound in _BOUNDS.items() if name in schema}
+    if isinstance(schema.get("type"), list):
+        # A union of types is not structural.
+        del found["type"]
     if "const" in schema:
         found["enum"] = [schema["const"]]
     if "default" in schema and not isinstance(schema["default"], (dict, list, type(None))):

@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import http.client
+import json
 import re
 import socket
 import threading
@@ -77,10 +78,10 @@ def post(process, path, body, **headers):
     connection.endheaders()
     with contextlib.suppress(OSError):
         connection.send(body)
-    try:
-        return connection.getresponse()
-    finally:
-        connection.close()
+    with contextlib.closing(connection):
+        answer = connection.getresponse()
+        answer.text = answer.read()
+        return answer
 
 
 def grpc_post(process, body, **headers):
@@ -161,9 +162,7 @@ def test_a_flood_of_frames_ends_the_connection(victim, flood):
         assert connection.closed
 
 
-@pytest.mark.parametrize(
-    "junk", [b"\0" * 100, b"\x16\x03\x01\x02\0" + b"x" * 300, b"GET / HTTP/9\r\n\r\n"]
-)
+@pytest.mark.parametrize("junk", [b"\0" * 100, b"\x16\x03\x01\x02\0" + b"x" * 300, b"GET / HTTP/9\r\n\r\n"])
 def test_what_is_no_http_is_hung_up_on(victim, junk):
     with connect(victim) as connection, contextlib.suppress(ConnectionError):
         connection.sendall(junk)
@@ -239,6 +238,12 @@ def test_a_content_type_that_nobody_knows_is_refused(victim, content_type):
 def test_a_method_that_is_not_there_is_unimplemented(victim, path):
     answer = post(victim, path, b"\0\0\0\0\0", content_type="application/grpc", te="trailers")
     assert (answer.status, answer.getheader("grpc-status")) in {(200, "12"), (400, None)}
+
+
+@pytest.mark.parametrize("path", ["/%ff", "/rest/items/%c3%28", "/toy.Toy/Echo%80"])
+def test_a_path_that_is_no_text_is_refused(victim, path):
+    answer = post(victim, path, b"", content_type="application/json")
+    assert (answer.status, json.loads(answer.text)["code"]) == (400, "invalid_argument")
 
 
 def test_a_caller_that_never_reads_holds_little_memory(victim):

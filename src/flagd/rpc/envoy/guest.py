@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import logging
 import os
@@ -81,7 +80,6 @@ class Guest:
             return
         self._front = Front(program.methods, program.routes)
         self._obeying = asyncio.create_task(self._obey(program, control), name="control")
-        settle_garbage()
         await control.send("started", management=program.management_address)
         await send({"type": "lifespan.startup.complete"})
         # The parent orders the stop before it ends Envoy; this is the end of an Envoy that nobody ordered to stop.
@@ -100,9 +98,3 @@ class Guest:
                 return
         log.error("the process that started this one has gone; ending")
         os.kill(os.getpid(), signal.SIGTERM)
-
-
-def settle_garbage() -> None:
-    """Spare the collector what lives as long as the process: collections of all objects stop the world."""
-    gc.collect()
-    gc.freeze()

@@ -52,6 +52,33 @@ CONNECTION_WINDOW = 1024 * 1024
 """HTTP/2 flow control, bytes that a caller may send ahead of the app; Envoy's own defaults are 16 and 24 MiB."""
 
 
+_HEX = "[0-9A-Fa-f]"
+_NEXT = f"%[89ABab]{_HEX}"
+_ONE = f"%[0-7]{_HEX}"
+_TWO = f"%(?:[Cc][2-9A-Fa-f]|[Dd]{_HEX})"
+_THREE = f"%[Ee](?:0%[ABab]{_HEX}|[1-9A-CEFa-cef]{_NEXT}|[Dd]%[89]{_HEX})"
+_FOUR = f"%[Ff](?:0%[9ABab]{_HEX}|[1-3]{_NEXT}|4%8{_HEX})"
+UTF8_PATH = f"(?:[^%]|{_ONE}|(?:{_TWO}|{_THREE}|{_FOUR}{_NEXT}){_NEXT})*"
+"""Paths whose percent-encoding is UTF-8 (RFC 3629). pyvoy 1.3 never answers any other."""
+
+_REFUSED_PATH = {
+    "mappers": [
+        {
+            "filter": {
+                "status_code_filter": {
+                    "comparison": {"op": "EQ", "value": {"default_value": 403, "runtime_key": "path_refused"}}
+                }
+            },
+            "status_code": 400,
+            "body_format_override": {
+                "json_format": {"code": "invalid_argument", "message": "the path is not valid UTF-8"}
+            },
+        }
+    ]
+}
+"""Only the path filter answers 403 in Envoy; it means 400."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listener:
     """What the public port is.
@@ -115,7 +142,8 @@ class Listener:
                 "connection_keepalive": {"interval": "30s", "timeout": "10s"},
             },
             "route_config": {"virtual_hosts": [self._host()]},
-            "http_filters": [*self._cors_filters(), _filter("grpc_web", "GrpcWeb"), self._app_filter()],
+            "http_filters": [*self._cors_filters(), _path_filter(), _filter("grpc_web", "GrpcWeb"), self._app_filter()],
+            "local_reply_config": _REFUSED_PATH,
             **self._peer(),
         }
 
@@ -171,6 +199,18 @@ def module_path() -> str:
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("pyvoy is not installed")
     return spec.origin
+
+
+def _path_filter() -> dict[str, Any]:
+    path = {"safe_regex": {"regex": UTF8_PATH}}
+    policy = {"permissions": [{"url_path": {"path": path}}], "principals": [{"any": True}]}
+    return {
+        "name": "envoy.filters.http.rbac",
+        "typed_config": {
+            "@type": f"{_TYPE}.http.rbac.v3.RBAC",
+            "rules": {"action": "ALLOW", "policies": {"utf8": policy}},
+        },
+    }
 
 
 def _filter(name: str, message: str) -> dict[str, Any]:

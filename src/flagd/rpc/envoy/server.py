@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import resource
 import shutil
 import socket
 import tempfile
@@ -94,6 +95,7 @@ class EnvoyServer:
 
     async def start(self) -> None:
         """Start Envoy and keep it running. Raises OSError when it cannot start: port, files, app."""
+        _raise_file_limit()
         self._directory = Path(tempfile.mkdtemp(prefix="flagd-"))
         host, port = await _resolve(self._settings.listen)
         if self._settings.tls is not None:
@@ -229,6 +231,8 @@ class _Run:
             async with asyncio.timeout(seconds):
                 await self._control.send("drain")
                 await self._control.expect("drain")
+                if await self._admin.active() == (0, 0):
+                    return
                 await self._admin.drain()
                 await asyncio.sleep(FAREWELL_SECONDS)
                 await self._idle(until)
@@ -250,6 +254,12 @@ class _Run:
                 return
             quiet_until = min(quiet_until, time.monotonic() + LINGER_SECONDS) if requests == 0 else until
             await asyncio.sleep(POLL_SECONDS)
+
+
+def _raise_file_limit() -> None:
+    """Let Envoy, which inherits the limit, open as many files as this process may: every connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _resolve(listen: str) -> tuple[str, int]:

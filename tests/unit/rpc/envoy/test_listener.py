@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+import re2
 
 from flagd.rpc.envoy.bootstrap import bootstrap
-from flagd.rpc.envoy.listener import Listener
+from flagd.rpc.envoy.listener import UTF8_PATH, Listener
 from flagd.rpc.envoy.secret import write_secrets
 from flagd.rpc.limits import MESSAGE_BYTES
 from flagd.rpc.transport import TlsFiles
@@ -73,7 +75,7 @@ def test_the_app_runs_last_and_in_one_thread():
 
 
 def test_browsers_may_not_call_unless_an_origin_is_named():
-    assert filters(listener()) == ["envoy.filters.http.grpc_web", "app"]
+    assert filters(listener()) == ["envoy.filters.http.rbac", "envoy.filters.http.grpc_web", "app"]
     route = manager(listener())["route_config"]["virtual_hosts"][0]["routes"][0]
     assert "typed_per_filter_config" not in route
 
@@ -123,3 +125,29 @@ def test_secrets_name_the_files_and_the_folders_to_watch(tmp_path):
         "trusted_ca": {"filename": "/ca/ca.crt"},
         "watched_directory": {"path": "/ca"},
     }
+
+
+@pytest.mark.parametrize("character", ["a", "~", "\x7f", "\x80", "é", "߿", "ࠀ", "퟿", "\ue000", "￿", "𐀀", "\U0010ffff"])
+def test_a_path_in_utf8_passes(character):
+    path = "/items/" + quote(character) + "/" + quote(character).lower()
+    assert re2.fullmatch(UTF8_PATH, path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/%ff",
+        "/%80",
+        "/%c3",
+        "/%c3%28",
+        "/%c0%80",
+        "/%e0%80%80",
+        "/%ed%a0%80",
+        "/%f0%80%80%80",
+        "/%f4%90%80%80",
+        "/%zz",
+        "/%",
+    ],
+)
+def test_any_other_path_does_not(path):
+    assert not re2.fullmatch(UTF8_PATH, path)

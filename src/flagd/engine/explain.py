@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _MAX_DEPENDENCIES = 20
 _MAX_VALUES = 10
+_WHOLE = 1 - 1e-6  # ranges of weights may leave out a distribution or two
 _END = 100 * (MAX_DISTRIBUTION + 1)
 
 
@@ -93,8 +94,8 @@ def _admitted_from(table: BucketTable, found: Bucket, shares: list[float]) -> st
 
     A fractional percentage admits, of the last allocation, that fraction of every variant's own range.
     """
-    whole = sum(share == 1 for share in shares)
-    if min(shares[:whole], default=1) < 1 or any(shares[whole + 1 :]):
+    whole = sum(share > _WHOLE for share in shares)
+    if min(shares[:whole], default=1) < _WHOLE or any(shares[whole + 1 :]):
         return ""
     if whole == len(shares) or not shares[whole]:
         return str(found.allocation + 1)

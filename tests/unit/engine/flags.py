@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -29,9 +30,8 @@ def condition(selector: list[str], op: str, *values: str) -> dict[str, Any]:
 
 
 def bucket(percent: int, *keys: str, salt: str = "salt", selector: list[str] = USER_ID) -> dict[str, Any]:
-    width = END // len(keys)
-    ends = [*range(width, END - len(keys), width), END]
-    parts = [{"variant": key, "range": [end - width, end]} for key, end in zip(keys, ends, strict=True)]
+    edges = [END * number // len(keys) for number in range(len(keys) + 1)]
+    parts = [{"variant": key, "range": list(part)} for key, part in zip(keys, pairwise(edges), strict=True)]
     return {"selector": selector, "salt": salt, "allocations": [{"range": [0, percent], "distributions": parts}]}
 
 

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import pytest
+
+from flagd.engine import Engine
+from flagd.hashing import bucket as hashed
+from tests.unit.engine.flags import COUNTRY, END, PLAN, bucket, condition, flag, needing, segment
+
+IN_US = [[condition(COUNTRY, "is", "US", "CA"), condition(PLAN, "is", "pro")]]
+
+
+def explain(source, user, *more):
+    return Engine([source, *more]).explain({"user": user}, source["key"])
+
+
+def user_at(allocation, salt="salt"):
+    return next(str(number) for number in range(10_000) if hashed(salt, str(number)).allocation == allocation)
+
+
+def test_a_failed_condition_is_named_with_the_value_seen():
+    source = flag("f", segment("US pro", conditions=IN_US), segment(variant="off"))
+    explanation = explain(source, {"country": "DE"})
+    assert explanation.lines() == [
+        "f: off (DEFAULT)",
+        "  segment 'US pro': no — user.country is [US, CA]: saw 'DE'",
+        "  segment 'All Other Users': yes — everybody",
+        "    gives off",
+    ]
+    first = explanation.segments[0]
+    assert (first.matched, first.variant, first.bucket) == (False, "", None)
+    assert [part.matched for part in first.any_of[0].conditions] == [False, False]
+    assert first.any_of[0].conditions[1].actual is None
+
+
+def test_a_user_outside_a_whole_rollout_hears_from_which_percentage_on():
+    user = user_at(61)
+    source = flag("f", segment("all", "off", bucket=bucket(25, "on", "b")))
+    explanation = explain(source, {"user_id": user})
+    found = explanation.segments[0].bucket
+    assert (found.allocation, found.rollout_percent, found.admitted) == (61, "25", False)
+    assert found.admitted_from_percent == "62"
+    assert found.hash == hashed("salt", user).hash == found.distribution * 100 + found.allocation
+    assert explanation.lines()[2] == (
+        f"    bucket 61 of 100 (murmur3 of 'salt/{user}' is {found.hash}), rollout 25 %: "
+        "not yet; would be admitted from 62 %"
+    )
+
+
+def test_a_user_inside_a_rollout_hears_since_when():
+    found = explain(flag("f", segment(bucket=bucket(100, "on"))), {"user_id": user_at(7)}).segments[0]
+    assert (found.variant, found.bucket.admitted, found.bucket.admitted_from_percent) == ("on", True, "8")
+
+
+def test_a_user_without_a_value_is_in_no_bucket():
+    explanation = explain(flag("f", segment(variant="off", bucket=bucket(100, "on"))), {"country": "US"})
+    found = explanation.segments[0].bucket
+    assert (found.value, found.admitted, found.admitted_from_percent) == (None, False, "")
+    assert "no user.user_id to hash" in "\n".join(explanation.lines())
+
+
+def test_ranges_that_are_no_rollout_have_no_percentage_to_wait_for():
+    raw = bucket(10, "on")
+    raw["allocations"][0]["range"] = [40, 50]
+    found = explain(flag("f", segment(variant="off", bucket=raw)), {"user_id": user_at(7)}).segments[0].bucket
+    assert (found.rollout_percent, found.admitted, found.admitted_from_percent) == ("10", False, "")
+
+
+def test_two_thousand_values_are_cut_to_ten():
+    values = [str(number) for number in range(2_000)]
+    explanation = explain(flag("f", segment("many", conditions=[[condition(COUNTRY, "is", *values)]])), {})
+    found = explanation.segments[0].any_of[0].conditions[0]
+    assert (found.values, found.value_count) == (tuple(values[:10]), 2_000)
+    assert "… 1990 more" in explanation.lines()[1]
+
+
+def test_parents_are_explained_first_and_without_their_own():
+    chain = [needing("b", "c"), flag("c", segment(variant="off"))]
+    explanation = explain(needing("a", "b"), {}, *chain)
+    assert [parent.flag_key for parent in explanation.dependencies] == ["c", "b"]
+    assert all(parent.dependencies == () for parent in explanation.dependencies)
+    assert explanation.lines()[1] == "  segment 'flag-dependencies': yes — flag b is not [on]: saw 'off'"
+
+
+def test_a_member_of_a_cycle_says_so():
+    explanation = explain(needing("a", "a"), {})
+    assert explanation.segments == ()
+    assert "its prerequisites lead back to itself" in explanation.lines()[1]
+
+
+def test_a_segment_that_gives_nothing_hands_on():
+    source = flag("f", segment("x", variant=None), segment("y", conditions=[]), segment(variant="b"))
+    assert explain(source, {}).lines() == [
+        "f: b (DEFAULT)",
+        "  segment 'x': yes — everybody",
+        "    gives nothing, the next segment decides",
+        "  segment 'y': no — it has no conditions that could hold",
+        "  segment 'All Other Users': yes — everybody",
+        "    gives b",
+    ]
+
+
+def test_a_flag_without_an_answer_is_explained():
+    explanation = explain(flag("f", segment("y", conditions=[])), {})
+    assert explanation.variant is None
+    assert explanation.lines()[0] == "f: nothing: no segment decides"
+
+
+@pytest.mark.parametrize(("end", "percent"), [(END, "100"), (0, "0"), (END // 2, "50")])
+def test_the_effective_rollout_counts_distributions_too(end, percent):
+    raw = bucket(100, "on")
+    raw["allocations"][0]["distributions"][0]["range"] = [0, end]
+    assert explain(flag("f", segment(bucket=raw)), {"user_id": "u"}).segments[0].bucket.rollout_percent == percent

@@ -20,6 +20,7 @@ ENVIRONMENT_PREFIX = "FLAGSERVICE_"
 """Not FLAGD_: Kubernetes injects FLAGD_PORT where a Service is called flagd, and OpenFeature clients read FLAGD_*."""
 EXIT_UNREACHABLE = 3
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+MANIFESTS = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -49,7 +50,7 @@ def main() -> None:
 
 
 @main.command()
-@option("--manifests", type=FOLDER, required=True, help="Folder of manifests to serve; edits are live within 1 s.")
+@option("--manifests", type=MANIFESTS, required=True, help="Folder of manifests to serve; edits are live within 1 s.")
 @option("--listen", default="127.0.0.1:8013", type=Address(), help="Where the evaluation services listen.")
 @option(
     "--management-listen",
@@ -122,6 +123,8 @@ def _options(settings: Mapping[str, Any]) -> Options:
     from flagd.server.options import Options
 
     settings = dict(settings)
+    if not settings["manifests"].exists() and not settings["state_dir"]:
+        raise click.UsageError(f"--manifests: there is no folder {settings['manifests']}")
     certificate, key, client_ca = (settings.pop(name) for name in ("tls_cert", "tls_key", "tls_client_ca"))
     if bool(certificate) != bool(key):
         raise click.UsageError("--tls-cert and --tls-key belong together; give both or none")

@@ -7,7 +7,7 @@ from flagd.cli import main
 
 WRONG_USE = [
     (["serve"], "Missing option '--manifests'"),
-    (["serve", "--manifests", "/nowhere/at/all"], "does not exist"),
+    (["serve", "--manifests", "/nowhere/at/all"], "there is no folder /nowhere/at/all"),
     (["serve", "--manifests", ".", "--tls-cert", __file__], "--tls-cert and --tls-key belong together"),
     (["serve", "--manifests", ".", "--tls-client-ca", __file__], "--tls-client-ca needs --tls-cert"),
     (["serve", "--manifests", ".", "--listen", "8013"], "HOST:PORT"),

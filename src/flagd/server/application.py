@@ -65,7 +65,7 @@ class Application:
         """Begin to follow the source and to answer probes. Raises OSError when the port cannot be had."""
         await self._management.start()
         if self._keeper:
-            await self._keeper.restore()
+            self._source.remember(await self._keeper.restore())
             self._run("keeper", self._keeper.run())
         self._run("pauses", keep_short(self._store))
         self._run("source", self._source.run())

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from watchfiles import awatch
 
-from flagd.compiler import compile_projects
+from flagd.compiler import Compiled, compile_projects
 from flagd.manifest import Severity
 from flagd.sources.manifests import Manifests, parse_manifests, read_folder
 from flagd.store import Snapshot
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
     from pathlib import Path
 
-    from flagd.compiler import Compiled
     from flagd.manifest import Diagnostic
     from flagd.manifest.files import SourceFile
     from flagd.metrics import Metrics
@@ -47,13 +46,13 @@ class Reading:
     """What was made of the folder last.
 
     Attributes:
-        manifests: its files.
+        manifests: its files; None before the first reading.
         compiled: the same by project.
         snapshots: the same, ready to answer from.
         diagnostics: what is wrong with the files as they are now.
     """
 
-    manifests: Manifests = field(default_factory=Manifests)
+    manifests: Manifests | None = None
     compiled: Mapping[str, Compiled] = field(default_factory=dict)
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -73,6 +72,11 @@ class DirectorySource:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the manifests as they are now."""
         return self._reading.diagnostics
+
+    def remember(self, snapshots: Mapping[str, Snapshot]) -> None:
+        """Take what was served before a restart as the last good form of what the first reading finds broken."""
+        compiled = {name: Compiled.restore(one.ruleset) for name, one in snapshots.items()}
+        self._reading = Reading(compiled=compiled, snapshots=snapshots)
 
     async def run(self) -> None:
         """Read, publish, follow; until cancelled. While the folder cannot be read, what holds is kept, stale."""
@@ -98,7 +102,7 @@ class DirectorySource:
     async def _settled(self) -> list[SourceFile]:
         sources = await asyncio.to_thread(read_folder, self._folder)
         for _ in range(SETTLE_READINGS):
-            if self._reading.manifests.holds(sources):
+            if self._reading.manifests and self._reading.manifests.holds(sources):
                 break
             before = sources
             await asyncio.sleep(SETTLE_SECONDS)
@@ -140,7 +144,7 @@ _LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING}
 
 def take(sources: list[SourceFile], previous: Reading) -> Reading:
     """Return what `sources` make, at the cost of what changed since `previous`; the same object if nothing did."""
-    manifests = parse_manifests(sources, previous.manifests)
+    manifests = parse_manifests(sources, previous.manifests or Manifests())
     if manifests is previous.manifests:
         return previous
     compiled = compile_projects(manifests.resources.values(), previous.compiled)

@@ -30,19 +30,20 @@ class Keeper:
         self._metrics = metrics
         self._kept: dict[str, str] = {}
 
-    async def restore(self) -> None:
-        """Put what was kept into the store, as stale, if it can be used and nothing is there yet."""
+    async def restore(self) -> Mapping[str, Snapshot]:
+        """Put what was kept into the store, as stale, if it can be used; return it by project."""
         try:
             state = await asyncio.to_thread(self._last_good.read)
         except StateError as error:
             self._failed("the last good ruleset is not used", error)
-            return
-        if state is None or self._store.loaded:
-            return
+            return {}
+        if state is None:
+            return {}
         snapshots = await asyncio.to_thread(_snapshots, state)
         self._store.replace(snapshots)
         self._kept = _revisions(snapshots)
         log.info("serving the last good ruleset until the source has been read")
+        return snapshots
 
     async def run(self) -> None:
         """Write whenever a revision changes; until cancelled."""

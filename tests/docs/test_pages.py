@@ -22,7 +22,7 @@ import pytest
 import yaml
 
 from flagd.manifest import Severity, read_text
-from tests.docs.page import blocks, pages
+from tests.docs.page import ROOT, blocks, pages
 from tests.docs.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def test_commands_print_what_the_page_shows(page: Path, terminal: Terminal) -> N
 
 
 @pytest.mark.parametrize("page", with_blocks("python"), ids=str)
-def test_python_sessions_print_what_the_page_shows(page: Path) -> None:
+def test_python_sessions_print_what_the_page_shows(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
     sessions = [block for block in blocks(page) if block.language == "python" and not block.path]
     text = "\n".join(block.text for block in sessions)
     examples = doctest.DocTestParser().get_doctest(text, {}, str(page), str(page), 0)

@@ -113,7 +113,7 @@ def _read(output: str, log: str) -> Load:
         raise LoadError(f"h2load said: {output[-500:]}")
     succeeded, failed, errored, _ = map(int, requests.groups())
     if failed or errored or not succeeded:
-        raise LoadError(f"{succeeded} calls succeeded, {failed} failed, {errored} errored")
+        raise LoadError(f"{succeeded} calls succeeded, {failed} failed, {errored} errored:\n{output[-1000:]}")
     seconds = float(finished[1]) * {"s": 1, "ms": 1e-3, "us": 1e-6}[finished[2]]
     samples = tuple(_sample(line) for line in log.splitlines())
     return Load(succeeded, seconds, int(traffic[1]), samples)

@@ -13,7 +13,7 @@ from benchmarks import cores, machine, results
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PARTS = ("decision", "segments", "all_flags", "compile", "evaluate", "reload", "envoy", "streams")
+PARTS = ("decision", "segments", "all_flags", "compiling", "evaluate", "reload", "envoy", "streams")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,6 +1,6 @@
 """A project of so many flags in its own interpreter: read, compile, change one flag, hold it in memory.
 
-`python -m benchmarks.compile_worker FLAGS` reads one command a line and answers with a number a line:
+`python -m benchmarks.compiling_worker FLAGS` reads one command a line and answers with a number a line:
     read       seconds from files to models
     compile    seconds from models to ruleset
     change     seconds until a change of one flag is in the ruleset

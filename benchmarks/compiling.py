@@ -19,11 +19,11 @@ FLAT = Goal(1.5, least=False)
 
 
 class Project(AbstractContextManager["Project"]):
-    """Runs `python -m benchmarks.compile_worker FLAGS` on the measured core."""
+    """Runs `python -m benchmarks.compiling_worker FLAGS` on the measured core."""
 
     def __init__(self, flags: int) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.compile_worker", str(flags)],
+            [sys.executable, "-m", "benchmarks.compiling_worker", str(flags)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -21,7 +21,7 @@ from flagd.rpc.asgi.outcome import HTTP_STATUS, Headers, connect_end, connect_er
 from flagd.rpc.asgi.supervision import Supervision, supervised
 from flagd.rpc.asgi.timeout import parse_connect_timeout
 from flagd.rpc.method import Call
-from flagd.rpc.status import DeadlineExceeded, InvalidArgument, Status
+from flagd.rpc.status import InvalidArgument, Status
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -87,7 +87,7 @@ class ConnectCall:
             encoding = parse_encoding(self._fields.get(b"connect-content-encoding"))
             body = await read_body(self._receive, self._limit, PREFIX)
             request = self._decode(only_frame(body, encoding, self._limit), method, STREAM_TYPES[self._content_type])
-            remaining = self._remaining()
+            remaining = parse_connect_timeout(self._fields.get(b"connect-timeout-ms"))
             assert method.stream is not None  # noqa: S101 - the front sends only streams here
             with Supervision(self._receive, remaining):
                 await self._replies(method.stream(request, Call(Metadata(self._fields), remaining)), method)
@@ -97,7 +97,7 @@ class ConnectCall:
 
     async def _unary(self, method: Method, body: bytes, codec: Codec) -> None:
         request = self._decode(body, method, codec)
-        remaining = self._remaining()
+        remaining = parse_connect_timeout(self._fields.get(b"connect-timeout-ms"))
         assert method.unary is not None  # noqa: S101 - the front sends only unary calls here
         reply = await supervised(
             method.unary(request, Call(Metadata(self._fields), remaining)), self._receive, remaining
@@ -138,12 +138,6 @@ class ConnectCall:
         length = (b"content-length", b"%d" % len(body))
         await self._send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
-
-    def _remaining(self) -> float | None:
-        remaining = parse_connect_timeout(self._fields.get(b"connect-timeout-ms"))
-        if remaining is not None and remaining <= 0:
-            raise DeadlineExceeded("the deadline has passed")
-        return remaining
 
     def _query_message(self, parameters: dict[str, str]) -> bytes:
         message = parameters.get("message", "").encode()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flagd.rpc.asgi.connect_call import STREAM_TYPES, UNARY_TYPES, ConnectCall
 from flagd.rpc.asgi.grpc_call import DIALECTS, GrpcCall
 from flagd.rpc.asgi.http_call import HttpCall, RouteTable
+from flagd.rpc.asgi.plain_call import CONTENT_TYPE, PlainMethod
 from flagd.rpc.route import BODY_LIMIT
 from flagd.rpc.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Coroutine, Sequence
 
     from flagd.rpc.asgi.body import Receive, Scope, Send
     from flagd.rpc.method import Method
@@ -31,20 +32,27 @@ class Front:
 
     def __init__(self, methods: Sequence[Method], routes: Sequence[Route] = (), *, limit: int = BODY_LIMIT) -> None:
         self._methods = {method.path: method for method in methods}
+        self._plain = {
+            method.path: PlainMethod(method, method.unary, limit) for method in methods if method.unary is not None
+        }
         self._routes = RouteTable(routes)
         self._limit = limit
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request (ASGI)."""
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
+        """Answer one HTTP request (ASGI). Returns the coroutine of whoever answers: none is wrapped around it."""
         fields: dict[bytes, bytes] = dict(scope["headers"])
-        content_type = fields.get(b"content-type", b"")
-        dialect = DIALECTS.get(content_type)
-        if dialect is not None and scope["method"] == "POST":
-            call = GrpcCall(dialect, fields, receive, send, self._limit)
-            await call.run(self._methods.get(scope["path"]))
-            return
+        if fields.get(b"content-type") == CONTENT_TYPE and scope["method"] == "POST":
+            plain = self._plain.get(scope["path"])
+            if plain is not None:
+                return plain.answer(fields, receive, send)
+        return self._answer(scope, fields, receive, send)
+
+    async def _answer(self, scope: Scope, fields: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         method = self._methods.get(scope["path"])
-        if method is not None:
+        dialect = DIALECTS.get(fields.get(b"content-type", b""))
+        if dialect is not None and scope["method"] == "POST":
+            await GrpcCall(dialect, fields, receive, send, self._limit).run(method)
+        elif method is not None:
             await self._connect(method, scope, fields, receive, send)
         else:
             await self._http(scope, receive, send)

@@ -19,7 +19,7 @@ from flagd.rpc.asgi.outcome import Headers, grpc_trailers
 from flagd.rpc.asgi.supervision import Supervision, supervised
 from flagd.rpc.asgi.timeout import parse_grpc_timeout
 from flagd.rpc.method import Call
-from flagd.rpc.status import DeadlineExceeded, RpcError, Status, Unimplemented
+from flagd.rpc.status import RpcError, Status, Unimplemented
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from flagd.rpc.asgi.body import Event, Receive, Send
     from flagd.rpc.method import Method
 
-_OK: Event = {"type": "http.response.trailers", "headers": grpc_trailers(Status.OK)}
+OK_TRAILERS: Event = {"type": "http.response.trailers", "headers": grpc_trailers(Status.OK)}
 _LAST_PART: Event = {"type": "http.response.body", "body": b"", "more_body": False}
 _FIRST_PART: Event = {"type": "http.response.body", "body": b"", "more_body": True}
 
@@ -77,14 +77,12 @@ class GrpcCall:
         try:
             await self._serve(method)
         except Exception as error:  # noqa: BLE001 - every call is answered
-            await settle(error, self._fail, method.path if method else "unknown method")
+            await settle(error, self.fail, method.path if method else "unknown method")
 
     async def _serve(self, method: Method | None) -> None:
         if method is None:
             raise Unimplemented("no such method")
         remaining = parse_grpc_timeout(self._fields.get(b"grpc-timeout"))
-        if remaining is not None and remaining <= 0:
-            raise DeadlineExceeded("the deadline has passed")
         call = Call(Metadata(self._fields), remaining)
         if method.unary is not None:
             reply = await supervised(method.unary(await self._only_message(method), call), self._receive, remaining)
@@ -100,8 +98,6 @@ class GrpcCall:
 
     async def _only_message(self, method: Method) -> Message:
         body = await read_body(self._receive, self._limit, PREFIX)
-        if body[:1] == b"\0" and int.from_bytes(body[1:PREFIX], "big") == len(body) - PREFIX:
-            return self._decode(body[PREFIX:], method)
         return self._decode(only_frame(body, self._encoding(), self._limit), method)
 
     async def _messages(self, method: Method) -> AsyncIterator[Message]:
@@ -125,7 +121,7 @@ class GrpcCall:
         self._started = True
         await send(self._dialect.start)
         await send({"type": "http.response.body", "body": frame(message), "more_body": False})
-        await send(_OK)
+        await send(OK_TRAILERS)
 
     async def _stream(self, replies: AsyncIterator[Any], method: Method) -> None:
         encode = self._dialect.codec.encode
@@ -136,7 +132,7 @@ class GrpcCall:
                 await self._send({"type": "http.response.body", "body": part, "more_body": True})
         await self._start()
         await self._send(_LAST_PART)
-        await self._send(_OK)
+        await self._send(OK_TRAILERS)
 
     async def _flush(self) -> None:
         """Send the headers now: Envoy's limit on the time a request may take ends with them."""
@@ -148,7 +144,8 @@ class GrpcCall:
             self._started = True
             await self._send(self._dialect.start)
 
-    async def _fail(self, status: Status, message: str) -> None:
+    async def fail(self, status: Status, message: str) -> None:
+        """Answer with a status and a message; for a call that this object runs, or another that has not answered."""
         trailers = grpc_trailers(status, message)
         if self._started:
             await self._send(_LAST_PART)

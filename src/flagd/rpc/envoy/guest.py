@@ -14,7 +14,7 @@ from flagd.rpc.asgi import Front
 from flagd.rpc.envoy.control import HANDOVER, Control
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     from flagd.rpc.asgi.body import Receive, Scope, Send
     from flagd.rpc.method import Method
@@ -51,6 +51,7 @@ class Program(Protocol):
 class Guest:
     """An ASGI application around a program that ``compose`` makes from the options handed over."""
 
+    # Says that this is ASGI 3, which servers tell by `async def` otherwise.
     _asgi_single_callable = True
 
     def __init__(self, compose: Callable[[Mapping[str, Any]], Program]) -> None:
@@ -58,12 +59,11 @@ class Guest:
         self._front = Front([])
         self._obeying: asyncio.Task[None] | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Serve one request, or the life of the server (ASGI)."""
         if scope["type"] == "http":
-            await self._front(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await self._live(receive, send)
+            return self._front(scope, receive, send)
+        return self._live(receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -3,7 +3,7 @@
 import pytest
 
 from flagd.rpc.asgi.timeout import parse_connect_timeout, parse_grpc_timeout
-from flagd.rpc.status import InvalidArgument
+from flagd.rpc.status import DeadlineExceeded, InvalidArgument
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,6 @@ from flagd.rpc.status import InvalidArgument
         (b"3S", 3),
         (b"250m", 0.25),
         (b"10u", 0.00001),
-        (b"0n", 0),
         (b"99999999n", 0.099999999),
     ],
 )
@@ -29,7 +28,7 @@ def test_any_other_grpc_timeout_is_refused(header):
         parse_grpc_timeout(header)
 
 
-@pytest.mark.parametrize(("header", "seconds"), [(None, None), (b"0", 0), (b"250", 0.25), (b"9999999999", 9999999.999)])
+@pytest.mark.parametrize(("header", "seconds"), [(None, None), (b"250", 0.25), (b"9999999999", 9999999.999)])
 def test_connect_timeout_is_milliseconds(header, seconds):
     assert parse_connect_timeout(header) == seconds
 
@@ -38,3 +37,9 @@ def test_connect_timeout_is_milliseconds(header, seconds):
 def test_any_other_connect_timeout_is_refused(header):
     with pytest.raises(InvalidArgument, match="connect-timeout-ms"):
         parse_connect_timeout(header)
+
+
+@pytest.mark.parametrize(("parse", "header"), [(parse_grpc_timeout, b"0n"), (parse_connect_timeout, b"0")])
+def test_no_time_at_all_is_a_deadline_that_has_passed(parse, header):
+    with pytest.raises(DeadlineExceeded):
+        parse(header)

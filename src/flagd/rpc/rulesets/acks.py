@@ -1,0 +1,152 @@
+"""Acks: who subscribes now, and which revision each of them answers from.
+
+One table per publisher, written by the service, read by whoever must know what is really served.
+A subscriber acknowledges to every publisher it is connected to, so the table of one that does not
+publish is as good as the other's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+RoleName = Literal["replica", "client", "operator"]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a subscriber answers from for one project.
+
+    Attributes:
+        revision: content hash of the ruleset.
+        flags: number of flags in it, as the subscriber says.
+        since: when the publisher heard of it, in seconds since 1970.
+    """
+
+    revision: str
+    flags: int
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a subscriber did not take for one project; it keeps what it had.
+
+    Attributes:
+        revision: content hash of what was refused.
+        reason: one line, in the subscriber's words.
+        since: when the publisher heard of it, in seconds since 1970.
+    """
+
+    revision: str
+    reason: str
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """One open stream.
+
+    Attributes:
+        role: what it is.
+        name: name of the pod, or of the process outside a cluster.
+        since: when it connected, in seconds since 1970.
+        projects: those it wants; empty = all.
+        served: what it answers from, by project.
+        refused: what it refused, by project; an entry goes when the project is next acknowledged.
+    """
+
+    role: RoleName
+    name: str
+    since: float
+    projects: frozenset[str] = frozenset()
+    served: Mapping[str, Served] = field(default_factory=dict)
+    refused: Mapping[str, Refusal] = field(default_factory=dict)
+
+    def serves(self, project: str, revision: str) -> bool:
+        """Whether it answers from this revision of `project`."""
+        served = self.served.get(project)
+        return served is not None and served.revision == revision
+
+
+class Acks:
+    """The table. Lives in the service's event loop."""
+
+    def __init__(self) -> None:
+        self._subscribers: dict[int, Subscriber] = {}
+        self._readers: set[asyncio.Event] = set()
+        self._last = 0
+
+    @property
+    def subscribers(self) -> tuple[Subscriber, ...]:
+        """Every open stream, the newest last. Two may have one name: the older is about to break."""
+        return tuple(self._subscribers.values())
+
+    @property
+    def replicas(self) -> Mapping[str, Subscriber]:
+        """Subscribers of role replica by name: those that count towards Published."""
+        return {one.name: one for one in self._subscribers.values() if one.role == "replica"}
+
+    @contextmanager
+    def subscribe(self) -> Iterator[asyncio.Event]:
+        """Give an event that is set whenever the table changes; the reader clears it first, then reads."""
+        changed = asyncio.Event()
+        self._readers.add(changed)
+        try:
+            yield changed
+        finally:
+            self._readers.discard(changed)
+
+    @contextmanager
+    def enter(self, subscriber: Subscriber) -> Iterator[Entry]:
+        """Keep `subscriber` in the table for as long as its stream is open. For the service."""
+        self._last += 1
+        number = self._last
+        try:
+            yield Entry(self, number, subscriber)
+        finally:
+            self._put(number, None)
+
+    def _put(self, number: int, subscriber: Subscriber | None) -> None:
+        if subscriber is None:
+            self._subscribers.pop(number, None)
+        else:
+            self._subscribers[number] = subscriber
+        for changed in self._readers:
+            changed.set()
+
+
+class Entry:
+    """One row of the table, as the service writes it."""
+
+    def __init__(self, acks: Acks, number: int, subscriber: Subscriber) -> None:
+        self._acks = acks
+        self._number = number
+        self._write(subscriber)
+
+    @property
+    def subscriber(self) -> Subscriber:
+        """The row as it stands."""
+        return self._subscriber
+
+    def ack(self, project: str, served: Served | None) -> None:
+        """Take down that the subscriber answers from `served`; None = no longer for this project."""
+        before = self._subscriber
+        others = {name: one for name, one in before.served.items() if name != project}
+        now = others if served is None else {**others, project: served}
+        refused = {name: one for name, one in before.refused.items() if name != project}
+        self._write(replace(before, served=now, refused=refused))
+
+    def nack(self, project: str, refusal: Refusal) -> None:
+        """Take down that the subscriber refused something."""
+        before = self._subscriber
+        self._write(replace(before, refused={**before.refused, project: refusal}))
+
+    def _write(self, subscriber: Subscriber) -> None:
+        self._subscriber = subscriber
+        self._acks._put(self._number, subscriber)

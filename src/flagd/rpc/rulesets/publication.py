@@ -1,0 +1,92 @@
+"""Publication: what a publisher publishes at one time, and where the service reads it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+    from flagd.ruleset import Ruleset
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Every ruleset of one publisher, and with what right it is published. Replaced whole.
+
+    Attributes:
+        rulesets: by project. A project that is not here is gone, and subscribers are told so.
+        publishing: whether this publisher decides, that is, holds the Lease. While it does not,
+            subscribers get heartbeats only, and its rulesets may be anything.
+        epoch: number of the lease, ≥ 0. Among connected publishers that decide, the highest wins.
+        sequence: grows with every change within an epoch, ≥ 0.
+        stale: whether the publisher has itself lost touch with its source.
+    """
+
+    rulesets: Mapping[str, Ruleset]
+    publishing: bool = True
+    epoch: int = 0
+    sequence: int = 0
+    stale: bool = False
+
+
+class Publications(Protocol):
+    """Where the service reads what to publish. Lives in the service's event loop."""
+
+    @property
+    def current(self) -> Publication | None:
+        """What is published now; None before the first, when subscribers are only told to wait."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether the publisher goes: subscribers are sent away with UNAVAILABLE."""
+
+    def subscribe(self) -> AbstractContextManager[asyncio.Event]:
+        """Give an event that is set whenever `current` or `closed` change; the reader clears it first, then reads."""
+
+
+class Board:
+    """Publications that are put up by hand: ``board.put(publication)``. What the operator uses."""
+
+    def __init__(self) -> None:
+        self._current: Publication | None = None
+        self._closed = False
+        self._readers: set[asyncio.Event] = set()
+
+    @property
+    def current(self) -> Publication | None:
+        """What is published now; None before the first."""
+        return self._current
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` has been called."""
+        return self._closed
+
+    def put(self, publication: Publication) -> None:
+        """Publish this from now on. To be called in the service's event loop."""
+        self._current = publication
+        self._wake()
+
+    def close(self) -> None:
+        """Send the subscribers away, and refuse new ones."""
+        self._closed = True
+        self._wake()
+
+    @contextmanager
+    def subscribe(self) -> Iterator[asyncio.Event]:
+        """Give an event that is set at every change."""
+        changed = asyncio.Event()
+        self._readers.add(changed)
+        try:
+            yield changed
+        finally:
+            self._readers.discard(changed)
+
+    def _wake(self) -> None:
+        for changed in self._readers:
+            changed.set()

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from flagd.condition.comparable import parse_number, parse_version
+from flagd.condition.comparable import number_of, parse_number, parse_version, version_of
 from flagd.condition.text import elements, text
 from flagd.pattern import Pattern, PatternError
 
@@ -42,6 +42,19 @@ def predicate(op: str, values: Iterable[str]) -> Callable[[object], bool]:
     if positive in _OF_LISTS:
         return partial(_list, _OF_LISTS[positive](filters), negated, on_null)
     return _never
+
+
+def bound(op: str, values: Iterable[str]) -> tuple[Callable[[object], Any], str, Any] | None:
+    """Return how an operator that orders compares: what makes a value comparable, the sign, the one bound that decides.
+
+    What makes a value comparable leaves null as it is and raises TypeError where texts would have to be compared.
+    None where `op` does not order, or none of `values` is comparable.
+    """
+    if op not in _ORDERS:
+        return None
+    parse, _, sign, decisive = _ORDERS[op]
+    parsed = [value for value in map(parse, values) if value is not None]
+    return (_COMPARABLE[parse], sign, decisive(parsed)) if parsed else None
 
 
 def accepted(values: Iterable[str]) -> frozenset[str]:
@@ -92,21 +105,17 @@ def _regex(filters: list[str]) -> Callable[[str], bool]:
     return lambda found: any(pattern.found_in(found) for pattern in patterns)
 
 
-def _ordered(parse: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> Callable[..., Callable[[str], bool]]:
-    def build(filters: list[str]) -> Callable[[str], bool]:
-        parsed = [value for value in map(parse, filters) if value is not None]
+def _ordered(op: str, filters: list[str]) -> Callable[[str], bool]:
+    parse, compare, _, decisive = _ORDERS[op]
+    parsed = [value for value in map(parse, filters) if value is not None]
 
-        def holds(found: str) -> bool:
-            value = parse(found) if parsed else None
-            return (
-                any(compare(found, text) for text in filters)
-                if value is None
-                else any(compare(value, other) for other in parsed)
-            )
+    def holds(found: str) -> bool:
+        value = parse(found) if parsed else None
+        if value is not None:
+            return compare(value, decisive(parsed))
+        return bool(filters) and compare(found, decisive(filters))
 
-        return holds
-
-    return build
+    return holds
 
 
 def _set_is(filters: list[str]) -> Callable[[list[str]], bool]:
@@ -123,21 +132,29 @@ def _set_contains_any(filters: list[str]) -> Callable[[list[str]], bool]:
     return lambda found: not wanted.isdisjoint(found)
 
 
+# By operator: what makes a text comparable, the comparison and its sign, and which of several filters decides.
+_ORDERS: dict[str, tuple[Callable[[str], Any], Callable[[Any, Any], bool], str, Callable[[list[Any]], Any]]] = {
+    "less": (parse_number, operator.lt, "<", max),
+    "less or equal": (parse_number, operator.le, "<=", max),
+    "greater": (parse_number, operator.gt, ">", min),
+    "greater or equal": (parse_number, operator.ge, ">=", min),
+    "version less": (parse_version, operator.lt, "<", max),
+    "version less or equal": (parse_version, operator.le, "<=", max),
+    "version greater": (parse_version, operator.gt, ">", min),
+    "version greater or equal": (parse_version, operator.ge, ">=", min),
+}
 _OF_TEXTS: dict[str, Callable[[list[str]], Callable[[str], bool]]] = {
     "is": lambda filters: accepted(filters).__contains__,
     "contains": _contains,
     "regex match": _regex,
-    "less": _ordered(parse_number, operator.lt),
-    "less or equal": _ordered(parse_number, operator.le),
-    "greater": _ordered(parse_number, operator.gt),
-    "greater or equal": _ordered(parse_number, operator.ge),
-    "version less": _ordered(parse_version, operator.lt),
-    "version less or equal": _ordered(parse_version, operator.le),
-    "version greater": _ordered(parse_version, operator.gt),
-    "version greater or equal": _ordered(parse_version, operator.ge),
+    **{op: partial(_ordered, op) for op in _ORDERS},
 }
 _OF_LISTS: dict[str, Callable[[list[str]], Callable[[list[str]], bool]]] = {
     "set is": _set_is,
     "set contains": _set_contains,
     "set contains any": _set_contains_any,
+}
+_COMPARABLE: dict[Callable[[str], Any], Callable[[object], Any]] = {
+    parse_number: number_of,
+    parse_version: version_of,
 }

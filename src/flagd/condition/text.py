@@ -56,11 +56,13 @@ def _scalar_text(value: object) -> str | None:
 def _number_text(value: float) -> str:
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if abs(value) < 2**53 and value.is_integer():
+        return str(int(value))
     sign, digit_tuple, exponent = Decimal(float.__repr__(value)).as_tuple()
     all_digits = "".join(map(str, digit_tuple))
-    digits = all_digits.rstrip("0") or "0"
-    point = len(all_digits) + int(exponent) if digits != "0" else 1
-    minus = "-" if sign and digits != "0" else ""
+    digits = all_digits.rstrip("0")
+    point = len(all_digits) + int(exponent)
+    minus = "-" if sign else ""
     if len(digits) <= point <= 21:
         return minus + digits.ljust(point, "0")
     if 0 < point <= 21:

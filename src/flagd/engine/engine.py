@@ -92,7 +92,7 @@ class Engine:
 def _ready(
     source: EvaluationFlag, cohorts: Mapping[str, Cohort], known: tuple[Flag, Decide] | None
 ) -> tuple[Flag, Decide]:
-    if known and known[0].source is source and known[0].cohorts == {key: cohorts.get(key) for key in known[0].cohorts}:
+    if known and known[0].source is source and known[0].is_current(cohorts):
         return known
     flag = make_flag(source, cohorts)
     return flag, fast_path(flag)

@@ -37,8 +37,7 @@ _END = 100 * (MAX_DISTRIBUTION + 1)
 def explain(flags: Iterable[tuple[str, Flag]], cyclic: Collection[str], context: object) -> Explanation:
     """Explain the last of `flags`, which are in order of evaluation; `cyclic` names those that depend on themselves."""
     results: dict[str, Variant] = {}
-    explained = [_explain(key, flag, key in cyclic, context, results) for key, flag in flags]
-    *parents, last = explained
+    *parents, last = [_explain(key, flag, key in cyclic, context, results) for key, flag in flags]
     return replace(last, dependencies=tuple(parents[-_MAX_DEPENDENCIES:]))
 
 

@@ -28,13 +28,7 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Who is in it, and what they get.
-
-    Attributes:
-        any_of: sets of conditions, of which one must hold as a whole; None = everybody.
-        bucket: None = everybody gets `outcome`.
-        outcome: None = the next segment decides.
-    """
+    """Who is in it (None = everybody; else one set of `any_of` must hold as a whole), and what they get."""
 
     name: str
     any_of: tuple[tuple[Condition, ...], ...] | None
@@ -73,6 +67,10 @@ class Flag:
             if segment.matches(context, results) and (variant := segment.decide(context, results)) is not None:
                 return variant
         return None
+
+    def is_current(self, cohorts: Mapping[str, Cohort]) -> bool:
+        """Return whether these member lists are those it was made with."""
+        return all(cohorts.get(key) == cohort for key, cohort in self.cohorts.items())
 
 
 def make_flag(source: EvaluationFlag, cohorts: Mapping[str, Cohort]) -> Flag:

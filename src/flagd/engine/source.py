@@ -14,7 +14,7 @@ from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, cast
 
-from flagd.condition import accepted, elements, text
+from flagd.condition import accepted, bound, elements, text
 from flagd.hashing import murmur3
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class _Writer:
         if value is None or part.selector[-1] == "cohort_ids":
             return f"{self._bind(part.holds)}(context, results)"
         if part.op not in _EQUALITY:
-            return f"{self._bind(part.test)}({value})"
+            return self._order(part, value) or f"{self._bind(part.test)}({value})"
         wanted: frozenset[str | None] = accepted(part.values)
         if part.test(None) == (part.op == "is"):
             wanted |= {None}
@@ -95,28 +95,31 @@ class _Writer:
         compared = f"{one} {self._bind(*wanted)}" if len(wanted) == 1 else f"{many} {self._bind(wanted)}"
         return f"{self._text(part.selector, value)} {compared}"
 
+    def _order(self, part: Condition, value: str) -> str | None:
+        if (known := bound(part.op, part.values)) is None:
+            return None
+        comparable, sign, limit = known
+        found = self._local((comparable, value), f"{{}}({value})", comparable)
+        on_null = f"{found} is None or" if part.test(None) else f"{found} is not None and"
+        return f"({on_null} {found} {sign} {self._bind(limit)})"
+
     def _value(self, selector: tuple[str, ...]) -> str | None:
         """Return the local that holds the value at `selector`, read where it is first needed; None = none can."""
         if len(selector) < 2 or selector[0] != "context" or not all(selector):
             return None
-        if selector not in self._locals:
-            parent = self._value(selector[:-1])
-            owner = self._local(("object", parent), f"{parent} or NOTHING") if parent else "context"
-            self._local(selector, f"{owner}.get({self._bind(selector[-1])})")
-        return self._locals[selector]
+        parent = self._value(selector[:-1])
+        owner = self._local(("object", parent), f"{parent} or NOTHING") if parent else "context"
+        return self._local(selector, f"{owner}.get({{}})", selector[-1])
 
     def _text(self, selector: tuple[str, ...], value: str) -> str:
         """Return the local that holds the text of a value that is no list."""
-        if ("text", value) not in self._locals:
-            known = self._bind(self._plain[selector])
-            plain = f'{value} in {known} or {value}.__class__ is str and not "[" <= {value} < "\\\\"'
-            self._local(("text", value), f"{value} if {plain} else plain_text({value})")
-        return self._locals["text", value]
+        plain = f'{value} in {{}} or {value}.__class__ is str and not "[" <= {value} < "\\\\"'
+        return self._local(("text", value), f"{value} if {plain} else plain_text({value})", self._plain[selector])
 
-    def _local(self, name: object, expression: str) -> str:
+    def _local(self, name: object, expression: str, *constants: object) -> str:
         if name not in self._locals:
             self._locals[name] = f"v{len(self._locals)}"
-            self._line(f"{self._locals[name]} = {expression}")
+            self._line(f"{self._locals[name]} = {expression.format(*map(self._bind, constants))}")
         return self._locals[name]
 
     def _bind(self, constant: object) -> str:

@@ -13,6 +13,10 @@ def evaluation_order(starts: Iterable[str], dependencies: Mapping[str, Sequence[
     ordered: list[str] = []
     seen: set[str] = set()
     for start in starts:
+        if dependencies.get(start) == () and start not in seen:  # the usual flag, at a third of the cost
+            seen.add(start)
+            ordered.append(start)
+            continue
         pending = [(start, False)]
         while pending:
             key, visited = pending.pop()

@@ -1,6 +1,6 @@
 import pytest
 
-from flagd.condition import predicate
+from flagd.condition import bound, predicate
 
 POSITIVE = ["is", "contains", "less", "less or equal", "greater", "greater or equal", "version less"]
 POSITIVE += ["version less or equal", "version greater", "version greater or equal"]
@@ -79,3 +79,51 @@ ODD = ["\ud800", b"x", object(), float("nan"), 10**5000, [[[]]], {"a": {1: 2}}, 
 def test_no_value_makes_an_operator_raise(op):
     holds = predicate(op, ["x", "1.2", "(none)", "true", "\ud800"])
     assert {holds(value) for value in ODD} <= {True, False}
+
+
+@pytest.mark.parametrize(
+    ("op", "values", "value", "holds"),
+    [
+        ("less", ["1", "10"], 5, True),
+        ("less", ["10", "1"], 5, True),
+        ("greater", ["1", "10"], 5, True),
+        ("greater", ["x", "10"], 5, False),
+        ("greater", [], 5, False),
+        ("greater", [], "x", False),
+        ("less or equal", ["a", "c"], "b", True),
+        ("greater or equal", ["a", "c"], "b", True),
+        ("version less", ["1.0.0", "2.0.0"], "1.5.0", True),
+        ("greater", ["9007199254740992"], 9007199254740993, False),
+    ],
+)
+def test_of_several_values_any_one_suffices(op, values, value, holds):
+    assert predicate(op, values)(value) is holds
+
+
+@pytest.mark.parametrize("op", ["is", "contains", "set is", "unknown"])
+def test_operators_that_do_not_order_have_no_bound(op):
+    assert bound(op, ["1"]) is None
+
+
+@pytest.mark.parametrize(("op", "values"), [("less", ["x"]), ("less", []), ("version less", ["2"])])
+def test_there_is_no_bound_where_nothing_is_comparable(op, values):
+    assert bound(op, values) is None
+
+
+@pytest.mark.parametrize("value", [5, 5.0, "5", " 5 "])
+def test_a_bound_decides_for_numbers(value):
+    comparable, sign, limit = bound("less", ["x", "3", "7"])
+    assert (comparable(value), sign, limit) == (5, "<", 7)
+
+
+@pytest.mark.parametrize("value", [True, "x", [5], "[5]", float("nan"), {}, "inf"])
+def test_what_is_compared_as_text_is_not_comparable(value):
+    comparable, _, _ = bound("less", ["3"])
+    with pytest.raises(TypeError):
+        comparable(value)
+
+
+def test_null_stays_null():
+    for op in ("less", "version less"):
+        comparable, _, _ = bound(op, ["3.0"])
+        assert comparable(None) is None

@@ -40,7 +40,9 @@ def needing(key: str, parent: str, *more: str) -> dict[str, Any]:
     return flag(key, segment("flag-dependencies", "off", conditions=unmet), segment(), dependencies=[parent, *more])
 
 
-TEXTS = st.sampled_from(["US", "CA", "pro", "true", "TRUE", "(none)", "", "[", '["US"]', "1.2.3", "42", "é", "\ud800"])
+TEXTS = st.sampled_from(
+    ["US", "CA", "pro", "true", "TRUE", "(none)", "", "[", '["US"]', "1.2.3", "1.3", "7", "42", "é", "\ud800"]
+)
 SELECTORS = st.sampled_from(
     [
         USER_ID,
@@ -58,7 +60,7 @@ SELECTORS = st.sampled_from(
 )
 EQUALITY = st.sampled_from(["is", "is not"])
 OPERATORS = EQUALITY | st.sampled_from(
-    ["contains", "greater", "version less", "set contains any", "set is not", "regex match", "unknown"]
+    ["contains", "greater", "less or equal", "version less", "set contains any", "set is not", "regex match", "unknown"]
 )
 CONDITIONS = st.builds(
     lambda selector, op, values: condition(selector, op, *values), SELECTORS, OPERATORS, st.lists(TEXTS, max_size=3)

@@ -21,12 +21,15 @@ def only_fast(source):
     return FunctionType(decide.__code__, decide.__globals__, "decide", (never, *decide.__defaults__[1:]))
 
 
+AGE = [*PLAN[:3], "age"]
+VERSION = ["context", "user", "version"]
 TARGETED = flag(
     "f",
     segment(
         "testers", conditions=[[condition(["context", "user", "user_id"], "is", "t")], [condition(PLAN, "is", "x")]]
     ),
     segment("named", "off", conditions=[[condition(COUNTRY, "is", "US", "CA"), condition(PLAN, "is not", "free")]]),
+    segment("grown", conditions=[[condition(AGE, "greater", "17"), condition(VERSION, "version less", "2.0")]]),
     segment("split", "off", bucket=bucket(50, "on", "b")),
 )
 
@@ -38,6 +41,8 @@ TARGETED = flag(
         {"user": {"user_id": "ann", "country": "DE", "user_properties": {"plan": 42}}},
         {"user": {"user_id": "ゆかり", "country": None, "user_properties": {}}},
         {"user": {"country": True}},
+        {"user": {"version": "1.2.3", "user_properties": {"age": 18}}},
+        {"user": {"version": "1.2.3", "user_properties": {"age": "18.5"}}},
         {"user": {"user_id": "t"}},
         {"groups": {}},
         {},

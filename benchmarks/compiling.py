@@ -71,11 +71,13 @@ def _rounds(projects: dict[int, Project], command: str, count: int) -> dict[int,
 def _absolute(values: dict[str, dict[int, list[float]]], sizes: tuple[int, ...]) -> list[Figure]:
     figures = []
     for size in sizes:
-        flags = f"{size:,} flags"
+        flags, large = f"{size:,} flags", size == sizes[-1]
         figures += [
             figure(f"read {flags} from YAML", values["read"][size], "s"),
-            figure(f"compile {flags}", values["compile"][size], "s"),
-            figure(f"compile a change of one of {flags}", [1e3 * s for s in values["change"][size]], "ms"),
+            figure(f"compile {flags}", values["compile"][size], "s", headline=large),
+            figure(
+                f"compile a change of one of {flags}", [1e3 * s for s in values["change"][size]], "ms", headline=large
+            ),
             figure(f"take the change over into the engine of {flags}", [1e3 * s for s in values["swap"][size]], "ms"),
             figure(
                 f"memory of ruleset and engine, {flags}", [b / 1024 for b in values["memory"][size]], "KiB per flag"
@@ -88,14 +90,13 @@ def _growth(values: dict[str, dict[int, list[float]]], sizes: tuple[int, ...]) -
     small, large = sizes[0], sizes[-1]
     base, factor = f"with {small:,} flags", large / small
     figures = []
-    for command, goal, divisor in (
-        ("read", LINEAR, factor),
-        ("compile", LINEAR, factor),
-        ("change", FLAT, 1),
-        ("swap", None, 1),
-        ("memory", LINEAR, 1),
+    for command, what, goal, divisor in (
+        ("read", f"read {large:,} flags from YAML, time per flag", LINEAR, factor),
+        ("compile", f"compile {large:,} flags, time per flag", LINEAR, factor),
+        ("change", f"compile a change of one of {large:,} flags", FLAT, 1),
+        ("swap", f"take the change over into the engine of {large:,} flags", None, 1),
+        ("memory", f"memory of ruleset and engine per flag, {large:,} flags", LINEAR, 1),
     ):
         growth = [ratio / divisor for ratio in ratios(values[command][large], values[command][small])]
-        what = f"{command} with {large:,} flags" + (", per flag" if divisor != 1 or command == "memory" else "")
         figures.append(figure(what, growth, "×", base=base, goal=goal))
     return figures

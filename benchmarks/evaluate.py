@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 FLAGS = 1_000
 NEAR_EMPTY = Goal(0.85)
 EMPTY = "empty handler on grpc.aio"
-PERCENTILES = (50, 99, 99.9)
+TAIL = 99
+PERCENTILES = (50, TAIL, 99.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def half_load(
 def throughput(name: str, runs: Sequence[Run]) -> list[Figure]:
     """Absolute figures of saturation."""
     return [
-        figure(f"{name}: calls per second and core", [run.per_second for run in runs], "/s"),
+        figure(f"{name}: calls per second and core", [run.per_second for run in runs], "/s", headline=True),
         figure(f"{name}: processor time of a call", [run.cpu_ms * 1e3 for run in runs], "µs"),
     ]
 
@@ -106,7 +107,10 @@ def latency(name: str, waits: list[list[float]], others: list[list[float]], base
         ours = [percentile(wait, percent) for wait in waits]
         theirs = [percentile(wait, percent) for wait in others]
         label = f"{name}: latency at half load, p{percent:g}"
-        figures += [figure(label, ours, "ms"), figure(label, ratios(ours, theirs), "×", base=f"{base} at half load")]
+        figures += [
+            figure(label, ours, "ms", headline=percent == TAIL),
+            figure(label, ratios(ours, theirs), "×", base=f"{base} at half load"),
+        ]
     return figures
 
 

@@ -62,13 +62,19 @@ def measure(effort: Effort = FULL) -> list[Figure]:
     during, idle = zip(*rounds, strict=True)
     return [
         figure(f"flagd with {flags}: from start to ready", [seconds], "s"),
-        figure(f"flagd with {flags}: memory", [resident / 2**20], "MiB"),
+        figure(f"flagd with {flags}: memory", [resident / 2**20], "MiB", headline=True),
         figure(
             f"flagd with {flags}: memory on top of one flag", [(resident - base) / effort.flags / 1024], "KiB per flag"
         ),
         figure(f"flagd with {flags}: memory after reloads under load", [after / resident], "×", base="at start"),
         figure(f"p99 while one of {flags} is reloaded", during, "ms"),
-        figure(f"p99 while one of {flags} is reloaded", ratios(during, idle), "×", base="p99 between reloads"),
+        figure(
+            f"p99 while one of {flags} is reloaded",
+            ratios(during, idle),
+            "×",
+            base="p99 between reloads",
+            headline=True,
+        ),
     ]
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 RESULTS = ROOT / "benchmarks" / "results"
 HEAD = ("figure", "measured", "spread", "against", "goal")
+HEADLINE = ("figure", "measured", "against")
 
 
 def write(part: str, figures: Sequence[Figure], before: dict[str, object]) -> Path:
@@ -60,8 +61,17 @@ def number(value: float) -> str:
 
 def table(documents: dict[str, dict[str, Any]]) -> str:
     """All figures as a Markdown table."""
-    rows = [HEAD, *(row(figure) for document in documents.values() for figure in document["figures"])]
-    widths = [max(len(cells[column]) for cells in rows) for column in range(len(HEAD))]
+    return _table([HEAD, *(row(figure) for document in documents.values() for figure in document["figures"])])
+
+
+def headlines(documents: dict[str, dict[str, Any]]) -> str:
+    """The figures of the first page as a Markdown table."""
+    figures = [one for document in documents.values() for one in document["figures"] if one.get("headline")]
+    return _table([HEADLINE, *((one[0], one[1], one[3]) for one in map(row, figures))])
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    widths = [max(len(cells[column]) for cells in rows) for column in range(len(rows[0]))]
     lines = [_line(cells, widths) for cells in rows]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(lines)

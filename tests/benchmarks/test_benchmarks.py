@@ -47,7 +47,7 @@ def test_answers_are_joined_and_built():
 def test_compiling_is_measured_at_every_size():
     figures = compiling.measure(dict.fromkeys(compiling.ROUNDS, 1), sizes=(10, 20))
     assert "read 10 flags from YAML" in names(figures)
-    assert "compile with 20 flags, per flag" in names(figures)
+    assert "compile 20 flags, time per flag" in names(figures)
 
 
 @pytest.mark.skipif(shutil.which("h2load") is None, reason="h2load (Debian package nghttp2-client) is not installed")

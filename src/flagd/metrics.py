@@ -72,4 +72,7 @@ class Metrics:
 
     def call(self, method: str, status: str, seconds: float) -> None:
         """Count one finished call."""
-        self.calls.setdefault((method, status), Histogram()).observe(seconds)
+        histogram = self.calls.get((method, status))
+        if histogram is None:
+            histogram = self.calls[method, status] = Histogram()
+        histogram.observe(seconds)

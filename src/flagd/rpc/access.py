@@ -110,7 +110,11 @@ class Access:
     def _renew(self) -> None:
         before, self._snapshots = self._snapshots, self._store.snapshots
         self._answers = {name: self._renewed(name, before.get(name)) for name in self._snapshots}
-        self._views = {}
+        self._views = {
+            (project, deployments): view.at(self._snapshots[project])
+            for (project, deployments), view in self._views.items()
+            if project in self._snapshots and view.snapshot.engine is self._snapshots[project].engine
+        }
         self._grants = {}
         for project, snapshot in self._snapshots.items():
             for name, deployment in sorted(snapshot.ruleset.deployments.items()):

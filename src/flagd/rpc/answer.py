@@ -15,6 +15,8 @@ from flagd.rpc.struct import to_struct, to_value
 from flagd.v1.evaluation_pb2 import ErrorCode, EvaluateResponse, Reason, Variant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from flagd.engine import Variant as EngineVariant
     from flagd.metrics import Metrics, Series
 
@@ -57,6 +59,18 @@ class Answers:
         answer = self._known.get(variant) or self._make(flag_key, variant)
         answer.series.count += 1
         return answer.entry
+
+    def entries(self, flag_keys: Iterable[str], variants: Mapping[str, EngineVariant]) -> dict[str, bytes]:
+        """Return what `entry` returns for each of `flag_keys`, at half the cost."""
+        known, entries = self._known, {}
+        for key in flag_keys:
+            answer = known.get(variants.get(key))  # type: ignore[arg-type]  # None is in no answer
+            if answer is None:
+                entries[key] = self.entry(key, variants.get(key))
+            else:
+                answer.series.count += 1
+                entries[key] = answer.entry
+        return entries
 
     def unknown(self, flag_key: str) -> bytes:
         """Return the map entry for a flag that the caller cannot see, be it there or not."""

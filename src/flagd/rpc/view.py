@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -26,12 +27,21 @@ class View:
 
     def __init__(self, snapshot: Snapshot, deployments: frozenset[str] | None, answers: Answers) -> None:
         """Show what a key of `deployments` sees of `snapshot`; None sees every flag."""
-        self.snapshot = snapshot
         self.keys: Sequence[str] = sorted(_visible(snapshot, deployments))
         self._known = frozenset(self.keys)
         self._engine = snapshot.engine
         self._answers = answers
         self._sees_all = deployments is None
+        self._take(snapshot)
+
+    def at(self, snapshot: Snapshot) -> View:
+        """Return the same view of a snapshot that differs in its age only."""
+        view = copy(self)
+        view._take(snapshot)
+        return view
+
+    def _take(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
         facts: dict[str, Any] = {
             "revision": snapshot.revision,
             "stale": snapshot.stale,
@@ -62,10 +72,11 @@ class View:
             return {flag_keys[0]: self._entry(context, flag_keys[0])}
         known, answers = self._known, self._answers
         variants = self.variants(context, flag_keys)
-        entries = {}
-        for key in flag_keys or self.keys:
-            entries[key] = answers.entry(key, variants.get(key)) if key in known else answers.unknown(key)
-        return entries
+        if not flag_keys:
+            return answers.entries(self.keys, variants)
+        return {
+            key: answers.entry(key, variants.get(key)) if key in known else answers.unknown(key) for key in flag_keys
+        }
 
     def _entry(self, context: dict[str, Any], key: str) -> bytes:
         if key not in self._known:

@@ -110,3 +110,14 @@ def test_a_key_that_is_withdrawn_is_refused_from_then_on():
     store.replace(snapshots(_flag("shop", "c")))
     with pytest.raises(Unauthenticated):
         access.view("shop", with_key("w1"))
+
+
+def test_a_ruleset_that_is_only_known_to_be_current_again_keeps_its_views_flags():
+    store = Store()
+    store.replace(snapshots(SHOP))
+    access = Access(store, Metrics())
+    before = access.view("shop", NOBODY)
+    store.replace({name: one.at(one.as_of + 5) for name, one in store.snapshots.items()})
+    after = access.view("shop", NOBODY)
+    assert after.keys is before.keys
+    assert after.tail != before.tail

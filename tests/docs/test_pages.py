@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import doctest
 import json
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,14 +44,13 @@ def with_blocks(*languages: str) -> list[Path]:
 
 @pytest.mark.parametrize("page", with_blocks("console"), ids=str)
 def test_commands_print_what_the_page_shows(page: Path, terminal: Terminal) -> None:
-    found = blocks(page)
-    if any("buf curl" in block.text for block in found) and not shutil.which("buf", path=terminal.environment["PATH"]):
-        pytest.skip("buf is not installed: `make tools` installs it where there is npm")
-    for block in found:
+    for block in blocks(page):
         if block.path:
             terminal.write(block)
         elif block.language == "console":
             terminal.run(block)
+    if terminal.skipped:
+        pytest.skip(f"all but {len(terminal.skipped)} commands ran: buf is not installed, see `make tools`")
 
 
 @pytest.mark.parametrize("page", with_blocks("python"), ids=str)

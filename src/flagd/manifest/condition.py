@@ -62,6 +62,7 @@ class Condition(Model):
         max_length=10_000,
         description="What is compared with: strings. With `in cohort`, names of FlagCohorts.",
         json_schema_extra=ATOMIC,
+        fail_fast=True,
     )
 
 

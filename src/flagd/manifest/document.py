@@ -35,7 +35,7 @@ class Document:
         text: what stands there.
         data: what it says, as JSON would give it; None when empty or unreadable.
         findings: what is wrong with it as YAML.
-        spelled: paths of booleans written otherwise than true or false, with what was written.
+        spelled: paths of booleans in payloads and metadata that are not spelled true or false, with the spelling.
     """
 
     index: int

@@ -14,7 +14,7 @@ from flagd.manifest.nearest import nearest, unknown_field
 from flagd.manifest.shown import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
@@ -46,27 +46,41 @@ _FORMS = {
 _WORDS = {"true": "true", "false": "false", "yes": "true", "no": "false", "on": "true", "off": "false"}
 
 
-def explain(error: ValidationError, model: type[Resource], spelling: Spelling) -> list[Finding]:
-    """Return what `error` says as findings, without those that follow from another one.
+def explain(error: ValidationError, obj: object, model: type[Resource], spelling: Spelling) -> Iterator[Finding]:
+    """Yield what `error` says as findings, without those that follow from another one.
 
-    `model` is what was validated; `spelling` tells how an unquoted scalar was written in the file.
+    `obj` is what was validated, as a `model`; `spelling` tells how an unquoted scalar was written in the file.
     """
-    unknown: list[Finding] = []
-    others: list[Finding] = []
-    meant: set[FieldPath] = set()
-    for fault in islice(error.errors(include_url=False), MAX_FAULTS):
-        path = tuple(part for part in fault["loc"] if part != "[key]")
-        if fault["type"] == "extra_forbidden":
-            known = field_names_at(model, path[:-1])
-            unknown.append(unknown_field(path, known))
-            meant.add((*path[:-1], nearest(str(path[-1]), known) or ""))
-        else:
-            others.append(_finding(fault, path, model, spelling))
-    return [*(one for one in others if one.reason != "MissingField" or one.path not in meant), *unknown]
+    faults = [(_path(fault), fault) for fault in islice(error.errors(include_url=False), MAX_FAULTS)]
+    unknown = [path for path, fault in faults if fault["type"] == "extra_forbidden"]
+    meant = {(*path[:-1], nearest(str(path[-1]), field_names_at(model, path[:-1]))) for path in unknown}
+    for path, fault in faults:
+        if fault["type"] != "missing" or path not in meant:
+            yield _finding(fault, path, model, spelling)
+        if fault["type"] == "string_type" and isinstance(path[-1], int):
+            yield from _also_no_text(obj, path, spelling)
+
+
+def _path(fault: ErrorDetails) -> FieldPath:
+    return tuple(part for part in fault["loc"] if part != "[key]")
+
+
+def _also_no_text(obj: object, path: FieldPath, spelling: Spelling) -> Iterator[Finding]:
+    """Yield findings for what is no text either in the list in which `path` is the first: there the models stop."""
+    *above, first = path
+    values: Any = obj
+    for part in above:
+        values = values[part]
+    for index, value in enumerate(values):
+        if index > int(first) and not isinstance(value, str):
+            at = (*above, index)
+            yield Finding(at, "WrongType", _wrong_type(value, "text", spelling(at)))
 
 
 def _finding(fault: ErrorDetails, path: FieldPath, model: type[Resource], spelling: Spelling) -> Finding:
     kind, value, context = fault["type"], fault["input"], fault.get("ctx", {})
+    if kind == "extra_forbidden":
+        return unknown_field(path, field_names_at(model, path[:-1]))
     if kind == "missing":
         return Finding(path, "MissingField", _missing(path, model))
     if kind == "literal_error":

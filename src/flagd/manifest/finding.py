@@ -10,6 +10,9 @@ from flagd.manifest.diagnostic import Severity
 if TYPE_CHECKING:
     from flagd.manifest.path import FieldPath
 
+MAX_FINDINGS = 100
+"""What is reported of one resource or document; who has more mends those first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

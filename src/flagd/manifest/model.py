@@ -61,13 +61,13 @@ Key = Annotated[str, Field(min_length=1, max_length=256, pattern=ONE_LINE)]
 Name = Annotated[str, Field(min_length=1, max_length=253, pattern=ONE_LINE)]
 """The name of a resource or of a thing inside one."""
 
-Names = Annotated[list[Name], Field(json_schema_extra=SET)]
+Names = Annotated[list[Name], Field(json_schema_extra=SET, fail_fast=True)]
 """Names of resources, each once."""
 
 Id = Annotated[str, Field(min_length=1, max_length=1024)]
 """The id of a user, device or group member."""
 
-Ids = Annotated[list[Id], Field(json_schema_extra=ATOMIC)]
+Ids = Annotated[list[Id], Field(json_schema_extra=ATOMIC, fail_fast=True)]
 """Ids of users, devices or group members."""
 
 Text = Annotated[str, Field(max_length=4096)]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from flagd.manifest.finding import Finding
+from flagd.manifest.finding import MAX_FINDINGS, Finding
+from flagd.manifest.null import PAYLOADS
 from flagd.manifest.payload import MAX_DEPTH
 from flagd.manifest.scalar import JsonScalar, NotJsonError, resolve
 
@@ -21,6 +22,7 @@ MAX_ALIASED = 100_000
 
 _TAG = "tag:yaml.org,2002:"
 _TYPES: dict[str, tuple[type, ...]] = {"bool": (bool,), "int": (int,), "float": (int, float), "null": (type(None),)}
+_ANY_JSON = PAYLOADS | {"metadata"}
 _NO_KEY = object()
 
 
@@ -89,10 +91,15 @@ class _Tree:
             return
         value = self._resolved(event)
         if type(value) is bool and event.value not in ("true", "false"):
-            self._document.spelled[self._path()] = event.value
+            self._note_spelling(event.value)
         if event.anchor:
             self._anchors[event.anchor] = value, 1
         self._put(value)
+
+    def _note_spelling(self, written: str) -> None:
+        path = self._path()
+        if len(self._document.spelled) < MAX_FINDINGS and not _ANY_JSON.isdisjoint(path):
+            self._document.spelled[path] = written
 
     def _take_key(self, frame: _Frame, event: yaml.ScalarEvent) -> None:
         written = event.value
@@ -224,7 +231,8 @@ class _Tree:
         )
 
     def _find(self, reason: str, message: str) -> None:
-        self._document.findings.append(Finding(self._path(), reason, message, line=self._line))
+        if len(self._document.findings) < MAX_FINDINGS:
+            self._document.findings.append(Finding(self._path(), reason, message, line=self._line))
 
     def _unreadable(self, reason: str, message: str) -> _UnreadableError:
         return _UnreadableError(Finding(self._path(), reason, message, line=self._line))

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from flagd.manifest.diagnostic import Diagnostic, Severity
 from flagd.manifest.envelope import model_of, ref_of, unknown_metadata
 from flagd.manifest.fault import explain
-from flagd.manifest.finding import Finding
+from flagd.manifest.finding import MAX_FINDINGS, Finding
 from flagd.manifest.null import nulls, without_nulls
 from flagd.manifest.path import FieldPath, format_path
 from flagd.manifest.rules import check
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
     from flagd.manifest.diagnostic import ResourceRef
     from flagd.manifest.resource import Resource
-
-MAX_FINDINGS = 100
-"""Findings reported of one resource; who has more mends those first."""
 
 
 def validate(obj: object) -> tuple[Resource | None, list[Diagnostic]]:
@@ -48,11 +45,12 @@ def examine(
         return None, [model]
     found: Iterable[Finding]
     empty = list(islice(nulls(obj.get("spec")), MAX_FINDINGS))
+    given = without_nulls(obj) if empty else obj
     try:
-        resource = model.model_validate(without_nulls(obj) if empty else obj, by_alias=True, by_name=False)
+        resource = model.model_validate(given, by_alias=True, by_name=False)
         found = check(resource)
     except ValidationError as error:
-        resource, found = None, explain(error, model, spelling)
+        resource, found = None, explain(error, given, model, spelling)
     findings = list(islice(_once((unknown_metadata(obj), found, empty)), MAX_FINDINGS))
     broken = any(finding.severity is Severity.ERROR for finding in findings)
     return None if broken else resource, findings

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from flagd.manifest.document import documents
+from flagd.manifest.finding import MAX_FINDINGS
 from flagd.manifest.payload import MAX_DEPTH
 from flagd.manifest.tree import MAX_ALIASED
 
@@ -90,6 +91,10 @@ def test_a_key_that_follows_a_merge_may_stand_once_only():
 def test_every_duplicate_key_is_told_with_its_path_and_line():
     (document,) = documents("a:\n  b: 1\n  b: 2\na: 3\n")
     assert [(one.path, one.line) for one in document.findings] == [(("a", "b"), 2), (("a",), 3)]
+
+
+def test_what_is_said_of_one_document_is_bounded():
+    assert len(reasons("a: 1\n" * 10_000)) == MAX_FINDINGS
 
 
 def test_an_unquoted_key_is_told_as_it_was_written():

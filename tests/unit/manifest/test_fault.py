@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.manifest.findings import flag, found, segment
+from tests.unit.manifest.findings import condition, flag, found, segment
 from tests.unit.manifest.wrong import FIELDS
 
 
@@ -24,7 +24,12 @@ def test_a_misspelt_field_is_not_told_to_be_missing_as_well():
 
 def test_all_faults_of_a_resource_are_told_at_once():
     reasons = [one.reason for one in found(flag(key=5, ramp="No", variants=[{"key": "on", "vlaue": "x"}]))]
-    assert reasons == ["WrongType", "UnknownValue", "UnknownField"]
+    assert reasons == ["WrongType", "UnknownField", "UnknownValue"]
+
+
+def test_every_wrong_value_of_a_list_is_told():
+    paths = [one.path for one in found(condition(values=["US", 1, "CA", True, None]))]
+    assert paths == ["spec.match[0].values[1]", "spec.match[0].values[3]", "spec.match[0].values[4]"]
 
 
 def test_messages_are_one_line_and_short():

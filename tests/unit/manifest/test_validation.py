@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flagd.manifest import KINDS, Flag, ResourceRef, Severity, validate
-from flagd.manifest.validation import MAX_FINDINGS
+from flagd.manifest.finding import MAX_FINDINGS
 from tests.unit.manifest.findings import condition, flag, found, resource
 
 JSON = st.recursive(

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     Path = Callable[[str], Iterable[Step]]
 
 _NO_RESULTS: dict[str, Variant] = {}
-"""Given to flags without parents."""
 
 
 class Engine:

@@ -70,7 +70,7 @@ class Flag:
 
     def is_current(self, cohorts: Mapping[str, Cohort]) -> bool:
         """Return whether these member lists are those it was made with."""
-        return all(cohorts.get(key) == cohort for key, cohort in self.cohorts.items())
+        return not self.cohorts or all(cohorts.get(key) == cohort for key, cohort in self.cohorts.items())
 
 
 def make_flag(source: EvaluationFlag, cohorts: Mapping[str, Cohort]) -> Flag:

@@ -105,8 +105,9 @@ class _Writer:
 
     def _value(self, selector: tuple[str, ...]) -> str | None:
         """Return the local that holds the value at `selector`, read where it is first needed; None = none can."""
-        if len(selector) < 2 or selector[0] != "context" or not all(selector):
-            return None
+        known = self._locals.get(selector)
+        if known or len(selector) < 2 or selector[0] != "context" or not all(selector):
+            return known
         parent = self._value(selector[:-1])
         owner = self._local(("object", parent), f"{parent} or NOTHING") if parent else "context"
         return self._local(selector, f"{owner}.get({{}})", selector[-1])

@@ -1,6 +1,6 @@
 """Compiler: manifests in, a ruleset out. Pure, deterministic, total."""
 
 from flagd.compiler.compiled import Compiled, compile_project, compile_projects
-from flagd.compiler.delivery import deliver_local
+from flagd.ruleset.delivery import deliver_local
 
 __all__ = ["Compiled", "compile_project", "compile_projects", "deliver_local"]

@@ -16,6 +16,7 @@ from flagd.compiler.prerequisite import parents, unmet_prerequisites
 from flagd.compiler.rollout import compile_rollout, effective_thousandths, rollout_shares
 from flagd.compiler.segment import compile_match
 from flagd.compiler.testers import inclusions
+from flagd.ruleset.delivery import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from flagd.manifest.resource import Flag
     from flagd.ruleset.flag import EvaluationFlag, EvaluationSegment, EvaluationVariant
 
-DEFAULT: EvaluationSegment = {"metadata": {"segmentName": "default"}, "variant": "off"}
 OFF: EvaluationVariant = {"key": "off", "metadata": {"default": True}}
 STICKY = {"segmentName": "sticky-bucketing"}
 REST = {"segmentName": "All Other Users"}

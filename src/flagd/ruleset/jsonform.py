@@ -6,6 +6,7 @@ it, and refused with the place of the fault.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flagd.ruleset.cohort import Cohort
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from flagd.ruleset.flag import EvaluationFlag
 
 T = TypeVar("T")
+_KEY_HASH = re.compile("sha256:[0-9a-f]{64}")
 
 
 class RulesetError(ValueError):
@@ -60,7 +62,10 @@ def deployments_from_json(value: object) -> dict[str, Deployment]:
     for name, place, each in _objects(value, "deployments"):
         if each.get("type") not in ("Client", "Server"):
             raise RulesetError(f"{place}.type is neither Client nor Server")
-        deployments[name] = Deployment(each["type"], _texts(each.get("keyHashes"), f"{place}.keyHashes"))
+        hashes = _texts(each.get("keyHashes"), f"{place}.keyHashes")
+        if not all(map(_KEY_HASH.fullmatch, hashes)):
+            raise RulesetError(f"{place}.keyHashes are not all sha256:<64 hexadecimal digits>")
+        deployments[name] = Deployment(each["type"], hashes)
     return deployments
 
 
@@ -101,4 +106,4 @@ def _check_flag(flag: dict[str, Any], place: str) -> None:
     for index, segment in enumerate(checked(flag.get("segments"), list, f"{place}.segments")):
         checked(segment, dict, f"{place}.segments[{index}]")
     checked(flag.get("metadata", {}), dict, f"{place}.metadata")
-    checked(flag.get("dependencies", []), list, f"{place}.dependencies")
+    _texts(flag.get("dependencies", []), f"{place}.dependencies")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, TypeVar, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -91,6 +91,21 @@ class PersistentMap(Mapping[K, V]):
         length = self._length + sum(len(shards[index]) - len(self._shards[index]) for index in copied)
         return _assemble(shards, length)
 
+    def differing(self, other: PersistentMap[K, V]) -> set[K]:
+        """Return the keys whose values are not the same object here and in `other`, one of them missing included.
+
+        What both share is not looked at, so that the cost is that of the difference.
+        """
+        mine, theirs = self._shards, other._shards
+        if len(mine) != len(theirs):
+            mine, theirs = (dict(self.items()),), (dict(other.items()),)
+        keys: set[K] = set()
+        for here, there in zip(mine, theirs, strict=True):
+            if here is not there:
+                keys.update(key for key in here if there.get(key, ABSENT) is not here[key])
+                keys.update(there.keys() - here.keys())
+        return keys
+
 
 def _assemble(shards: list[dict[K, V]], length: int) -> PersistentMap[K, V]:
     made: PersistentMap[K, V] = PersistentMap()
@@ -105,6 +120,29 @@ def _spread(entries: Iterable[tuple[K, V]]) -> tuple[dict[K, V], ...]:
     for key, value in entries:
         shards[hash(key) % SHARDS][key] = value
     return shards
+
+
+def difference(before: Mapping[K, V], after: Mapping[K, V], same: Callable[[V, V], bool]) -> dict[K, V | Absent]:
+    """Return the changes that make `before` into `after`; shards that both share cost nothing.
+
+    Values that are not one object are compared by `same`.
+    """
+    changes: dict[K, V | Absent] = {}
+    for old, new in _pairs(before, after):
+        for key, value in new.items():
+            held = old.get(key, ABSENT)
+            if held is not value and (isinstance(held, Absent) or not same(held, value)):
+                changes[key] = value
+        changes.update((key, ABSENT) for key in old if key not in new)
+    return changes
+
+
+def _pairs(before: Mapping[K, V], after: Mapping[K, V]) -> Iterator[tuple[Mapping[K, V], Mapping[K, V]]]:
+    if not (isinstance(before, PersistentMap) and isinstance(after, PersistentMap)):
+        return iter([(before, after)])
+    if len(before._shards) != len(after._shards):
+        return iter([(before, after)])
+    return (pair for pair in zip(before._shards, after._shards, strict=True) if pair[0] is not pair[1])
 
 
 class Draft(dict[K, "V | Absent"]):

@@ -42,6 +42,11 @@ class Digest:
         """The content hash, 64 hexadecimal digits."""
         return sha256(b"".join(self._branches)).hexdigest()
 
+    def holds(self, leaf: Leaf, value: bytes) -> bool:
+        """Whether `value` is the hash of `leaf`."""
+        name = _name(leaf)
+        return self._leaves[crc32(name) % BRANCHES].get(leaf) == sha256(name + value).digest()
+
     def changed(self, changes: Mapping[Leaf, bytes | Absent]) -> Digest:
         """Return the digest with the hashes in `changes`; `ABSENT` takes one out."""
         leaves, branches = list(self._leaves), list(self._branches)

@@ -91,21 +91,6 @@ class PersistentMap(Mapping[K, V]):
         length = self._length + sum(len(shards[index]) - len(self._shards[index]) for index in copied)
         return _assemble(shards, length)
 
-    def differing(self, other: PersistentMap[K, V]) -> set[K]:
-        """Return the keys whose values are not the same object here and in `other`, one of them missing included.
-
-        What both share is not looked at, so that the cost is that of the difference.
-        """
-        mine, theirs = self._shards, other._shards
-        if len(mine) != len(theirs):
-            mine, theirs = (dict(self.items()),), (dict(other.items()),)
-        keys: set[K] = set()
-        for here, there in zip(mine, theirs, strict=True):
-            if here is not there:
-                keys.update(key for key in here if there.get(key, ABSENT) is not here[key])
-                keys.update(there.keys() - here.keys())
-        return keys
-
 
 def _assemble(shards: list[dict[K, V]], length: int) -> PersistentMap[K, V]:
     made: PersistentMap[K, V] = PersistentMap()

@@ -1,0 +1,1 @@
+"""Cluster: everything that talks to the API server: watch, lists, Lease, status, events."""

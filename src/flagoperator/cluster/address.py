@@ -1,0 +1,24 @@
+"""Address: paths of our resources at the API server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flagd.manifest import API_VERSION, KINDS
+
+if TYPE_CHECKING:
+    from flagd.manifest import ResourceRef
+
+GROUP_PATH = f"/apis/{API_VERSION}"
+PLURALS = {kind: f"{kind.lower()}s" for kind in KINDS}
+
+
+def collection(kind: str, namespace: str | None = None) -> str:
+    """Return the path of all objects of `kind`, in `namespace` or everywhere."""
+    scope = "" if namespace is None else f"/namespaces/{namespace}"
+    return f"{GROUP_PATH}{scope}/{PLURALS[kind]}"
+
+
+def status_path(ref: ResourceRef) -> str:
+    """Return the path of the status of `ref`."""
+    return f"{collection(ref.kind, ref.namespace)}/{ref.name}/status"

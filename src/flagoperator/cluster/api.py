@@ -1,0 +1,115 @@
+"""Api: calls to the API server, as JSON, with bounded time and number."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Self
+
+import aiohttp
+import orjson
+
+from flagoperator.cluster.connection import tls_context
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flagoperator.cluster.connection import Connection
+
+JSON = "application/json"
+APPLY = "application/apply-patch+yaml"
+REQUEST_SECONDS = 30.0
+CONNECTIONS = 16
+
+Object = dict[str, Any]
+
+
+class ApiError(Exception):
+    """The API server refused, or could not be asked.
+
+    Attributes:
+        status: HTTP status; 0 where there was no answer.
+        reason: Kubernetes' word for it, such as ``Conflict``; empty where there was no answer.
+    """
+
+    def __init__(self, status: int, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.reason = reason
+
+
+class Api:
+    """A client for one API server. Used inside ``async with``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(limit=CONNECTIONS, ssl=tls_context(self._connection))
+        timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS, connect=5)
+        self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def get(self, path: str, **query: str) -> Object:
+        """Return what is at `path`. Raises ApiError, as all of these do."""
+        return await self._call("GET", path, query)
+
+    async def create(self, path: str, obj: Object) -> Object:
+        """Create `obj` in the collection `path`; return it as it is now."""
+        return await self._call("POST", path, {}, obj)
+
+    async def replace(self, path: str, obj: Object, *, seconds: float = REQUEST_SECONDS) -> Object:
+        """Put `obj` at `path`; a resourceVersion in it must be the present one, else reason is Conflict."""
+        return await self._call("PUT", path, {}, obj, seconds=seconds)
+
+    async def apply(self, path: str, obj: Object, manager: str) -> Object:
+        """Apply `obj` on the server's side as field manager `manager`, taking fields that others own."""
+        query = {"fieldManager": manager, "force": "true"}
+        return await self._call("PATCH", path, query, obj, content_type=APPLY)
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        obj: Object | None = None,
+        *,
+        content_type: str = JSON,
+        seconds: float = REQUEST_SECONDS,
+    ) -> Object:
+        if self._session is None:
+            raise RuntimeError("the client is used outside of its context")
+        headers = {"Accept": JSON}
+        token = self._connection.token()
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        body = None
+        if obj is not None:
+            body, headers["Content-Type"] = orjson.dumps(obj), content_type
+        try:
+            async with (
+                asyncio.timeout(seconds),
+                self._session.request(
+                    method, self._connection.server + path, params=query, data=body, headers=headers
+                ) as response,
+            ):
+                data, status = await response.read(), response.status
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise ApiError(0, "", f"{method} {path}: {str(error) or type(error).__name__}") from error
+        return _decode(f"{method} {path}", status, data)
+
+
+def _decode(call: str, status: int, data: bytes) -> Object:
+    try:
+        obj = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        obj = {}
+    if not isinstance(obj, dict):
+        obj = {}
+    if status >= 400 or not obj:
+        raise ApiError(status, str(obj.get("reason", "")), f"{call}: {obj.get('message') or f'HTTP {status}'}")
+    return obj

@@ -1,0 +1,79 @@
+"""Connection: where the API server is and who we are to it, from a pod's ServiceAccount or a kubeconfig."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Protocol
+
+from kubernetes.client import Configuration
+from kubernetes.config import ConfigException, load_incluster_config, load_kube_config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class ConnectionSettingsError(Exception):
+    """There is no usable way to an API server; the text says what was tried."""
+
+
+class Connection(Protocol):
+    """How to reach the API server."""
+
+    server: str
+    ca_file: str | None
+    certificate_file: str | None
+    key_file: str | None
+    verify: bool
+
+    def token(self) -> str | None:
+        """Return the bearer token that is valid now; files that a kubelet renews are read again."""
+
+
+class ConfiguredConnection:
+    """The way that the `kubernetes` library reads from files and from the environment of a pod."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self.server = str(configuration.host).rstrip("/")
+        self.ca_file: str | None = configuration.ssl_ca_cert
+        self.certificate_file: str | None = configuration.cert_file
+        self.key_file: str | None = configuration.key_file
+        self.verify = bool(configuration.verify_ssl)
+
+    def token(self) -> str | None:
+        """Return the bearer token that is valid now."""
+        found = self._configuration.get_api_key_with_prefix("BearerToken", alias="authorization")
+        scheme, _, token = (found or "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def find_connection(kubeconfig: Path | None, context: str | None) -> Connection:
+    """Return the connection of this pod, or that of `kubeconfig` (None = the usual places) and its `context`.
+
+    Raises ConnectionSettingsError.
+    """
+    configuration = Configuration()
+    if kubeconfig is None and context is None:
+        try:
+            load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
+            return ConfiguredConnection(configuration)
+        except ConfigException:
+            pass  # not in a pod
+    try:
+        file = str(kubeconfig) if kubeconfig else None
+        load_kube_config(file, context, client_configuration=configuration, persist_config=False)  # type: ignore[no-untyped-call]
+    except (ConfigException, OSError) as error:
+        raise ConnectionSettingsError(f"this is no pod, and there is no usable kubeconfig: {error}") from error
+    return ConfiguredConnection(configuration)
+
+
+def tls_context(connection: Connection) -> ssl.SSLContext | bool:
+    """Return how TLS to the API server is to be done."""
+    if not connection.server.startswith("https"):
+        return False
+    context = ssl.create_default_context(cafile=connection.ca_file)
+    if not connection.verify:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if connection.certificate_file:
+        context.load_cert_chain(connection.certificate_file, connection.key_file)
+    return context

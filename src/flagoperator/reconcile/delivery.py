@@ -1,0 +1,109 @@
+"""Delivery: how far the replicas are with what was published, and so which generations are really served."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from flagd.manifest import ResourceRef
+
+REVISIONS = 10_000
+"""Most revisions of a project of which the time of publishing is remembered."""
+
+
+class Stage(Enum):
+    """How far one generation of one resource is."""
+
+    HELD = "held"
+    PUBLISHING = "publishing"
+    NO_REPLICAS = "no replicas"
+    REFUSED = "refused"
+    SERVED = "served"
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """One ready flagd.
+
+    Attributes:
+        name: of its pod.
+        revisions: what it serves, by project.
+        refusals: why it refused the latest ruleset of a project, by project.
+    """
+
+    name: str
+    revisions: Mapping[str, str]
+    refusals: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one generation is.
+
+    Attributes:
+        stage: how far.
+        have: ready replicas that serve it.
+        want: ready replicas.
+        detail: who refused it and why, or why it is held.
+    """
+
+    stage: Stage
+    have: int = 0
+    want: int = 0
+    detail: str = ""
+
+
+class Ledger:
+    """Which publication of a project was the first with the present form of a resource."""
+
+    def __init__(self) -> None:
+        self._published: dict[str, dict[str, int]] = {}
+        self._pending: dict[ResourceRef, int | None] = {}
+
+    @property
+    def pending(self) -> Iterable[ResourceRef]:
+        """The resources whose present form is not known to be served everywhere."""
+        return self._pending.keys()
+
+    def wait(self, refs: Iterable[ResourceRef]) -> None:
+        """Note that `refs` have a new form that is not published yet."""
+        self._pending |= dict.fromkeys(refs)
+
+    def publish(self, project: str, revision: str, sequence: int) -> None:
+        """Note that `revision` of `project`, with everything noted so far, was published as number `sequence`."""
+        revisions = self._published.setdefault(project, {})
+        revisions.pop(revision, None)
+        revisions[revision] = sequence
+        if len(revisions) > REVISIONS:
+            del revisions[next(iter(revisions))]
+        for ref, number in self._pending.items():
+            if number is None and ref.namespace == project:
+                self._pending[ref] = sequence
+
+    def settle(self, ref: ResourceRef) -> None:
+        """Note that `ref` is served everywhere, or gone."""
+        self._pending.pop(ref, None)
+
+    def progress(self, ref: ResourceRef, ready: Iterable[Replica]) -> Progress:
+        """Return how far the present form of `ref` is with the replicas `ready`; of one that is not pending: served."""
+        number = self._pending.get(ref, 0)
+        replicas = list(ready)
+        if number is None:
+            return Progress(Stage.HELD, 0, len(replicas))
+        published = self._published.get(ref.namespace, {})
+        have = sum(published.get(each.revisions.get(ref.namespace, ""), -1) >= number for each in replicas)
+        want = len(replicas)
+        if not want:
+            return Progress(Stage.NO_REPLICAS)
+        if have == want:
+            return Progress(Stage.SERVED, have, want)
+        refused = [
+            f"{each.name}: {each.refusals[ref.namespace]}" for each in replicas if ref.namespace in each.refusals
+        ]
+        if refused:
+            return Progress(Stage.REFUSED, have, want, "; ".join(refused[:3]))
+        return Progress(Stage.PUBLISHING, have, want)

@@ -1,0 +1,93 @@
+"""Entry: one custom resource of the cluster, as far as it is kept in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from flagd.manifest import API_VERSION, ResourceRef, Severity, validate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flagd.manifest import Diagnostic, Resource
+
+RECONCILE_REQUEST = "reconcile.fluxcd.io/requestedAt"
+"""Annotation by which Flux and its users ask for a look at a resource; echoed in the status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One object of the cluster.
+
+    Attributes:
+        ref: kind, namespace and name.
+        uid: tells it from an earlier object of the same name.
+        version: its resourceVersion.
+        generation: of its spec.
+        key: what a Flag or FlagGroup is asked by; of others the name.
+        resource: the newest valid form; of an earlier generation while the present one is invalid,
+            None if none was seen.
+        findings: about the present generation; an error among them makes it invalid.
+        status: as the cluster has it.
+        request: value of the annotation `RECONCILE_REQUEST`.
+    """
+
+    ref: ResourceRef
+    uid: str
+    version: str
+    generation: int
+    key: str
+    resource: Resource | None
+    findings: tuple[Diagnostic, ...] = ()
+    status: Mapping[str, Any] = field(default_factory=dict)
+    request: str = ""
+
+    @property
+    def valid(self) -> bool:
+        """Whether the present generation can be compiled."""
+        return not any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+def ref_of(kind: str, obj: Mapping[str, Any]) -> ResourceRef:
+    """Return what names `obj`, an object as the API server gives it."""
+    metadata = obj["metadata"]
+    return ResourceRef(kind, metadata.get("namespace") or "default", metadata["name"])
+
+
+def read_entry(kind: str, obj: Mapping[str, Any], before: Entry | None) -> Entry:
+    """Return the entry for `obj`, an object as the API server gives it.
+
+    `before` is what was known under its name. The spec is looked at only where its generation is new.
+    """
+    metadata = obj["metadata"]
+    status, request = obj.get("status") or {}, (metadata.get("annotations") or {}).get(RECONCILE_REQUEST, "")
+    uid, version, generation = metadata.get("uid", ""), metadata.get("resourceVersion", ""), metadata["generation"]
+    if before is not None and before.uid != uid:
+        before = None
+    if before is not None and before.generation == generation:
+        return replace(before, version=version, status=status, request=request)
+    resource, findings = validate(_bare(kind, obj))
+    return Entry(
+        ref=ref_of(kind, obj),
+        uid=uid,
+        version=version,
+        generation=generation,
+        key=_key(kind, obj),
+        resource=before.resource if resource is None and before is not None else resource,
+        findings=tuple(findings),
+        status=status,
+        request=request,
+    )
+
+
+def _bare(kind: str, obj: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `obj` without what is as large as the rest and means nothing here."""
+    metadata = {name: value for name, value in obj["metadata"].items() if name not in {"managedFields", "annotations"}}
+    return {"apiVersion": API_VERSION, "kind": kind, "metadata": metadata, "spec": obj.get("spec")}
+
+
+def _key(kind: str, obj: Mapping[str, Any]) -> str:
+    spec = obj.get("spec")
+    named = spec.get("key") if kind == "Flag" and isinstance(spec, dict) else None
+    return named if isinstance(named, str) and named else str(obj["metadata"]["name"])

@@ -1,0 +1,161 @@
+"""Mirror: the custom resources of the cluster, kept true by two sources: a watch and lists.
+
+The watch is fast but may lose deletions; a list is the truth of one moment. Both are ordered by
+resourceVersion, which the API server lets grow with every write: what is older than what is known
+changes nothing, whichever of the two it came from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flagd.manifest import KINDS
+from flagoperator.reconcile.entry import Entry, read_entry, ref_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from flagd.manifest import ResourceRef
+
+Object = dict[str, Any]
+
+
+class Mirror:
+    """The present entries, and which of them were not looked at yet."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, dict[ResourceRef, Entry]] = {kind: {} for kind in KINDS}
+        self._deleted: dict[str, dict[ResourceRef, int]] = {kind: {} for kind in KINDS}
+        self._listed: dict[str, int] = {}
+        self._changed: set[ResourceRef] = set()
+        self._touched: set[ResourceRef] = set()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every kind has been listed."""
+        return self._listed.keys() >= KINDS.keys()
+
+    def entry(self, ref: ResourceRef) -> Entry | None:
+        """Return what is known of `ref`."""
+        return self._entries[ref.kind].get(ref)
+
+    def entries(self, kind: str) -> Iterable[Entry]:
+        """Return all entries of `kind`."""
+        return self._entries[kind].values()
+
+    def count(self, kind: str) -> int:
+        """Return how many objects of `kind` there are."""
+        return len(self._entries[kind])
+
+    @property
+    def pending(self) -> bool:
+        """Whether a spec changed that `drain` has not given out yet."""
+        return bool(self._changed)
+
+    def drain(self) -> dict[ResourceRef, Entry | None]:
+        """Return the entries whose spec changed since the last call; None for those that are gone."""
+        changed, self._changed = self._changed, set()
+        return {ref: self.entry(ref) for ref in changed}
+
+    def drain_touched(self) -> set[ResourceRef]:
+        """Return those that changed in spec, status or metadata since the last call and are still there."""
+        touched, self._touched = self._touched, set()
+        return {ref for ref in touched if self.entry(ref) is not None}
+
+    def observe(self, kind: str, event: str | None, obj: Mapping[str, Any]) -> bool:
+        """Take in what a watch says; return whether it was news. `event` is DELETED, or anything else."""
+        ref = ref_of(kind, obj)
+        before, version = self.entry(ref), order(obj["metadata"].get("resourceVersion"))
+        if event == "DELETED":
+            return self._observe_deletion(ref, before, obj["metadata"].get("uid"), version)
+        if version is not None and version <= self._known(ref, before):
+            return False
+        self._put(kind, obj, before)
+        return True
+
+    def listing(self, kind: str, version: str) -> Listing:
+        """Begin to take in a list of all objects of `kind`, made at the resourceVersion `version`."""
+        at = order(version)
+        if at is None or at < self._listed.get(kind, 0):
+            # The cluster was restored from a backup: what is known of later versions means nothing.
+            self._deleted[kind].clear()
+            self._listed.pop(kind, None)
+            return Listing(self, kind, at, rewound=True)
+        return Listing(self, kind, at)
+
+    def _known(self, ref: ResourceRef, before: Entry | None) -> int:
+        if before is not None:
+            return order(before.version) or 0
+        return max(self._listed.get(ref.kind, 0), self._deleted[ref.kind].get(ref, 0))
+
+    def _observe_deletion(self, ref: ResourceRef, before: Entry | None, uid: str | None, version: int | None) -> bool:
+        if version is not None:
+            self._deleted[ref.kind][ref] = version
+        if before is None or before.uid != uid:
+            return False
+        known = order(before.version)
+        if version is not None and known is not None and version < known:
+            return False
+        self._remove(ref)
+        return True
+
+    def _put(self, kind: str, obj: Mapping[str, Any], before: Entry | None) -> None:
+        entry = read_entry(kind, obj, before)
+        self._entries[kind][entry.ref] = entry
+        self._touched.add(entry.ref)
+        if before is None or (before.uid, before.generation) != (entry.uid, entry.generation):
+            self._changed.add(entry.ref)
+
+    def _remove(self, ref: ResourceRef) -> None:
+        del self._entries[ref.kind][ref]
+        self._changed.add(ref)
+
+
+class Listing:
+    """One list of all objects of a kind, page by page."""
+
+    def __init__(self, mirror: Mirror, kind: str, version: int | None, *, rewound: bool = False) -> None:
+        self._mirror = mirror
+        self._kind = kind
+        self._version = version
+        self._rewound = rewound
+        self._seen: set[ResourceRef] = set()
+        self.differences: set[ResourceRef] = set()
+
+    def page(self, objects: Iterable[Object]) -> None:
+        """Take in some objects of the list."""
+        for obj in objects:
+            ref = ref_of(self._kind, obj)
+            self._seen.add(ref)
+            if self._is_news(ref, obj):
+                self._mirror._put(self._kind, obj, self._mirror.entry(ref))
+                self.differences.add(ref)
+
+    def finish(self) -> None:
+        """Drop what the list did not have and what nobody made since."""
+        mirror, kind = self._mirror, self._kind
+        for ref, entry in list(mirror._entries[kind].items()):
+            if ref not in self._seen and self._covers(order(entry.version)):
+                mirror._remove(ref)
+                self.differences.add(ref)
+        at = self._version or 0
+        mirror._listed[kind] = at
+        mirror._deleted[kind] = {ref: when for ref, when in mirror._deleted[kind].items() if when > at}
+
+    def _is_news(self, ref: ResourceRef, obj: Object) -> bool:
+        before, version = self._mirror.entry(ref), obj["metadata"].get("resourceVersion", "")
+        if before is not None and before.version == version and before.uid == obj["metadata"].get("uid"):
+            return False
+        number = order(version)
+        if self._rewound or number is None:
+            return True
+        known = order(before.version) if before is not None else self._mirror._deleted[self._kind].get(ref)
+        return known is None or number > known
+
+    def _covers(self, version: int | None) -> bool:
+        return self._rewound or self._version is None or version is None or version <= self._version
+
+
+def order(version: str | None) -> int | None:
+    """Return `version` as what versions of one kind are ordered by; None if it cannot be ordered."""
+    return int(version) if version and version.isascii() and version.isdigit() else None

@@ -1,0 +1,85 @@
+"""Projects: the compiled form of every namespace, brought up to date with what changed in the cluster."""
+
+from __future__ import annotations
+
+from operator import is_
+from typing import TYPE_CHECKING
+
+from flagd.compiler import Compiled, compile_project
+from flagd.compiler.references import KEY, node_of
+from flagd.ruleset.persistent import difference
+from flagoperator.reconcile.standin import stand_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from flagd.compiler.references import Node
+    from flagd.manifest import ResourceRef
+    from flagd.ruleset import Ruleset
+    from flagoperator.reconcile.entry import Entry
+
+
+class Projects:
+    """Compiles. One caller at a time; readers take `compiled`, which is replaced and never changed."""
+
+    def __init__(self, served: Mapping[str, Ruleset]) -> None:
+        """Begin with what was `served` before this process, by project: the form to keep of what is broken now."""
+        self._served = dict(served)
+        self._compiled: Mapping[str, Compiled] = {}
+
+    @property
+    def compiled(self) -> Mapping[str, Compiled]:
+        """The projects that have resources, by namespace."""
+        return self._compiled
+
+    def take(self, changes: Mapping[ResourceRef, Entry | None]) -> set[ResourceRef]:
+        """Compile `changes` (None for what is gone); return the resources of which something may be new to say."""
+        namespaces: dict[str, dict[ResourceRef, Entry | None]] = {}
+        for ref, entry in changes.items():
+            namespaces.setdefault(ref.namespace, {})[ref] = entry
+        compiled, touched = dict(self._compiled), set(changes)
+        for name, members in namespaces.items():
+            before = compiled.get(name)
+            after = self._update(name, before, members)
+            if before is not None:
+                touched |= affected(before, after)
+            compiled[name] = after
+            if not after.state.resources:
+                del compiled[name]
+        self._compiled = compiled
+        return touched
+
+    def _update(self, name: str, before: Compiled | None, changes: Mapping[ResourceRef, Entry | None]) -> Compiled:
+        served = self._served.pop(name, None) if before is None else before.ruleset
+        valid = [entry.resource for entry in changes.values() if entry is not None and entry.resource is not None]
+        lost = [entry for entry in changes.values() if entry is not None and entry.resource is None]
+        claims = {node_of(resource) for resource in valid} | _claimed_by_others(lost, before)
+        kept = [stand_in(entry, served) for entry in lost if _node(entry) not in claims]
+        resources = [*valid, *(resource for resource in kept if resource is not None)]
+        if before is None:
+            restored = None if served is None else Compiled.restore(served)
+            return compile_project(resources, project=name, previous=restored)
+        return before.update(resources, changes.keys() - {resource.ref for resource in resources})
+
+
+def _claimed_by_others(entries: Iterable[Entry], before: Compiled | None) -> set[Node]:
+    """Return the nodes of `entries` that other resources claim too."""
+    if before is None:
+        return set()
+    claims = before.state.claims
+    return {_node(entry) for entry in entries if (claims.get(_node(entry)) or frozenset()) - {entry.ref}}
+
+
+def _node(entry: Entry) -> Node:
+    return (KEY if entry.ref.kind in {"Flag", "FlagGroup"} else entry.ref.kind), entry.key
+
+
+def affected(before: Compiled, after: Compiled) -> set[ResourceRef]:
+    """Return the resources whose outcome or users differ between two states of a project."""
+    old, new = before.state, after.state
+    nodes = {*difference(old.outcomes, new.outcomes, is_), *difference(old.users, new.users, is_)}
+    return {ref for node in nodes for ref in _claimants(after, node)}
+
+
+def _claimants(compiled: Compiled, node: Node) -> Iterable[ResourceRef]:
+    return compiled.state.claims.get(node) or ()

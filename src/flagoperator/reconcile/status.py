@@ -1,0 +1,197 @@
+"""Status: what is to be written about one resource. Pure: the same facts give the same status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flagd.manifest import Flag, Severity
+from flagoperator.reconcile.condition import Condition, condition_of
+from flagoperator.reconcile.delivery import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from flagd.manifest import Diagnostic, ResourceRef
+    from flagoperator.reconcile.delivery import Progress
+    from flagoperator.reconcile.entry import Entry
+
+LONGEST_VARIANTS = 4096
+MOST_USERS = 100
+MOST_FINDINGS = 5
+WAITING = frozenset({"ReferenceMissing"})
+"""Reasons that mend when somebody else appears; all others need an edit of the resource itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The published form of a flag.
+
+    Attributes:
+        revision: its content hash.
+        generation: of the manifest that it was compiled from.
+    """
+
+    revision: str
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that a status is made of.
+
+    Attributes:
+        entry: the resource, with the status it has.
+        findings: what the compiler found about it.
+        served: its form in the ruleset; None where there is none, and for kinds that are not served as such.
+        progress: how far the replicas are with it.
+        users: who refers to it.
+        recount: whether the number of replicas is to be written anew though not all have it yet.
+    """
+
+    entry: Entry
+    findings: Sequence[Diagnostic]
+    served: Served | None
+    progress: Progress
+    users: Sequence[ResourceRef] = ()
+    recount: bool = False
+
+
+def desired_status(facts: Facts, now: str) -> dict[str, Any]:
+    """Return the status that `facts` deserve; equal to `facts.entry.status` if nothing is to be written.
+
+    `now` is RFC 3339, for conditions that change.
+    """
+    entry = facts.entry
+    ready = _ready(facts)
+    published = _published(facts, ready)
+    extra = _abnormal(ready, published)
+    conditions = [
+        each.written(condition_of(entry.status, each.type), entry.generation, now)
+        for each in (ready, published, *extra)
+    ]
+    status: dict[str, Any] = {"observedGeneration": entry.generation, "conditions": conditions}
+    if entry.request:
+        status["lastHandledReconcileAt"] = entry.request[:1024]
+    if entry.ref.kind == "Flag":
+        return status | _flag(facts, ready, published)
+    users = [f"{user.kind}/{user.name}" for user in facts.users[:MOST_USERS]]
+    return status | {"usedByCount": len(facts.users)} | ({"usedBy": users} if users else {})
+
+
+def is_served_everywhere(status: Mapping[str, Any], generation: int) -> bool:
+    """Return whether `status` says that `generation` is published."""
+    published = condition_of(status, "Published")
+    return published is not None and published["status"] == "True" and published.get("observedGeneration") == generation
+
+
+def _ready(facts: Facts) -> Condition:
+    entry = facts.entry
+    invalid = _errors(entry.findings)
+    if invalid:
+        return Condition("Ready", "False", "Invalid", _text(invalid))
+    errors = _errors(facts.findings)
+    if errors:
+        return Condition("Ready", "False", errors[0].reason, _text(errors))
+    warnings = [*entry.findings, *facts.findings]
+    return Condition("Ready", "True", "Compiled", _text(warnings) if warnings else "compiled")
+
+
+def _published(facts: Facts, ready: Condition) -> Condition:
+    if ready.status != "True":
+        return _published_before(facts)
+    status, generation = facts.entry.status, facts.entry.generation
+    stage, progress = facts.progress.stage, facts.progress
+    if is_served_everywhere(status, generation):
+        # Written once: replicas that come and go later rewrite nothing.
+        return Condition("Published", "True", "Published", "every ready replica has it")
+    if stage is Stage.SERVED and not _claims_another_generation(status):
+        return Condition("Published", "True", "Published", "every ready replica has it")
+    if stage is Stage.REFUSED:
+        return Condition("Published", "False", "Refused", progress.detail)
+    if stage is Stage.NO_REPLICAS:
+        return Condition("Published", "Unknown", "NoReplicas", "there is no ready replica to serve it")
+    if stage is Stage.HELD and progress.detail:
+        return Condition("Published", "Unknown", "Held", progress.detail)
+    return Condition("Published", "Unknown", "Publishing", "not every ready replica has it yet")
+
+
+def _claims_another_generation(status: Mapping[str, Any]) -> bool:
+    # `kubectl wait` does not look at generations: what it would believe is taken back first.
+    published = condition_of(status, "Published")
+    return published is not None and published["status"] == "True"
+
+
+def _published_before(facts: Facts) -> Condition:
+    if facts.served is not None:
+        return Condition("Published", "False", "LastGood", f"generation {facts.served.generation} is still served")
+    if facts.entry.ref.kind != "Flag" and facts.entry.resource is not None:
+        text = f"generation {facts.entry.resource.metadata.generation} is still used"
+        return Condition("Published", "False", "LastGood", text)
+    return Condition("Published", "False", "NotServed", "no generation of it is served")
+
+
+def _abnormal(ready: Condition, published: Condition) -> list[Condition]:
+    """Return the conditions that are there only while they are true (kstatus)."""
+    if ready.status == "True":
+        if published.status == "True":
+            return []
+        return [Condition("Reconciling", "True", published.reason, published.message)]
+    if ready.reason in WAITING:
+        return [Condition("Reconciling", "True", ready.reason, ready.message)]
+    return [Condition("Stalled", "True", ready.reason, ready.message)]
+
+
+def _flag(facts: Facts, ready: Condition, published: Condition) -> dict[str, Any]:
+    entry, served = facts.entry, facts.served
+    found: dict[str, Any] = {} if served is None else {"revision": served.revision}
+    if ready.status == "True":
+        found["published"] = _counted(facts)
+        if _is_kept(facts, published):
+            # What it refers to changed: what is named here is the form that is served everywhere.
+            found |= {name: entry.status[name] for name in ("revision", "published") if name in entry.status}
+    if served is not None:
+        found["servedGeneration"] = served.generation
+    effective = _effective(entry)
+    return found | ({"effective": effective} if effective else {})
+
+
+def _is_kept(facts: Facts, published: Condition) -> bool:
+    """Return whether the present generation was served everywhere before, and nothing newer of it is."""
+    status, served = facts.entry.status, facts.served
+    if published.status != "True" or not is_served_everywhere(status, facts.entry.generation):
+        return False
+    same = served is not None and status.get("revision") == served.revision
+    return same or facts.progress.stage is not Stage.SERVED
+
+
+def _counted(facts: Facts) -> str:
+    status, progress = facts.entry.status, facts.progress
+    current = status.get("observedGeneration") == facts.entry.generation and "published" in status
+    if progress.stage is Stage.PUBLISHING and current and not facts.recount:
+        return str(status["published"])
+    return f"{progress.have}/{progress.want}"
+
+
+def _effective(entry: Entry) -> Mapping[str, Any]:
+    resource = entry.resource
+    if not isinstance(resource, Flag):
+        return entry.status.get("effective") or {}
+    spec = resource.spec
+    percent = "0" if spec.all_other_users is None else str(spec.all_other_users.percent)
+    salt = spec.bucketing.salt
+    return {
+        "percent": percent,
+        "variants": ",".join(variant.key for variant in spec.variants)[:LONGEST_VARIANTS],
+        "salt": resource.key if salt is None else salt,
+    }
+
+
+def _errors(findings: Sequence[Diagnostic]) -> list[Diagnostic]:
+    return [finding for finding in findings if finding.severity is Severity.ERROR]
+
+
+def _text(findings: Sequence[Diagnostic]) -> str:
+    told = [f"{each.path}: {each.message}" if each.path else each.message for each in findings[:MOST_FINDINGS]]
+    more = len(findings) - len(told)
+    return "; ".join([*told, f"and {more} more"] if more else told)

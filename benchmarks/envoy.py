@@ -16,11 +16,12 @@ from benchmarks.evaluate import (
     half_load,
     latency,
     one_flag,
+    processor_time,
     saturate,
     speeds,
     throughput,
 )
-from benchmarks.figure import Figure, Goal, figure, ratios
+from benchmarks.figure import Figure, Goal, figure
 from benchmarks.load import ensure_installed
 
 NAME = "Evaluate over Envoy"
@@ -47,14 +48,14 @@ def measure(effort: Effort = FULL) -> list[Figure]:
             every = {"all": Caller(envoy, request([]), answers=effort.flags)}
             runs = saturate(one | every, effort)
             waits = half_load({name: one[name] for name in ("grpcio", "envoy")}, runs, effort)
-    cpu = [run.cpu_ms for run in runs["envoy"]]
     return [
         *throughput(NAME, runs["envoy"]),
         figure(
             f"{NAME}: calls per second", speeds(runs["envoy"], runs["empty"]), "×", base=EMPTY, goal=FOUR_TIMES_EMPTY
         ),
         figure(f"{NAME}: calls per second", speeds(runs["envoy"], runs["grpcio"]), "×", base=GRPCIO),
-        figure(f"{NAME}: processor time", ratios(cpu, [run.cpu_ms for run in runs["empty"]]), "×", base=EMPTY),
+        processor_time(NAME, runs["envoy"], runs["empty"], EMPTY),
+        processor_time(NAME, runs["envoy"], runs["grpcio"], GRPCIO),
         *latency(NAME, waits["envoy"], waits["grpcio"], GRPCIO),
         *all_flags(NAME, runs["all"], runs["envoy"], effort.flags, CHEAP_BULK),
         *built_against_joined(effort.flags, effort.rounds),

@@ -59,6 +59,7 @@ def measure(effort: Effort = FULL) -> list[Figure]:
     return [
         *throughput(name, runs["one"]),
         figure(f"{name}: calls per second", speeds(runs["one"], runs["empty"]), "×", base=EMPTY, goal=NEAR_EMPTY),
+        processor_time(name, runs["one"], runs["empty"], EMPTY),
         *latency(name, waits["one"], waits["empty"], EMPTY),
         *all_flags(name, runs["all"], runs["one"], effort.flags),
     ]
@@ -124,6 +125,12 @@ def all_flags(
         figure(label, [run.cpu_ms for run in every], "ms"),
         figure(label, share, "×", base=f"{name} of one flag", goal=goal),
     ]
+
+
+def processor_time(name: str, runs: Sequence[Run], others: Sequence[Run], base: str) -> Figure:
+    """Ratio of processor time per call, round by round; it holds on a busy machine too."""
+    share = ratios([run.cpu_ms for run in runs], [run.cpu_ms for run in others])
+    return figure(f"{name}: processor time of a call", share, "×", base=base)
 
 
 def speeds(runs: Sequence[Run], others: Sequence[Run]) -> list[float]:

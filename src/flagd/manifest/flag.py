@@ -138,7 +138,7 @@ class FlagSpec(Model):
         default="Remote", description="Local flags are also delivered to clients that evaluate in process."
     )
     deployments: Names = Field(default_factory=list, max_length=100, description="Names of FlagDeployments.")
-    bucketing: Bucketing = Field(default_factory=Bucketing, description="What decides a user's bucket.")
+    bucketing: Bucketing = Field(default=Bucketing(), description="What decides a user's bucket.")
     allow_rebucket: bool = Field(
         default=False, description="Must be true in the change that alters salt, bucketing key or unit."
     )

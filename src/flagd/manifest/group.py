@@ -37,4 +37,4 @@ class FlagGroupSpec(Model):
         json_schema_extra=ATOMIC,
     )
     holdout: Holdout | None = Field(default=None, description="For Holdout.")
-    bucketing: Bucketing = Field(default_factory=Bucketing, description="What decides a user's bucket.")
+    bucketing: Bucketing = Field(default=Bucketing(), description="What decides a user's bucket.")

@@ -19,6 +19,8 @@ _DEEPEST = 20
 
 def nulls(spec: object) -> Iterator[Finding]:
     """Yield a finding for every null field in `spec`; what stands inside payloads is left to payload.py."""
+    if not _any_null(spec):
+        return
     waiting: list[tuple[FieldPath, object]] = [(("spec",), spec)]
     while waiting:
         path, value = waiting.pop()
@@ -37,6 +39,25 @@ def without_nulls(value: object, depth: int = _DEEPEST) -> object:
     if depth and isinstance(value, list):
         return [without_nulls(part, depth - 1) for part in value]
     return value
+
+
+def _any_null(spec: object) -> bool:
+    """Tell quickly, without paths: nearly no manifest has a null."""
+    waiting = [spec]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            parts = value.values()
+        elif isinstance(value, list):
+            parts = value
+        else:
+            continue
+        for part in parts:
+            if part is None:
+                return True
+            if type(part) is dict or type(part) is list:
+                waiting.append(part)
+    return False
 
 
 def _parts(value: object) -> list[tuple[str | int, object]]:

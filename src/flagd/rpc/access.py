@@ -1,45 +1,24 @@
-"""Access: which view of which project a call gets, by the deployment key it shows.
-
-A key is looked up by its SHA-256, so the time taken says nothing about keys that exist.
-Whatever is wrong with a key, the caller reads the same text.
-"""
+"""Access: which view of which project a call gets, by the deployment key it shows."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from flagd.rpc.answer import Answers
+from flagd.rpc.keyring import Keyring
 from flagd.rpc.limits import KEY_BYTES, check_text
-from flagd.rpc.status import InvalidArgument, NotFound, PermissionDenied, Unauthenticated, Unavailable
+from flagd.rpc.status import InvalidArgument, NotFound, PermissionDenied, Unavailable
 from flagd.rpc.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from flagd.metrics import Metrics
+    from flagd.rpc.keyring import Grant
     from flagd.rpc.method import Call
     from flagd.store import Snapshot, Store
 
 KeyPolicy = Literal["optional", "required"]
-UNAUTHENTICATED = "a valid deployment key is needed: authorization: Api-Key <key>"
-_SCHEMES = ("api-key ", "bearer ")
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What one deployment key opens.
-
-    Attributes:
-        project: namespace of the FlagDeployment.
-        deployment: its name.
-        server: whether it is a Server key, which may also explain and read rulesets.
-    """
-
-    project: str
-    deployment: str
-    server: bool
 
 
 class Access:
@@ -51,7 +30,7 @@ class Access:
         self._policy = policy
         self._snapshots: Mapping[str, Snapshot] = {}
         self._answers: dict[str, Answers] = {}
-        self._grants: dict[bytes, list[Grant]] = {}
+        self._keyring = Keyring()
         self._views: dict[tuple[str, frozenset[str] | None], View] = {}
 
     def view(self, project: str, call: Call, *, server: bool = False) -> View:
@@ -67,7 +46,7 @@ class Access:
         authorization = call.metadata.get("authorization")
         if authorization is None and self._policy == "optional":
             return self._open(project)
-        return self._granted(project, self._authenticate(authorization or ""), server=server)
+        return self._granted(project, self._keyring.grants(authorization or ""), server=server)
 
     def _open(self, project: str) -> View:
         snapshot = self._snapshots.get(project) if project else self._only()
@@ -81,16 +60,7 @@ class Access:
             raise InvalidArgument("project: needed, since this server has not exactly one")
         return next(iter(self._snapshots.values()))
 
-    def _authenticate(self, authorization: str) -> list[Grant]:
-        scheme = next((scheme for scheme in _SCHEMES if authorization[: len(scheme)].lower() == scheme), "")
-        key = authorization[len(scheme) :].strip() if scheme else ""
-        digest = hashlib.sha256(key.encode(errors="replace")).digest()
-        grants = self._grants.get(digest, [])
-        if not (key and grants):
-            raise Unauthenticated(UNAUTHENTICATED)
-        return grants
-
-    def _granted(self, project: str, grants: list[Grant], *, server: bool) -> View:
+    def _granted(self, project: str, grants: Sequence[Grant], *, server: bool) -> View:
         mine = [grant for grant in grants if not project or grant.project == project]
         if not mine:
             raise PermissionDenied("this deployment key belongs to another project")
@@ -115,13 +85,7 @@ class Access:
             for (project, deployments), view in self._views.items()
             if project in self._snapshots and view.snapshot.engine is self._snapshots[project].engine
         }
-        self._grants = {}
-        for project, snapshot in self._snapshots.items():
-            for name, deployment in sorted(snapshot.ruleset.deployments.items()):
-                for key_hash in deployment.key_hashes:
-                    digest = bytes.fromhex(key_hash.removeprefix("sha256:"))
-                    grant = Grant(project, name, deployment.type == "Server")
-                    self._grants.setdefault(digest, []).append(grant)
+        self._keyring = Keyring(snapshot.ruleset for snapshot in self._snapshots.values())
 
     def _renewed(self, project: str, before: Snapshot | None) -> Answers:
         answers = self._answers.get(project)

@@ -86,11 +86,11 @@ class SubscribeResponse(_message.Message):
     sequence: int
     stale: bool
     update: Update
-    compressed_update: bytes
+    compressed_update: CompressedUpdate
     heartbeat: Heartbeat
     removal: Removal
     oversize: Oversize
-    def __init__(self, publishing: bool = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ..., stale: bool = ..., update: _Optional[_Union[Update, _Mapping]] = ..., compressed_update: _Optional[bytes] = ..., heartbeat: _Optional[_Union[Heartbeat, _Mapping]] = ..., removal: _Optional[_Union[Removal, _Mapping]] = ..., oversize: _Optional[_Union[Oversize, _Mapping]] = ...) -> None: ...
+    def __init__(self, publishing: bool = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ..., stale: bool = ..., update: _Optional[_Union[Update, _Mapping]] = ..., compressed_update: _Optional[_Union[CompressedUpdate, _Mapping]] = ..., heartbeat: _Optional[_Union[Heartbeat, _Mapping]] = ..., removal: _Optional[_Union[Removal, _Mapping]] = ..., oversize: _Optional[_Union[Oversize, _Mapping]] = ...) -> None: ...
 
 class Heartbeat(_message.Message):
     __slots__ = ()
@@ -135,6 +135,16 @@ class Update(_message.Message):
     deployments: _containers.RepeatedCompositeFieldContainer[DeploymentEntry]
     removed_deployments: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, project: _Optional[str] = ..., revision: _Optional[str] = ..., base_revision: _Optional[str] = ..., flags: _Optional[_Iterable[_Union[FlagEntry, _Mapping]]] = ..., removed_flags: _Optional[_Iterable[str]] = ..., cohorts: _Optional[_Iterable[_Union[CohortEntry, _Mapping]]] = ..., removed_cohorts: _Optional[_Iterable[str]] = ..., deployments: _Optional[_Iterable[_Union[DeploymentEntry, _Mapping]]] = ..., removed_deployments: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class CompressedUpdate(_message.Message):
+    __slots__ = ("project", "revision", "gzip")
+    PROJECT_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    GZIP_FIELD_NUMBER: _ClassVar[int]
+    project: str
+    revision: str
+    gzip: bytes
+    def __init__(self, project: _Optional[str] = ..., revision: _Optional[str] = ..., gzip: _Optional[bytes] = ...) -> None: ...
 
 class FlagEntry(_message.Message):
     __slots__ = ("key", "json", "deployments")

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from flagd.rpc.limits import check_count, check_text
 from flagd.rpc.method import Method
-from flagd.rpc.status import Unimplemented
-from flagd.v1.ruleset_pb2 import SubscribeRequest, SubscribeResponse
+from flagd.rpc.rulesets.acks import Refusal, Served, Subscriber
+from flagd.rpc.rulesets.audience import Audience
+from flagd.rpc.rulesets.library import Library
+from flagd.rpc.rulesets.session import Sent, Session
+from flagd.rpc.rulesets.wish import HELD, REASON_BYTES, check_served, read_wish
+from flagd.rpc.status import DeadlineExceeded, InvalidArgument, ResourceExhausted, Unavailable
+from flagd.v1.ruleset_pb2 import Heartbeat, Removal, SubscribeRequest, SubscribeResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from flagd.rpc.method import Call
-    from flagd.rpc.rulesets.acks import Acks
+    from flagd.rpc.rulesets.acks import Acks, Entry
     from flagd.rpc.rulesets.admission import Admission
-    from flagd.rpc.rulesets.publication import Publications
+    from flagd.rpc.rulesets.audience import ClientPolicy
+    from flagd.rpc.rulesets.library import Form
+    from flagd.rpc.rulesets.publication import Publication, Publications
+    from flagd.rpc.rulesets.wish import Wish
 
 SERVICE = "flagd.v1.RulesetService"
 HEARTBEAT_SECONDS = 15.0
+HELLO_SECONDS = 10.0
+"""How long a stream may take to say hello."""
 UPDATE_BYTES = 64 * 1024 * 1024
+_HEARTBEAT = SubscribeResponse(heartbeat=Heartbeat()).SerializeToString()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +49,7 @@ class Settings:
         subscribers: most streams at a time; more are refused with RESOURCE_EXHAUSTED.
     """
 
-    clients: Literal["optional", "required", "refused"] = "refused"
+    clients: ClientPolicy = "refused"
     heartbeat_seconds: float = HEARTBEAT_SECONDS
     update_bytes: int = UPDATE_BYTES
     subscribers: int = 2000
@@ -59,12 +73,146 @@ class RulesetService:
         self._acks = acks
         self._admission = admission
         self._settings = settings or Settings()
+        self._audience = Audience(self._settings.clients)
+        self._library = Library(self._settings.update_bytes)
 
     def methods(self) -> list[Method]:
         """Return the RPCs of the service, for `flagd.rpc.guard.guard` and then a transport."""
         return [Method(f"/{SERVICE}/Subscribe", SubscribeRequest, SubscribeResponse, bidi=self.subscribe)]
 
-    async def subscribe(self, requests: AsyncIterator[SubscribeRequest], call: Call) -> AsyncIterator[bytes]:  # noqa: ARG002
+    async def subscribe(self, requests: AsyncIterator[SubscribeRequest], call: Call) -> AsyncIterator[bytes]:
         """Yield encoded SubscribeResponses until the caller leaves or the publisher goes."""
-        raise Unimplemented("not served yet")
-        yield b""
+        wish = await _hello(requests)
+        self._audience.check(wish)
+        if wish.role != "client":
+            await self._admission.admit(wish.role, wish.name, call)
+        if len(self._acks.subscribers) >= self._settings.subscribers:
+            raise ResourceExhausted(f"{self._settings.subscribers} subscribers are connected, no more are taken")
+        with self._acks.enter(_subscriber(wish)) as entry, self._publications.subscribe() as changed:
+            session = Session({project: revision for project, (revision, _) in wish.held.items()})
+            listening = asyncio.create_task(_listen(requests, session, entry, changed), name="acks")
+            stream = _Stream(wish, call.metadata.get("authorization"), session)
+            try:
+                while not listening.done():
+                    changed.clear()
+                    if self._publications.closed:
+                        raise Unavailable("the publisher is going; connect again")
+                    async for message in self._news(stream):
+                        yield message
+                    if not await _told(changed, self._settings.heartbeat_seconds):
+                        stream.said = None
+                await listening  # raises what was wrong with a message
+            finally:
+                listening.cancel()
+
+    async def _news(self, stream: _Stream) -> AsyncIterator[bytes]:
+        """Yield what the subscriber lacks now, and a heartbeat if it is due."""
+        publication = self._publications.current
+        if publication is not None and publication.publishing:
+            forms = self._audience.forms(stream.wish, stream.authorization, publication)
+            for project, form in forms.items():
+                if message := await self._update(stream.session, project, form):
+                    yield message
+            for project in stream.session.held - forms.keys():
+                if stream.wish.wants(project) and stream.session.base(project, "") is not None:
+                    stream.session.send(project, Sent(""))
+                    yield _head(publication) + SubscribeResponse(removal=Removal(project=project)).SerializeToString()
+        term = publication and (publication.publishing, publication.epoch, publication.stale)
+        if stream.said != (term,):
+            yield (_head(publication) if publication else b"") + _HEARTBEAT
+            stream.said = (term,)
+
+    async def _update(self, session: Session, project: str, form: Form) -> bytes:
+        """Return what leads the subscriber to the latest revision of one project; nothing if it is there."""
+        # Not what held when this round began: a slow reader gets the latest, and shelves never go back.
+        publication = self._publications.current
+        if publication is None or (ruleset := publication.rulesets.get(project)) is None:
+            return b""
+        shelf = await self._library.shelf(ruleset, form)
+        base = session.base(project, shelf.revision)
+        if base is None:
+            return b""
+        parcel = await shelf.parcel(base)
+        sent = Sent(parcel.revision, parcel.base)
+        if parcel.answered:
+            session.send(project, sent)
+        else:
+            session.hold(project, sent)
+        return parcel.payload and _head(publication) + parcel.payload
+
+
+@dataclass(slots=True)
+class _Stream:
+    """One open stream.
+
+    `said` holds the term of the last heartbeat, None when one is due.
+    """
+
+    wish: Wish
+    authorization: str | None
+    session: Session
+    said: tuple[object] | None = None
+
+
+async def _hello(requests: AsyncIterator[SubscribeRequest]) -> Wish:
+    try:
+        async with asyncio.timeout(HELLO_SECONDS):
+            return read_wish(await anext(requests))
+    except StopAsyncIteration:
+        raise InvalidArgument("the first message of a stream must be a hello") from None
+    except TimeoutError:
+        raise DeadlineExceeded(f"no hello within {HELLO_SECONDS:g} s") from None
+
+
+def _subscriber(wish: Wish) -> Subscriber:
+    now = time.time()
+    served = {project: Served(revision, flags, now) for project, (revision, flags) in wish.held.items()}
+    return Subscriber(wish.role, wish.name, now, wish.projects, served)
+
+
+async def _listen(
+    requests: AsyncIterator[SubscribeRequest], session: Session, entry: Entry, changed: asyncio.Event
+) -> None:
+    """Take down what the subscriber answers, until it closes its side."""
+    try:
+        async for request in requests:
+            _take_down(request, session, entry)
+            changed.set()
+    finally:
+        changed.set()
+
+
+def _take_down(request: SubscribeRequest, session: Session, entry: Entry) -> None:
+    match request.WhichOneof("message"):
+        case "ack":
+            ack = request.ack
+            check_served(ack.project, ack.revision)
+            check_count(len({*entry.subscriber.served, ack.project}), HELD, "acks")
+            session.ack(ack.project, ack.revision)
+            entry.ack(ack.project, Served(ack.revision, ack.flags, time.time()) if ack.revision else None)
+        case "nack":
+            nack = request.nack
+            check_served(nack.project, nack.revision)
+            check_text(nack.reason, "nack.reason", REASON_BYTES)
+            check_count(len({*entry.subscriber.refused, nack.project}), HELD, "nacks")
+            session.nack(nack.project, nack.revision)
+            entry.nack(nack.project, Refusal(nack.revision, nack.reason, time.time()))
+        case _:
+            raise InvalidArgument("only acks and nacks follow the hello")
+
+
+async def _told(changed: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            return await changed.wait()
+    except TimeoutError:
+        return False
+
+
+def _head(publication: Publication) -> bytes:
+    return SubscribeResponse(
+        publishing=publication.publishing,
+        epoch=publication.epoch,
+        sequence=publication.sequence,
+        stale=publication.stale,
+    ).SerializeToString()

@@ -1,0 +1,174 @@
+"""Contact: a subscriber's stream to one publisher: opened, listened to, opened again when it breaks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, cast
+
+from flagd.rpc.channel import CallFailed
+from flagd.v1.ruleset_pb2 import SubscribeRequest, SubscribeResponse
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from flagd.rpc.channel import Endpoint
+
+log = logging.getLogger(__name__)
+PATH = "/flagd.v1.RulesetService/Subscribe"
+LEAST_BACKOFF_SECONDS = 0.5
+MOST_BACKOFF_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """With what right a publisher publishes, as it said last.
+
+    Attributes:
+        publishing: whether it decides.
+        epoch: number of its lease.
+        sequence: of its publication.
+        stale: whether it has lost touch with its own source.
+    """
+
+    publishing: bool
+    epoch: int
+    sequence: int
+    stale: bool
+
+
+class Listener(Protocol):
+    """What is done with what publishers say."""
+
+    def hello(self) -> SubscribeRequest:
+        """Return the hello to open a stream with."""
+
+    async def heard(self, contact: Contact, response: SubscribeResponse) -> None:
+        """Take in a message; `contact.term` is what it said of itself."""
+
+    async def lost(self, contact: Contact) -> None:
+        """Take in that the stream has broken; `contact.term` is None."""
+
+
+class Contact:
+    """One publisher, for as long as `run` runs."""
+
+    def __init__(self, endpoint: Endpoint, listener: Listener) -> None:
+        self.endpoint = endpoint
+        self.term: Term | None = None
+        self.passed_over = False
+        """Whether something of this stream was refused because another publisher decided."""
+        self._listener = listener
+        self._outbox = _Outbox()
+        self._again = asyncio.Event()
+
+    @property
+    def address(self) -> str:
+        """``ip:port`` of the publisher."""
+        return self.endpoint.address
+
+    def answer(self, request: SubscribeRequest) -> None:
+        """Send an Ack or Nack for what this publisher sent."""
+        self._outbox.answer(request)
+
+    def tell(self, request: SubscribeRequest) -> None:
+        """Send an Ack of what another publisher sent, if there is a stream."""
+        if self.term is not None:
+            self._outbox.tell(request)
+
+    def restart(self) -> None:
+        """Break the stream and open another at once, with a new hello."""
+        self._again.set()
+
+    async def run(self) -> None:
+        """Keep a stream open until cancelled, with full jitter between attempts."""
+        attempts = 0
+        while True:
+            heard = await self._attempt(quiet=attempts > 0)
+            if self._again.is_set():
+                continue
+            attempts = 0 if heard else attempts + 1
+            await asyncio.sleep(backoff(attempts))
+
+    async def _attempt(self, *, quiet: bool) -> bool:
+        """Keep one stream as long as it lives, and return whether anything came of it."""
+        self._outbox = _Outbox()
+        self._again.clear()
+        self.passed_over = False
+        stream = asyncio.create_task(self._stream(self._outbox), name=f"stream {self.address}")
+        again = asyncio.create_task(self._again.wait(), name=f"restart {self.address}")
+        try:
+            await asyncio.wait({stream, again}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            again.cancel()
+            stream.cancel()
+            await asyncio.gather(stream, again, return_exceptions=True)
+        reason = _reason(stream)
+        heard = self.term is not None
+        self.term = None
+        if heard:
+            await self._listener.lost(self)
+        if reason:
+            level = logging.DEBUG if quiet and not heard else logging.WARNING
+            log.log(level, "publisher %s: %s", self.address, reason)
+        return heard
+
+    async def _stream(self, outbox: _Outbox) -> None:
+        requests = outbox.requests(self._listener.hello())
+        async with self.endpoint.converse(PATH, requests, SubscribeResponse) as responses:
+            async for message in responses:
+                response = cast("SubscribeResponse", message)
+                if self.term is None:
+                    log.info("publisher %s: connected", self.address)
+                self.term = Term(response.publishing, response.epoch, response.sequence, response.stale)
+                await self._listener.heard(self, response)
+
+
+def backoff(attempts: int) -> float:
+    """Return how long to wait after so many attempts in vain, in seconds: full jitter over a doubling range."""
+    most = min(MOST_BACKOFF_SECONDS, LEAST_BACKOFF_SECONDS * 2.0 ** min(attempts + 1, 16))
+    return random.uniform(LEAST_BACKOFF_SECONDS, most)  # noqa: S311 - spreads load, keeps no secret
+
+
+class _Outbox:
+    """What is to be sent: every answer, and of other news the latest per project."""
+
+    def __init__(self) -> None:
+        self._answers: list[SubscribeRequest] = []
+        self._news: dict[str, SubscribeRequest] = {}
+        self._filled = asyncio.Event()
+
+    def answer(self, request: SubscribeRequest) -> None:
+        # The publisher sends one update per project at a time, so there are no more answers than projects.
+        self._news.pop(request.ack.project, None)
+        self._answers.append(request)
+        self._filled.set()
+
+    def tell(self, request: SubscribeRequest) -> None:
+        self._news[request.ack.project] = request
+        self._filled.set()
+
+    async def requests(self, hello: SubscribeRequest) -> AsyncIterator[SubscribeRequest]:
+        yield hello
+        while True:
+            await self._filled.wait()
+            self._filled.clear()
+            answers, news = self._answers, self._news
+            self._answers, self._news = [], {}
+            for request in (*answers, *news.values()):
+                yield request
+
+
+def _reason(stream: asyncio.Task[None]) -> str:
+    """Return why a stream ended; "" when nobody needs to know."""
+    if stream.cancelled():
+        return ""
+    error = stream.exception()
+    if error is None:
+        return "closed"
+    if isinstance(error, CallFailed | OSError):
+        return str(error)
+    log.error("a stream failed", exc_info=error)
+    return f"failed: {type(error).__name__}"

@@ -1,0 +1,290 @@
+"""Operator: serves what an operator publishes, and what was last heard while it is silent.
+
+A stream is kept to every replica of the operator. Of those that say that they decide, the one of the
+highest epoch is listened to; from any other nothing is taken while that one is connected.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from google.protobuf.message import DecodeError
+
+from flagd.rpc.channel import Credentials
+from flagd.rpc.rulesets.update import apply_update, decompress
+from flagd.rpc.rulesets.wish import HELD
+from flagd.ruleset import RulesetError
+from flagd.ruleset.edition import Edition
+from flagd.sources.publishers import Publishers
+from flagd.store import Snapshot
+from flagd.v1.ruleset_pb2 import Ack, Held, Hello, Nack, Role, SubscribeRequest, Update
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from flagd.manifest import Diagnostic
+    from flagd.metrics import Metrics
+    from flagd.rpc.rulesets.contact import Contact, Term
+    from flagd.store import Store
+    from flagd.v1.ruleset_pb2 import SubscribeResponse
+
+log = logging.getLogger(__name__)
+STALE_SECONDS = 30.0
+"""Silence after which what is served is called stale: two heartbeats."""
+CHECK_SECONDS = 1.0
+PEER_SECONDS = 2.0
+"""How long a start without anything on disk waits for the operator before it asks peers."""
+UPDATE_BYTES = 64 * 1024 * 1024
+REASON_LENGTH = 250
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorSettings:
+    """Whom to subscribe to, and as whom.
+
+    Attributes:
+        hosts: ``name:port`` of the operator; all addresses of a name are subscribed to.
+        name: our own, which the operator knows the pod by.
+        credentials: for the connections.
+        peers: ``name:port`` of other flagds, asked for their rulesets by a start that has none.
+        stale_seconds: silence after which what is served is called stale.
+    """
+
+    hosts: Sequence[str]
+    name: str
+    credentials: Credentials
+    peers: Sequence[str] = ()
+    stale_seconds: float = STALE_SECONDS
+
+
+class OperatorSource:
+    """Keeps a store at what the deciding publisher says."""
+
+    def __init__(self, settings: OperatorSettings, store: Store, metrics: Metrics) -> None:
+        self._settings = settings
+        self._store = store
+        self._metrics = metrics
+        self._operators = Publishers(settings.hosts, settings.credentials, self)
+        self._peers = Publishers(settings.peers, settings.credentials, self)
+        self._editions: dict[str, Edition] = {}
+        self._arriving: dict[str, Snapshot] = {}
+        self._behind: dict[str, str] = {}
+        self._fresh: dict[str, float] = {}
+        self._leader: Contact | None = None
+        self._term: Term | None = None
+        self._in_touch = True
+        self._lock = asyncio.Lock()
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Nothing: the operator says what is wrong with manifests."""
+        return ()
+
+    @property
+    def term(self) -> Term | None:
+        """With what right the source of what is served publishes; None = it was not heard yet."""
+        return self._term
+
+    async def run(self) -> None:
+        """Subscribe, follow, judge staleness; until cancelled."""
+        for name, snapshot in self._store.snapshots.items():
+            self._editions[name] = await asyncio.to_thread(Edition.of, snapshot.ruleset)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._operators.run(), name="operators")
+            tasks.create_task(self._ask_peers(), name="peers")
+            while True:
+                await asyncio.sleep(CHECK_SECONDS)
+                self._judge()
+
+    def hello(self) -> SubscribeRequest:
+        """Say who we are and what is served."""
+        held = [
+            Held(project=name, revision=one.ruleset.revision, flags=len(one.ruleset.flags))
+            for name, one in list(self._editions.items())[:HELD]
+        ]
+        return SubscribeRequest(hello=Hello(role=Role.ROLE_REPLICA, name=self._settings.name, held=held))
+
+    async def heard(self, contact: Contact, response: SubscribeResponse) -> None:
+        """Take in one message of one publisher."""
+        async with self._lock:
+            self._elect()
+            kind = response.WhichOneof("message")
+            if kind in ("update", "compressed_update"):
+                await self._update(contact, response)
+            elif kind == "removal":
+                self._remove(contact, response.removal.project)
+            elif kind == "oversize" and contact is self._leader:
+                self._oversize(response)
+            if contact is self._leader:
+                self._term = contact.term
+                if kind == "heartbeat":
+                    self._complete(contact)
+
+    async def lost(self, contact: Contact) -> None:  # noqa: ARG002
+        """Take in that a publisher is connected no longer."""
+        async with self._lock:
+            self._elect()
+
+    def _elect(self) -> None:
+        leader = elect(self._operators.contacts, self._leader) or elect(self._peers.contacts, self._leader)
+        self._metrics.publishers = sum(contact.term is not None for contact in self._operators.contacts)
+        if leader is self._leader:
+            return
+        self._leader = leader
+        if leader is None or leader.term is None:
+            return
+        log.info("publisher %s decides, epoch %d", leader.address, leader.term.epoch)
+        if leader.passed_over:
+            leader.restart()
+
+    async def _update(self, contact: Contact, response: SubscribeResponse) -> None:
+        update = response.update if response.HasField("update") else response.compressed_update
+        project, revision = update.project, update.revision
+        if contact is not self._leader:
+            self._pass_over(contact, project, revision)
+            return
+        held = self._editions.get(project) or Edition.empty(project)
+        before = self._arriving.get(project) or self._store.snapshots.get(project)
+        try:
+            edition, snapshot = await asyncio.to_thread(take, response, held, before)
+        except RulesetError as error:
+            self._refuse(contact, project, revision, str(error))
+            return
+        self._metrics.updates["applied"] += 1
+        log.info("project %s: revision %s, %d flags", project, revision, len(edition.ruleset.flags))
+        self._editions[project] = edition
+        self._behind.pop(project, None)
+        self._fresh[project] = time.monotonic()
+        self._serve(contact, {project: snapshot if self._is_current(contact) else snapshot.lost()})
+
+    def _serve(self, contact: Contact, changed: Mapping[str, Snapshot]) -> None:
+        self._arriving |= changed
+        # The first load is served as a whole, once the publisher says that it is one.
+        if not self._store.loaded:
+            return
+        arrived, self._arriving = self._arriving, {}
+        self._store.replace({**self._store.snapshots, **arrived})
+        for project, snapshot in arrived.items():
+            self._acknowledge(contact, project, snapshot.revision, len(snapshot.ruleset.flags))
+
+    def _complete(self, contact: Contact) -> None:
+        """Everything has been sent: serve it if it is the first, and take down that it is current."""
+        if not self._store.loaded:
+            self._store.replace({})
+            self._serve(contact, {})
+        if not self._is_current(contact):
+            return
+        if not self._in_touch:
+            log.info("in touch with the operator again")
+        self._in_touch = True
+        now, tick = time.time(), time.monotonic()
+        current = {name: one for name, one in self._store.snapshots.items() if name not in self._behind}
+        self._fresh |= dict.fromkeys(current, tick)
+        self._store.replace({**self._store.snapshots, **{name: one.at(now) for name, one in current.items()}})
+
+    def _is_current(self, contact: Contact) -> bool:
+        return contact.term is not None and not contact.term.stale and contact in self._operators.contacts
+
+    def _remove(self, contact: Contact, project: str) -> None:
+        if contact is not self._leader:
+            self._pass_over(contact, project, "")
+            return
+        log.info("project %s is gone", project)
+        self._metrics.updates["applied"] += 1
+        for known in (self._editions, self._arriving, self._behind, self._fresh):
+            known.pop(project, None)
+        if self._store.loaded:
+            self._store.replace({name: one for name, one in self._store.snapshots.items() if name != project})
+        self._acknowledge(contact, project, "", 0)
+
+    def _oversize(self, response: SubscribeResponse) -> None:
+        told = response.oversize
+        self._metrics.updates["oversize"] += 1
+        self._behind[told.project] = told.revision
+        log.error(
+            "project %s: revision %s is too large to be sent (%d bytes, at most %d), what is served stays",
+            *(told.project, told.revision, told.size, told.limit),
+        )
+
+    def _refuse(self, contact: Contact, project: str, revision: str, reason: str) -> None:
+        self._metrics.updates["refused"] += 1
+        self._behind[project] = revision
+        log.error("project %s: revision %s is refused, what is served stays: %s", project, revision, reason)
+        self._nack(contact, project, revision, reason)
+
+    def _pass_over(self, contact: Contact, project: str, revision: str) -> None:
+        contact.passed_over = True
+        self._metrics.updates["passed over"] += 1
+        self._nack(contact, project, revision, "another publisher decides")
+
+    def _nack(self, contact: Contact, project: str, revision: str, reason: str) -> None:
+        nack = Nack(project=project, revision=revision, reason=reason[:REASON_LENGTH])
+        contact.answer(SubscribeRequest(nack=nack))
+
+    def _acknowledge(self, contact: Contact, project: str, revision: str, flags: int) -> None:
+        request = SubscribeRequest(ack=Ack(project=project, revision=revision, flags=flags))
+        contact.answer(request)
+        for other in self._operators.contacts:
+            if other is not contact:
+                other.tell(request)
+
+    def _judge(self) -> None:
+        """Call stale what no publisher has vouched for lately."""
+        late = time.monotonic() - self._settings.stale_seconds
+        silent = {
+            name: one.lost()
+            for name, one in self._store.snapshots.items()
+            if not one.stale and self._fresh.setdefault(name, time.monotonic()) < late
+        }
+        if silent:
+            self._store.replace({**self._store.snapshots, **silent})
+        out_of_touch = bool(silent) and not silent.keys() <= self._behind.keys()
+        if out_of_touch and self._in_touch:
+            self._in_touch = False
+            log.warning("out of touch with the operator for %g s, what is served stays", self._settings.stale_seconds)
+
+    async def _ask_peers(self) -> None:
+        """Take what peers serve if nothing is there to start with; until something is."""
+        await asyncio.sleep(PEER_SECONDS)
+        if not self._settings.peers or self._store.loaded:
+            return
+        log.info("nothing to serve yet: asking peers")
+        with self._store.subscribe() as changed:
+            asking = asyncio.create_task(self._peers.run(), name="asking peers")
+            try:
+                while not self._store.loaded:
+                    await changed.wait()
+                    changed.clear()
+            finally:
+                asking.cancel()
+                await asyncio.gather(asking, return_exceptions=True)
+
+
+def elect(contacts: Sequence[Contact], leader: Contact | None) -> Contact | None:
+    """Return the publisher to listen to: of those that decide, of the highest epoch, in touch, the same as before."""
+    deciding = [(contact, contact.term) for contact in contacts if contact.term is not None and contact.term.publishing]
+    best = max(deciding, key=lambda pair: (pair[1].epoch, not pair[1].stale, pair[0] is leader), default=None)
+    return best and best[0]
+
+
+def take(response: SubscribeResponse, held: Edition, before: Snapshot | None) -> tuple[Edition, Snapshot]:
+    """Return what an update makes of `held`, and the same ready to answer from. Raises RulesetError."""
+    edition = apply_update(_open(response), held)
+    return edition, Snapshot.make(edition.ruleset, before, time.time())
+
+
+def _open(response: SubscribeResponse) -> Update:
+    if response.HasField("update"):
+        return response.update
+    packed = response.compressed_update
+    try:
+        update = Update.FromString(decompress(packed.gzip, UPDATE_BYTES))
+    except DecodeError as error:
+        raise RulesetError("the compressed update is no Update") from error
+    if (update.project, update.revision) != (packed.project, packed.revision):
+        raise RulesetError("the compressed update is one to another revision")
+    return update

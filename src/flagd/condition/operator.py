@@ -1,6 +1,6 @@
 """Operators: the comparison of a condition as one predicate over the value found.
 
-Source of the rules: Amplitude's public evaluation engines; where those differ, docs/concepts.md says what holds here.
+Source of the rules: Amplitude's public evaluation engines. Where those differ, ours follow docs/manifests.md.
 """
 
 from __future__ import annotations

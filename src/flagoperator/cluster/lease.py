@@ -39,6 +39,8 @@ class Lease:
         self._annotations: dict[str, str] = {}
         self._leading = False
         self._reported = False
+        self.since = float("-inf")
+        """When this replica began to lead, in seconds of the monotonic clock."""
 
     @property
     def leads(self) -> bool:
@@ -100,7 +102,10 @@ class Lease:
         except ApiError as error:
             if error.reason != "Conflict":
                 log.warning("the Lease could not be renewed or read: %s", error)
-        self._leading = self._election.leads(time.monotonic())
+        leading = self._election.leads(time.monotonic())
+        if leading and not self._leading:
+            self.since = time.monotonic()
+        self._leading = leading
 
     async def _look(self) -> None:
         try:

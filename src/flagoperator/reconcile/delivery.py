@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from flagd.manifest import ResourceRef
 
@@ -63,6 +63,7 @@ class Ledger:
     def __init__(self) -> None:
         self._published: dict[str, dict[str, int]] = {}
         self._pending: dict[ResourceRef, int | None] = {}
+        self._new: set[ResourceRef] = set()
 
     @property
     def pending(self) -> Iterable[ResourceRef]:
@@ -71,18 +72,30 @@ class Ledger:
 
     def wait(self, refs: Iterable[ResourceRef]) -> None:
         """Note that `refs` have a new form that is not published yet."""
-        self._pending |= dict.fromkeys(refs)
+        new = dict.fromkeys(refs)
+        self._pending |= new
+        self._new |= new.keys()
 
     def publish(self, project: str, revision: str, sequence: int) -> None:
-        """Note that `revision` of `project`, with everything noted so far, was published as number `sequence`."""
+        """Note that `revision` of `project` was published as number `sequence`."""
         revisions = self._published.setdefault(project, {})
         revisions.pop(revision, None)
         revisions[revision] = sequence
         if len(revisions) > REVISIONS:
             del revisions[next(iter(revisions))]
-        for ref, number in self._pending.items():
-            if number is None and ref.namespace == project:
-                self._pending[ref] = sequence
+
+    def include(self, projects: Collection[str]) -> None:
+        """Note that what is published of `projects` now has the newest form of all their resources."""
+        for ref in self._new:
+            if ref.namespace in projects and ref in self._pending:
+                numbers = self._published.get(ref.namespace)
+                self._pending[ref] = next(reversed(numbers.values())) if numbers else 0
+        self._new = {ref for ref in self._new if ref.namespace not in projects}
+
+    def floor(self, project: str, ready: Iterable[Replica]) -> int:
+        """Return the number of the oldest publication of `project` that any of `ready` serves; -1: one serves none."""
+        published = self._published.get(project, {})
+        return min((published.get(each.revisions.get(project, ""), -1) for each in ready), default=-1)
 
     def settle(self, ref: ResourceRef) -> None:
         """Note that `ref` is served everywhere, or gone."""

@@ -10,29 +10,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Container, Iterable, Mapping
 
 FEWEST = 10
 """Up to so many flags may go at once, whatever share they are."""
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A ruleset that waits.
+class Removal:
+    """What publishing a ruleset would take away.
 
     Attributes:
         project: whose it is.
         revision: of the ruleset that would be published; confirming it publishes it at once.
         before: flags that are served.
         after: those of them that would be left.
-        since: when it was first held, in seconds of the clock that `Guard.judge` is given.
     """
 
     project: str
     revision: str
     before: int
     after: int
-    since: float
 
     def __str__(self) -> str:
         return (
@@ -41,40 +39,55 @@ class Held:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is known of the cluster. Times are seconds of one clock that never goes back.
+
+    Attributes:
+        now: the time.
+        listed: when the last complete list of the cluster was begun.
+        confirmed: revisions that somebody said yes to.
+    """
+
+    now: float
+    listed: float
+    confirmed: Container[str] = ()
+
+
 class Guard:
     """Remembers what is held, by project."""
 
     def __init__(self) -> None:
-        self._held: dict[str, Held] = {}
+        self._held: dict[str, Removal] = {}
+        self._since: dict[str, float] = {}
 
     @property
-    def held(self) -> Collection[Held]:
-        """What waits now."""
-        return self._held.values()
+    def held(self) -> Mapping[str, Removal]:
+        """What waits now, by project."""
+        return self._held
 
-    def judge(self, removal: Held, *, listed: float, confirmed: Collection[str]) -> Held | None:
-        """Return None if the ruleset may be published, else what is held.
+    def judge(self, removals: Iterable[Removal], served: int, look: Look) -> list[Removal]:
+        """Return what is held from now on and was not before.
 
         Args:
-            removal: the ruleset and what it would do; `since` is now.
-            listed: when the last complete list of the cluster was begun, by the same clock as `since`.
-            confirmed: revisions that somebody said yes to.
+            removals: of every project whose published ruleset would change.
+            served: flags that are served now, of all projects.
+            look: when and how well the cluster was looked at.
         """
-        held = self._held.get(removal.project)
-        if not is_mass_removal(removal.before, removal.after) or removal.revision in confirmed:
-            self._held.pop(removal.project, None)
-            return None
-        if held is not None and listed > held.since:
-            del self._held[removal.project]
-            return None
-        since = removal.since if held is None else held.since
-        held = Held(removal.project, removal.revision, removal.before, removal.after, since)
-        self._held[removal.project] = held
-        return held
-
-    def forget(self, project: str) -> None:
-        """Hold nothing of `project` any more."""
-        self._held.pop(project, None)
+        removals = [each for each in removals if each.before > each.after]
+        left = served - sum(each.before - each.after for each in removals)
+        everywhere = is_mass_removal(served, left)
+        held = {
+            each.project: each
+            for each in removals
+            if (everywhere or is_mass_removal(each.before, each.after))
+            and each.revision not in look.confirmed
+            and look.listed <= self._since.get(each.project, look.now)
+        }
+        fresh = [each for project, each in held.items() if self._held.get(project) != each]
+        self._since = {project: self._since.get(project, look.now) for project in held}
+        self._held = held
+        return fresh
 
 
 def is_mass_removal(before: int, after: int) -> bool:

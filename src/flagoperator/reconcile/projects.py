@@ -26,6 +26,11 @@ class Projects:
         """Begin with what was `served` before this process, by project: the form to keep of what is broken now."""
         self._served = dict(served)
         self._compiled: Mapping[str, Compiled] = {}
+        self._taken: dict[ResourceRef, Entry] = {}
+
+    def taken(self, ref: ResourceRef) -> Entry | None:
+        """Return `ref` as it was compiled last; None if it was not, or is gone."""
+        return self._taken.get(ref)
 
     @property
     def compiled(self) -> Mapping[str, Compiled]:
@@ -46,7 +51,12 @@ class Projects:
             compiled[name] = after
             if not after.state.resources:
                 del compiled[name]
+        # In this order: whoever reads meanwhile, in another thread, finds what was taken to be older, never newer.
         self._compiled = compiled
+        self._taken |= {ref: entry for ref, entry in changes.items() if entry is not None}
+        for ref, entry in changes.items():
+            if entry is None:
+                self._taken.pop(ref, None)
         return touched
 
     def _update(self, name: str, before: Compiled | None, changes: Mapping[ResourceRef, Entry | None]) -> Compiled:

@@ -1,0 +1,120 @@
+"""Cli: the command ``flagoperator``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flagd.cli import EXIT_UNREACHABLE, FILE, FOLDER, Address, option
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flagoperator.run.options import Options
+
+NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="flagoperator")
+def main() -> None:
+    """Turn the flags of a Kubernetes cluster into what flagd serves."""
+
+
+@main.command()
+@option("--kubeconfig", type=FILE, help="Kubeconfig to use; without it the pod's ServiceAccount, else the usual file.")
+@option("--context", help="Context of the kubeconfig; the current one without it.")
+@option("--namespaces", default="", metavar="NAME,…", help="Namespaces to watch; all without it.")
+@option("--listen", default="127.0.0.1:8015", type=Address(), help="Where the ruleset stream listens.")
+@option(
+    "--management-listen",
+    default="127.0.0.1:8014",
+    type=Address(),
+    help="Where /healthz, /readyz and /metrics listen (plain HTTP).",
+)
+@option("--lease-namespace", help="Namespace of the Lease; without it that of the pod, else default.")
+@option(
+    "--evaluation-service",
+    metavar="NAMESPACE/NAME",
+    help="Service of flagd; its ready pods are what Published counts. Without it: the connected replicas.",
+)
+@option(
+    "--state-dir",
+    type=FOLDER,
+    help="Folder to keep what was published in; after a restart, broken flags keep their form of it.",
+)
+@option(
+    "--token-file", type=FILE, help="File with bearer tokens, one per line; subscribers must show one of them."
+)
+@option("--tls-cert", type=FILE, help="PEM file with the stream's certificate chain; read again when it changes.")
+@option("--tls-key", type=FILE, help="PEM file with the private key of --tls-cert.")
+@option("--tls-client-ca", type=FILE, help="PEM file with CA certificates; subscribers must show one of theirs.")
+@option(
+    "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", help="Least level logged."
+)
+@option("--log-format", type=click.Choice(["text", "json"]), default="text", help="Form of a line of log.")
+def run(**settings: Any) -> None:  # noqa: ANN401
+    """Follow the cluster, publish rulesets, write statuses.
+
+    \b
+    flagoperator run                                   in a pod
+    flagoperator run --kubeconfig ~/.kube/config       from a shell
+
+    Two replicas may run: the one that holds the Lease publishes and writes, the other is ready to.
+    SIGTERM and SIGINT give the Lease up; a second signal stops at once.
+    Exit codes: 0 fine, 2 wrong use, 3 could not listen or reach.
+    """
+    options = _options(settings)
+    # Imported when needed: --help is quick, and works without the operator's libraries.
+    from flagd.server import log
+    from flagoperator.cluster.connection import ConnectionSettingsError
+    from flagoperator.run import run as running
+
+    log.configure(options.log_level, options.log_format)
+    for name in ("kopf", "aiohttp"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    try:
+        asyncio.run(running.run(options))
+    except (OSError, ConnectionSettingsError) as error:
+        logging.getLogger("flagoperator").critical("%s", error)
+        sys.exit(EXIT_UNREACHABLE)
+
+
+def _options(settings: Mapping[str, Any]) -> Options:
+    from flagd.rpc.transport import TlsFiles
+    from flagoperator.run.options import Options
+
+    settings = dict(settings)
+    certificate, key, client_ca = (settings.pop(name) for name in ("tls_cert", "tls_key", "tls_client_ca"))
+    if bool(certificate) != bool(key):
+        raise click.UsageError("--tls-cert and --tls-key belong together; give both or none")
+    if client_ca and not certificate:
+        raise click.UsageError("--tls-client-ca needs --tls-cert and --tls-key")
+    settings["namespaces"] = tuple(filter(None, (name.strip() for name in settings["namespaces"].split(","))))
+    settings["evaluation_service"] = _service(settings["evaluation_service"])
+    settings["lease_namespace"] = settings["lease_namespace"] or _own_namespace()
+    tls = TlsFiles(certificate, key, client_ca) if certificate else None
+    return Options(tls=tls, identity=os.environ.get("POD_NAME") or socket.gethostname(), **settings)
+
+
+def _service(text: str | None) -> tuple[str, str] | None:
+    if text is None:
+        return None
+    namespace, slash, name = text.partition("/")
+    if not namespace or not slash or not name or "/" in name:
+        raise click.UsageError(f"--evaluation-service: {text!r} is not NAMESPACE/NAME, such as flags/flag-evaluation")
+    return namespace, name
+
+
+def _own_namespace() -> str:
+    try:
+        with open(NAMESPACE_FILE, encoding="ascii") as file:  # noqa: PTH123  # a constant
+            return file.read().strip()
+    except OSError:
+        return "default"

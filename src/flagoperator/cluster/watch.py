@@ -1,0 +1,165 @@
+"""Watch: Kopf, in a thread and an event loop of its own, telling what the API server tells.
+
+The only file that knows Kopf. Handlers touch nothing but a callback: errors in them would be dropped,
+and what they miss the next list mends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+from typing import TYPE_CHECKING, Any
+
+import kopf
+
+from flagd.manifest import KINDS
+from flagd.manifest.model import GROUP, VERSION
+from flagoperator.cluster.address import PLURALS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from flagoperator.cluster.connection import Connection
+
+    Report = Callable[[str, str | None, dict[str, Any]], None]
+
+log = logging.getLogger(__name__)
+STOP_SECONDS = 2.0
+
+
+class Watch:
+    """One run of Kopf. Started once, stopped once."""
+
+    def __init__(self, connection: Connection, namespaces: Sequence[str], report: Report) -> None:
+        """Watch `namespaces`, or (none given) everything.
+
+        `report` is called in the event loop that calls `start`, with kind, type of event (None for
+        what is there at the beginning) and object.
+        """
+        self._connection = connection
+        self._namespaces = namespaces
+        self._report = report
+        self._thread = threading.Thread(target=self._run, name="kopf", daemon=True)
+        self._ended = asyncio.Event()
+        self._kopf_loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Begin to watch."""
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    async def ended(self) -> None:
+        """Return once Kopf has ended, asked or not."""
+        await self._ended.wait()
+
+    async def stop(self) -> None:
+        """Ask Kopf to end, and wait a little; the thread ends with the process if need be."""
+        self._stopping = True
+        if self._kopf_loop is not None and self._stop is not None and not self._ended.is_set():
+            self._kopf_loop.call_soon_threadsafe(self._stop.set)
+        try:
+            await asyncio.wait_for(self._ended.wait(), STOP_SECONDS)
+        except TimeoutError:
+            log.debug("kopf is still ending")
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._operate())
+        except Exception as error:  # noqa: BLE001  # whatever ends Kopf, the watch is begun anew
+            log.warning("the watch ended: %s", error)
+        finally:
+            self._call(self._ended.set)
+
+    async def _operate(self) -> None:
+        self._kopf_loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        if self._stopping:
+            return
+        scope: dict[str, Any] = {"namespaces": self._namespaces} if self._namespaces else {"clusterwide": True}
+        await kopf.operator(registry=self._registry(), settings=_settings(), stop_flag=self._stop, **scope)
+
+    def _registry(self) -> kopf.OperatorRegistry:
+        registry = kopf.OperatorRegistry()
+        kopf.on.login(registry=registry)(self._login)
+        for kind in KINDS:
+            kopf.on.event(GROUP, VERSION, PLURALS[kind], registry=registry, id=kind)(self._handler(kind))
+        return registry
+
+    def _handler(self, kind: str) -> Callable[..., Any]:
+        async def told(event: kopf.RawEvent, **_: Any) -> None:  # noqa: ANN401
+            name, obj = event["type"], dict(event["object"])
+            self._call(lambda: self._report(kind, name, obj))
+
+        return told
+
+    async def _login(self, **_: Any) -> kopf.ConnectionInfo:  # noqa: ANN401
+        connection = self._connection
+        return kopf.ConnectionInfo(
+            server=connection.server,
+            ca_path=connection.ca_file,
+            insecure=not connection.verify,
+            certificate_path=connection.certificate_file,
+            private_key_path=connection.key_file,
+            scheme="Bearer",
+            token=connection.token(),
+        )
+
+    def _call(self, what: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # the other loop is closed: nobody listens any more
+            self._loop.call_soon_threadsafe(what)
+
+
+def _settings() -> kopf.OperatorSettings:
+    settings = kopf.OperatorSettings()
+    settings.peering.standalone = True  # a Lease decides who leads
+    settings.scanning.disabled = True  # no list of CRDs and namespaces: fewer rights
+    settings.posting.enabled = False
+    settings.watching.chunk_size = 500
+    settings.watching.connect_timeout = 5
+    settings.watching.server_timeout = 5 * 60
+    settings.watching.inactivity_timeout = 70  # bookmarks come every 60 s
+    settings.networking.connect_timeout = 5
+    settings.networking.request_timeout = 30
+    settings.networking.error_backoffs = [0.5, 1, 2, 4, 8, 15]
+    settings.queueing.idle_timeout = 0.5
+    settings.process.ultimate_exiting_timeout = 5
+    # Never used with `on.event`; named all the same, so that nothing is ever written under Kopf's own names.
+    settings.persistence.finalizer = f"{GROUP}/finalizer"
+    settings.persistence.progress_storage = _NoProgress()
+    settings.persistence.diffbase_storage = _NoDiffBase()
+    return settings
+
+
+class _NoProgress(kopf.ProgressStorage):
+    """Stores nothing, and so copies nothing: Kopf copies each object for the storages that it has."""
+
+    def fetch(self, **_: Any) -> None:  # noqa: ANN401
+        return None
+
+    def store(self, **_: Any) -> None:  # noqa: ANN401
+        return None
+
+    def purge(self, **_: Any) -> None:  # noqa: ANN401
+        return None
+
+    def touch(self, **_: Any) -> None:  # noqa: ANN401
+        return None
+
+    def clear(self, *, essence: kopf.BodyEssence) -> kopf.BodyEssence:
+        return essence
+
+
+class _NoDiffBase(kopf.DiffBaseStorage):
+    """Stores nothing."""
+
+    def build(self, **_: Any) -> kopf.BodyEssence:  # noqa: ANN401
+        return kopf.BodyEssence({})
+
+    def fetch(self, **_: Any) -> None:  # noqa: ANN401
+        return None
+
+    def store(self, **_: Any) -> None:  # noqa: ANN401
+        return None

@@ -1,0 +1,100 @@
+"""Writer: applies statuses, several at a time, of each resource the latest only."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, Protocol
+
+from flagd.manifest import API_VERSION
+from flagoperator.cluster.address import status_path
+from flagoperator.cluster.api import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flagd.manifest import ResourceRef
+    from flagoperator.cluster.api import Api
+
+log = logging.getLogger(__name__)
+MANAGER = "flagoperator"
+IN_FLIGHT = 8
+RETRY_SECONDS = 2.0
+NOT_FOUND = 404
+
+
+class Statuses(Protocol):
+    """What the writer asks for and tells."""
+
+    @property
+    def writing(self) -> bool:
+        """Whether this replica may write now."""
+
+    def wanted(self, ref: ResourceRef) -> tuple[dict[str, Any], str] | None:
+        """Return the status to write for `ref` and the uid it is for; None if it has what it should have."""
+
+    async def written(self, ref: ResourceRef, obj: dict[str, Any]) -> None:
+        """Take note that `ref` is now `obj`."""
+
+
+class Writer:
+    """A set of resources to look at, and those who look."""
+
+    def __init__(self, api: Api, statuses: Statuses) -> None:
+        self._api = api
+        self._statuses = statuses
+        self._queue: asyncio.Queue[ResourceRef] = asyncio.Queue()
+        self._queued: set[ResourceRef] = set()
+        self._failing: set[ResourceRef] = set()
+        self.writes = 0
+        self.failures = 0
+
+    @property
+    def backlog(self) -> int:
+        """How many resources wait."""
+        return len(self._queued)
+
+    def look(self, refs: Iterable[ResourceRef]) -> None:
+        """Have `refs` compared with what they should be, and written where they differ."""
+        for ref in refs:
+            if ref not in self._queued:
+                self._queued.add(ref)
+                self._queue.put_nowait(ref)
+
+    async def run(self) -> None:
+        """Write until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(IN_FLIGHT):
+                group.create_task(self._work())
+
+    async def _work(self) -> None:
+        while True:
+            ref = await self._queue.get()
+            self._queued.discard(ref)
+            if not self._statuses.writing:
+                continue  # whoever leads next looks at everything
+            wanted = self._statuses.wanted(ref)
+            if wanted is not None:
+                await self._write(ref, *wanted)
+
+    async def _write(self, ref: ResourceRef, status: dict[str, Any], uid: str) -> None:
+        # The uid makes the API server refuse it where another object has taken the name.
+        metadata = {"name": ref.name, "namespace": ref.namespace, "uid": uid}
+        obj = {"apiVersion": API_VERSION, "kind": ref.kind, "metadata": metadata, "status": status}
+        try:
+            found = await self._api.apply(status_path(ref), obj, MANAGER)
+        except ApiError as error:
+            self._failed(ref, error)
+            return
+        self.writes += 1
+        self._failing.discard(ref)
+        await self._statuses.written(ref, found)
+
+    def _failed(self, ref: ResourceRef, error: ApiError) -> None:
+        self.failures += 1
+        if error.status == NOT_FOUND or error.reason == "Conflict":
+            return  # it is gone, or another one
+        if ref not in self._failing:
+            self._failing.add(ref)
+            log.warning("status of %s: %s", ref, error)
+        asyncio.get_running_loop().call_later(RETRY_SECONDS, self.look, [ref])

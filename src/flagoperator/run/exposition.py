@@ -1,0 +1,142 @@
+"""Exposition: the operator's metrics in Prometheus' text format, made when they are asked for."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+
+from flagd.manifest import KINDS
+from flagd.metrics import LATENCY_BOUNDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prometheus_client import Metric
+
+    from flagd.metrics import Histogram
+    from flagoperator.cluster.lease import Lease
+    from flagoperator.run.model import Model
+    from flagoperator.run.publisher import Publisher
+    from flagoperator.run.reporter import Reporter
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+
+class Exposition:
+    """Renders the metrics of one operator."""
+
+    def __init__(self, model: Model, publisher: Publisher, reporter: Reporter, lease: Lease) -> None:
+        self._registry = CollectorRegistry()
+        self._registry.register(_Collector(model, publisher, reporter, lease))
+        ProcessCollector(registry=self._registry)
+        PlatformCollector(registry=self._registry)
+        GCCollector(registry=self._registry)
+
+    def render(self) -> bytes:
+        """Return the text. Safe to call from another thread."""
+        return generate_latest(self._registry)
+
+
+class _Collector(Collector):
+    def __init__(self, model: Model, publisher: Publisher, reporter: Reporter, lease: Lease) -> None:
+        self._model = model
+        self._publisher = publisher
+        self._reporter = reporter
+        self._lease = lease
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._cluster()
+        yield from self._published()
+        yield from self._replicas()
+        yield from self._written()
+
+    def _cluster(self) -> Iterator[Metric]:
+        mirror, gauges = self._model.mirror, self._model.gauges
+        resources = GaugeMetricFamily(
+            "flagoperator_resources", "Custom resources in the cluster.", labels=["kind", "state"]
+        )
+        for kind in KINDS:
+            invalid = sum(not entry.valid for entry in list(mirror.entries(kind)))
+            resources.add_metric([kind, "invalid"], invalid)
+            resources.add_metric([kind, "valid"], mirror.count(kind) - invalid)
+        yield resources
+        yield _histogram("flagoperator_relist_seconds", "Complete lists of the cluster.", gauges.relists)
+        yield CounterMetricFamily("flagoperator_relist_failures", "Lists that failed.", value=gauges.relist_failures)
+        yield CounterMetricFamily(
+            "flagoperator_relist_differences",
+            "Resources of which a list knew more than the watch had told.",
+            value=gauges.relist_differences,
+        )
+        age = time.time() - gauges.relisted_at if gauges.relisted_at else float("inf")
+        yield GaugeMetricFamily("flagoperator_relist_age_seconds", "Time since the last complete list.", value=age)
+        events = CounterMetricFamily("flagoperator_watch_events", "What the watch told.", labels=["kind"])
+        for kind in KINDS:
+            events.add_metric([kind], gauges.watch_events[kind])
+        yield events
+        yield CounterMetricFamily(
+            "flagoperator_watch_restarts", "How often the watch was begun anew.", value=gauges.watch_restarts
+        )
+
+    def _published(self) -> Iterator[Metric]:
+        gauges, current = self._model.gauges, self._model.board.current
+        yield GaugeMetricFamily(
+            "flagoperator_leading", "Whether this replica holds the Lease: 1 or 0.", value=self._lease.leads
+        )
+        yield GaugeMetricFamily("flagoperator_epoch", "Number of the term.", value=self._lease.epoch)
+        publishes = CounterMetricFamily("flagoperator_publishes", "Rulesets published.", labels=["project"])
+        for project, count in list(gauges.publishes.items()):
+            publishes.add_metric([project], count)
+        yield publishes
+        flags = GaugeMetricFamily("flagoperator_flags", "Flags that are published.", labels=["project", "revision"])
+        for project, ruleset in (current.rulesets if current else {}).items():
+            flags.add_metric([project, ruleset.revision], len(ruleset.flags))
+        yield flags
+        yield GaugeMetricFamily(
+            "flagoperator_held_rulesets",
+            "Rulesets that would remove most flags and wait for a second list.",
+            value=len(self._publisher.held),
+        )
+        yield _histogram("flagoperator_reconcile_seconds", "Compiling what changed.", gauges.reconciles)
+
+    def _replicas(self) -> Iterator[Metric]:
+        subscribers = GaugeMetricFamily("flagoperator_subscribers", "Open streams of rulesets.", labels=["role"])
+        found = self._model.acks.subscribers
+        for role in ("replica", "client", "operator"):
+            subscribers.add_metric([role], sum(each.role == role for each in found))
+        yield subscribers
+        current = self._model.board.current
+        behind = GaugeMetricFamily(
+            "flagoperator_replicas_behind", "Ready replicas that serve another revision.", labels=["project"]
+        )
+        ready = self._reporter.ready()
+        for project, ruleset in (current.rulesets if current else {}).items():
+            behind.add_metric([project], sum(each.revisions.get(project) != ruleset.revision for each in ready))
+        yield behind
+        yield _histogram(
+            "flagoperator_acknowledged_seconds",
+            "From publishing to every ready replica serving it.",
+            self._model.gauges.acknowledged,
+        )
+
+    def _written(self) -> Iterator[Metric]:
+        writer = self._reporter.writer
+        yield CounterMetricFamily("flagoperator_status_writes", "Statuses written.", value=writer.writes)
+        yield CounterMetricFamily(
+            "flagoperator_status_write_failures", "Statuses that could not be written.", value=writer.failures
+        )
+        yield GaugeMetricFamily("flagoperator_status_backlog", "Statuses that wait.", value=writer.backlog)
+
+
+def _histogram(name: str, text: str, durations: Histogram) -> HistogramMetricFamily:
+    family = HistogramMetricFamily(name, text)
+    total, buckets = 0, []
+    for bound, count in zip((*LATENCY_BOUNDS, float("inf")), durations.counts, strict=True):
+        total += count
+        buckets.append(("+Inf" if bound == float("inf") else str(bound), total))
+    family.add_metric([], buckets, durations.total)
+    return family

@@ -1,0 +1,35 @@
+"""Gauges: what the operator counts. Plain numbers; how they are shown is the exposition's business."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from flagd.metrics import Histogram
+
+
+@dataclass(slots=True)
+class Gauges:
+    """All that one operator counts beside what can be read from its parts.
+
+    Attributes:
+        relists: durations of complete lists of the cluster.
+        relist_failures: lists that failed.
+        relist_differences: resources of which a list knew more than the watch had told.
+        relisted_at: when the last complete list ended, in seconds since 1970; 0 before the first.
+        watch_events: what the watch told, by kind.
+        watch_restarts: how often the watch was begun anew.
+        reconciles: durations of compiling what changed.
+        publishes: changes that were published, by project.
+        acknowledged: durations from the change being seen to every ready replica serving it.
+    """
+
+    relists: Histogram = field(default_factory=Histogram)
+    relist_failures: int = 0
+    relist_differences: int = 0
+    relisted_at: float = 0.0
+    watch_events: Counter[str] = field(default_factory=Counter)
+    watch_restarts: int = 0
+    reconciles: Histogram = field(default_factory=Histogram)
+    publishes: Counter[str] = field(default_factory=Counter)
+    acknowledged: Histogram = field(default_factory=Histogram)

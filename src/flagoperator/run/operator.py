@@ -1,0 +1,159 @@
+"""Operator: the parts of one operator in one event loop, and how it starts and stops."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from contextlib import AsyncExitStack
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from flagd.metrics import Metrics
+from flagd.rpc.grpcio import GrpcioTransport
+from flagd.rpc.guard import guard
+from flagd.rpc.rulesets import RulesetService, TokenAdmission
+from flagd.server.management import JSON, Management, Page
+from flagoperator.cluster.api import Api
+from flagoperator.cluster.connection import find_connection
+from flagoperator.cluster.lease import Lease
+from flagoperator.run.exposition import CONTENT_TYPE, Exposition
+from flagoperator.run.memory import Memory
+from flagoperator.run.model import Model
+from flagoperator.run.publisher import STALE_SECONDS, Publisher
+from flagoperator.run.reporter import Reporter
+from flagoperator.run.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Coroutine
+    from pathlib import Path
+
+    from flagoperator.run.options import Options
+
+log = logging.getLogger(__name__)
+DRAIN_SECONDS = 2.0
+
+
+class Operator:
+    """One operator. Started once, stopped once."""
+
+    def __init__(self, options: Options) -> None:
+        """Raises ConnectionSettingsError where no API server is named."""
+        self._options = options
+        connection = find_connection(options.kubeconfig, options.context)
+        self._api = Api(connection)
+        self._memory = Memory(options.state_dir)
+        self._model = model = Model.after(self._memory.recall())
+        self._lease = Lease(self._api, options.lease_namespace, f"{options.identity}_{secrets.token_hex(4)}")
+        self._source = Source(self._api, connection, options.namespaces, model.mirror, model.gauges)
+        self._publisher = Publisher(model, self._source, self._lease)
+        self._reporter = Reporter(self._api, model, self._publisher, self._lease, options.evaluation_service)
+        admission = TokenAdmission(_tokens(options.token_file) if options.token_file else None)
+        methods = guard(RulesetService(model.board, model.acks, admission).methods(), Metrics())
+        self._transport = GrpcioTransport(methods, options.listen, options.tls)
+        self._exposition = Exposition(model, self._publisher, self._reporter, self._lease)
+        pages = {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._metrics}
+        self._management = Management(pages, options.management_listen)
+        self._stack = AsyncExitStack()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._led = False
+
+    @property
+    def address(self) -> str:
+        """``host:port`` of the ruleset stream."""
+        return self._transport.address
+
+    @property
+    def management_address(self) -> str:
+        """``host:port`` of the management port."""
+        return self._management.address
+
+    async def start(self) -> None:
+        """Listen on both ports and begin to work. Raises OSError for ports and files."""
+        self._source.changed = self._changed
+        self._publisher.touched = self._reporter.look
+        self._publisher.holding = self._reporter.holding
+        await self._stack.enter_async_context(self._api)
+        await self._management.start()
+        await self._transport.start()
+        for name, work in {
+            "source": self._source.run(),
+            "publisher": self._publisher.run(),
+            "lease": self._lease.run(self._looked_at_lease),
+            "acknowledgements": self._reporter.follow(),
+            "count": self._reporter.tick(),
+            "status": self._reporter.writer.run(),
+            "memory": self._memory.run(self._model.board),
+        }.items():
+            self._run(name, work)
+
+    async def stop(self) -> None:
+        """Give the Lease up, send subscribers to the other replica, then end everything."""
+        self._cancel("lease", "status", "publisher")
+        await self._lease.release()
+        self._model.board.close()
+        await self._transport.drain(DRAIN_SECONDS)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._management.stop()
+        await self._stack.aclose()
+
+    def _changed(self) -> None:
+        self._publisher.wake()
+        self._reporter.look_at_touched()
+
+    def _looked_at_lease(self) -> None:
+        leads = self._lease.leads
+        if leads and not self._led:
+            self._reporter.look_at_all()
+        self._led = leads
+        self._publisher.wake()
+
+    def _cancel(self, *names: str) -> None:
+        for task in self._tasks:
+            if task.get_name() in names:
+                task.cancel()
+
+    def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(_report_end)
+        self._tasks.append(task)
+
+    async def _healthz(self) -> Page:
+        ended = [task.get_name() for task in self._tasks if task.done()]
+        status = HTTPStatus.SERVICE_UNAVAILABLE if ended else HTTPStatus.OK
+        return Page(status, JSON, orjson.dumps({"alive": not ended, "ended": ended}))
+
+    async def _readyz(self) -> Page:
+        listed = time.monotonic() - self._source.listed
+        ready = self._model.mirror.complete and listed < STALE_SECONDS
+        current = self._model.board.current
+        detail = {
+            "ready": ready,
+            "leading": self._lease.leads,
+            "epoch": self._lease.epoch,
+            "listed_seconds_ago": round(listed, 1) if self._model.mirror.complete else None,
+            "held": [str(each) for each in self._publisher.held.values()],
+            "projects": {name: one.revision for name, one in current.rulesets.items()} if current else {},
+            "replicas": {each.name: dict(each.revisions) for each in self._reporter.ready()},
+        }
+        return Page(HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE, JSON, orjson.dumps(detail))
+
+    async def _metrics(self) -> Page:
+        return Page(HTTPStatus.OK, CONTENT_TYPE, await asyncio.to_thread(self._exposition.render))
+
+
+def _report_end(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception():
+        log.critical("%s stopped; /healthz fails until a restart", task.get_name(), exc_info=task.exception())
+
+
+def _tokens(file: Path) -> Callable[[], Collection[str]]:
+    def read() -> Collection[str]:
+        return [line for line in file.read_text().splitlines() if line]
+
+    return read

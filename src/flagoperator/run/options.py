@@ -1,0 +1,48 @@
+"""Options: everything that can be set about one operator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flagd.rpc.transport import TlsFiles
+    from flagd.server.log import LogFormat
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Options of ``flagoperator run``; its help has the defaults.
+
+    Attributes:
+        kubeconfig: file to take the connection from; None = the pod's ServiceAccount, else the usual file.
+        context: of the kubeconfig; None = the current one.
+        namespaces: those that are watched; none = all.
+        listen: ``host:port`` of the ruleset stream.
+        management_listen: ``host:port`` of /healthz, /readyz and /metrics.
+        lease_namespace: where the Lease is.
+        identity: name of this replica in the Lease; the pod's.
+        evaluation_service: namespace and name of the Service whose ready pods count towards Published;
+            None = the connected replicas.
+        state_dir: folder for what was published last; None = it is not kept.
+        token_file: file with the tokens, one per line, of which subscribers must show one; None = no token is needed.
+        tls: certificates of `listen`; None = plaintext.
+        log_level: least level logged.
+        log_format: form of a line of log.
+    """
+
+    kubeconfig: Path | None = None
+    context: str | None = None
+    namespaces: tuple[str, ...] = ()
+    listen: str = "127.0.0.1:8015"
+    management_listen: str = "127.0.0.1:8014"
+    lease_namespace: str = "default"
+    identity: str = "flagoperator"
+    evaluation_service: tuple[str, str] | None = None
+    state_dir: Path | None = None
+    token_file: Path | None = None
+    tls: TlsFiles | None = None
+    log_level: str = "info"
+    log_format: LogFormat = "text"

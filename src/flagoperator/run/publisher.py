@@ -1,0 +1,197 @@
+"""Publisher: compiles what changed in the mirror and puts it up for the replicas, unless the guard holds it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from operator import is_
+from typing import TYPE_CHECKING
+
+from flagd.rpc.rulesets import Publication
+from flagd.ruleset.persistent import Absent, difference
+from flagoperator.reconcile.debounce import Debounce
+from flagoperator.reconcile.guard import Guard, Look, Removal
+from flagoperator.run.source import PERIOD_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from flagd.manifest import ResourceRef
+    from flagd.ruleset import Ruleset
+    from flagoperator.cluster.lease import Lease
+    from flagoperator.run.model import Model
+    from flagoperator.run.source import Source
+
+log = logging.getLogger(__name__)
+FEW = 50
+"""Up to so many changes are compiled in the event loop; more go to a thread, so that probes are answered meanwhile."""
+GREETING_SECONDS = 3.0
+"""How long the first publication waits for a replica to say what it serves."""
+FRESH_SECONDS = 5.0
+"""How old a list may be when the Lease is taken, to publish from it."""
+STALE_SECONDS = 3 * PERIOD_SECONDS
+"""How old the last list may be before subscribers are told that nobody knows what the cluster says."""
+
+
+class Publisher:
+    """What is published, and how it came about. One task runs it."""
+
+    def __init__(self, model: Model, source: Source, lease: Lease) -> None:
+        self._model = model
+        self._source = source
+        self._lease = lease
+        self._debounce = Debounce()
+        self._guard = Guard()
+        self._woken = asyncio.Event()
+        self._sequence = 0
+        self._shown: tuple[bool, int, int, bool] | None = None
+        self._published: Mapping[str, Ruleset] | None = None
+        self.touched: Callable[[Iterable[ResourceRef]], None] = lambda _: None
+        self.holding: Callable[[Removal], None] = lambda _: None
+
+    @property
+    def held(self) -> Mapping[str, Removal]:
+        """What waits for a second list or a confirmation, by project."""
+        return self._guard.held
+
+    def wake(self) -> None:
+        """Have the publisher look at the mirror, the Lease and the guard."""
+        if self._model.mirror.pending:
+            self._debounce.change(time.monotonic())
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Publish until cancelled; nothing before everything was listed once."""
+        while not self._model.mirror.complete:
+            await self._wait(None)
+        await self._hear_replicas()
+        while True:
+            await self._publish()
+            await self._wait(self._debounce.due)
+
+    async def _wait(self, until: float | None) -> None:
+        """Return at `until`, or earlier when woken without a change; later if changes go on."""
+        while True:
+            timeout = None if until is None else max(0.0, until - time.monotonic())
+            try:
+                await asyncio.wait_for(self._woken.wait(), timeout)
+            except TimeoutError:
+                return
+            self._woken.clear()
+            until = self._debounce.due
+            if until is None or until <= time.monotonic():
+                return
+
+    async def _hear_replicas(self) -> None:
+        if self._model.served:
+            return
+        with self._model.acks.subscribe() as changed:
+            try:
+                async with asyncio.timeout(GREETING_SECONDS):
+                    while not self._model.acks.replicas:
+                        await changed.wait()
+                        changed.clear()
+            except TimeoutError:
+                log.info("no replica has said what it serves: everything in the cluster is taken for new")
+
+    async def _publish(self) -> None:
+        model, begun = self._model, time.monotonic()
+        self._debounce.publish(begun)
+        changes = model.mirror.drain()
+        touched: set[ResourceRef] = set()
+        if changes:
+            if len(changes) <= FEW:
+                touched = model.projects.take(changes)
+            else:
+                touched = await asyncio.to_thread(model.projects.take, changes)
+            model.ledger.wait(touched)
+            model.gauges.reconciles.observe(time.monotonic() - begun)
+        self._put()
+        self.touched(touched)
+
+    def _put(self) -> None:
+        model = self._model
+        wanted = {name: compiled.ruleset for name, compiled in model.projects.compiled.items()}
+        chosen = self._guarded(wanted)
+        if chosen is None:
+            return
+        changed = {name for name, ruleset in chosen.items() if ruleset.revision != self._revision(name)}
+        if changed or self._published is None or chosen.keys() != self._published.keys():
+            self._sequence += 1
+        self._published = chosen
+        self._show(chosen)
+        for name in changed:
+            model.ledger.publish(name, chosen[name].revision, self._sequence)
+            model.gauges.publishes[name] += 1
+            log.info("project %s: revision %s, %d flags", name, chosen[name].revision, len(chosen[name].flags))
+        model.ledger.include(chosen.keys() - self.held.keys())
+
+    def _show(self, rulesets: Mapping[str, Ruleset]) -> None:
+        stale = time.monotonic() - self._source.listed > STALE_SECONDS
+        right = (self._may_publish(), self._lease.epoch, self._sequence, stale)
+        if right != self._shown:
+            self._shown = right
+            self._model.board.put(Publication(rulesets, *right))
+
+    def _revision(self, project: str) -> str:
+        ruleset = (self._published or {}).get(project)
+        return "" if ruleset is None else ruleset.revision
+
+    def _may_publish(self) -> bool:
+        """Return whether the Lease is held, and the cluster was listed since it was taken."""
+        lease = self._lease
+        if not lease.leads:
+            return False
+        if self._source.listed < lease.since - FRESH_SECONDS:
+            self._source.list_soon()
+            return False
+        return True
+
+    def _guarded(self, wanted: Mapping[str, Ruleset]) -> dict[str, Ruleset] | None:
+        """Return what to publish: `wanted`, but for projects that are held what is served; None if that is unknown."""
+        before = self._served()
+        removals = [removal(name, before[name], wanted.get(name)) for name in before]
+        look = Look(time.monotonic(), self._source.listed, self._lease.confirmed)
+        served = sum(_count(each) for each in before.values())
+        for fresh in self._guard.judge(removals, served, look):
+            log.warning("%s", fresh)
+            self.holding(fresh)
+        chosen = dict(wanted)
+        for name in self.held:
+            known = before[name]
+            if isinstance(known, int):
+                return None
+            chosen[name] = known
+        return chosen
+
+    def _served(self) -> Mapping[str, Ruleset | int]:
+        """Return what is served by project: the rulesets, or where those are not known the numbers of flags."""
+        if self._published is not None:
+            return self._published
+        known: dict[str, Ruleset | int] = {}
+        for replica in self._model.acks.replicas.values():
+            for project, served in replica.served.items():
+                known[project] = max(served.flags, known.get(project, 0))  # type: ignore[type-var]
+        return known | dict(self._model.served)
+
+
+def removal(project: str, before: Ruleset | int, after: Ruleset | None) -> Removal:
+    """Return what going from `before` (a number of flags where no more is known) to `after` takes away."""
+    revision = "" if after is None else after.revision
+    if isinstance(before, int):
+        return Removal(project, revision or GONE, before, min(before, 0 if after is None else len(after.flags)))
+    if after is None:
+        return Removal(project, GONE, len(before.flags), 0)
+    if before is after:
+        return Removal(project, revision, len(before.flags), len(before.flags))
+    lost = sum(isinstance(each, Absent) for each in difference(before.flags, after.flags, is_).values())
+    return Removal(project, revision, len(before.flags), len(before.flags) - lost)
+
+
+GONE = "gone"
+"""Stands for the revision of a project without resources."""
+
+
+def _count(served: Ruleset | int) -> int:
+    return served if isinstance(served, int) else len(served.flags)

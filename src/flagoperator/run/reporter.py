@@ -1,0 +1,206 @@
+"""Reporter: knows what each status should say, and has it written when that changes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flagd.compiler.references import node_of
+from flagd.manifest import KINDS
+from flagoperator.cluster.api import ApiError
+from flagoperator.cluster.endpoints import find_endpoints
+from flagoperator.cluster.event import about, warn
+from flagoperator.cluster.lease import REPLICAS
+from flagoperator.cluster.writer import Writer
+from flagoperator.reconcile.condition import condition_of
+from flagoperator.reconcile.delivery import Progress, Replica, Stage
+from flagoperator.reconcile.status import Facts, Served, desired_status, is_served_everywhere
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from flagd.compiler import Compiled
+    from flagd.manifest import Diagnostic, ResourceRef
+    from flagoperator.cluster.api import Api
+    from flagoperator.cluster.lease import Lease
+    from flagoperator.reconcile.entry import Entry
+    from flagoperator.reconcile.guard import Removal
+    from flagoperator.run.model import Model
+    from flagoperator.run.publisher import Publisher
+
+LOOK_SECONDS = 5.0
+"""How often the pods of the evaluation service are looked at, and what waits for them is counted anew."""
+FRESH_SECONDS = 1.0
+"""How old the list of pods may be when a flag is said to be published."""
+
+
+class Reporter:
+    """Statuses, events, and the annotation of the Lease."""
+
+    def __init__(
+        self, api: Api, model: Model, publisher: Publisher, lease: Lease, service: tuple[str, str] | None
+    ) -> None:
+        self._api = api
+        self._model = model
+        self._publisher = publisher
+        self._lease = lease
+        self._service = service
+        self._pods: frozenset[str] = frozenset()
+        self._pods_at = float("-inf")
+        self._floors: dict[str, tuple[int, int]] = {}
+        self._recount = False
+        self._events: set[asyncio.Task[None]] = set()
+        self.writer = Writer(api, self)
+
+    @property
+    def writing(self) -> bool:
+        """Whether this replica may write now."""
+        return self._lease.leads
+
+    def look(self, refs: Iterable[ResourceRef]) -> None:
+        """Have the statuses of `refs` compared with what they should be."""
+        self.writer.look(refs)
+
+    def look_at_all(self) -> None:
+        """Have all statuses compared with what they should be."""
+        for kind in KINDS:
+            self.writer.look(entry.ref for entry in self._model.mirror.entries(kind))
+
+    def look_at_touched(self) -> None:
+        """Have the statuses compared of what the cluster told something about."""
+        self.writer.look(self._model.mirror.drain_touched())
+
+    def holding(self, removal: Removal) -> None:
+        """Say in an event that a ruleset is held."""
+        if self.writing:
+            self._post(self._lease.reference, "MassRemovalHeld", str(removal))
+
+    async def follow(self) -> None:
+        """Look at what waits for replicas whenever one of them moves on; until cancelled."""
+        with self._model.acks.subscribe() as changed:
+            while True:
+                changed.clear()
+                if time.monotonic() - self._pods_at > FRESH_SECONDS:
+                    await self._find_pods()
+                self._look_at_waiting()
+                await changed.wait()
+
+    async def tick(self) -> None:
+        """Count the replicas anew every few seconds, for what waits long; until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self._find_pods()
+            self._lease.annotate(REPLICAS, self._summary())
+            self._recount = True
+            self._look_at_waiting()
+            await asyncio.sleep(0.1)
+            self._recount = False
+
+    def ready(self) -> list[Replica]:
+        """Return the ready replicas."""
+        subscribed = self._model.acks.replicas
+        names = subscribed.keys() if self._service is None else self._pods
+        return [_replica(name, subscribed.get(name)) for name in names]
+
+    def wanted(self, ref: ResourceRef) -> tuple[dict[str, Any], str] | None:
+        """Return the status to write for `ref` and the uid it is for; None if it has what it should have."""
+        entry, compiled = self._model.mirror.entry(ref), self._model.projects.compiled.get(ref.namespace)
+        taken = self._model.projects.taken(ref)
+        if entry is None:
+            self._model.ledger.settle(ref)
+            return None
+        if taken is None or (taken.uid, taken.generation) != (entry.uid, entry.generation):
+            return None  # it comes again once it is compiled
+        progress = self._progress(ref)
+        status = desired_status(self._facts(entry, compiled, progress), _now())
+        if status != entry.status:
+            return status, entry.uid
+        if progress.stage is Stage.SERVED and is_served_everywhere(status, entry.generation):
+            self._model.ledger.settle(ref)
+        return None
+
+    async def written(self, ref: ResourceRef, obj: dict[str, Any]) -> None:
+        """Take note that `ref` is now `obj`: keep it, and warn if it became worse."""
+        before = self._model.mirror.entry(ref)
+        old = condition_of(before.status, "Ready") if before is not None else None
+        new = condition_of(obj["status"], "Ready")
+        self._model.mirror.observe(ref.kind, "MODIFIED", obj)
+        self.look_at_touched()
+        worse = new is not None and new["status"] == "False"
+        told = old is not None and old["status"] == "False" and new is not None and old["reason"] == new["reason"]
+        if worse and not told and new is not None and before is not None:
+            await warn(self._api, about(ref, before.uid), new["reason"], new["message"])
+
+    def _facts(self, entry: Entry, compiled: Compiled | None, progress: Progress) -> Facts:
+        if compiled is None:
+            return Facts(entry, (), None, progress)
+        findings = _findings(entry, compiled)
+        served = _served(entry, compiled, findings)
+        users = compiled.used_by(entry.resource) if entry.resource is not None and entry.ref.kind != "Flag" else ()
+        return Facts(entry, findings, served, progress, users, self._recount)
+
+    def _progress(self, ref: ResourceRef) -> Progress:
+        held = self._publisher.held.get(ref.namespace)
+        progress = self._model.ledger.progress(ref, self.ready())
+        if progress.stage is Stage.HELD and held is not None:
+            return Progress(Stage.HELD, progress.have, progress.want, str(held))
+        return progress
+
+    def _look_at_waiting(self) -> None:
+        ready, moved = self.ready(), set()
+        for project in self._model.board.current.rulesets if self._model.board.current else ():
+            floor = self._model.ledger.floor(project, ready), sum(project in each.refusals for each in ready)
+            if self._floors.get(project) != floor or self._recount:
+                self._floors[project] = floor
+                moved.add(project)
+        self.writer.look([ref for ref in self._model.ledger.pending if ref.namespace in moved])
+
+    def _summary(self) -> str:
+        current, ready = self._model.board.current, self.ready()
+        rulesets = current.rulesets if current else {}
+        have = sum(all(each.revisions.get(name) == one.revision for name, one in rulesets.items()) for each in ready)
+        return f"{have}/{len(ready)}"
+
+    async def _find_pods(self) -> None:
+        if self._service is None:
+            return
+        try:
+            found = await find_endpoints(self._api, *self._service)
+        except ApiError:
+            return  # what was seen last holds; the list of the cluster says so when it is away
+        self._pods, self._pods_at = frozenset(each.pod for each in found if each.ready), time.monotonic()
+
+    def _post(self, regarding: dict[str, Any], reason: str, message: str) -> None:
+        task = asyncio.create_task(warn(self._api, regarding, reason, message))
+        self._events.add(task)
+        task.add_done_callback(self._events.discard)
+
+
+def _replica(name: str, subscriber: Any) -> Replica:  # noqa: ANN401
+    if subscriber is None:
+        return Replica(name, {}, {})
+    revisions = {project: served.revision for project, served in subscriber.served.items()}
+    return Replica(name, revisions, {project: refusal.reason for project, refusal in subscriber.refused.items()})
+
+
+def _findings(entry: Entry, compiled: Compiled) -> Sequence[Diagnostic]:
+    resource = entry.resource
+    if resource is None or not entry.valid:
+        return ()
+    outcome = compiled.state.outcomes.get(node_of(resource))
+    return () if outcome is None else [each for each in outcome.diagnostics if each.resource == entry.ref]
+
+
+def _served(entry: Entry, compiled: Compiled, findings: Sequence[Diagnostic]) -> Served | None:
+    if entry.ref.kind != "Flag" or any(each.reason == "KeyConflict" for each in findings):
+        return None
+    revision, flag = compiled.flag_revision(entry.key), compiled.state.flags.get(entry.key)
+    if revision is None or flag is None or compiled.owner(entry.key) not in (entry.ref, None):
+        return None
+    return Served(revision, int(flag.get("metadata", {}).get("flagVersion", 1)))
+
+
+def _now() -> str:
+    return datetime.fromtimestamp(int(time.time()), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

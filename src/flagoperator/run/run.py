@@ -1,0 +1,40 @@
+"""Run: one run of the operator, from the first line of log to the exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from flagoperator.run.operator import Operator
+
+if TYPE_CHECKING:
+    from flagoperator.run.options import Options
+
+log = logging.getLogger(__name__)
+SWITCH_SECONDS = 0.0005
+"""How long one thread may keep the interpreter while the other waits for it."""
+
+
+async def run(options: Options) -> None:
+    """Run until SIGTERM or SIGINT, then stop; a second signal stops at once.
+
+    Raises OSError for ports and files, ConnectionSettingsError where no API server is named.
+    """
+    sys.setswitchinterval(SWITCH_SECONDS)
+    gc.set_threshold(50_000, 20, 100)
+    operator = Operator(options)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await operator.start()
+    log.info("rulesets on %s, management on %s", operator.address, operator.management_address)
+    await stop.wait()
+    log.info("stopping")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().remove_signal_handler(number)
+    await operator.stop()
+    log.info("stopped")

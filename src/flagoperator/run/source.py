@@ -1,0 +1,140 @@
+"""Source: keeps the mirror true: waits for the CRDs, lists everything every minute, and watches in between."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from typing import TYPE_CHECKING, Any
+
+from flagoperator.cluster.api import ApiError
+from flagoperator.cluster.relist import crds_served, relist
+from flagoperator.cluster.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from flagd.manifest import ResourceRef
+    from flagoperator.cluster.api import Api
+    from flagoperator.cluster.connection import Connection
+    from flagoperator.reconcile.mirror import Mirror
+    from flagoperator.run.gauges import Gauges
+
+log = logging.getLogger(__name__)
+PERIOD_SECONDS = 60.0
+JITTER = 0.2
+FIRST_RETRY_SECONDS = 0.5
+LAST_RETRY_SECONDS = 15.0
+DEAF_SECONDS = 5.0
+"""How long after a list that knew more the watch may still tell the same before it is taken for dead."""
+
+
+class Source:
+    """Feeds a mirror. `changed` is called whenever it has news."""
+
+    def __init__(
+        self, api: Api, connection: Connection, namespaces: Sequence[str], mirror: Mirror, gauges: Gauges
+    ) -> None:
+        self._api = api
+        self._connection = connection
+        self._namespaces = namespaces
+        self._mirror = mirror
+        self._gauges = gauges
+        self._wanted = asyncio.Event()
+        self._heard: dict[str, float] = {}
+        self.changed: Callable[[], None] = lambda: None
+        self.listed = float("-inf")
+        """When the last complete list was begun, in seconds of the monotonic clock."""
+
+    def list_soon(self) -> None:
+        """Have everything listed now and not at the end of the minute."""
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """Follow the cluster until cancelled."""
+        retry = FIRST_RETRY_SECONDS
+        while True:
+            await self._wait_for_crds()
+            await self._list_until_done()
+            begun = time.monotonic()
+            await self._follow()
+            self._gauges.watch_restarts += 1
+            retry = (
+                FIRST_RETRY_SECONDS if time.monotonic() - begun > PERIOD_SECONDS else min(retry * 2, LAST_RETRY_SECONDS)
+            )
+            await asyncio.sleep(retry)
+
+    async def _wait_for_crds(self) -> None:
+        told, retry = False, FIRST_RETRY_SECONDS
+        while True:
+            try:
+                if await crds_served(self._api):
+                    return
+                reason = "the CRDs are not installed"
+            except ApiError as error:
+                reason = str(error)
+            if not told:
+                log.warning("waiting for the API server: %s", reason)
+                told = True
+            await asyncio.sleep(retry)
+            retry = min(retry * 2, LAST_RETRY_SECONDS / 5)
+
+    async def _list_until_done(self) -> None:
+        retry = FIRST_RETRY_SECONDS
+        while await self._list() is None:
+            await asyncio.sleep(retry * random.uniform(0.5, 1))  # noqa: S311  # no secret
+            retry = min(retry * 2, LAST_RETRY_SECONDS)
+
+    async def _list(self) -> set[ResourceRef] | None:
+        """Make the mirror true; return what it did not know, or None if that failed."""
+        self._wanted.clear()
+        begun = time.monotonic()
+        try:
+            differences = await relist(self._api, self._mirror, self._namespaces)
+        except ApiError as error:
+            self._gauges.relist_failures += 1
+            log.warning("listing failed: %s", error)
+            return None
+        finally:
+            if self._mirror.pending:
+                self.changed()
+        self._gauges.relists.observe(time.monotonic() - begun)
+        self._gauges.relisted_at = time.time()
+        self.listed = begun
+        self.changed()
+        return differences
+
+    async def _follow(self) -> None:
+        """Watch, with a list every minute, until the watch ends or is found dead."""
+        watch = Watch(self._connection, self._namespaces, self._told)
+        await watch.start()
+        ended = asyncio.create_task(watch.ended(), name="watch")
+        try:
+            while not ended.done():
+                await self._pause(ended)
+                begun = time.monotonic()
+                differences = set() if ended.done() else await self._list() or set()
+                self._gauges.relist_differences += len(differences)
+                if differences and await self._is_deaf(differences, begun):
+                    log.warning("the watch is silent about %d changes: it is begun anew", len(differences))
+                    return
+        finally:
+            ended.cancel()
+            await watch.stop()
+
+    async def _pause(self, ended: asyncio.Task[None]) -> None:
+        seconds = PERIOD_SECONDS * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # no secret
+        wanted = asyncio.create_task(self._wanted.wait())
+        await asyncio.wait({ended, wanted}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        wanted.cancel()
+
+    async def _is_deaf(self, differences: set[ResourceRef], begun: float) -> bool:
+        await asyncio.sleep(DEAF_SECONDS)
+        return any(self._heard.get(ref.kind, float("-inf")) < begun for ref in differences)
+
+    def _told(self, kind: str, event: str | None, obj: dict[str, Any]) -> None:
+        self._heard[kind] = time.monotonic()
+        self._gauges.watch_events[kind] += 1
+        if self._mirror.observe(kind, event, obj):
+            self.changed()

@@ -14,6 +14,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flagd.rpc.envoy import missing
 from tests.docs.page import ROOT, Block, commands, pattern
 
 if TYPE_CHECKING:
@@ -63,12 +64,21 @@ class Terminal:
     def run(self, block: Block) -> None:
         """Run the commands of a console block and compare what they print."""
         for command in commands(block):
-            if "buf curl" in command.text and not shutil.which("buf", path=self.environment["PATH"]):
-                self.skipped.append(command.text)
+            lacking = self.lacking(command)
+            if lacking:
+                self.skipped.append(f"line {command.line}: {lacking}")
             elif command.text.startswith(_SERVERS) and "--help" not in command.text:
                 self.serve(command)
             else:
                 self.type(command)
+
+    def lacking(self, command: Command) -> str | None:
+        """Return what this machine lacks to run `command`; None = nothing."""
+        if command.text.startswith("buf ") and not shutil.which("buf", path=self.environment["PATH"]):
+            return "buf is not installed, see `make tools`"
+        if command.text.startswith("curl ") and ":8013" in command.text:
+            return missing()
+        return None
 
     def type(self, command: Command) -> None:
         """Run one command to its end. `$?` is the exit code of the one before."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flagd.manifest.condition_rules import check_attribute, check_audience
 from flagd.manifest.diagnostic import Severity
-from flagd.manifest.finding import Finding
+from flagd.manifest.finding import Finding, warning
 from flagd.manifest.model import RESERVED_METADATA, RESERVED_SEGMENT_NAMES
 from flagd.manifest.nearest import nearest
 from flagd.manifest.payload import check_payload
@@ -39,6 +39,7 @@ def check_flag(spec: FlagSpec) -> Iterator[Finding]:
 
 def check_bucketing(bucketing: Bucketing, path: FieldPath) -> Iterator[Finding]:
     """Yield what is wrong with a bucketing at `path`."""
+    yield from check_unit(bucketing.unit, (*path, "unit"))
     key = bucketing.key
     if key is None:
         return
@@ -46,6 +47,12 @@ def check_bucketing(bucketing: Bucketing, path: FieldPath) -> Iterator[Finding]:
     if key.endswith("cohort_ids"):
         text = f"`{key}` is a list; bucket by one value, such as user.user_id or groups.company.name"
         yield Finding((*path, "key"), "InvalidAttribute", text)
+
+
+def check_unit(unit: str, path: FieldPath) -> Iterator[Finding]:
+    """Yield a warning if the unit at `path` is spelled as if users were meant."""
+    if unit != "User" and unit.lower() in ("user", "users"):
+        yield warning(path, "DoubtfulUnit", f"{shown(unit)} is the name of a group type; did you mean `User`?")
 
 
 def check_testers(testers: Testers | None, path: FieldPath) -> Iterator[Finding]:

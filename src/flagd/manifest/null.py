@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flagd.manifest.finding import Finding, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from flagd.manifest.path import FieldPath
 
@@ -46,6 +46,7 @@ def _any_null(spec: object) -> bool:
     waiting = [spec]
     while waiting:
         value = waiting.pop()
+        parts: Iterable[object]
         if isinstance(value, dict):
             parts = value.values()
         elif isinstance(value, list):

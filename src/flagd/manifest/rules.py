@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flagd.manifest.condition_rules import check_audience
 from flagd.manifest.finding import warning
-from flagd.manifest.flag_rules import check_flag
+from flagd.manifest.flag_rules import check_flag, check_unit
 from flagd.manifest.group_rules import check_group
 from flagd.manifest.repetition import repeated
 from flagd.manifest.resource import Flag, FlagCohort, FlagDeployment, FlagGroup, FlagSegment
@@ -49,6 +49,7 @@ def _segment(spec: FlagSegmentSpec) -> Iterator[Finding]:
 
 
 def _cohort(spec: FlagCohortSpec) -> Iterator[Finding]:
+    yield from check_unit(spec.unit, ("spec", "unit"))
     size = sum(len(member.encode("utf-8", "surrogatepass")) + _ITEM_BYTES for member in spec.members)
     if size > _ANNOTATION_BYTES:
         text = (

@@ -3,7 +3,9 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from tests.unit.manifest.findings import found, resource, warned
+import pytest
+
+from tests.unit.manifest.findings import flag, found, group, resource, warned
 
 
 def cohort(members: int) -> dict[str, Any]:
@@ -20,6 +22,20 @@ def test_a_cohort_too_large_for_a_plain_apply_is_warned_of():
 
 def test_a_cohort_has_its_limit():
     assert [one.reason for one in found(cohort(20_001))] == ["LimitExceeded"]
+
+
+@pytest.mark.parametrize(
+    ("obj", "path"),
+    [
+        (resource("FlagCohort", {"unit": "user"}), "spec.unit"),
+        (flag(bucketing={"unit": "Users"}), "spec.bucketing.unit"),
+        (group(type="Holdout", holdout={"percent": 5}, bucketing={"unit": "user"}), "spec.bucketing.unit"),
+    ],
+)
+def test_a_unit_that_looks_like_user_is_warned_of(obj: dict[str, Any], path: str):
+    (warning,) = warned(obj)
+    assert (warning.path, warning.reason) == (path, "DoubtfulUnit")
+    assert "did you mean `User`?" in warning.message
 
 
 def test_a_key_hash_stands_once():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from flagd.rpc.delimited import delimited
 from flagd.rpc.struct import to_struct, to_value
 from flagd.v1.evaluation_pb2 import ErrorCode, EvaluateResponse, Reason, Variant
 
@@ -75,7 +76,7 @@ class Answers:
     def unknown(self, flag_key: str) -> bytes:
         """Return the map entry for a flag that the caller cannot see, be it there or not."""
         self._metrics.unknown_flags[self._project] += 1
-        return encode_entry(flag_key, unknown_flag())
+        return delimited(MAP_FIELD, delimited(_ENTRY_KEY, flag_key.encode(errors="replace")) + _UNKNOWN_VALUE)
 
     def _make(self, flag_key: str, variant: EngineVariant) -> Answer:
         answer = self._previous.get(variant)
@@ -97,6 +98,10 @@ def unknown_flag() -> Variant:
     return Variant(
         reason=Reason.REASON_ERROR, error_code=ErrorCode.ERROR_CODE_FLAG_NOT_FOUND, error_message=UNKNOWN_FLAG
     )
+
+
+_ENTRY_KEY, _ENTRY_VALUE = 1, 2
+_UNKNOWN_VALUE = delimited(_ENTRY_VALUE, unknown_flag().SerializeToString())
 
 
 def to_message(variant: EngineVariant) -> Variant:

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from flagd.rpc.context import evaluation_context
+from flagd.rpc.delimited import delimited
 from flagd.rpc.limits import (
     BATCH_ANSWERS,
     BATCH_USERS,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 BATCH_SECONDS = 5.0
 """Longest time a batch may take, whatever deadline the caller set."""
 _ANSWERS_PER_TURN = 500
-_RESULTS_TAG = b"\x0a"
+_RESULTS = 1
 
 
 class Evaluation:
@@ -54,7 +55,7 @@ class Evaluation:
         size = turn = 0
         for user in request.users:
             result = _result(view, user, keys)
-            parts += (_RESULTS_TAG, varint(len(result)), result)
+            parts.append(delimited(_RESULTS, result))
             size += len(result)
             turn += per_user
             if size > RESPONSE_BYTES:
@@ -74,13 +75,3 @@ def _result(view: View, user: User, keys: list[str]) -> bytes:
         return EvaluateBatchResult(
             error_code=ErrorCode.ERROR_CODE_INVALID_CONTEXT, error_message=error.message
         ).SerializeToString()
-
-
-def varint(number: int) -> bytes:
-    """Return `number` (≥ 0) as protobuf encodes lengths: seven bits a byte, lowest first."""
-    encoded = bytearray()
-    while number > 0x7F:
-        encoded.append(number & 0x7F | 0x80)
-        number >>= 7
-    encoded.append(number)
-    return bytes(encoded)

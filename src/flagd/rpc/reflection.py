@@ -6,6 +6,7 @@ https://github.com/grpc/grpc/blob/master/doc/server-reflection.md
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from google.protobuf import descriptor_pool
@@ -21,7 +22,7 @@ from grpc_reflection.v1alpha.reflection_pb2 import (
 )
 
 from flagd.rpc.method import Method
-from flagd.rpc.status import Status
+from flagd.rpc.status import Status, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from google.protobuf.descriptor import FileDescriptor
 
     from flagd.rpc.method import Call
+    from flagd.store import Store
 
 DESCRIBED = "grpc.reflection.v1alpha.ServerReflection"
 """The version that is listed: of v1 grpcio-reflection has no descriptor, and callers ask for those they see."""
@@ -38,7 +40,8 @@ SERVICES = ("grpc.reflection.v1.ServerReflection", DESCRIBED)
 class Reflection:
     """Answers ServerReflectionInfo for the services named, from protobuf's own pool of descriptors."""
 
-    def __init__(self, services: Iterable[str]) -> None:
+    def __init__(self, store: Store, services: Iterable[str]) -> None:
+        self._store = store
         self._services = sorted({*services, DESCRIBED})
         self._pool = descriptor_pool.Default()
 
@@ -58,9 +61,27 @@ class Reflection:
     async def info(
         self, requests: AsyncIterator[ServerReflectionRequest], _: Call
     ) -> AsyncIterator[ServerReflectionResponse]:
-        """Yield one answer per question."""
-        async for request in requests:
-            yield self.answer(request)
+        """Yield one answer per question; end with UNAVAILABLE when the server drains."""
+        questions = aiter(requests)
+        with self._store.subscribe() as changed:
+            while (question := await self._next(questions, changed)) is not None:
+                yield self.answer(question)
+
+    async def _next(
+        self, questions: AsyncIterator[ServerReflectionRequest], changed: asyncio.Event
+    ) -> ServerReflectionRequest | None:
+        coming = asyncio.ensure_future(anext(questions, None))
+        try:
+            while not coming.done():
+                if self._store.closed:
+                    raise Unavailable("the server is draining; connect again")
+                changed.clear()
+                change = asyncio.ensure_future(changed.wait())
+                await asyncio.wait({coming, change}, return_when=asyncio.FIRST_COMPLETED)
+                change.cancel()
+            return coming.result()
+        finally:
+            coming.cancel()
 
     def answer(self, request: ServerReflectionRequest) -> ServerReflectionResponse:
         """Return the answer to one question; what does not exist is NOT_FOUND inside the answer."""

@@ -30,7 +30,7 @@ def public_methods(store: Store, metrics: Metrics, policy: KeyPolicy = "optional
     methods = [
         *evaluation_methods(access, store),
         *Health(store, [EVALUATION_SERVICE]).methods(),
-        *Reflection(names).methods(),
+        *Reflection(store, names).methods(),
     ]
     return guard(methods, metrics)
 

@@ -1,12 +1,13 @@
 """Tls: credentials of a grpc.aio port that follow their files.
 
-gRPC asks for them at every handshake, on a thread of its own. A pair that does not fit is refused by
-gRPC, which then keeps the one before: a bad rotation never takes the port down.
+gRPC asks for them at every handshake, on a thread of its own. A pair that does not fit is not handed
+on, so the one before stays in use: a bad rotation never takes the port down.
 """
 
 from __future__ import annotations
 
 import logging
+import ssl
 import time
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,10 @@ _CHECK_SECONDS = 1.0
 
 def server_credentials(files: TlsFiles) -> grpc.ServerCredentials:
     """Return credentials that are read again when `files` change. Raises OSError when they cannot be read now."""
+    try:
+        _check(files)
+    except OSError as error:
+        raise OSError(f"TLS: {files.certificate} and {files.key}: {_reason(error)}") from error
     initial = _configuration(_read(files))
     return grpc.dynamic_ssl_server_credentials(
         initial, _Renewal(files), require_client_authentication=files.client_ca is not None
@@ -34,7 +39,7 @@ class _Renewal:
 
     def __init__(self, files: TlsFiles) -> None:
         self._files = files
-        self._given = _read(files)
+        self._seen = _read(files)
         self._checked = time.monotonic()
 
     def __call__(self) -> grpc.ServerCertificateConfiguration | None:
@@ -44,14 +49,28 @@ class _Renewal:
         self._checked = now
         try:
             found = _read(self._files)
+            if found == self._seen:
+                return None
+            self._seen = found
+            _check(self._files)
         except OSError as error:
-            log.warning("TLS files cannot be read, the current ones stay in use: %s", error.strerror)
+            log.warning("the TLS files do not fit or cannot be read, those before stay in use: %s", _reason(error))
             return None
-        if found == self._given:
-            return None
-        self._given = found
-        log.info("TLS files changed, new connections use them")
+        log.info("the TLS files changed, new connections use them")
         return _configuration(found)
+
+
+def _check(files: TlsFiles) -> None:
+    """Raise OSError when the files are not certificates, or the key is of another certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.certificate, files.key)
+    if files.client_ca:
+        context.load_verify_locations(files.client_ca)
+
+
+def _reason(error: OSError) -> str:
+    reason = getattr(error, "reason", None) or error.strerror or "unreadable"
+    return str(reason).replace("_", " ").lower()
 
 
 def _read(files: TlsFiles) -> tuple[bytes, bytes, bytes | None]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -48,9 +49,10 @@ class Management:
     async def start(self) -> None:
         """Listen. Raises OSError when the address cannot be had."""
         host, _, port = self._address.rpartition(":")
-        self._server = await asyncio.start_server(
-            self._serve, host.strip("[]"), int(port), limit=REQUEST_BYTES, reuse_port=False
-        )
+        try:
+            self._server = await asyncio.start_server(self._serve, host.strip("[]"), int(port), limit=REQUEST_BYTES)
+        except OSError as error:
+            raise OSError(f"cannot listen on {self._address}: {os.strerror(error.errno or 0).lower()}") from error
         self._address = f"{host}:{self._server.sockets[0].getsockname()[1]}"
 
     async def stop(self) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from flagd.metrics import Metrics
 from flagd.rpc.access import Access
-from flagd.rpc.evaluation import Evaluation, varint
+from flagd.rpc.delimited import delimited
+from flagd.rpc.evaluation import Evaluation
 from flagd.rpc.method import Call
 from flagd.rpc.status import DeadlineExceeded
 from flagd.store import Store
@@ -29,8 +30,7 @@ def store():
 @pytest.mark.parametrize("size", [0, 1, 127, 128, 300, 16_383, 16_384, 2_097_151, 2_097_152])
 def test_lengths_are_encoded_as_protobuf_does(size):
     message = EvaluateBatchResponse(results=[EvaluateBatchResult(error_message="x" * size)])
-    result = message.results[0].SerializeToString()
-    assert message.SerializeToString() == b"\x0a" + varint(len(result)) + result
+    assert message.SerializeToString() == delimited(1, message.results[0].SerializeToString())
 
 
 async def test_a_batch_past_its_deadline_stops(store):

@@ -5,9 +5,10 @@ from grpc_reflection.v1alpha.reflection_pb2 import ExtensionRequest, ServerRefle
 
 from flagd.rpc.method import Call
 from flagd.rpc.reflection import Reflection
+from flagd.store import Store
 from flagd.v1 import evaluation_pb2 as _  # noqa: F401 - registers the descriptors
 
-REFLECTION = Reflection(["flagd.v1.EvaluationService"])
+REFLECTION = Reflection(Store(), ["flagd.v1.EvaluationService"])
 
 
 def _ask(**question):
@@ -72,7 +73,7 @@ def test_both_versions_are_served():
 
 
 def test_every_service_that_is_listed_is_described() -> None:
-    reflection = Reflection(["flagd.v1.EvaluationService"])
+    reflection = Reflection(Store(), ["flagd.v1.EvaluationService"])
     listed = reflection.answer(ServerReflectionRequest(list_services="*")).list_services_response.service
     for service in listed:
         answer = reflection.answer(ServerReflectionRequest(file_containing_symbol=service.name))

@@ -1,0 +1,62 @@
+"""The end of a run: the first signal drains, a second one stops. The server is a stand-in whose drain never ends."""
+
+import asyncio
+import logging
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from flagd.server import serve as module
+from flagd.server.options import Options
+from flagd.server.serve import serve
+
+
+class Endless:
+    address = management_address = "127.0.0.1:1"
+
+    def __init__(self):
+        self.asked = []
+        self.cut = False
+
+    async def start(self):
+        asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGTERM)
+
+    async def drain(self, seconds):
+        self.asked.append(seconds)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.cut = True
+
+
+@pytest.fixture
+def server(monkeypatch):
+    server = Endless()
+    monkeypatch.setattr(module, "choose", lambda _options: server)
+    return server
+
+
+async def test_a_second_signal_cuts_the_drain(server, monkeypatch, caplog):
+    monkeypatch.setattr(module, "SAME_SIGNAL_SECONDS", 0.0)
+    with caplog.at_level(logging.INFO):
+        running = asyncio.create_task(serve(Options(Path(), drain_seconds=7)))
+        while not server.asked:
+            await asyncio.sleep(0)
+        os.kill(os.getpid(), signal.SIGINT)
+        await running
+    assert (server.asked, server.cut) == ([7], True)
+    assert "stopping at once, calls in flight are cut" in caplog.messages
+
+
+async def test_a_signal_that_comes_twice_at_once_is_one(server, monkeypatch):
+    monkeypatch.setattr(module, "SAME_SIGNAL_SECONDS", 3600.0)
+    running = asyncio.create_task(serve(Options(Path(), drain_seconds=7)))
+    while not server.asked:
+        await asyncio.sleep(0)
+    os.kill(os.getpid(), signal.SIGTERM)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not server.cut
+    running.cancel()

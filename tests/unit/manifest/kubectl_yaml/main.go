@@ -1,7 +1,7 @@
-// Reads a JSON list of YAML texts from standard input and prints what kubectl makes of each:
-// "json" as `kubectl apply` reads it, "strict" the complaint of the strict reader, if any.
+// Measures again what kubectl makes of the YAML texts of a table that it reads from standard input:
+// "json" as `kubectl apply` reads a text, "strict" the complaint of the strict reader, if any.
 //
-//	cd tests/unit/manifest/kubectl_yaml && go run . < texts.json > ../yaml_cases.json
+//	go run . < ../yaml_cases.json > new.json && mv new.json ../yaml_cases.json
 package main
 
 import (
@@ -34,8 +34,8 @@ func read(text string) reading {
 }
 
 func main() {
-	var texts []string
-	if err := json.NewDecoder(os.Stdin).Decode(&texts); err != nil {
+	var table struct{ Cases []reading }
+	if err := json.NewDecoder(os.Stdin).Decode(&table); err != nil {
 		panic(err)
 	}
 	measured := map[string]any{"go": runtime.Version()}
@@ -43,9 +43,9 @@ func main() {
 	for _, module := range info.Deps {
 		measured[module.Path] = module.Version
 	}
-	cases := make([]reading, len(texts))
-	for i, text := range texts {
-		cases[i] = read(text)
+	cases := make([]reading, len(table.Cases))
+	for i, before := range table.Cases {
+		cases[i] = read(before.YAML)
 	}
 	encoder := json.NewEncoder(os.Stdout)
 	encoder.SetEscapeHTML(false)

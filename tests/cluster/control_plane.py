@@ -20,7 +20,7 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any, Self
 
-from cluster.pki import Pki
+from tests.cluster.pki import Pki
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import time
 import urllib.error
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from flagd.manifest import crds, validate
-from tests.cluster.assets import AssetsUnavailableError, assets
-from tests.cluster.control_plane import ControlPlane
+from flagd.manifest import validate
 from tests.unit.manifest.findings import flag, group, resource, segment
 from tests.unit.manifest.wrong import AUDIENCES, FIELDS, FLAGS, GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.cluster.control_plane import ControlPlane
 
-DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 WRONG = {name: case[0] for table in (FIELDS, FLAGS, GROUPS, AUDIENCES) for name, case in table.items()}
 
 COST = "the API server's estimate of the cost would be too high"
@@ -46,35 +42,6 @@ RIGHT = {
     "a cohort": resource("FlagCohort", {"members": ["ann"]}),
     "a deployment": resource("FlagDeployment", {"type": "Server", "keyHashes": ["sha256:" + "0" * 64]}),
 }
-
-
-@pytest.fixture(scope="module")
-def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    try:
-        binaries = assets()
-    except AssetsUnavailableError as error:
-        pytest.skip(str(error))
-    with ControlPlane(tmp_path_factory.mktemp("control-plane"), binaries) as plane:
-        for crd in crds():
-            plane.request(DEFINITIONS, "POST", crd)
-        _wait_until_served(plane)
-        yield plane
-
-
-def _wait_until_served(plane: ControlPlane) -> None:
-    names = {crd["spec"]["names"]["plural"] for crd in crds()}
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            served = plane.request("/apis/flagoperator.dev/v1alpha1")["resources"]
-            if names <= {one["name"] for one in served}:
-                for name in names:
-                    plane.request(f"/apis/flagoperator.dev/v1alpha1/{name}?limit=1")
-                return
-        except urllib.error.HTTPError:
-            pass
-        time.sleep(0.1)
-    pytest.fail("the API server does not serve the custom resources")
 
 
 def refusal(plane: ControlPlane, obj: dict[str, Any], method: str = "POST", options: str = "dryRun=All&") -> str | None:

@@ -1,0 +1,32 @@
+"""What the tests on a real API server share. One control plane for all that do not break it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cluster.assets import AssetsUnavailableError, assets
+from tests.cluster.control_plane import ControlPlane
+from tests.cluster.installation import install
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def binaries() -> Path:
+    """The folder of etcd, kube-apiserver and kubectl."""
+    try:
+        return assets()
+    except AssetsUnavailableError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def plane(tmp_path_factory: pytest.TempPathFactory, binaries: Path) -> Iterator[ControlPlane]:
+    """A control plane with the CRDs. Shared: leave it running."""
+    with ControlPlane(tmp_path_factory.mktemp("control-plane"), binaries) as plane:
+        install(plane)
+        yield plane

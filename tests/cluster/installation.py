@@ -1,0 +1,75 @@
+"""Installation: what a chart would put into a cluster: the CRDs, and an account with the operator's rights."""
+
+from __future__ import annotations
+
+import time
+import urllib.error
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from flagd.manifest import crds
+
+if TYPE_CHECKING:
+    from tests.cluster.control_plane import ControlPlane
+
+DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+RBAC = "/apis/rbac.authorization.k8s.io/v1"
+SYSTEM = "flags-system"
+ACCOUNT = "flagoperator"
+RULES = Path(__file__).parents[2] / "charts" / "flagoperator" / "files" / "rbac.yaml"
+SECONDS = 30
+
+
+def install(plane: ControlPlane) -> None:
+    """Install the CRDs, as committed, and wait until they are served."""
+    for crd in crds():
+        plane.request(DEFINITIONS, "POST", crd)
+    names = {crd["spec"]["names"]["plural"] for crd in crds()}
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        try:
+            served = plane.request("/apis/flagoperator.dev/v1alpha1")["resources"]
+            if names <= {one["name"] for one in served}:
+                for name in names:
+                    plane.request(f"/apis/flagoperator.dev/v1alpha1/{name}?limit=1")
+                return
+        except urllib.error.HTTPError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError("the API server does not serve the custom resources")
+
+
+def authorize(plane: ControlPlane) -> Path:
+    """Make the operator's account with exactly the chart's rules; return its kubeconfig."""
+    make_namespace(plane, SYSTEM)
+    kubeconfig = plane.service_account(SYSTEM, ACCOUNT)
+    rules = yaml.safe_load(RULES.read_text())
+    _bind(plane, "ClusterRole", f"{RBAC}/clusterroles", f"{RBAC}/clusterrolebindings", rules["cluster"])
+    inside = f"{RBAC}/namespaces/{SYSTEM}"
+    _bind(plane, "Role", f"{inside}/roles", f"{inside}/rolebindings", [*rules["lease"], *rules["evaluation"]])
+    return kubeconfig
+
+
+def make_namespace(plane: ControlPlane, name: str) -> str:
+    """Make a namespace, if need be; return its name."""
+    create(plane, "/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    return name
+
+
+def create(plane: ControlPlane, path: str, obj: dict[str, Any]) -> None:
+    """Create `obj`, if it is not there."""
+    try:
+        plane.request(path, "POST", obj)
+    except urllib.error.HTTPError as error:
+        if error.code != 409:
+            raise
+
+
+def _bind(plane: ControlPlane, kind: str, roles: str, bindings: str, rules: list[dict[str, Any]]) -> None:
+    version = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"name": ACCOUNT}}
+    create(plane, roles, {**version, "kind": kind, "rules": rules})
+    subject = {"kind": "ServiceAccount", "namespace": SYSTEM, "name": ACCOUNT}
+    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": ACCOUNT}
+    create(plane, bindings, {**version, "kind": f"{kind}Binding", "roleRef": reference, "subjects": [subject]})

@@ -39,10 +39,7 @@ IDLE_TIMEOUT = "600s"
 """A connection without any stream is closed after this."""
 
 CONNECTION_AGE = "300s"
-"""After this a connection is told to go (GOAWAY), so that callers find new replicas."""
-
-CONNECTION_GRACE = "660s"
-"""After that long again it is closed: OpenFeature's event streams last 600 s and end of themselves."""
+"""After this a connection is told to go (GOAWAY), so that callers find new replicas; its streams go on."""
 
 BUFFER_LIMIT = 2 * 1024 * 1024
 """Bytes per connection, twice the largest message: Envoy answers 413 to a body that exceeds it."""
@@ -129,7 +126,6 @@ class Listener:
             # 0 = off: event streams are silent for as long as nothing changes.
             "stream_idle_timeout": "0s",
             "stream_flush_timeout": FLUSH_TIMEOUT,
-            "drain_timeout": CONNECTION_GRACE,
             "common_http_protocol_options": {
                 "idle_timeout": IDLE_TIMEOUT,
                 "max_connection_duration": CONNECTION_AGE,

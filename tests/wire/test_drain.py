@@ -13,7 +13,7 @@ import pytest
 from grpc_reflection.v1alpha.reflection_pb2 import ServerReflectionRequest
 from grpc_reflection.v1alpha.reflection_pb2_grpc import ServerReflectionStub
 
-from flagd.v1.evaluation_pb2 import EvaluateBatchRequest, User
+from flagd.v1.evaluation_pb2 import EvaluateBatchRequest, User, WatchRequest
 from tests.wire.process import COMMAND, eventually
 from tests.wire.shop import flag
 
@@ -38,22 +38,27 @@ def test_calls_that_run_when_the_signal_comes_are_answered(flags, start, call, n
     assert process.wait() == 0
 
 
-def test_a_draining_process_is_not_ready_but_alive(flags, start):
+def test_a_draining_process_is_not_ready_and_its_streams_end(flags, start, call):
     process = start(flags)
-    seen = []
-
-    def watch():
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            while True:
-                seen.append((process.get("/readyz")[0], process.get("/healthz")[0]))
-
-    watching = threading.Thread(target=watch)
-    watching.start()
-    eventually(lambda: (200, 200) in seen)
+    watching = call(process).Watch(WatchRequest(user=User(user_id="ann")), timeout=20)
+    next(watching)
+    statuses = []
+    asking = threading.Thread(target=_ask_until_it_ends, args=(process, statuses))
+    asking.start()
+    eventually(lambda: 200 in statuses)
     process.signal()
+    with pytest.raises(grpc.RpcError) as ended:
+        next(watching)
     assert process.wait() == 0
-    watching.join()
-    assert (503, 200) in seen
+    asking.join()
+    assert ended.value.code() == grpc.StatusCode.UNAVAILABLE
+    assert set(statuses) == {200, 503}
+
+
+def _ask_until_it_ends(process, statuses):
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        while True:
+            statuses.append(process.get("/readyz")[0])
 
 
 def test_an_open_reflection_stream_does_not_hold_up_the_end(flags, start):

@@ -1,4 +1,4 @@
-"""Generates docs/evaluation-api.md from the comments of the proto; `--check` compares instead of writing."""
+"""Generates docs/*-api.md from the comments of the protos; `--check` compares instead of writing."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 PROTOS = ROOT / "protos"
-SOURCE = "flagd/v1/evaluation.proto"
-PAGE = ROOT / "docs" / "evaluation-api.md"
-
-INTRODUCTION = f"""\
-# Evaluation API
-
-<!-- Generated from protos/{SOURCE} by scripts/generate_api_docs.py: edit the comments there. -->
-
+PAGES = {
+    "evaluation": """\
 The reference of package `flagd.v1`. How to call it, with limits, keys and errors, is in
 [calling-flagd.md](calling-flagd.md).
-"""
+""",
+    "ruleset": """\
+How rulesets travel: from the operator to flagd, and from flagd to processes that evaluate for themselves, to restarting
+peers, and back to an operator that asks what is served. How flagd uses it is in [running-flagd.md](running-flagd.md).
+""",
+}
+"""Introductions, by the name of the proto."""
 SCALARS = {
     number: name.removeprefix("TYPE_").lower()
     for name, number in FieldDescriptorProto.Type.items()
@@ -70,10 +70,13 @@ def read(source: str) -> FileDescriptorProto:
         return FileDescriptorSet.FromString(out.read_bytes()).file[0]
 
 
-def render(file: FileDescriptorProto) -> str:
-    """Return the page."""
+def render(name: str) -> str:
+    """Return the page about one proto."""
+    source = f"flagd/v1/{name}.proto"
+    file = read(source)
     comments = Comments.of(file)
-    lines = [INTRODUCTION]
+    notice = f"<!-- Generated from protos/{source} by scripts/generate_api_docs.py: edit the comments there. -->"
+    lines = [f"# {name.title()} API", "", notice, "", PAGES[name]]
     for index, service in enumerate(file.service):
         lines += service_lines(service, comments, index)
     lines += ["## Messages", ""]
@@ -89,15 +92,16 @@ def service_lines(service: ServiceDescriptorProto, comments: Comments, index: in
     yield from (f"## {service.name}", "", comments.at(_SERVICE, index), "")
     for number, method in enumerate(service.method):
         stream = "stream of " if method.server_streaming else ""
+        streamed = "stream of " if method.client_streaming else ""
         yield from (f"### {method.name}", "", comments.at(_SERVICE, index, _MEMBER, number), "")
         safe = method.options.idempotency_level == MethodOptions.NO_SIDE_EFFECTS
         repeat = " · no side effects: safe to repeat" if safe else ""
-        yield from (f"{_link(method.input_type)} → {stream}{_link(method.output_type)}{repeat}", "")
+        yield from (f"{streamed}{_link(method.input_type)} → {stream}{_link(method.output_type)}{repeat}", "")
 
 
 def message_lines(message: DescriptorProto, comments: Comments, index: int) -> Iterator[str]:
     yield from (f"### {message.name}", "", comments.at(_MESSAGE, index), "")
-    yield from ("| field | type | number | meaning |", "|---|---|---|---|")
+    yield from ("| field | type | number | meaning |", "|---|---|---|---|") if message.field else ()
     for number, field in enumerate(message.field):
         meaning = comments.at(_MESSAGE, index, _MEMBER, number)
         yield f"| `{field.name}` | {_type(field, message)} | {field.number} | {meaning} |"
@@ -136,14 +140,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare with the committed page, write nothing")
     arguments = parser.parse_args()
-    page = render(read(SOURCE))
+    pages = {ROOT / "docs" / f"{name}-api.md": render(name) for name in PAGES}
     if not arguments.check:
-        PAGE.write_text(page)
+        for path, page in pages.items():
+            path.write_text(page)
         return 0
-    if PAGE.exists() and PAGE.read_text() == page:
-        return 0
-    print(f"docs/{PAGE.name} differs from protos/{SOURCE}: run `make generate`", file=sys.stderr)
-    return 1
+    stale = [path for path, page in pages.items() if not path.exists() or path.read_text() != page]
+    for path in stale:
+        print(f"docs/{path.name} differs from protos/: run `make generate`", file=sys.stderr)
+    return bool(stale)
 
 
 if __name__ == "__main__":

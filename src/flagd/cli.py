@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,7 +14,9 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from flagd.rpc.transport import TlsFiles
     from flagd.server.options import Options
+    from flagd.sources.operator import OperatorSettings
 
 Command = TypeVar("Command", bound="Callable[..., None]")
 ENVIRONMENT_PREFIX = "FLAGSERVICE_"
@@ -37,10 +40,20 @@ class Address(click.ParamType[str]):
         return value
 
 
+class Addresses(Address):
+    """``host:port``, several separated by commas."""
+
+    name = "HOST:PORT,…"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return `value` if each part of it is an address."""
+        return ",".join(super(Addresses, self).convert(each, param, ctx) for each in value.split(","))
+
+
 def option(name: str, *names: str, **settings: Any) -> Callable[[Command], Command]:  # noqa: ANN401
     """Return a click option that can also be set by its environment variable."""
     variable = ENVIRONMENT_PREFIX + name.strip("-").replace("-", "_").upper()
-    return click.option(name, *names, envvar=variable, show_envvar=True, show_default=True, **settings)
+    return click.option(name, *names, envvar=variable, show_envvar=True, **{"show_default": True} | settings)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -50,7 +63,12 @@ def main() -> None:
 
 
 @main.command()
-@option("--manifests", type=MANIFESTS, required=True, help="Folder of manifests to serve; edits are live within 1 s.")
+@option("--manifests", type=MANIFESTS, help="Folder of manifests to serve; edits are live within 1 s.")
+@option(
+    "--operator",
+    type=Addresses(),
+    help="Operator whose rulesets to serve instead of manifests; every address of a name is subscribed to.",
+)
 @option("--listen", default="127.0.0.1:8013", type=Address(), help="Where the evaluation services listen.")
 @option(
     "--management-listen",
@@ -58,6 +76,27 @@ def main() -> None:
     type=Address(),
     help="Where /healthz, /readyz and /metrics listen (plain HTTP).",
 )
+@option(
+    "--ruleset-listen",
+    type=Address(),
+    show_default="127.0.0.1:8015 with --operator, else none",
+    help="Where peers, operators and clients that evaluate for themselves get rulesets (flagd.v1.RulesetService).",
+)
+@option(
+    "--ruleset-token-file",
+    type=FILE,
+    help="Tokens, one per line, of which peers and operators must show one on the ruleset port.",
+)
+@option(
+    "--peers",
+    type=Addresses(),
+    help="Ruleset ports of other flagds: asked at a start that has nothing to serve and hears no operator.",
+)
+@option("--name", show_default="the host's name", help="What the operator knows this flagd by: the name of its pod.")
+@option("--operator-ca", type=FILE, help="PEM file with the CA certificates of operator and peers; turns TLS on.")
+@option("--operator-cert", type=FILE, help="PEM file with the certificate chain to show to operator and peers.")
+@option("--operator-key", type=FILE, help="PEM file with the private key of --operator-cert.")
+@option("--operator-token-file", type=FILE, help="Token to show to operator and peers; read at every connection.")
 @option(
     "--transport",
     type=click.Choice(["auto", "envoy", "grpcio"]),
@@ -97,11 +136,12 @@ def main() -> None:
 )
 @option("--log-format", type=click.Choice(["text", "json"]), default="text", help="Form of a line of log.")
 def serve(**settings: Any) -> None:  # noqa: ANN401
-    """Serve a folder of manifests.
+    """Serve a folder of manifests, or what an operator publishes.
 
     \b
     flagd serve --manifests examples
     flagd serve --manifests /flags --listen 0.0.0.0:8013 --management-listen 0.0.0.0:8014
+    flagd serve --operator flagoperator.flags.svc:8015 --state-dir /state
 
     SIGTERM and SIGINT drain: health says NOT_SERVING, streams end with UNAVAILABLE, running calls
     finish. A second signal stops at once. Exit codes: 0 fine, 2 wrong use, 3 could not listen or read.
@@ -119,16 +159,60 @@ def serve(**settings: Any) -> None:  # noqa: ANN401
 
 
 def _options(settings: Mapping[str, Any]) -> Options:
-    from flagd.rpc.transport import TlsFiles
     from flagd.server.options import Options
 
     settings = dict(settings)
-    if not settings["manifests"].exists() and not settings["state_dir"]:
-        raise click.UsageError(f"--manifests: there is no folder {settings['manifests']}")
+    manifests, operator = settings["manifests"], _operator(settings)
+    if bool(manifests) == bool(operator):
+        raise click.UsageError("give either --manifests or --operator")
+    if manifests and not manifests.exists() and not settings["state_dir"]:
+        raise click.UsageError(f"--manifests: there is no folder {manifests}")
+    tls, tokens = _tls(settings), settings.pop("ruleset_token_file")
+    listen = settings.pop("ruleset_listen") or ("127.0.0.1:8015" if operator else None)
+    if tokens and not tls and not _is_loopback(listen or ""):
+        raise click.UsageError("--ruleset-token-file needs --tls-cert: tokens must not travel in plain text")
+    return Options(
+        operator=operator,
+        tls=tls,
+        ruleset_listen=listen,
+        ruleset_tokens=tokens,
+        drain_seconds=settings.pop("drain_timeout"),
+        **settings,
+    )
+
+
+def _tls(settings: dict[str, Any]) -> TlsFiles | None:
+    from flagd.rpc.transport import TlsFiles
+
     certificate, key, client_ca = (settings.pop(name) for name in ("tls_cert", "tls_key", "tls_client_ca"))
     if bool(certificate) != bool(key):
         raise click.UsageError("--tls-cert and --tls-key belong together; give both or none")
     if client_ca and not certificate:
         raise click.UsageError("--tls-client-ca needs --tls-cert and --tls-key")
-    tls = TlsFiles(certificate, key, client_ca) if certificate else None
-    return Options(tls=tls, drain_seconds=settings.pop("drain_timeout"), **settings)
+    return TlsFiles(certificate, key, client_ca) if certificate else None
+
+
+def _operator(settings: dict[str, Any]) -> OperatorSettings | None:
+    hosts, peers, name = (settings.pop(one) for one in ("operator", "peers", "name"))
+    files = ("operator_ca", "operator_cert", "operator_key", "operator_token_file")
+    ca, certificate, key, token = (settings.pop(one) for one in files)
+    if not hosts:
+        if peers or ca or certificate or key or token:
+            raise click.UsageError("--peers and --operator-… belong to --operator")
+        return None
+    if bool(certificate) != bool(key):
+        raise click.UsageError("--operator-cert and --operator-key belong together; give both or none")
+    if certificate and not ca:
+        raise click.UsageError("--operator-cert needs --operator-ca")
+    asked = tuple(peers.split(",")) if peers else ()
+    if token and not ca and not all(map(_is_loopback, (*hosts.split(","), *asked))):
+        raise click.UsageError("--operator-token-file needs --operator-ca: tokens must not travel in plain text")
+    from flagd.rpc.channel import Credentials
+    from flagd.sources.operator import OperatorSettings
+
+    credentials = Credentials(ca, certificate, key, token)
+    return OperatorSettings(tuple(hosts.split(",")), name or socket.gethostname(), credentials, asked)
+
+
+def _is_loopback(address: str) -> bool:
+    return address.rpartition(":")[0] in ("localhost", "127.0.0.1", "[::1]")

@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from flagd.cli import main
 
 WRONG_USE = [
-    (["serve"], "Missing option '--manifests'"),
+    (["serve"], "give either --manifests or --operator"),
     (["serve", "--manifests", "/nowhere/at/all"], "there is no folder /nowhere/at/all"),
     (["serve", "--manifests", ".", "--tls-cert", __file__], "--tls-cert and --tls-key belong together"),
     (["serve", "--manifests", ".", "--tls-client-ca", __file__], "--tls-client-ca needs --tls-cert"),
@@ -14,7 +14,16 @@ WRONG_USE = [
     (["serve", "--manifests", ".", "--listen", "localhost:http"], "HOST:PORT"),
     (["serve", "--manifests", ".", "--listen", "localhost:70000"], "HOST:PORT"),
     (["serve", "--manifests", ".", "--drain-timeout", "-1"], "-1"),
-    (["serve", "--manifests", ".", "--operator", "x:1"], "No such option"),
+    (["serve", "--manifests", ".", "--operator", "x:1"], "give either --manifests or --operator"),
+    (["serve", "--operator", "x:1,y"], "'y' is not HOST:PORT"),
+    (["serve", "--manifests", ".", "--peers", "x:1"], "belong to --operator"),
+    (["serve", "--operator", "x:1", "--operator-cert", __file__], "--operator-cert and --operator-key belong together"),
+    (["serve", "--operator", "x:1", "--operator-cert", __file__, "--operator-key", __file__], "needs --operator-ca"),
+    (["serve", "--operator", "x:1", "--operator-token-file", __file__], "tokens must not travel in plain text"),
+    (
+        ["serve", "--operator", "x:1", "--ruleset-listen", "0.0.0.0:0", "--ruleset-token-file", __file__],
+        "tokens must not travel in plain text",
+    ),
 ]
 
 

@@ -50,15 +50,28 @@ OPTIONS: list[tuple[str, int]] = [
     # A peer that never finishes its handshake holds a socket for this long.
     ("grpc.server_handshake_timeout_ms", 5_000),
 ]
+LONG_STREAMS: list[tuple[str, int]] = [
+    # A stream that is cut is resumed within a second, but a change in that second is late.
+    ("grpc.max_connection_age_ms", 3_600_000),
+]
+"""Options for a port of streams that live long."""
 CODES = {code.value[0]: code for code in grpc.StatusCode}
 
 
 class GrpcioTransport:
     """Serves methods on grpc.aio, in the running event loop."""
 
-    def __init__(self, methods: Sequence[Method], address: str, tls: TlsFiles | None = None) -> None:
-        """Serve `methods` on `address` (``host:port``; port 0 = any free one)."""
+    def __init__(
+        self,
+        methods: Sequence[Method],
+        address: str,
+        tls: TlsFiles | None = None,
+        *,
+        options: Sequence[tuple[str, int]] = (),
+    ) -> None:
+        """Serve `methods` on `address` (``host:port``; port 0 = any free one); `options` go before our own."""
         self._gate = _Gate()
+        self._options = [*(dict(OPTIONS) | dict(options)).items()]
         self._methods = methods
         self._address = address
         self._tls = tls
@@ -71,7 +84,7 @@ class GrpcioTransport:
 
     async def start(self) -> None:
         """Listen. Raises OSError when the address cannot be had."""
-        server = grpc.aio.server(options=OPTIONS, maximum_concurrent_rpcs=CONCURRENT_CALLS)
+        server = grpc.aio.server(options=self._options, maximum_concurrent_rpcs=CONCURRENT_CALLS)
         server.add_generic_rpc_handlers(_handlers(self._methods, self._gate))
         try:
             if self._tls:

@@ -14,9 +14,11 @@ from flagd.rpc.services import public_methods
 from flagd.server.exposition import CONTENT_TYPE, Exposition
 from flagd.server.management import JSON, Management, Page
 from flagd.server.pauses import keep_short
+from flagd.server.ruleset_port import RulesetPort
 from flagd.sources.directory import DirectorySource
 from flagd.sources.keeper import Keeper
 from flagd.sources.last_good import LastGood
+from flagd.sources.operator import OperatorSource
 from flagd.store import Store
 
 if TYPE_CHECKING:
@@ -37,8 +39,9 @@ class Application:
     def __init__(self, options: Options) -> None:
         self._metrics = Metrics()
         self._store = Store()
-        self._source = DirectorySource(options.manifests, self._store, self._metrics)
-        self._exposition = Exposition(self._metrics, self._store)
+        self._source = _source(options, self._store, self._metrics)
+        self._ruleset_port = RulesetPort(options, self._store, self._source, self._metrics)
+        self._exposition = Exposition(self._metrics, self._store, self._ruleset_port.acks)
         self._management = Management(
             {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._expose}, options.management_listen
         )
@@ -64,6 +67,7 @@ class Application:
     async def start(self) -> None:
         """Begin to follow the source and to answer probes. Raises OSError when the port cannot be had."""
         await self._management.start()
+        await self._ruleset_port.start()
         if self._keeper:
             self._source.remember(await self._keeper.restore())
             self._run("keeper", self._keeper.run())
@@ -81,6 +85,7 @@ class Application:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._keeper and self._store.loaded:
             await self._keeper.keep()
+        await self._ruleset_port.stop()
         await self._management.stop()
 
     def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
@@ -114,6 +119,14 @@ class Application:
 
     async def _expose(self) -> Page:
         return Page(HTTPStatus.OK, CONTENT_TYPE, await asyncio.to_thread(self._exposition.render))
+
+
+def _source(options: Options, store: Store, metrics: Metrics) -> DirectorySource | OperatorSource:
+    if options.operator is not None:
+        return OperatorSource(options.operator, store, metrics)
+    if options.manifests is None:
+        raise ValueError("neither manifests nor an operator to serve")
+    return DirectorySource(options.manifests, store, metrics)
 
 
 def _report_end(task: asyncio.Task[None]) -> None:

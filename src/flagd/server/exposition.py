@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
@@ -11,6 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from flagd.metrics import LATENCY_BOUNDS
+from flagd.rpc.rulesets import Acks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +28,9 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 class Exposition:
     """Renders one process's metrics."""
 
-    def __init__(self, metrics: Metrics, store: Store) -> None:
+    def __init__(self, metrics: Metrics, store: Store, acks: Acks | None = None) -> None:
         self._registry = CollectorRegistry()
-        self._registry.register(_Collector(metrics, store))
+        self._registry.register(_Collector(metrics, store, acks or Acks()))
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
         GCCollector(registry=self._registry)
@@ -39,15 +41,17 @@ class Exposition:
 
 
 class _Collector(Collector):
-    def __init__(self, metrics: Metrics, store: Store) -> None:
+    def __init__(self, metrics: Metrics, store: Store, acks: Acks) -> None:
         self._metrics = metrics
         self._store = store
+        self._acks = acks
 
     def collect(self) -> Iterator[Metric]:
         yield from self._evaluations()
         yield from self._calls()
         yield from self._rulesets()
         yield from self._sources()
+        yield from self._streams()
 
     def _evaluations(self) -> Iterator[Metric]:
         evaluations = CounterMetricFamily(
@@ -103,6 +107,23 @@ class _Collector(Collector):
         yield CounterMetricFamily(
             "flagd_state_errors", "Failures to keep or read the last good ruleset.", value=self._metrics.state_errors
         )
+
+    def _streams(self) -> Iterator[Metric]:
+        updates = CounterMetricFamily(
+            "flagd_updates", "Updates that publishers sent, by what was made of them.", labels=["result"]
+        )
+        for result, count in list(self._metrics.updates.items()):
+            updates.add_metric([result], count)
+        yield updates
+        yield GaugeMetricFamily(
+            "flagd_publishers", "Streams open to replicas of the operator.", value=self._metrics.publishers
+        )
+        subscribers = GaugeMetricFamily(
+            "flagd_subscribers", "Streams open on the ruleset port, by role.", labels=["role"]
+        )
+        for role, count in Counter(one.role for one in self._acks.subscribers).items():
+            subscribers.add_metric([role], count)
+        yield subscribers
 
 
 def _buckets(histogram: Histogram) -> list[tuple[str, float]]:

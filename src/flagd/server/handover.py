@@ -6,13 +6,15 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flagd.rpc.channel import Credentials
 from flagd.rpc.transport import TlsFiles
 from flagd.server.options import Options
+from flagd.sources.operator import OperatorSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_PATHS = ("manifests", "state_dir")
+_PATHS = ("manifests", "state_dir", "ruleset_tokens")
 
 
 def give(options: Options) -> dict[str, Any]:
@@ -21,7 +23,11 @@ def give(options: Options) -> dict[str, Any]:
     for name in _PATHS:
         handed[name] = handed[name] and str(handed[name])
     if options.tls is not None:
-        handed["tls"] = {name: path and str(path) for name, path in dataclasses.asdict(options.tls).items()}
+        handed["tls"] = _texts(options.tls)
+    if options.operator is not None:
+        handed["operator"] = dataclasses.asdict(options.operator) | {
+            "credentials": _texts(options.operator.credentials)
+        }
     return handed
 
 
@@ -31,6 +37,17 @@ def take(handed: Mapping[str, Any]) -> Options:
     for name in _PATHS:
         restored[name] = restored[name] and Path(restored[name])
     if restored["tls"] is not None:
-        restored["tls"] = TlsFiles(**{name: path and Path(path) for name, path in restored["tls"].items()})
+        restored["tls"] = TlsFiles(**_paths(restored["tls"]))
+    if restored["operator"] is not None:
+        credentials = Credentials(**_paths(restored["operator"]["credentials"]))
+        restored["operator"] = OperatorSettings(**restored["operator"] | {"credentials": credentials})
     restored["cors_origins"] = tuple(restored["cors_origins"])
     return Options(**restored)
+
+
+def _texts(files: TlsFiles | Credentials) -> dict[str, str | None]:
+    return {name: path and str(path) for name, path in dataclasses.asdict(files).items()}
+
+
+def _paths(texts: Mapping[str, str | None]) -> dict[str, Any]:
+    return {name: text and Path(text) for name, text in texts.items()}

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from flagd.rpc.access import KeyPolicy
     from flagd.rpc.transport import TlsFiles
     from flagd.server.log import LogFormat
+    from flagd.sources.operator import OperatorSettings
 
 TransportName = Literal["auto", "grpcio", "envoy"]
 
@@ -20,22 +21,28 @@ class Options:
     """Options of ``flagd serve``; its help has the defaults.
 
     Attributes:
-        manifests: folder of manifests to serve.
+        manifests: folder of manifests to serve; None = the operator's rulesets are.
+        operator: the operator whose rulesets to serve; exactly one of this and `manifests` is given.
         listen: ``host:port`` of the evaluation services.
         management_listen: ``host:port`` of /healthz, /readyz and /metrics.
+        ruleset_listen: ``host:port`` of the ruleset stream; None = it is not served.
+        ruleset_tokens: file with the tokens, one per line, that peers and operators must show there.
         transport: what serves `listen`.
         state_dir: folder for the last good ruleset; None = it is not kept.
         deployment_keys: whether callers must show a deployment key.
-        tls: certificates of `listen`; None = plaintext.
+        tls: certificates of `listen` and `ruleset_listen`; None = plaintext.
         drain_seconds: longest time for running calls to finish once told to stop.
         cors_origins: web origins that browsers may call from, ``*`` = all; only the transport envoy heeds them.
         log_level: least level logged.
         log_format: form of a line of log.
     """
 
-    manifests: Path
+    manifests: Path | None = None
+    operator: OperatorSettings | None = None
     listen: str = "127.0.0.1:8013"
     management_listen: str = "127.0.0.1:8014"
+    ruleset_listen: str | None = None
+    ruleset_tokens: Path | None = None
     transport: TransportName = "auto"
     state_dir: Path | None = None
     deployment_keys: KeyPolicy = "optional"

@@ -18,6 +18,7 @@ from watchfiles import awatch
 from flagd.compiler import Compiled, compile_projects
 from flagd.manifest import Severity
 from flagd.sources.manifests import Manifests, parse_manifests, read_folder
+from flagd.sources.redaction import redacted
 from flagd.store import Snapshot
 
 if TYPE_CHECKING:
@@ -67,6 +68,11 @@ class DirectorySource:
         self._metrics = metrics
         self._reading = Reading()
         self._in_touch = True
+
+    @property
+    def term(self) -> None:
+        """None: no publisher is followed."""
+        return
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -152,7 +158,7 @@ def take(sources: list[SourceFile], previous: Reading) -> Reading:
         name: Snapshot.make(one.ruleset, previous.snapshots.get(name), time.time()) for name, one in compiled.items()
     }
     found = [manifests.locate(finding) for one in compiled.values() for finding in one.diagnostics]
-    return Reading(manifests, compiled, snapshots, (*manifests.diagnostics, *found))
+    return Reading(manifests, compiled, snapshots, tuple(map(redacted, (*manifests.diagnostics, *found))))
 
 
 def rejected(diagnostics: Iterable[Diagnostic]) -> dict[str, int]:

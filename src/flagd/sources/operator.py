@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.message import DecodeError
 
-from flagd.rpc.channel import Credentials
 from flagd.rpc.rulesets.update import apply_update, decompress
 from flagd.rpc.rulesets.wish import HELD
 from flagd.ruleset import RulesetError
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from flagd.manifest import Diagnostic
     from flagd.metrics import Metrics
+    from flagd.rpc.channel import Credentials
     from flagd.rpc.rulesets.contact import Contact, Term
     from flagd.store import Store
     from flagd.v1.ruleset_pb2 import SubscribeResponse
@@ -70,6 +70,7 @@ class OperatorSource:
         self._metrics = metrics
         self._operators = Publishers(settings.hosts, settings.credentials, self)
         self._peers = Publishers(settings.peers, settings.credentials, self)
+        self._restored: Mapping[str, Snapshot] = {}
         self._editions: dict[str, Edition] = {}
         self._arriving: dict[str, Snapshot] = {}
         self._behind: dict[str, str] = {}
@@ -89,9 +90,13 @@ class OperatorSource:
         """With what right the source of what is served publishes; None = it was not heard yet."""
         return self._term
 
+    def remember(self, snapshots: Mapping[str, Snapshot]) -> None:
+        """Take what was served before a restart as what is held."""
+        self._restored = snapshots
+
     async def run(self) -> None:
         """Subscribe, follow, judge staleness; until cancelled."""
-        for name, snapshot in self._store.snapshots.items():
+        for name, snapshot in self._restored.items():
             self._editions[name] = await asyncio.to_thread(Edition.of, snapshot.ruleset)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._operators.run(), name="operators")

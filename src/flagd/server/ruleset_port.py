@@ -1,0 +1,73 @@
+"""RulesetPort: the port from which peers, operators and clients that evaluate for themselves get rulesets.
+
+Always on grpc.aio, also where Envoy serves the evaluation port.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Protocol
+
+from flagd.rpc.grpcio import LONG_STREAMS, GrpcioTransport
+from flagd.rpc.guard import guard
+from flagd.rpc.health import Health
+from flagd.rpc.rulesets import SERVICE, Acks, RulesetService, Settings, TokenAdmission
+from flagd.rpc.rulesets.stored import StoredPublications
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from flagd.metrics import Metrics
+    from flagd.rpc.rulesets.contact import Term
+    from flagd.server.options import Options
+    from flagd.store import Store
+
+log = logging.getLogger(__name__)
+
+
+class Source(Protocol):
+    """What the port must know of the source of the store."""
+
+    @property
+    def term(self) -> Term | None:
+        """With what right the publisher that it follows publishes; None = it follows none."""
+
+
+class RulesetPort:
+    """Serves what a store holds as rulesets, where the options say so."""
+
+    def __init__(self, options: Options, store: Store, source: Source, metrics: Metrics) -> None:
+        self.acks = Acks()
+        self._transport: GrpcioTransport | None = None
+        if options.ruleset_listen is None:
+            return
+        publications = StoredPublications(store, lambda: source.term)
+        settings = Settings(clients=options.deployment_keys)
+        service = RulesetService(publications, self.acks, _admission(options), settings)
+        methods = guard([*service.methods(), *Health(store, [SERVICE]).methods()], metrics)
+        self._transport = GrpcioTransport(methods, options.ruleset_listen, options.tls, options=LONG_STREAMS)
+
+    async def start(self) -> None:
+        """Listen. Raises OSError when the address cannot be had."""
+        if self._transport:
+            await self._transport.start()
+            log.info("ruleset stream on %s", self._transport.address)
+
+    async def stop(self) -> None:
+        """Listen no more. Subscribers have been sent away when the store was closed."""
+        if self._transport:
+            await self._transport.drain(0)
+
+
+def _admission(options: Options) -> TokenAdmission:
+    """Return who may have whole rulesets: by token where there are tokens, nobody where only keys open anything."""
+    tokens = options.ruleset_tokens
+    if tokens is not None:
+        return TokenAdmission(lambda: _read(tokens))
+    authenticated = options.tls is not None and options.tls.client_ca is not None
+    return TokenAdmission(tuple if options.deployment_keys == "required" and not authenticated else None)
+
+
+def _read(tokens: Path) -> Collection[str]:
+    return [token for line in tokens.read_text().splitlines() if (token := line.strip())]

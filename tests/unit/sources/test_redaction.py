@@ -1,0 +1,31 @@
+"""Findings on their way to the log."""
+
+import pytest
+
+from flagd.manifest.files import SourceFile
+from flagd.sources.directory import Reading, take
+
+WRONG = [
+    'spec: {variants: [{key: "on", testers: {userIds: [4711]}}]}',
+    'spec: {variants: [{key: "on"}], offTesters: {userIds: ann@example.com}}',
+    'spec: {variants: [{key: "on"}], offTesters: {groups: {company: [4711]}}}',
+    'spec: {variants: [{key: "on"}], segments: [{name: s, rollout: {percent: 1},'
+    " match: [{attribute: user.user_id, op: is, values: [4711]}]}]}",
+]
+
+
+@pytest.mark.parametrize("spec", WRONG)
+def test_a_finding_in_a_list_of_users_says_where_and_not_who(spec):
+    text = f"kind: Flag\napiVersion: flagoperator.dev/v1alpha1\nmetadata: {{name: a}}\n{spec}\n"
+    [finding] = take([SourceFile("a.yaml", text.encode())], Reading()).diagnostics
+    assert "4711" not in str(finding)
+    assert "ann@example.com" not in str(finding)
+    assert str(finding).startswith("a.yaml:4: Flag default/a: spec.")
+    assert finding.reason == "WrongType"
+
+
+def test_any_other_finding_keeps_its_text():
+    text = "kind: Flag\napiVersion: flagoperator.dev/v1alpha1\nmetadata: {name: a}\nspec: {variantz: []}\n"
+    assert any(
+        "variantz" in finding.message for finding in take([SourceFile("a", text.encode())], Reading()).diagnostics
+    )

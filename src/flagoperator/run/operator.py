@@ -76,9 +76,13 @@ class Operator:
         self._source.changed = self._changed
         self._publisher.touched = self._reporter.look
         self._publisher.holding = self._reporter.holding
-        await self._stack.enter_async_context(self._api)
         await self._management.start()
-        await self._transport.start()
+        try:
+            await self._transport.start()
+        except BaseException:
+            await self._management.stop()
+            raise
+        await self._stack.enter_async_context(self._api)
         for name, work in {
             "source": self._source.run(),
             "publisher": self._publisher.run(),

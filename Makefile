@@ -9,6 +9,9 @@ PYTHON ?=
 READY := $(VENV)/.ready
 LOCK := requirements/dev.txt
 BUF := requirements/node_modules/.package-lock.json
+CLIENTS := tests/wire/clients
+PYTHON_CLIENTS := .venvs/clients/.ready
+NODE_CLIENTS := $(CLIENTS)/node/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 
 .PHONY: help
@@ -20,11 +23,11 @@ run: $(READY) ## Serve examples/ on localhost:8013 and say what to type next
 	@$(BIN)/python scripts/serve_examples.py
 
 .PHONY: test
-test: lint tools ## Lint, check types and imports, then run all tests (not the long ones)
+test: lint tools clients ## Lint, check types and imports, then run all tests (not the long ones)
 	$(BIN)/python -m pytest -m "not long"
 
 .PHONY: test-long
-test-long: $(READY) tools ## Run the tests that take minutes
+test-long: $(READY) tools clients ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m long
 
 .PHONY: lint
@@ -56,6 +59,8 @@ lock: $(READY) ## Pin the newest versions of all dependencies in requirements/
 	$(BIN)/uv pip compile pyproject.toml --extra operator --group dev --group build --universal \
 	  --python-version 3.11 --generate-hashes --upgrade --quiet --output-file $(LOCK) \
 	  --custom-compile-command "make lock"
+	$(BIN)/uv pip compile $(CLIENTS)/requirements.in --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --quiet --output-file $(CLIENTS)/requirements.txt --custom-compile-command "make lock"
 
 .PHONY: setup
 setup: $(READY) ## Make .venv and install what the lock says (the others do it by themselves)
@@ -64,7 +69,7 @@ setup: $(READY) ## Make .venv and install what the lock says (the others do it b
 .PHONY: clean
 clean: ## Remove .venv and everything that was made or cached here
 	rm -rf $(VENV) .venvs .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache \
-	  requirements/node_modules build dist
+	  requirements/node_modules $(CLIENTS)/node/node_modules build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The reflection session in docs/evaluation-api.md is replayed with buf. Without npm its test is
@@ -82,6 +87,27 @@ $(BUF): requirements/package-lock.json
 	@echo "Installing buf into requirements/node_modules"
 	@npm ci --prefix requirements --ignore-scripts --no-audit --no-fund && touch $@ || \
 	  echo "npm could not install buf: the tests that need it are skipped."
+
+# Clients that we did not write, for the tests on the wire. Without npm those for Node are skipped, and say so.
+.PHONY: clients
+ifneq ($(shell command -v npm),)
+clients: $(PYTHON_CLIENTS) $(NODE_CLIENTS)
+	@:
+else
+clients: $(PYTHON_CLIENTS)
+	@echo "No npm here: the tests with clients for Node are skipped."
+endif
+
+$(PYTHON_CLIENTS): $(CLIENTS)/requirements.txt | $(READY)
+	@echo "Installing the Python clients that $< pins into .venvs/clients"
+	@$(BIN)/python -m venv --clear .venvs/clients && \
+	  .venvs/clients/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --requirement $< && \
+	  touch $@ || { rm -rf .venvs/clients; echo "pip could not install them: the tests that need them are skipped."; }
+
+$(NODE_CLIENTS): $(CLIENTS)/node/package-lock.json
+	@echo "Installing the Node clients into $(CLIENTS)/node/node_modules"
+	@npm ci --prefix $(CLIENTS)/node --ignore-scripts --no-audit --no-fund && touch $@ || \
+	  echo "npm could not install them: the tests that need them are skipped."
 
 $(READY): pyproject.toml $(LOCK)
 	@python="$$(PYTHON='$(PYTHON)' sh scripts/find_python.sh)" && \

@@ -1,0 +1,28 @@
+"""Environment: where the clients that we did not write are installed, by `make clients`."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+PYTHON = ROOT / ".venvs" / "clients" / "bin" / "python"
+NODE_FOLDER = Path(__file__).with_name("node")
+HINT = "run `make clients`"
+
+
+def python():
+    """Return the interpreter that has the Python clients; skip the test where there is none."""
+    if not PYTHON.exists():
+        pytest.skip(f"the Python clients are not installed: {HINT}")
+    return PYTHON
+
+
+def node():
+    """Return node; skip the test where it, or the clients for it, are not there. Scripts go into `NODE_FOLDER`."""
+    found = shutil.which("node")
+    if found is None:
+        pytest.skip("node is not installed")
+    if not (NODE_FOLDER / "node_modules" / ".package-lock.json").exists():
+        pytest.skip(f"the Node clients are not installed: {HINT}")
+    return found

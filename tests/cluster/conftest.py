@@ -9,6 +9,7 @@ import pytest
 from tests.cluster.assets import AssetsUnavailableError, assets
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.installation import install
+from tests.cluster.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,3 +31,11 @@ def plane(tmp_path_factory: pytest.TempPathFactory, binaries: Path) -> Iterator[
     with ControlPlane(tmp_path_factory.mktemp("control-plane"), binaries) as plane:
         install(plane)
         yield plane
+
+
+@pytest.fixture
+def stage(plane: ControlPlane, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """A namespace for one test, on the shared control plane."""
+    name = request.node.name.removeprefix("test_").replace("_", "-").replace("[", "-").strip("]")
+    with Stage(plane, name[:60].strip("-")) as stage:
+        yield stage

@@ -109,6 +109,12 @@ class ControlPlane:
         with self._open(self.url + path, method, body) as response:
             return json.load(response)
 
+    def apply(self, path: str, obj: object) -> Any:
+        """Apply `obj` at `path` on the server's side, as a user's tool would."""
+        query = "?fieldManager=tests&force=true"
+        with self._open(self.url + path + query, "PATCH", obj, "application/apply-patch+yaml") as response:
+            return json.load(response)
+
     def user(self, name: str, group: str) -> Path:
         """Make a user with a client certificate; return the path of its kubeconfig."""
         certificate, key = self._pki.sign(name, f"/O={group}/CN={name}", "clientAuth")
@@ -178,9 +184,9 @@ class ControlPlane:
         log = (self.folder / "logs" / f"{name}.log").read_text(errors="replace")[-3000:]
         raise RuntimeError(f"{name} did not become ready (exit code {process.poll()}); its log ends:\n{log}")
 
-    def _open(self, url: str, method: str = "GET", body: object = None) -> Any:
+    def _open(self, url: str, method: str = "GET", body: object = None, media: str = "application/json") -> Any:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
+        request = urllib.request.Request(url, data, {"Content-Type": media}, method=method)
         context = None
         if url.startswith("https"):
             context = ssl.create_default_context(cafile=self._pki.folder / "ca.crt")

@@ -41,13 +41,13 @@ def install(plane: ControlPlane) -> None:
     raise AssertionError("the API server does not serve the custom resources")
 
 
-def authorize(plane: ControlPlane) -> Path:
-    """Make the operator's account with exactly the chart's rules; return its kubeconfig."""
+def authorize(plane: ControlPlane, namespace: str = SYSTEM) -> Path:
+    """Make the operator's account with exactly the chart's rules, its Lease in `namespace`; return its kubeconfig."""
     make_namespace(plane, SYSTEM)
     kubeconfig = plane.service_account(SYSTEM, ACCOUNT)
     rules = yaml.safe_load(RULES.read_text())
     _bind(plane, "ClusterRole", f"{RBAC}/clusterroles", f"{RBAC}/clusterrolebindings", rules["cluster"])
-    inside = f"{RBAC}/namespaces/{SYSTEM}"
+    inside = f"{RBAC}/namespaces/{namespace}"
     _bind(plane, "Role", f"{inside}/roles", f"{inside}/rolebindings", [*rules["lease"], *rules["evaluation"]])
     return kubeconfig
 

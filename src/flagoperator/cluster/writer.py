@@ -45,6 +45,8 @@ class Writer:
         self._statuses = statuses
         self._queue: asyncio.Queue[ResourceRef] = asyncio.Queue()
         self._queued: set[ResourceRef] = set()
+        self._busy: set[ResourceRef] = set()
+        self._again: set[ResourceRef] = set()
         self._failing: set[ResourceRef] = set()
         self.writes = 0
         self.failures = 0
@@ -73,6 +75,9 @@ class Writer:
             self._queued.discard(ref)
             if not self._statuses.writing:
                 continue  # whoever leads next looks at everything
+            if ref in self._busy:
+                self._again.add(ref)  # what is on its way now is to be seen before it is judged
+                continue
             wanted = self._statuses.wanted(ref)
             if wanted is not None:
                 await self._write(ref, *wanted)
@@ -81,14 +86,20 @@ class Writer:
         # The uid makes the API server refuse it where another object has taken the name.
         metadata = {"name": ref.name, "namespace": ref.namespace, "uid": uid}
         obj = {"apiVersion": API_VERSION, "kind": ref.kind, "metadata": metadata, "status": status}
+        self._busy.add(ref)
         try:
             found = await self._api.apply(status_path(ref), obj, MANAGER)
         except ApiError as error:
             self._failed(ref, error)
-            return
-        self.writes += 1
-        self._failing.discard(ref)
-        await self._statuses.written(ref, found)
+        else:
+            self.writes += 1
+            self._failing.discard(ref)
+            await self._statuses.written(ref, found)
+        finally:
+            self._busy.discard(ref)
+            if ref in self._again:
+                self._again.discard(ref)
+                self.look([ref])
 
     def _failed(self, ref: ResourceRef, error: ApiError) -> None:
         self.failures += 1

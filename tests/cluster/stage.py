@@ -1,0 +1,138 @@
+"""Stage: a namespace of one test, an operator for it, replicas, and what the test does to them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Self
+
+import grpc
+
+from flagd.v1.evaluation_pb2 import EvaluateRequest, User
+from flagd.v1.evaluation_pb2_grpc import EvaluationServiceStub
+from tests.cluster.installation import authorize, make_namespace
+from tests.cluster.processes import Operator, Replica, free_address
+from tests.wire.process import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cluster.control_plane import ControlPlane
+    from tests.wire.process import Process
+
+GROUP = "/apis/flagoperator.dev/v1alpha1"
+
+
+class Stage:
+    """One namespace. Everything that was started is stopped at the end."""
+
+    def __init__(self, plane: ControlPlane, namespace: str) -> None:
+        self.plane = plane
+        self.namespace = make_namespace(plane, namespace)
+        self.kubeconfig = authorize(plane, namespace)
+        self.address = free_address()
+        self._running = ExitStack()
+        self._channels: dict[str, grpc.Channel] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for channel in self._channels.values():
+            channel.close()
+        self._running.close()
+
+    def operator(self, *options: str, listen: str = "") -> Operator:
+        """Start an operator; all replicas know its address unless another is given."""
+        return self._keep(Operator(self.kubeconfig, self.namespace, *options, listen=listen or self.address))
+
+    def replica(self, name: str, *options: str, operators: tuple[str, ...] = ()) -> Replica:
+        """Start a flagd."""
+        return self._keep(Replica(operators or (self.address,), name, *options))
+
+    def kubectl(self, *arguments: str, fails: bool = False) -> str:
+        """Run kubectl as admin in the namespace; return what it prints."""
+        done = subprocess.run(
+            [self.plane.kubectl, "--namespace", self.namespace, *arguments],
+            env={**os.environ, "KUBECONFIG": str(self.plane.admin)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert bool(done.returncode) is fails, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def apply(self, *objects: dict[str, Any]) -> None:
+        """Apply objects as a user would."""
+        for obj in objects:
+            kind, metadata = obj["kind"], {**obj["metadata"], "namespace": self.namespace}
+            path = f"{self.collection(kind)}/{metadata['name']}"
+            self.plane.apply(path, {**obj, "metadata": metadata})
+
+    def delete(self, kind: str, name: str) -> None:
+        """Delete an object."""
+        self.plane.request(f"{self.collection(kind)}/{name}", "DELETE")
+
+    def get(self, kind: str, name: str) -> dict[str, Any]:
+        """Return an object as the cluster has it."""
+        return dict(self.plane.request(f"{self.collection(kind)}/{name}"))
+
+    def collection(self, kind: str) -> str:
+        """Return the path of the objects of `kind`."""
+        return f"{GROUP}/namespaces/{self.namespace}/{kind.lower()}s"
+
+    def condition(self, kind: str, name: str, condition: str) -> dict[str, Any]:
+        """Return a condition, if it is about the present generation; empty if not."""
+        obj = self.get(kind, name)
+        for each in obj.get("status", {}).get("conditions", ()):
+            if each["type"] == condition and each["observedGeneration"] == obj["metadata"]["generation"]:
+                return dict(each)
+        return {}
+
+    def wait(self, name: str, kind: str = "Flag", **conditions: str) -> dict[str, Any]:
+        """Wait until conditions of the present generation have a status or a reason; return the object.
+
+        ``wait("a", Published="True", Ready="Invalid")``
+        """
+        self.until(
+            lambda: all(
+                text in (found := self.condition(kind, name, each), found.get("status"), found.get("reason"))[1:]
+                for each, text in conditions.items()
+            ),
+            lambda: json.dumps(self.get(kind, name).get("status"), indent=1),
+        )
+        return self.get(kind, name)
+
+    def until(self, check: Callable[[], Any], describe: Callable[[], str] = str, seconds: float = 20) -> Any:
+        """Wait until `check` is true; the failure says what `describe` returns."""
+        try:
+            return eventually(check, seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{describe()}") from None
+
+    def answer(self, replica: Process, key: str, user: str = "ann") -> tuple[str, str]:
+        """Ask a replica; return variant and reason, or the error code."""
+        channel = self._channels.setdefault(replica.listen, grpc.insecure_channel(replica.listen))
+        request = EvaluateRequest(project=self.namespace, user=User(user_id=user), flag_keys=[key])
+        try:
+            found = EvaluationServiceStub(channel).Evaluate(request, timeout=5).variants[key]
+        except grpc.RpcError as error:
+            return "", error.code().name
+        return found.key, str(found.error_code or found.reason)
+
+    def variant(self, replica: Process, key: str, user: str = "ann") -> str:
+        """Ask a replica; return the variant alone."""
+        return self.answer(replica, key, user)[0]
+
+    def _keep(self, process: Any) -> Any:
+        self._running.callback(process.stop)
+        return process
+
+
+def flag(name: str, percent: int = 100, **spec: Any) -> dict[str, Any]:
+    """Return an active flag with the variant "on"."""
+    spec = {"active": True, "variants": [{"key": "on"}], "allOtherUsers": {"percent": percent}} | spec
+    return {"apiVersion": "flagoperator.dev/v1alpha1", "kind": "Flag", "metadata": {"name": name}, "spec": spec}

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.rpc.limits import (
     ATTRIBUTES,
-    COHORT_IDS,
     GROUPS,
     KEY_BYTES,
-    NESTED_VALUES,
     TEXT_BYTES,
+    check_cohort_ids,
     check_count,
     check_text,
+    check_values,
 )
-from flagd.rpc.status import InvalidArgument
 from flagd.rpc.struct import from_struct
 
 if TYPE_CHECKING:
@@ -70,31 +69,12 @@ def _group(group: Group) -> dict[str, Any]:
 
 def _cohort_ids(cohort_ids: Iterable[str], what: str) -> list[str]:
     ids = list(cohort_ids)
-    check_count(len(ids), COHORT_IDS, what)
-    for cohort_id in ids:
-        check_text(cohort_id, what, KEY_BYTES)
+    check_cohort_ids(ids, what)
     return ids
 
 
 def _properties(struct: Struct, what: str) -> dict[str, Any]:
     check_count(len(struct.fields), ATTRIBUTES, what)
     properties = from_struct(struct)
-    _check_values(properties, what)
+    check_values(properties, what)
     return properties
-
-
-def _check_values(properties: dict[str, Any], what: str) -> None:
-    """Walk breadth first and stop at the limit, so that a hostile tree costs no more than a good one."""
-    todo: list[Any] = [properties]
-    for value in todo:
-        if isinstance(value, str):
-            if len(value) * 4 > TEXT_BYTES:
-                check_text(value, what)
-        elif isinstance(value, dict):
-            for name in value:
-                check_text(name, what, KEY_BYTES)
-            todo.extend(value.values())
-        elif isinstance(value, list):
-            todo.extend(value)
-        if len(todo) > NESTED_VALUES + 1:
-            raise InvalidArgument(f"{what}: more than {NESTED_VALUES} values, nested ones included")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flagd.rpc.status import InvalidArgument
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 MESSAGE_BYTES = 1024 * 1024
 """Largest request message; transports refuse larger ones with RESOURCE_EXHAUSTED."""
@@ -43,6 +43,33 @@ def check_text(text: str, what: str, limit: int = TEXT_BYTES) -> None:
     """Raise InvalidArgument when `text` is longer than `limit` UTF-8 bytes; the text is not repeated."""
     if len(text) * 4 > limit and len(text.encode(errors="replace")) > limit:
         raise InvalidArgument(f"{what}: longer than {limit} bytes")
+
+
+def check_cohort_ids(cohort_ids: Collection[str], what: str) -> None:
+    """Raise InvalidArgument when there are too many cohort ids, or one is too long."""
+    check_count(len(cohort_ids), COHORT_IDS, what)
+    for cohort_id in cohort_ids:
+        check_text(cohort_id, what, KEY_BYTES)
+
+
+def check_values(properties: dict[str, Any], what: str) -> None:
+    """Raise InvalidArgument when a name, a text or the number of values inside `properties` is too large.
+
+    Walks breadth first and stops at the limit, so that a hostile tree costs no more than a good one.
+    """
+    todo: list[Any] = [properties]
+    for value in todo:
+        if isinstance(value, str):
+            if len(value) * 4 > TEXT_BYTES:
+                check_text(value, what)
+        elif isinstance(value, dict):
+            for name in value:
+                check_text(name, what, KEY_BYTES)
+            todo.extend(value.values())
+        elif isinstance(value, list):
+            todo.extend(value)
+        if len(todo) > NESTED_VALUES + 1:
+            raise InvalidArgument(f"{what}: more than {NESTED_VALUES} values, nested ones included")
 
 
 def check_flag_keys(keys: Iterable[str]) -> list[str]:

@@ -9,26 +9,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from watchfiles import awatch
 
-from flagd.compiler import Compiled, compile_projects
 from flagd.manifest import Severity
-from flagd.sources.manifests import Manifests, parse_manifests, read_folder
-from flagd.sources.redaction import redacted
-from flagd.store import Snapshot
+from flagd.sources.manifests import read_folder
+from flagd.sources.reading import Reading, rejected, remember, take
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     from flagd.manifest import Diagnostic
     from flagd.manifest.files import SourceFile
     from flagd.metrics import Metrics
-    from flagd.store import Store
+    from flagd.store import Snapshot, Store
 
 log = logging.getLogger(__name__)
 QUIET_MS = 50
@@ -40,23 +36,6 @@ POLL_SECONDS = 10.0
 IDENTITY_MS = 500
 """How often it is checked that the folder is still the same one: a link to it may have been turned elsewhere."""
 RETRY_SECONDS = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was made of the folder last.
-
-    Attributes:
-        manifests: its files; None before the first reading.
-        compiled: the same by project.
-        snapshots: the same, ready to answer from.
-        diagnostics: what is wrong with the files as they are now.
-    """
-
-    manifests: Manifests | None = None
-    compiled: Mapping[str, Compiled] = field(default_factory=dict)
-    snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
-    diagnostics: tuple[Diagnostic, ...] = ()
 
 
 class DirectorySource:
@@ -81,8 +60,7 @@ class DirectorySource:
 
     def remember(self, snapshots: Mapping[str, Snapshot]) -> None:
         """Take what was served before a restart as the last good form of what the first reading finds broken."""
-        compiled = {name: Compiled.restore(one.ruleset) for name, one in snapshots.items()}
-        self._reading = Reading(compiled=compiled, snapshots=snapshots)
+        self._reading = remember(snapshots)
 
     async def run(self) -> None:
         """Read, publish, follow; until cancelled. While the folder cannot be read, what holds is kept, stale."""
@@ -146,26 +124,6 @@ class DirectorySource:
 
 
 _LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING}
-
-
-def take(sources: list[SourceFile], previous: Reading) -> Reading:
-    """Return what `sources` make, at the cost of what changed since `previous`; the same object if nothing did."""
-    manifests = parse_manifests(sources, previous.manifests or Manifests())
-    if manifests is previous.manifests:
-        return previous
-    compiled = compile_projects(manifests.resources.values(), previous.compiled)
-    snapshots = {
-        name: Snapshot.make(one.ruleset, previous.snapshots.get(name), time.time()) for name, one in compiled.items()
-    }
-    found = [manifests.locate(finding) for one in compiled.values() for finding in one.diagnostics]
-    return Reading(manifests, compiled, snapshots, tuple(map(redacted, (*manifests.diagnostics, *found))))
-
-
-def rejected(diagnostics: Iterable[Diagnostic]) -> dict[str, int]:
-    """Return how many resources errors keep out, by project; unreadable parts of files count under ``""``."""
-    errors = [finding for finding in diagnostics if finding.severity is Severity.ERROR]
-    refs = {finding.resource or finding.location for finding in errors}
-    return dict(Counter(getattr(ref, "namespace", "") for ref in refs))
 
 
 async def changes(folder: Path) -> AsyncIterator[None]:

@@ -7,9 +7,9 @@ import pytest
 
 from flagd.manifest.files import SourceFile
 from flagd.metrics import Metrics
-from flagd.sources.directory import Reading, take
 from flagd.sources.keeper import Keeper
 from flagd.sources.last_good import FILE_NAME, LastGood
+from flagd.sources.reading import Reading, take
 from flagd.store import Store
 
 FLAG = b"""

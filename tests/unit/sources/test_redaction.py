@@ -3,7 +3,7 @@
 import pytest
 
 from flagd.manifest.files import SourceFile
-from flagd.sources.directory import Reading, take
+from flagd.sources.reading import Reading, take
 
 WRONG = [
     'spec: {variants: [{key: "on", testers: {userIds: [4711]}}]}',

@@ -1,0 +1,105 @@
+"""Readings: what a folder says, at the cost of what changed, and what a restart does not forget."""
+
+import pytest
+
+from flagd.manifest import Diagnostic, Location, ResourceRef, Severity
+from flagd.manifest.files import SourceFile
+from flagd.sources.reading import Reading, rejected, remember, take
+
+
+def _flag(name, namespace="shop", more=""):
+    return f"""
+kind: Flag
+apiVersion: flagoperator.dev/v1alpha1
+metadata: {{name: {name}, namespace: {namespace}}}
+spec: {{active: true, variants: [{{key: "on"}}]{more}}}
+---"""
+
+
+def _take(text, previous=None):
+    return take([SourceFile("all.yaml", text.encode())], previous or Reading())
+
+
+def test_every_namespace_is_a_project():
+    reading = _take(_flag("a") + _flag("b", "other"))
+    assert {name: list(one.ruleset.flags) for name, one in reading.snapshots.items()} == {"shop": ["a"], "other": ["b"]}
+
+
+def test_the_same_files_are_the_same_reading():
+    first = _take(_flag("a"))
+    assert _take(_flag("a"), first) is first
+
+
+def test_flags_that_did_not_change_are_not_compiled_again():
+    first = _take(_flag("a") + _flag("b"))
+    second = _take(_flag("a") + _flag("b", more=", allOtherUsers: {percent: 5}"), first)
+    before, after = (one.snapshots["shop"] for one in (first, second))
+    assert after.ruleset.flags["a"] is before.ruleset.flags["a"]
+    assert after.engine.variant({}, "a") is before.engine.variant({}, "a")
+    assert after.revision != before.revision
+
+
+def test_a_flag_that_does_not_compile_keeps_its_last_good_form_and_is_located():
+    first = _take(_flag("a"))
+    second = _take(_flag("a", more=", prerequisites: {flags: [{key: none, variants: [x]}]}"), first)
+    assert second.snapshots["shop"].revision == first.snapshots["shop"].revision
+    [finding] = second.diagnostics
+    assert (finding.location.file, finding.resource.name) == ("all.yaml", "a")
+    assert rejected(second.diagnostics) == {"shop": 1}
+
+
+def test_a_namespace_without_resources_is_gone():
+    first = _take(_flag("a") + _flag("b", "other"))
+    assert list(_take(_flag("a"), first).snapshots) == ["shop"]
+
+
+def _error(resource=None, file="x.yaml", severity=Severity.ERROR):
+    return Diagnostic(severity, "Invalid", "text", resource=resource, location=Location(file))
+
+
+def test_rejected_counts_resources_once_and_unreadable_files_apart():
+    flag = ResourceRef("Flag", "shop", "a")
+    findings = [_error(flag), _error(flag), _error(), _error(file="y.yaml"), _error(flag, severity=Severity.WARNING)]
+    assert rejected(findings) == {"shop": 1, "": 2}
+    assert rejected([]) == {}
+
+
+BEFORE = _take(_flag("a") + _flag("b") + _flag("c", "other"))
+INVALID = _flag("a").replace("variants", "variantz")
+
+RESTARTS = [
+    (_flag("a") + _flag("b") + _flag("c", "other"), {"shop": ["a", "b"], "other": ["c"]}),
+    (_flag("a"), {"shop": ["a"]}),
+    (_flag("a") + "\n{[", {"shop": ["a", "b"], "other": ["c"]}),
+    ("{[", {"shop": ["a", "b"], "other": ["c"]}),
+    (INVALID + _flag("b"), {"shop": ["a", "b"], "other": ["c"]}),
+    ("", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "flags"), RESTARTS)
+def test_after_a_restart_a_flag_is_held_while_it_may_be_in_what_cannot_be_read(text, flags):
+    after = _take(text, remember(BEFORE.snapshots))
+    assert {name: sorted(one.ruleset.flags) for name, one in after.snapshots.items()} == flags
+    for one in after.snapshots.values():
+        ruleset = one.ruleset
+        ruleset.verify()
+        assert one.engine.variant({}, "a") is None or one.engine.variant({}, "a").key == "off"
+
+
+def test_what_was_held_goes_once_everything_can_be_read():
+    held = _take("{[", remember(BEFORE.snapshots))
+    assert list(_take(_flag("a"), held).snapshots["shop"].ruleset.flags) == ["a"]
+
+
+def test_what_was_seen_once_is_not_held_any_more():
+    seen = _take(_flag("a") + _flag("b") + "\n{[", remember(BEFORE.snapshots))
+    files = [SourceFile("all.yaml", _flag("a").encode()), SourceFile("new.yaml", b"{[")]
+    after = take(files, seen)
+    assert {name: sorted(one.ruleset.flags) for name, one in after.snapshots.items()} == {"shop": ["a"], "other": ["c"]}
+
+
+def test_a_break_after_a_good_reading_brings_nothing_back():
+    good = _take(_flag("a"), remember(BEFORE.snapshots))
+    after = _take(_flag("a") + "\n{[", good)
+    assert {name: sorted(one.ruleset.flags) for name, one in after.snapshots.items()} == {"shop": ["a"]}

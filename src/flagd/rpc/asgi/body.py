@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from flagd.rpc.status import ResourceExhausted
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
 Event = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
+
+
+PASS_OVER_BYTES = 64 * 1024
+PASS_OVER_SECONDS = 1.0
 
 
 class Disconnected(Exception):
@@ -47,7 +53,7 @@ async def read_body(receive: Receive, limit: int, framing: int = 0) -> bytes:
         event = await receive()
 
 
-async def read_parts(receive: Receive) -> AsyncIterator[bytes]:
+async def read_parts(receive: Receive) -> AsyncGenerator[bytes]:
     """Yield the parts of a body as they come, until it ends; raises Disconnected."""
     more = True
     while more:
@@ -56,6 +62,17 @@ async def read_parts(receive: Receive) -> AsyncIterator[bytes]:
             raise Disconnected
         more = event.get("more_body", False)
         yield event.get("body", b"")
+
+
+async def pass_over_body(receive: Receive) -> None:
+    """Read what a small body still holds and forget it; give up on a large or slow one."""
+    size = 0
+    with contextlib.suppress(TimeoutError, Disconnected):
+        async with asyncio.timeout(PASS_OVER_SECONDS), contextlib.aclosing(read_parts(receive)) as parts:
+            async for part in parts:
+                size += len(part)
+                if size > PASS_OVER_BYTES:
+                    return
 
 
 def _too_large(limit: int) -> ResourceExhausted:

@@ -67,7 +67,7 @@ class Front:
             await call.get(method, scope["query_string"].decode("latin-1"))
         elif verb != "POST":
             allowed = "GET, POST" if method.idempotent and method.unary is not None else "POST"
-            await HttpCall(scope, receive, send).refuse(
+            await HttpCall(scope, receive, send).turn_away(
                 405, Status.UNIMPLEMENTED, f"this method takes {allowed}", {"allow": allowed}
             )
         elif content_type in UNARY_TYPES and method.unary is not None:
@@ -75,7 +75,7 @@ class Front:
         elif content_type in STREAM_TYPES and method.stream is not None:
             await call.stream(method)
         else:
-            await HttpCall(scope, receive, send).refuse(
+            await HttpCall(scope, receive, send).turn_away(
                 415, Status.UNIMPLEMENTED, "this method does not take this content type", {"accept-post": _ACCEPT_POST}
             )
 
@@ -87,11 +87,11 @@ class Front:
             await call.run(route)
         elif routes:
             allowed = ", ".join(sorted(routes))
-            await call.refuse(405, Status.UNIMPLEMENTED, f"this path takes {allowed}", {"allow": allowed})
+            await call.turn_away(405, Status.UNIMPLEMENTED, f"this path takes {allowed}", {"allow": allowed})
         elif _essence(dict(scope["headers"]).get(b"content-type", b"")).startswith(b"application/grpc"):
-            await call.refuse(415, Status.UNIMPLEMENTED, "content type is not known", {"accept-post": _ACCEPT_POST})
+            await call.turn_away(415, Status.UNIMPLEMENTED, "content type is not known", {"accept-post": _ACCEPT_POST})
         else:
-            await call.refuse(404, Status.UNIMPLEMENTED, "no such method or path")
+            await call.turn_away(404, Status.UNIMPLEMENTED, "no such method or path")
 
 
 def _essence(content_type: bytes) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from flagd.rpc.asgi.body import read_body
+from flagd.rpc.asgi.body import pass_over_body, read_body
 from flagd.rpc.asgi.failure import settle
 from flagd.rpc.asgi.metadata import Metadata
 from flagd.rpc.asgi.outcome import HTTP_STATUS, Headers, connect_error_body
@@ -81,6 +81,13 @@ class HttpCall:
     async def refuse(self, status: int, code: Status, message: str, headers: Mapping[str, str] | None = None) -> None:
         """Send an error that is known before any handler runs."""
         await self.respond(Response(status, connect_error_body(code, message), headers=headers or {}))
+
+    async def turn_away(
+        self, status: int, code: Status, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Refuse a call of which nothing was read: after its body, or HTTP/2 clients may see a reset instead."""
+        await pass_over_body(self._receive)
+        await self.refuse(status, code, message, headers)
 
     async def _request(self, route: Route) -> Request | None:
         scope = self._scope

@@ -73,6 +73,10 @@ class Answers:
                 entries[key] = answer.entry
         return entries
 
+    def count(self, flag_key: str, variant: EngineVariant) -> None:
+        """Count that `variant` was given in another form than ours."""
+        (self._known.get(variant) or self._make(flag_key, variant)).series.count += 1
+
     def unknown(self, flag_key: str) -> bytes:
         """Return the map entry for a flag that the caller cannot see, be it there or not."""
         self._metrics.unknown_flags[self._project] += 1

@@ -10,7 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from flagd.v1.evaluation_pb2 import EvaluateResponse, ExplainResponse, WatchResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from flagd.engine import Variant
     from flagd.rpc.answer import Answers
@@ -22,11 +22,13 @@ class View:
 
     Attributes:
         snapshot: the revision.
+        deployments: whose keys the caller showed; None = no key, and every flag is seen.
         keys: keys of the flags seen, sorted. Groups are never among them.
     """
 
     def __init__(self, snapshot: Snapshot, deployments: frozenset[str] | None, answers: Answers) -> None:
         """Show what a key of `deployments` sees of `snapshot`; None sees every flag."""
+        self.deployments = deployments
         self.keys: Sequence[str] = sorted(_visible(snapshot, deployments))
         self._known = frozenset(self.keys)
         self._engine = snapshot.engine
@@ -65,6 +67,12 @@ class View:
             return self._engine.evaluate(context)
         wanted = [key for key in flag_keys or self.keys if key in self._known]
         return self._engine.evaluate(context, wanted) if wanted else {}
+
+    def count(self, variants: Mapping[str, Variant]) -> None:
+        """Count that these were given, by flag key; those of flags that the caller does not see are passed over."""
+        for key, variant in variants.items():
+            if key in self._known:
+                self._answers.count(key, variant)
 
     def entries(self, context: dict[str, Any], flag_keys: Sequence[str]) -> dict[str, bytes]:
         """Return the encoded answers to exactly `flag_keys` by key; an empty list asks for all that are seen."""

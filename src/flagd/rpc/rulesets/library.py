@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Literal
 
+from flagd.rpc.rulesets.deliveries import Deliveries
 from flagd.rpc.rulesets.shelf import Shelf
-from flagd.ruleset.delivery import deliver
 
 if TYPE_CHECKING:
     from flagd.ruleset import Ruleset
-    from flagd.ruleset.delivery import Delivery
 
 Form = frozenset[str] | Literal["whole", "open"]
 """How a ruleset is delivered: ``whole``, as it is; ``open``, to clients without a key; else to those with keys of
@@ -27,7 +25,7 @@ class Library:
         """Hold back updates that are larger than `limit_bytes` before compression."""
         self._limit = limit_bytes
         self._shelves: OrderedDict[tuple[str, Form], Shelf] = OrderedDict()
-        self._deliveries: dict[tuple[str, Form], _Delivering] = {}
+        self._deliveries = Deliveries()
 
     async def shelf(self, ruleset: Ruleset, form: Form) -> Shelf:
         """Return the shelf of this project and form, with `ruleset` as the latest."""
@@ -44,34 +42,9 @@ class Library:
     async def _delivered(self, ruleset: Ruleset, form: Form) -> Ruleset:
         if form == "whole":
             return ruleset
-        place = (ruleset.project, form)
-        delivering = self._deliveries.get(place)
-        if delivering is None or delivering.source is not ruleset:
-            delivering = self._deliveries[place] = _Delivering(ruleset, form, delivering)
-        return (await delivering.result()).edition.ruleset
+        return await self._deliveries.deliver(ruleset, None if form == "open" else form)
 
     def _shrink(self) -> None:
         while len(self._shelves) > SHELVES:
-            place, _ = self._shelves.popitem(last=False)
-            self._deliveries.pop(place, None)
-
-
-class _Delivering:
-    """One revision on its way into a form; many may wait for it."""
-
-    def __init__(self, source: Ruleset, form: Form, before: _Delivering | None) -> None:
-        self.source = source
-        self._deployments = form if isinstance(form, frozenset) else None
-        previous = None if before is None else before._task
-        self._task: asyncio.Task[Delivery] = asyncio.create_task(self._deliver(previous), name="delivery")
-
-    async def result(self) -> Delivery:
-        # One waiter that leaves must not take the others' work along.
-        return await asyncio.shield(self._task)
-
-    async def _deliver(self, before: asyncio.Task[Delivery] | None) -> Delivery:
-        previous = None
-        if before is not None:
-            await asyncio.wait([before])
-            previous = None if before.cancelled() or before.exception() else before.result()
-        return await asyncio.to_thread(deliver, self.source, self._deployments, previous)
+            (project, form), _ = self._shelves.popitem(last=False)
+            self._deliveries.forget(project, form if isinstance(form, frozenset) else None)

@@ -174,7 +174,7 @@ class OperatorSource:
         arrived, self._arriving = self._arriving, {}
         self._store.replace({**self._store.snapshots, **arrived})
         for project, snapshot in arrived.items():
-            self._acknowledge(contact, project, snapshot.revision, len(snapshot.ruleset.flags))
+            self._acknowledge(contact, project, snapshot)
 
     def _complete(self, contact: Contact) -> None:
         """Everything has been sent: serve it if it is the first, and take down that it is current."""
@@ -204,7 +204,7 @@ class OperatorSource:
             known.pop(project, None)
         if self._store.loaded:
             self._store.replace({name: one for name, one in self._store.snapshots.items() if name != project})
-        self._acknowledge(contact, project, "", 0)
+        self._acknowledge(contact, project, None)
 
     def _oversize(self, response: SubscribeResponse) -> None:
         told = response.oversize
@@ -222,6 +222,10 @@ class OperatorSource:
         self._nack(contact, project, revision, reason)
 
     def _pass_over(self, contact: Contact, project: str, revision: str) -> None:
+        served = self._store.snapshots.get(project)
+        if revision == (served.revision if served else ""):
+            contact.answer(_ack(project, served))
+            return
         contact.passed_over = True
         self._metrics.updates["passed over"] += 1
         self._nack(contact, project, revision, "another publisher decides")
@@ -230,8 +234,8 @@ class OperatorSource:
         nack = Nack(project=project, revision=revision, reason=reason[:REASON_LENGTH])
         contact.answer(SubscribeRequest(nack=nack))
 
-    def _acknowledge(self, contact: Contact, project: str, revision: str, flags: int) -> None:
-        request = SubscribeRequest(ack=Ack(project=project, revision=revision, flags=flags))
+    def _acknowledge(self, contact: Contact, project: str, served: Snapshot | None) -> None:
+        request = _ack(project, served)
         contact.answer(request)
         for other in self._operators.contacts:
             if other is not contact:
@@ -267,6 +271,13 @@ class OperatorSource:
             finally:
                 asking.cancel()
                 await asyncio.gather(asking, return_exceptions=True)
+
+
+def _ack(project: str, served: Snapshot | None) -> SubscribeRequest:
+    if served is None:
+        return SubscribeRequest(ack=Ack(project=project))
+    flags = len(served.ruleset.flags)
+    return SubscribeRequest(ack=Ack(project=project, revision=served.revision, flags=flags))
 
 
 def elect(contacts: Sequence[Contact], leader: Contact | None) -> Contact | None:

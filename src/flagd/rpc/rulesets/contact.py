@@ -74,9 +74,8 @@ class Contact:
         self._outbox.answer(request)
 
     def tell(self, request: SubscribeRequest) -> None:
-        """Send an Ack of what another publisher sent, if there is a stream."""
-        if self.term is not None:
-            self._outbox.tell(request)
+        """Send an Ack of what another publisher sent; nothing if there is no stream, as the next hello says it."""
+        self._outbox.tell(request)
 
     def restart(self) -> None:
         """Break the stream and open another at once, with a new hello."""

@@ -31,6 +31,13 @@ def main() -> None:
 @option("--kubeconfig", type=FILE, help="Kubeconfig to use; without it the pod's ServiceAccount, else the usual file.")
 @option("--context", help="Context of the kubeconfig; the current one without it.")
 @option("--namespaces", default="", metavar="NAME,…", help="Namespaces to watch; all without it.")
+@option(
+    "--relist-interval",
+    type=click.FloatRange(min=1),
+    default=60.0,
+    metavar="SECONDS",
+    help="Time between two lists of everything, within 20 %, in seconds; a lost deletion is seen by then.",
+)
 @option("--listen", default="127.0.0.1:8015", type=Address(), help="Where the ruleset stream listens.")
 @option(
     "--management-listen",
@@ -50,8 +57,14 @@ def main() -> None:
     help="Folder to keep what was published in; after a restart, broken flags keep their form of it.",
 )
 @option(
-    "--token-file", type=FILE, help="File with bearer tokens, one per line; subscribers must show one of them."
+    "--peers",
+    default="",
+    metavar="HOST:PORT,…",
+    help="Ruleset ports of flagds: asked at a start what they serve, for broken flags to keep their form of it.",
 )
+@option("--peer-ca", type=FILE, help="PEM file with the CA certificates of --peers; turns TLS on.")
+@option("--peer-token", type=FILE, help="File with the token to show to --peers; read at every connection.")
+@option("--token-file", type=FILE, help="File with bearer tokens, one per line; subscribers must show one of them.")
 @option("--tls-cert", type=FILE, help="PEM file with the stream's certificate chain; read again when it changes.")
 @option("--tls-key", type=FILE, help="PEM file with the private key of --tls-cert.")
 @option("--tls-client-ca", type=FILE, help="PEM file with CA certificates; subscribers must show one of theirs.")
@@ -96,11 +109,15 @@ def _options(settings: Mapping[str, Any]) -> Options:
         raise click.UsageError("--tls-cert and --tls-key belong together; give both or none")
     if client_ca and not certificate:
         raise click.UsageError("--tls-client-ca needs --tls-cert and --tls-key")
-    settings["namespaces"] = tuple(filter(None, (name.strip() for name in settings["namespaces"].split(","))))
+    for name in ("namespaces", "peers"):
+        settings[name] = tuple(filter(None, (each.strip() for each in settings[name].split(","))))
     settings["evaluation_service"] = _service(settings["evaluation_service"])
     settings["lease_namespace"] = settings["lease_namespace"] or _own_namespace()
     tls = TlsFiles(certificate, key, client_ca) if certificate else None
-    return Options(tls=tls, identity=os.environ.get("POD_NAME") or socket.gethostname(), **settings)
+    relist = settings.pop("relist_interval")
+    return Options(
+        tls=tls, relist_seconds=relist, identity=os.environ.get("POD_NAME") or socket.gethostname(), **settings
+    )
 
 
 def _service(text: str | None) -> tuple[str, str] | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
 import grpc
@@ -33,7 +33,7 @@ class Stage:
         self.namespace = make_namespace(plane, namespace)
         self.kubeconfig = authorize(plane, namespace)
         self.address = free_address()
-        self._running = ExitStack()
+        self._running: list[Process] = []
         self._channels: dict[str, grpc.Channel] = {}
 
     def __enter__(self) -> Self:
@@ -42,7 +42,10 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         for channel in self._channels.values():
             channel.close()
-        self._running.close()
+        for process in self._running:
+            process.signal(signal.SIGKILL)
+        for process in self._running:
+            process.stop()
 
     def operator(self, *options: str, listen: str = "") -> Operator:
         """Start an operator; all replicas know its address unless another is given."""
@@ -79,6 +82,21 @@ class Stage:
     def get(self, kind: str, name: str) -> dict[str, Any]:
         """Return an object as the cluster has it."""
         return dict(self.plane.request(f"{self.collection(kind)}/{name}"))
+
+    def endpoints(self, service: str, *, ready: list[str], unready: list[str] = []) -> None:  # noqa: B006
+        """Say which pods stand behind a Service, as its controller would."""
+        endpoints = [
+            {
+                "addresses": [f"10.0.0.{number}"],
+                "conditions": {"ready": pod in ready},
+                "targetRef": {"kind": "Pod", "name": pod, "namespace": self.namespace},
+            }
+            for number, pod in enumerate([*ready, *unready], 1)
+        ]
+        metadata = {"name": service, "labels": {"kubernetes.io/service-name": service}}
+        api = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4"}
+        path = f"/apis/discovery.k8s.io/v1/namespaces/{self.namespace}/endpointslices/{service}"
+        self.plane.apply(path, {**api, "metadata": metadata, "endpoints": endpoints})
 
     def collection(self, kind: str) -> str:
         """Return the path of the objects of `kind`."""
@@ -128,7 +146,7 @@ class Stage:
         return self.answer(replica, key, user)[0]
 
     def _keep(self, process: Any) -> Any:
-        self._running.callback(process.stop)
+        self._running.append(process)
         return process
 
 

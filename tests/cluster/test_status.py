@@ -4,22 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.cluster.slow_replica import SlowReplica
+from tests.cluster.stage import flag
+
 if TYPE_CHECKING:
     from tests.cluster.stage import Stage
 
-from tests.cluster.stage import flag
+WRONG = [{"attribute": "user.country", "op": "regex match", "values": ["("]}]
+BROKEN = [{"name": "some", "match": WRONG, "rollout": {"percent": 100}}]
+"""What the API server takes and the operator does not: a pattern that is none."""
 
 
-def writes(stage: Stage, name: str) -> list[dict[str, Any]]:
-    """Return the writes of the operator to the resource `name` of the stage, from the audit log."""
+def writes(stage: Stage, name: str = "") -> list[str]:
+    """Return the writes of the operator to `name`, or everything but the Lease, in the namespace of the stage."""
     return [
-        entry
+        f"{entry['verb']} {entry['requestURI']}"
         for entry in stage.plane.audit()
         if entry["user"]["username"].endswith(":flagoperator")
         and entry["verb"] not in {"list", "watch"}
         and f"/namespaces/{stage.namespace}/" in entry["requestURI"]
-        and entry["objectRef"]["name"] == name
+        and entry["objectRef"]["resource"] != "leases"
+        and name in ("", entry["objectRef"].get("name", ""))
     ]
+
+
+def events(stage: Stage) -> list[tuple[str, str, str]]:
+    """Return type, reason and name of what each event of the stage is about."""
+    items = stage.plane.request(f"/api/v1/namespaces/{stage.namespace}/events")["items"]
+    return [(each["type"], each["reason"], each["involvedObject"]["name"]) for each in items]
+
+
+def lease(stage: Stage) -> dict[str, Any]:
+    return dict(stage.plane.request(f"/apis/coordination.k8s.io/v1/namespaces/{stage.namespace}/leases/flagoperator"))
 
 
 def test_a_change_reaches_every_replica_and_costs_two_writes(stage: Stage):
@@ -30,10 +46,109 @@ def test_a_change_reaches_every_replica_and_costs_two_writes(stage: Stage):
     stage.wait("checkout", Ready="True", Published="True")
     stage.apply(flag("checkout", 100))
     found = stage.wait("checkout", Published="True")
-    assert [stage.answer(each, "checkout")[0] for each in replicas] == ["on", "on"]
+    assert [stage.variant(each, "checkout") for each in replicas] == ["on", "on"]
     status = found["status"]
     assert status["published"] == "2/2"
     assert status["observedGeneration"] == status["servedGeneration"] == 2
     assert status["effective"] == {"percent": "100", "variants": "on", "salt": "checkout"}
     assert {each["type"] for each in status["conditions"]} == {"Ready", "Published"}
     assert len(writes(stage, "checkout")) == 4
+
+
+def test_nothing_is_written_while_nothing_changes(stage: Stage):
+    operator = stage.operator("--relist-interval", "1")
+    stage.replica("flagd-0")
+    stage.apply(flag("a"), flag("b", segments=BROKEN))
+    stage.wait("a", Published="True")
+    stage.wait("b", Ready="Invalid")
+    relists = operator.metric("flagoperator_relist_seconds_count")
+    stage.until(lambda: operator.metric("flagoperator_status_backlog") == 0)
+    before = writes(stage)
+    stage.until(lambda: operator.metric("flagoperator_relist_seconds_count") >= relists + 4)
+    assert writes(stage) == before
+
+
+def test_a_flag_that_goes_bad_is_served_as_it_was_and_says_so_once(stage: Stage):
+    stage.operator("--relist-interval", "1")
+    replica = stage.replica("flagd-0")
+    stage.apply(flag("checkout"), flag("other"))
+    stage.wait("checkout", Published="True")
+    stage.apply(flag("checkout", 0, segments=BROKEN))
+    status = stage.wait("checkout", Ready="Invalid", Published="LastGood", Stalled="True")["status"]
+    assert status["servedGeneration"] == 1
+    assert status["observedGeneration"] == 2
+    assert stage.variant(replica, "checkout") == "on"
+    stage.apply(flag("other", 0))
+    stage.wait("other", Published="True")
+    assert stage.variant(replica, "other") == "off"
+    assert stage.until(lambda: events(stage)) == [("Warning", "Invalid", "checkout")]
+
+
+def test_published_counts_the_ready_pods_of_the_service_not_who_happens_to_be_connected(stage: Stage):
+    stage.operator("--evaluation-service", f"{stage.namespace}/flag-evaluation")
+    stage.endpoints("flag-evaluation", ready=["flagd-0", "flagd-1"], unready=["flagd-2"])
+    stage.replica("flagd-0")
+    stage.replica("somebody-else")
+    stage.apply(flag("checkout"))
+    stage.until(lambda: stage.get("Flag", "checkout")["status"].get("published") == "1/2")
+    assert stage.condition("Flag", "checkout", "Published")["status"] == "Unknown"
+    stage.replica("flagd-1")
+    assert stage.wait("checkout", Published="True")["status"]["published"] == "2/2"
+
+
+def test_a_replica_that_refuses_keeps_a_flag_from_being_published(stage: Stage):
+    stage.operator()
+    stage.replica("flagd-0")
+    with SlowReplica(stage.address, "flagd-1", refuse="it is too deep") as slow:
+        stage.apply(flag("checkout"))
+        found = stage.wait("checkout", Published="Refused")
+        assert stage.condition("Flag", "checkout", "Published")["message"] == "flagd-1: it is too deep"
+        assert found["status"]["published"] == "1/2"
+        slow.refuse = ""
+        stage.apply(flag("checkout", 50))
+        assert stage.wait("checkout", Published="True")["status"]["published"] == "2/2"
+
+
+def test_replicas_that_come_and_go_rewrite_no_flag(stage: Stage):
+    operator = stage.operator()
+    stage.replica("flagd-0")
+    stage.apply(flag("checkout"))
+    stage.wait("checkout", Published="True")
+    stage.until(lambda: operator.metric("flagoperator_status_backlog") == 0)
+    before = writes(stage)
+    stage.replica("flagd-1").stop()
+    stage.replica("flagd-2")
+    stage.until(lambda: lease(stage)["metadata"].get("annotations", {}).get("flagoperator.dev/replicas") == "2/2")
+    assert writes(stage) == before
+    assert stage.get("Flag", "checkout")["status"]["published"] == "1/1"
+
+
+def test_without_replicas_nothing_is_published(stage: Stage):
+    stage.operator()
+    stage.apply(flag("checkout"))
+    assert stage.wait("checkout", Ready="True", Published="NoReplicas")["status"]["published"] == "0/0"
+
+
+def test_of_two_flags_with_one_key_one_is_stalled(stage: Stage):
+    stage.operator()
+    stage.replica("flagd-0")
+    stage.apply(flag("first", key="checkout"), flag("second", key="checkout"))
+    stage.until(
+        lambda: (
+            {stage.condition("Flag", name, "Ready").get("reason") for name in ("first", "second")}
+            == {"Compiled", "KeyConflict"}
+        )
+    )
+
+
+def test_segments_say_who_uses_them(stage: Stage):
+    stage.operator()
+    spec = {"match": [{"attribute": "user.country", "op": "is", "values": ["US"]}]}
+    api = {"apiVersion": "flagoperator.dev/v1alpha1", "kind": "FlagSegment", "metadata": {"name": "us"}}
+    stage.apply({**api, "spec": spec})
+    stage.wait("us", "FlagSegment", Ready="True")
+    user = [{"name": "us", "segmentRefs": ["us"], "rollout": {"percent": 100}}]
+    stage.apply(flag("a", segments=user), flag("b", segments=user))
+    stage.until(lambda: stage.get("FlagSegment", "us")["status"].get("usedBy") == ["Flag/a", "Flag/b"])
+    stage.delete("Flag", "a")
+    stage.until(lambda: stage.get("FlagSegment", "us")["status"].get("usedByCount") == 1)

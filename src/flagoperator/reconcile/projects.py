@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 class Projects:
     """Compiles. One caller at a time; readers take `compiled`, which is replaced and never changed."""
 
-    def __init__(self, served: Mapping[str, Ruleset]) -> None:
-        """Begin with what was `served` before this process, by project: the form to keep of what is broken now."""
-        self._served = dict(served)
+    def __init__(self) -> None:
+        self._served: dict[str, Ruleset] = {}
         self._compiled: Mapping[str, Compiled] = {}
         self._taken: dict[ResourceRef, Entry] = {}
+
+    def remember(self, served: Mapping[str, Ruleset]) -> None:
+        """Take what was `served` before this process, by project, as the form to keep of what is broken now."""
+        self._served = dict(served)
 
     def taken(self, ref: ResourceRef) -> Entry | None:
         """Return `ref` as it was compiled last; None if it was not, or is gone."""

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from flagd.metrics import Metrics
-from flagd.rpc.grpcio import GrpcioTransport
+from flagd.rpc.channel import Credentials
+from flagd.rpc.grpcio import LONG_STREAMS, GrpcioTransport
 from flagd.rpc.guard import guard
 from flagd.rpc.rulesets import RulesetService, TokenAdmission
 from flagd.server.management import JSON, Management, Page
@@ -24,13 +25,15 @@ from flagoperator.run.exposition import CONTENT_TYPE, Exposition
 from flagoperator.run.memory import Memory
 from flagoperator.run.model import Model
 from flagoperator.run.publisher import STALE_SECONDS, Publisher
+from flagoperator.run.recall import recall
 from flagoperator.run.reporter import Reporter
-from flagoperator.run.source import Source
+from flagoperator.run.source import Scope, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Coroutine
+    from collections.abc import Callable, Collection, Coroutine, Mapping
     from pathlib import Path
 
+    from flagd.ruleset import Ruleset
     from flagoperator.run.options import Options
 
 log = logging.getLogger(__name__)
@@ -46,14 +49,15 @@ class Operator:
         connection = find_connection(options.kubeconfig, options.context)
         self._api = Api(connection)
         self._memory = Memory(options.state_dir)
-        self._model = model = Model.after(self._memory.recall())
+        self._model = model = Model()
         self._lease = Lease(self._api, options.lease_namespace, f"{options.identity}_{secrets.token_hex(4)}")
-        self._source = Source(self._api, connection, options.namespaces, model.mirror, model.gauges)
-        self._publisher = Publisher(model, self._source, self._lease)
+        scope = Scope(options.namespaces, options.relist_seconds)
+        self._source = Source(self._api, connection, scope, model.mirror, model.gauges)
+        self._publisher = Publisher(model, self._source, self._lease, self._recall)
         self._reporter = Reporter(self._api, model, self._publisher, self._lease, options.evaluation_service)
         admission = TokenAdmission(_tokens(options.token_file) if options.token_file else None)
         methods = guard(RulesetService(model.board, model.acks, admission).methods(), Metrics())
-        self._transport = GrpcioTransport(methods, options.listen, options.tls)
+        self._transport = GrpcioTransport(methods, options.listen, options.tls, options=LONG_STREAMS)
         self._exposition = Exposition(model, self._publisher, self._reporter, self._lease)
         pages = {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._metrics}
         self._management = Management(pages, options.management_listen)
@@ -105,6 +109,12 @@ class Operator:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._management.stop()
         await self._stack.aclose()
+
+    async def _recall(self) -> Mapping[str, Ruleset]:
+        options = self._options
+        credentials = Credentials(ca=options.peer_ca, token=options.peer_token)
+        kept = await asyncio.to_thread(self._memory.recall)
+        return {**kept, **await recall(options.peers, options.identity, credentials)}
 
     def _changed(self) -> None:
         self._publisher.wake()

@@ -20,6 +20,7 @@ class Options:
         kubeconfig: file to take the connection from; None = the pod's ServiceAccount, else the usual file.
         context: of the kubeconfig; None = the current one.
         namespaces: those that are watched; none = all.
+        relist_seconds: time between two lists of everything, within 20 %.
         listen: ``host:port`` of the ruleset stream.
         management_listen: ``host:port`` of /healthz, /readyz and /metrics.
         lease_namespace: where the Lease is.
@@ -27,6 +28,9 @@ class Options:
         evaluation_service: namespace and name of the Service whose ready pods count towards Published;
             None = the connected replicas.
         state_dir: folder for what was published last; None = it is not kept.
+        peers: ``name:port`` of the ruleset ports of flagds, asked at the start for what they serve.
+        peer_ca: PEM file with the CA certificates of `peers`; None = plaintext.
+        peer_token: file with the token to show to `peers`; None = none is shown.
         token_file: file with the tokens, one per line, of which subscribers must show one; None = no token is needed.
         tls: certificates of `listen`; None = plaintext.
         log_level: least level logged.
@@ -36,12 +40,16 @@ class Options:
     kubeconfig: Path | None = None
     context: str | None = None
     namespaces: tuple[str, ...] = ()
+    relist_seconds: float = 60.0
     listen: str = "127.0.0.1:8015"
     management_listen: str = "127.0.0.1:8014"
     lease_namespace: str = "default"
     identity: str = "flagoperator"
     evaluation_service: tuple[str, str] | None = None
     state_dir: Path | None = None
+    peers: tuple[str, ...] = ()
+    peer_ca: Path | None = None
+    peer_token: Path | None = None
     token_file: Path | None = None
     tls: TlsFiles | None = None
     log_level: str = "info"

@@ -15,13 +15,15 @@ from flagoperator.reconcile.guard import Guard, Look, Removal
 from flagoperator.run.source import PERIOD_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from flagd.manifest import ResourceRef
     from flagd.ruleset import Ruleset
     from flagoperator.cluster.lease import Lease
     from flagoperator.run.model import Model
     from flagoperator.run.source import Source
+
+    Recall = Callable[[], Awaitable[Mapping[str, Ruleset]]]
 
 log = logging.getLogger(__name__)
 FEW = 50
@@ -37,8 +39,11 @@ STALE_SECONDS = 3 * PERIOD_SECONDS
 class Publisher:
     """What is published, and how it came about. One task runs it."""
 
-    def __init__(self, model: Model, source: Source, lease: Lease) -> None:
+    def __init__(self, model: Model, source: Source, lease: Lease, recall: Recall) -> None:
+        """`recall` says what was served before this process, by project."""
         self._model = model
+        self._recall = recall
+        self._before: Mapping[str, Ruleset] = {}
         self._source = source
         self._lease = lease
         self._debounce = Debounce()
@@ -63,6 +68,8 @@ class Publisher:
 
     async def run(self) -> None:
         """Publish until cancelled; nothing before everything was listed once."""
+        self._before = await self._recall()
+        self._model.projects.remember(self._before)
         while not self._model.mirror.complete:
             await self._wait(None)
         await self._hear_replicas()
@@ -84,7 +91,7 @@ class Publisher:
                 return
 
     async def _hear_replicas(self) -> None:
-        if self._model.served:
+        if self._before:
             return
         with self._model.acks.subscribe() as changed:
             try:
@@ -173,7 +180,7 @@ class Publisher:
         for replica in self._model.acks.replicas.values():
             for project, served in replica.served.items():
                 known[project] = max(served.flags, known.get(project, 0))  # type: ignore[type-var]
-        return known | dict(self._model.served)
+        return known | dict(self._before)
 
 
 def removal(project: str, before: Ruleset | int, after: Ruleset | None) -> Removal:

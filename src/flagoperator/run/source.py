@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flagoperator.cluster.api import ApiError
@@ -30,15 +31,27 @@ DEAF_SECONDS = 5.0
 """How long after a list that knew more the watch may still tell the same before it is taken for dead."""
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is looked at, and how often.
+
+    Attributes:
+        namespaces: those that are watched; none = all.
+        relist_seconds: time between two lists of everything, within 20 %.
+    """
+
+    namespaces: Sequence[str] = ()
+    relist_seconds: float = PERIOD_SECONDS
+
+
 class Source:
     """Feeds a mirror. `changed` is called whenever it has news."""
 
-    def __init__(
-        self, api: Api, connection: Connection, namespaces: Sequence[str], mirror: Mirror, gauges: Gauges
-    ) -> None:
+    def __init__(self, api: Api, connection: Connection, scope: Scope, mirror: Mirror, gauges: Gauges) -> None:
         self._api = api
         self._connection = connection
-        self._namespaces = namespaces
+        self._namespaces = scope.namespaces
+        self._period = scope.relist_seconds
         self._mirror = mirror
         self._gauges = gauges
         self._wanted = asyncio.Event()
@@ -124,7 +137,7 @@ class Source:
             await watch.stop()
 
     async def _pause(self, ended: asyncio.Task[None]) -> None:
-        seconds = PERIOD_SECONDS * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # no secret
+        seconds = self._period * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # no secret
         wanted = asyncio.create_task(self._wanted.wait())
         await asyncio.wait({ended, wanted}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         wanted.cancel()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from flagoperator.reconcile.entry import Entry, read_entry
 from flagoperator.reconcile.projects import Projects
 from tests.unit.reconcile.cluster import flag, obj, ref
+
+if TYPE_CHECKING:
+    from flagd.ruleset import Ruleset
 
 PRO = {"match": [{"attribute": "user.properties.plan", "op": "is", "values": ["pro"]}]}
 GOOD: dict[str, dict[str, Any]] = {
@@ -27,27 +30,33 @@ def taking(projects: Projects, *entries: Entry) -> set:
     return projects.take({each.ref: each for each in entries})
 
 
+def remembering(served: Ruleset) -> Projects:
+    projects = Projects()
+    projects.remember({"shop": served})
+    return projects
+
+
 def broken(good: dict[str, Any]) -> dict[str, Any]:
     return {**good, "metadata": {**good["metadata"], "generation": 2}, "spec": {"nonsense": 1}}
 
 
 @pytest.mark.parametrize("kind", GOOD)
 def test_a_restart_keeps_what_is_served_of_an_invalid_resource(kind: str):
-    before = Projects({})
+    before = Projects()
     taking(before, entry(GOOD[kind]), entry(flag("other", 2)))
     served = before.compiled["shop"].ruleset
-    after = Projects({"shop": served})
+    after = remembering(served)
     taking(after, entry(broken(GOOD[kind])), entry(flag("other", 2)))
     assert after.compiled["shop"].revision == served.revision
 
 
 @pytest.mark.parametrize("kind", GOOD)
 def test_nothing_is_kept_of_what_was_deleted_meanwhile(kind: str):
-    before = Projects({})
+    before = Projects()
     taking(before, entry(GOOD[kind]), entry(flag("other", 2)))
-    after = Projects({"shop": before.compiled["shop"].ruleset})
+    after = remembering(before.compiled["shop"].ruleset)
     taking(after, entry(flag("other", 2)))
-    only = Projects({})
+    only = Projects()
     taking(only, entry(flag("other", 2)))
     assert after.compiled["shop"].revision == only.compiled["shop"].revision
 
@@ -55,19 +64,19 @@ def test_nothing_is_kept_of_what_was_deleted_meanwhile(kind: str):
 def test_flags_keep_their_form_while_a_segment_of_theirs_is_invalid():
     segment = obj("FlagSegment", "pro", 1, PRO)
     user = flag("x", 2, segments=[{"name": "pro", "segmentRefs": ["pro"], "rollout": {"percent": 100}}])
-    before = Projects({})
+    before = Projects()
     taking(before, entry(segment), entry(user))
     served = before.compiled["shop"].ruleset
-    after = Projects({"shop": served})
+    after = remembering(served)
     taking(after, entry(broken(segment)), entry(user))
     assert after.compiled["shop"].revision == served.revision
 
 
 def test_an_invalid_flag_does_not_take_the_key_of_another():
-    before = Projects({})
+    before = Projects()
     taking(before, entry(flag("x", 1)))
     served = before.compiled["shop"].ruleset
-    after = Projects({"shop": served})
+    after = remembering(served)
     rival = broken(flag("rival", 2))
     rival["spec"]["key"] = "x"
     taking(after, entry(flag("x", 1)), entry(rival))
@@ -76,18 +85,18 @@ def test_an_invalid_flag_does_not_take_the_key_of_another():
 
 
 def test_mending_it_brings_the_new_form():
-    before = Projects({})
+    before = Projects()
     taking(before, entry(flag("x", 1)))
-    after = Projects({"shop": before.compiled["shop"].ruleset})
+    after = remembering(before.compiled["shop"].ruleset)
     taking(after, entry(broken(flag("x", 1))))
     taking(after, entry(flag("x", 3, generation=3, allOtherUsers={"percent": 50})))
-    fresh = Projects({})
+    fresh = Projects()
     taking(fresh, entry(flag("x", 3, generation=3, allOtherUsers={"percent": 50})))
     assert after.compiled["shop"].revision == fresh.compiled["shop"].revision
 
 
 def test_a_project_without_resources_is_gone():
-    projects = Projects({})
+    projects = Projects()
     taking(projects, entry(flag("x", 1)))
     assert projects.take({ref("x"): None}) == {ref("x")}
     assert projects.compiled == {}
@@ -95,14 +104,14 @@ def test_a_project_without_resources_is_gone():
 
 
 def test_those_that_use_a_changed_segment_are_looked_at_too():
-    projects = Projects({})
+    projects = Projects()
     user = flag("x", 2, segments=[{"name": "pro", "segmentRefs": ["pro"], "rollout": {"percent": 100}}])
     taking(projects, entry(user), entry(flag("other", 3)))
     assert taking(projects, entry(obj("FlagSegment", "pro", 4, PRO))) == {ref("pro", "FlagSegment"), ref("x")}
 
 
 def test_a_segment_is_looked_at_when_it_gets_a_user():
-    projects = Projects({})
+    projects = Projects()
     taking(projects, entry(obj("FlagSegment", "pro", 1, PRO)))
     user = flag("x", 2, segments=[{"name": "pro", "segmentRefs": ["pro"], "rollout": {"percent": 100}}])
     assert ref("pro", "FlagSegment") in taking(projects, entry(user))

@@ -58,7 +58,10 @@ class Caller:
     def saturate(self, seconds: float) -> Run:
         """Call as fast as the server answers."""
         before = self._server.cpu_seconds()
-        seen = load.calls(self._server.port, EVALUATE, self._message, seconds)
+        try:
+            seen = load.calls(self._server.port, EVALUATE, self._message, seconds)
+        except LoadError as error:
+            raise LoadError(f"{self._server.name}: {error}") from None
         cpu = self._server.cpu_seconds() - before
         self._check_bytes(seen)
         return Run(seen.per_second, cpu / seen.calls * 1e3)

@@ -31,10 +31,12 @@ class Server(AbstractContextManager["Server"]):
     """A process that serves gRPC.
 
     Attributes:
+        name: its command.
         port: of its calls.
     """
 
     def __init__(self, command: list[str], port: int, ready: Callable[[], bool]) -> None:
+        self.name = " ".join(command)
         self.port = port
         self._process = subprocess.Popen(
             command,
@@ -78,10 +80,10 @@ class Server(AbstractContextManager["Server"]):
         deadline = time.monotonic() + START_SECONDS
         while not ready():
             if self._process.poll() is not None:
-                raise RuntimeError(f"{self._process.args} ended with exit code {self._process.returncode}")
+                raise RuntimeError(f"{self.name} ended with exit code {self._process.returncode}")
             if time.monotonic() > deadline:
                 self._process.kill()
-                raise RuntimeError(f"{self._process.args} was not ready within {START_SECONDS} s")
+                raise RuntimeError(f"{self.name} was not ready within {START_SECONDS} s")
             time.sleep(POLL_SECONDS)
 
 

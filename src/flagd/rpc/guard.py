@@ -1,4 +1,4 @@
-"""Guard: what every method gets before a transport serves it: errors without secrets, and figures.
+"""Guard: what every method and route gets before a transport serves it: errors without secrets, and figures.
 
 Whatever a handler raises leaves here as an RpcError. An exception that is none is a bug: its type
 and places in the code are logged, and the caller reads "internal error". Its text goes nowhere,
@@ -12,8 +12,9 @@ import logging
 import time
 import traceback
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
+from flagd.rpc.route import EventStream
 from flagd.rpc.status import RpcError, Status
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from flagd.metrics import Metrics
     from flagd.rpc.method import Call, Method, Reply, UnaryHandler
+    from flagd.rpc.route import Handler, Request, Response, Route
 
 log = logging.getLogger(__name__)
 INTERNAL = "internal error"
@@ -61,6 +63,29 @@ def _stream(
     return guarded
 
 
+def guard_routes(routes: Iterable[Route], metrics: Metrics) -> list[Route]:
+    """Return `routes`, each counted and safe to serve. One is counted by its path, not by that of a request."""
+    return [replace(route, handler=_answering(route.path, route.handler, metrics)) for route in routes]
+
+
+def _answering(path: str, handler: Handler, metrics: Metrics) -> Handler:
+    async def guarded(request: Request) -> Response | EventStream:
+        with _Opening(path, metrics) as opening:
+            answer = await handler(request)
+            opening.streams = isinstance(answer, EventStream)
+        if isinstance(answer, EventStream):
+            return replace(answer, events=_events(path, answer.events, metrics))
+        return answer
+
+    return guarded
+
+
+async def _events(path: str, events: AsyncIterator[bytes], metrics: Metrics) -> AsyncIterator[bytes]:
+    with _Observed(path, metrics):
+        async for event in events:
+            yield event
+
+
 class _Observed:
     """Times one call, and turns what it raises into an RpcError. A class: contextmanager costs three times as much."""
 
@@ -70,9 +95,10 @@ class _Observed:
         self._path = path
         self._metrics = metrics
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         self._metrics.in_flight += 1
         self._started = time.perf_counter()
+        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
         seconds = time.perf_counter() - self._started
@@ -81,6 +107,23 @@ class _Observed:
         if isinstance(error, Exception) and not isinstance(error, RpcError):
             log.error("%s failed: %s\n%s", self._path, kind and kind.__name__, _places(error))
             raise RpcError(INTERNAL) from None
+
+
+class _Opening(_Observed):
+    """The same for a call that may go on as a stream, which is then observed itself."""
+
+    __slots__ = ("streams",)
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self.streams = False
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if self.streams:
+            self._metrics.in_flight -= 1
+        else:
+            super().__exit__(kind, error, trace)
 
 
 def _status(error: BaseException | None) -> Status:

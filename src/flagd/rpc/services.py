@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flagd.rpc.access import Access
+from flagd.rpc.amplitude import amplitude_routes
 from flagd.rpc.evaluation import Evaluation
 from flagd.rpc.explain import Explain
-from flagd.rpc.guard import guard
+from flagd.rpc.guard import guard, guard_routes
 from flagd.rpc.health import SERVICE as HEALTH_SERVICE
 from flagd.rpc.health import Health
 from flagd.rpc.method import Method
+from flagd.rpc.openfeature.service import openfeature_methods
 from flagd.rpc.reflection import Reflection
 from flagd.rpc.watch import Watch
 from flagd.v1 import evaluation_pb2 as pb
@@ -18,21 +20,28 @@ from flagd.v1 import evaluation_pb2 as pb
 if TYPE_CHECKING:
     from flagd.metrics import Metrics
     from flagd.rpc.access import KeyPolicy
+    from flagd.rpc.route import Route
     from flagd.store import Store
 
 EVALUATION_SERVICE = "flagd.v1.EvaluationService"
 
 
 def public_methods(store: Store, metrics: Metrics, policy: KeyPolicy = "optional") -> list[Method]:
-    """Return what the public port answers: evaluation, health, reflection."""
+    """Return what the public port answers: evaluation, OpenFeature's evaluation, health, reflection."""
     access = Access(store, metrics, policy)
     names = [EVALUATION_SERVICE, HEALTH_SERVICE]
     methods = [
         *evaluation_methods(access, store),
+        *openfeature_methods(access, store),
         *Health(store, [EVALUATION_SERVICE]).methods(),
         *Reflection(store, names).methods(),
     ]
     return guard(methods, metrics)
+
+
+def public_routes(store: Store, metrics: Metrics, policy: KeyPolicy = "optional") -> list[Route]:
+    """Return what the public port answers by plain HTTP, where the transport has it: Amplitude's REST."""
+    return guard_routes(amplitude_routes(Access(store, metrics, policy), store), metrics)
 
 
 def evaluation_methods(access: Access, store: Store) -> list[Method]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from flagd.metrics import Metrics
-from flagd.rpc.services import public_methods
+from flagd.rpc.services import public_methods, public_routes
 from flagd.server.exposition import CONTENT_TYPE, Exposition
 from flagd.server.management import JSON, Management, Page
 from flagd.server.pauses import keep_short
@@ -46,6 +46,7 @@ class Application:
             {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._expose}, options.management_listen
         )
         self._methods = public_methods(self._store, self._metrics, options.deployment_keys)
+        self._routes = public_routes(self._store, self._metrics, options.deployment_keys)
         self._keeper = options.state_dir and Keeper(LastGood(options.state_dir), self._store, self._metrics)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -57,7 +58,7 @@ class Application:
     @property
     def routes(self) -> Sequence[Route]:
         """Plain HTTP endpoints of the public port."""
-        return ()
+        return self._routes
 
     @property
     def management_address(self) -> str:

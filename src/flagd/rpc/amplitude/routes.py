@@ -1,0 +1,30 @@
+"""Routes: every endpoint of Amplitude's REST that is served."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flagd.rpc.amplitude.cohort import CohortList
+from flagd.rpc.amplitude.flags import FlagList
+from flagd.rpc.amplitude.stream import FlagStream
+from flagd.rpc.amplitude.vardata import Vardata
+from flagd.rpc.route import Route
+from flagd.rpc.rulesets.deliveries import Deliveries
+
+if TYPE_CHECKING:
+    from flagd.rpc.access import Access
+    from flagd.store import Store
+
+
+def amplitude_routes(access: Access, store: Store) -> list[Route]:
+    """Return the endpoints for remote evaluation, then those for local evaluation."""
+    deliveries = Deliveries()
+    vardata, flags = Vardata(access), FlagList(access, deliveries)
+    return [
+        Route("GET", "/sdk/v2/vardata", vardata.answer),
+        Route("POST", "/sdk/v2/vardata", vardata.answer),
+        Route("GET", "/v1/vardata", vardata.answer_legacy),
+        Route("GET", "/sdk/v2/flags", flags.answer),
+        Route("GET", "/sdk/stream/v1/flags", FlagStream(flags, store).answer),
+        Route("GET", "/sdk/v1/cohort/", CohortList(access, deliveries).answer),
+    ]

@@ -45,9 +45,18 @@ def _guarded(method: Method, metrics: Metrics) -> Method:
 
 
 def _unary(path: str, handler: UnaryHandler, metrics: Metrics) -> UnaryHandler:
+    # The same as _Observed, written out: nearly every call comes through here, and most succeed.
     async def guarded(request: Message, call: Call) -> Reply:
-        with _Observed(path, metrics):
-            return await handler(request, call)
+        metrics.in_flight += 1
+        started = time.perf_counter()
+        try:
+            reply = await handler(request, call)
+        except BaseException as error:
+            _ended(path, metrics, started, error)
+            raise
+        metrics.in_flight -= 1
+        metrics.call(path, "OK", time.perf_counter() - started)
+        return reply
 
     return guarded
 
@@ -101,12 +110,7 @@ class _Observed:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        seconds = time.perf_counter() - self._started
-        self._metrics.in_flight -= 1
-        self._metrics.call(self._path, _status(error).name, seconds)
-        if isinstance(error, Exception) and not isinstance(error, RpcError):
-            log.error("%s failed: %s\n%s", self._path, kind and kind.__name__, _places(error))
-            raise RpcError(INTERNAL) from None
+        _ended(self._path, self._metrics, self._started, error)
 
 
 class _Opening(_Observed):
@@ -124,6 +128,15 @@ class _Opening(_Observed):
             self._metrics.in_flight -= 1
         else:
             super().__exit__(kind, error, trace)
+
+
+def _ended(path: str, metrics: Metrics, started: float, error: BaseException | None) -> None:
+    seconds = time.perf_counter() - started
+    metrics.in_flight -= 1
+    metrics.call(path, _status(error).name, seconds)
+    if isinstance(error, Exception) and not isinstance(error, RpcError):
+        log.error("%s failed: %s\n%s", path, type(error).__name__, _places(error))
+        raise RpcError(INTERNAL) from None
 
 
 def _status(error: BaseException | None) -> Status:

@@ -53,7 +53,22 @@ def check_cohort_ids(cohort_ids: Collection[str], what: str) -> None:
 
 
 def check_values(properties: dict[str, Any], what: str) -> None:
-    """Raise InvalidArgument when a name, a text or the number of values inside `properties` is too large.
+    """Raise InvalidArgument when a name, a text or the number of values inside `properties` is too large."""
+    nested = False
+    for name, value in properties.items():
+        if len(name) * 4 > KEY_BYTES:
+            check_text(name, what, KEY_BYTES)
+        if isinstance(value, str):
+            if len(value) * 4 > TEXT_BYTES:
+                check_text(value, what)
+        elif isinstance(value, dict | list):
+            nested = True
+    if nested:
+        _check_nested(properties, what)
+
+
+def _check_nested(properties: dict[str, Any], what: str) -> None:
+    """Check what is inside too.
 
     Walks breadth first and stops at the limit, so that a hostile tree costs no more than a good one.
     """
@@ -74,8 +89,11 @@ def check_values(properties: dict[str, Any], what: str) -> None:
 
 def check_flag_keys(keys: Iterable[str]) -> list[str]:
     """Return `keys` without repetitions, in the order given."""
-    unique = list(dict.fromkeys(keys))
-    check_count(len(unique), FLAG_KEYS, "flag_keys")
+    unique = list(keys)
+    if len(unique) > 1:
+        unique = list(dict.fromkeys(unique))
+        check_count(len(unique), FLAG_KEYS, "flag_keys")
     for key in unique:
-        check_text(key, "flag_keys", KEY_BYTES)
+        if len(key) * 4 > KEY_BYTES:
+            check_text(key, "flag_keys", KEY_BYTES)
     return unique

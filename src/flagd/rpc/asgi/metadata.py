@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 
 class Metadata(Mapping[str, str]):
@@ -23,6 +24,13 @@ class Metadata(Mapping[str, str]):
             return self._fields[name.encode("latin-1")].decode("latin-1")
         except (KeyError, UnicodeEncodeError):
             raise KeyError(name) from None
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - Mapping's own signature
+        """Return a header; without the exception that most look-ups would cost, since most headers are not there."""
+        if not name.isascii() or name.endswith("-bin"):
+            return default
+        value = self._fields.get(name.encode())
+        return default if value is None else value.decode("latin-1")
 
     def __iter__(self) -> Iterator[str]:
         return (name.decode("latin-1") for name in self._fields if not name.endswith(b"-bin"))

@@ -7,6 +7,7 @@ https://github.com/grpc/grpc/blob/master/doc/health-checking.md
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 SERVICE = "grpc.health.v1.Health"
 PROCESS = ""
+PARTING_SECONDS = 0.2
+"""Between NOT_SERVING and the end of a stream: gRPC drops messages that an error overtakes in the caller."""
 
 
 class Health:
@@ -56,6 +59,7 @@ class Health:
                     yield HealthCheckResponse(status=status)
                     said = status
                 if self._store.closed:
+                    await asyncio.sleep(PARTING_SECONDS)
                     raise Unavailable("the server is draining; connect again")
                 await changed.wait()
 

@@ -39,14 +39,41 @@ class Access:
         With `server`, a key must be a Server key. Raises Unavailable before the first ruleset, and
         Unauthenticated, PermissionDenied, NotFound or InvalidArgument as the key and the name deserve.
         """
+        grants = self._grants(project, call)
+        if grants is None:
+            return self._open(project)
+        if len({grant.project for grant in grants}) > 1:
+            raise InvalidArgument("project: needed, since this deployment key belongs to several")
+        if server and not any(grant.server for grant in grants):
+            raise PermissionDenied("this call needs a Server deployment key")
+        return self._granted(grants[0].project, grants)
+
+    def views(self, project: str, call: Call) -> list[View]:
+        """Return what the caller sees of `project`; an empty name means all that the caller may see, which may be none.
+
+        Raises what `view` raises, but needs no name.
+        """
+        grants = self._grants(project, call)
+        if grants is not None:
+            return [self._granted(name, grants) for name in sorted({grant.project for grant in grants})]
+        if project:
+            return [self._open(project)]
+        return [self._view(snapshot, None) for snapshot in self._snapshots.values()]
+
+    def _grants(self, project: str, call: Call) -> Sequence[Grant] | None:
+        """Return what the caller's key opens of `project`, at least one thing; None = the caller needs no key."""
         if self._store.snapshots is not self._snapshots:
             self._renew()
         if not self._store.loaded:
             raise Unavailable("no ruleset has been loaded yet")
         authorization = call.metadata.get("authorization")
         if authorization is None and self._policy == "optional":
-            return self._open(project)
-        return self._granted(project, self._keyring.grants(authorization or ""), server=server)
+            return None
+        grants = self._keyring.grants(authorization or "")
+        mine = [grant for grant in grants if not project or grant.project == project]
+        if not mine:
+            raise PermissionDenied("this deployment key belongs to another project")
+        return mine
 
     def _open(self, project: str) -> View:
         snapshot = self._snapshots.get(project) if project else self._only()
@@ -60,15 +87,9 @@ class Access:
             raise InvalidArgument("project: needed, since this server has not exactly one")
         return next(iter(self._snapshots.values()))
 
-    def _granted(self, project: str, grants: Sequence[Grant], *, server: bool) -> View:
-        mine = [grant for grant in grants if not project or grant.project == project]
-        if not mine:
-            raise PermissionDenied("this deployment key belongs to another project")
-        if len({grant.project for grant in mine}) > 1:
-            raise InvalidArgument("project: needed, since this deployment key belongs to several")
-        if server and not any(grant.server for grant in mine):
-            raise PermissionDenied("this call needs a Server deployment key")
-        return self._view(self._snapshots[mine[0].project], frozenset(grant.deployment for grant in mine))
+    def _granted(self, project: str, grants: Sequence[Grant]) -> View:
+        deployments = frozenset(grant.deployment for grant in grants if grant.project == project)
+        return self._view(self._snapshots[project], deployments)
 
     def _view(self, snapshot: Snapshot, deployments: frozenset[str] | None) -> View:
         project = snapshot.ruleset.project

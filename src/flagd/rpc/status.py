@@ -2,7 +2,7 @@
 
     RpcError
      ├─ InvalidArgument    the request breaks a rule that the message names
-     ├─ NotFound           the project or method asked for does not exist
+     ├─ NotFound           the project or flag asked for does not exist
      ├─ Unauthenticated    no key, or one that is not known
      ├─ PermissionDenied   a good key, for something else
      ├─ ResourceExhausted  too large or too many
@@ -59,7 +59,7 @@ class InvalidArgument(RpcError):
 
 
 class NotFound(RpcError):
-    """The project or method asked for does not exist."""
+    """The project or flag asked for does not exist."""
 
     status = Status.NOT_FOUND
 

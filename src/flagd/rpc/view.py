@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from flagd.rpc.status import NotFound
 from flagd.v1.evaluation_pb2 import EvaluateResponse, ExplainResponse, WatchResponse
 
 if TYPE_CHECKING:
@@ -60,6 +61,20 @@ class View:
     def explains(self, flag_key: str) -> bool:
         """Whether the caller may learn of this flag or group from the explanation of another."""
         return self._sees_all or flag_key in self._known
+
+    def variant(self, context: dict[str, Any], flag_key: str) -> Variant | None:
+        """Return the variant of one flag and count that it was given; None = no segment decided.
+
+        Raises:
+            NotFound: the caller does not see this flag.
+        """
+        if flag_key not in self._known:
+            self._answers.unknown(flag_key)
+            raise NotFound("flag not found")
+        variant = self._engine.variant(context, flag_key)
+        if variant is not None:
+            self._answers.count(flag_key, variant)
+        return variant
 
     def variants(self, context: dict[str, Any], flag_keys: Sequence[str]) -> dict[str, Variant]:
         """Return the variants of `flag_keys`, parents among them; an empty list asks for all that are seen."""

@@ -1,0 +1,65 @@
+"""Resolving: the value of one flag, or of all, as OpenFeature's providers ask for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flagd.openfeature.v1.evaluation_pb2 import ResolveAllResponse
+from flagd.rpc.delimited import delimited
+from flagd.rpc.limits import KEY_BYTES, check_text
+from flagd.rpc.openfeature.context import evaluation_context
+from flagd.rpc.openfeature.reply import Replies, Reply
+from flagd.rpc.openfeature.selector import selected_project
+from flagd.rpc.openfeature.value import FLAG_SET_ID, Type
+from flagd.rpc.status import NotFound
+from flagd.rpc.struct import from_struct, to_struct
+
+if TYPE_CHECKING:
+    from flagd.openfeature.v1.evaluation_pb2 import ResolveAllRequest
+    from flagd.rpc.access import Access
+    from flagd.rpc.method import Call
+    from flagd.rpc.view import View
+
+_FLAGS, _ENTRY_KEY, _ENTRY_VALUE = 1, 1, 2
+
+
+class Resolving:
+    """Answers Resolve* of both versions, and ResolveAll of the first."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._replies = Replies()
+
+    async def resolve(self, wanted: Type, request: Any, call: Call) -> bytes:  # noqa: ANN401 - one of five messages
+        """Return the encoded response; one without value and variant says that the caller's own default holds."""
+        return self._reply(wanted, request, call).data
+
+    async def resolve_value(self, wanted: Type, request: Any, call: Call) -> bytes:  # noqa: ANN401 - as above
+        """Do the same for callers of the first version, who cannot tell an absent value from a zero."""
+        reply = self._reply(wanted, request, call)
+        if reply.is_default:
+            raise NotFound("the flag has no value for this context: the caller's own default holds")
+        return reply.data
+
+    async def resolve_all(self, request: ResolveAllRequest, call: Call) -> bytes:
+        """Return an encoded ResolveAllResponse of the flags that have a value, lists excepted."""
+        view = self._view(call)
+        project = view.snapshot.ruleset.project
+        variants = view.variants(evaluation_context(from_struct(request.context)), ())
+        view.count(variants)
+        parts = [ResolveAllResponse(metadata=to_struct({FLAG_SET_ID: project})).SerializeToString()]
+        for key in view.keys:
+            reply = self._replies.find(variants.get(key), Type.ANY, project)
+            if reply.data and not reply.is_default:
+                entry = delimited(_ENTRY_KEY, key.encode()) + delimited(_ENTRY_VALUE, reply.data)
+                parts.append(delimited(_FLAGS, entry))
+        return b"".join(parts)
+
+    def _reply(self, wanted: Type, request: Any, call: Call) -> Reply:  # noqa: ANN401 - as above
+        view = self._view(call)
+        check_text(request.flag_key, "flag_key", KEY_BYTES)
+        variant = view.variant(evaluation_context(from_struct(request.context)), request.flag_key)
+        return self._replies.find(variant, wanted, view.snapshot.ruleset.project)
+
+    def _view(self, call: Call) -> View:
+        return self._access.view(selected_project(call.metadata), call)

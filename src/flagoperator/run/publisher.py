@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from operator import is_
 from typing import TYPE_CHECKING
 
 from flagd.rpc.rulesets import Publication
-from flagd.ruleset.persistent import Absent, difference
+from flagd.ruleset.edition import Edition
 from flagoperator.reconcile.debounce import Debounce
-from flagoperator.reconcile.guard import Guard, Look, Removal
+from flagoperator.reconcile.guard import Look
+from flagoperator.reconcile.holdback import HoldBack
 from flagoperator.run.source import PERIOD_SECONDS
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from flagd.manifest import ResourceRef
     from flagd.ruleset import Ruleset
     from flagoperator.cluster.lease import Lease
+    from flagoperator.reconcile.guard import Removal
     from flagoperator.run.model import Model
     from flagoperator.run.source import Source
 
@@ -47,7 +48,7 @@ class Publisher:
         self._source = source
         self._lease = lease
         self._debounce = Debounce()
-        self._guard = Guard()
+        self._holdback = HoldBack()
         self._woken = asyncio.Event()
         self._sequence = 0
         self._shown: tuple[bool, int, int, bool] | None = None
@@ -58,7 +59,7 @@ class Publisher:
     @property
     def held(self) -> Mapping[str, Removal]:
         """What waits for a second list or a confirmation, by project."""
-        return self._guard.held
+        return self._holdback.held
 
     def wake(self) -> None:
         """Have the publisher look at the mirror, the Lease and the guard."""
@@ -119,20 +120,27 @@ class Publisher:
 
     def _put(self) -> None:
         model = self._model
-        wanted = {name: compiled.ruleset for name, compiled in model.projects.compiled.items()}
-        chosen = self._guarded(wanted)
-        if chosen is None:
+        wanted = {
+            name: Edition(compiled.ruleset, compiled.state.digest) for name, compiled in model.projects.compiled.items()
+        }
+        look = Look(time.monotonic(), self._source.listed, self._lease.confirmed)
+        choice = self._holdback.choose(wanted, self._served(), look)
+        for fresh in choice.held:
+            log.warning("%s", fresh)
+            self.holding(fresh)
+        if choice.rulesets is None:
             return
-        changed = {name for name, ruleset in chosen.items() if ruleset.revision != self._revision(name)}
-        if changed or self._published is None or chosen.keys() != self._published.keys():
+        before, self._published = self._published, choice.rulesets
+        changed = {name for name, one in self._published.items() if _revision(before, name) != one.revision}
+        if changed or before is None or self._published.keys() != before.keys():
             self._sequence += 1
-        self._published = chosen
-        self._show(chosen)
+        self._show(self._published)
         for name in changed:
-            model.ledger.publish(name, chosen[name].revision, self._sequence)
+            ruleset = self._published[name]
+            model.ledger.publish(name, ruleset.revision, self._sequence)
             model.gauges.publishes[name] += 1
-            log.info("project %s: revision %s, %d flags", name, chosen[name].revision, len(chosen[name].flags))
-        model.ledger.include(chosen.keys() - self.held.keys())
+            log.info("project %s: revision %s, %d flags", name, ruleset.revision, len(ruleset.flags))
+        model.ledger.include(self._published.keys())
 
     def _show(self, rulesets: Mapping[str, Ruleset]) -> None:
         stale = time.monotonic() - self._source.listed > STALE_SECONDS
@@ -140,10 +148,6 @@ class Publisher:
         if right != self._shown:
             self._shown = right
             self._model.board.put(Publication(rulesets, *right))
-
-    def _revision(self, project: str) -> str:
-        ruleset = (self._published or {}).get(project)
-        return "" if ruleset is None else ruleset.revision
 
     def _may_publish(self) -> bool:
         """Return whether the Lease is held, and the cluster was listed since it was taken."""
@@ -154,23 +158,6 @@ class Publisher:
             self._source.list_soon()
             return False
         return True
-
-    def _guarded(self, wanted: Mapping[str, Ruleset]) -> dict[str, Ruleset] | None:
-        """Return what to publish: `wanted`, but for projects that are held what is served; None if that is unknown."""
-        before = self._served()
-        removals = [removal(name, before[name], wanted.get(name)) for name in before]
-        look = Look(time.monotonic(), self._source.listed, self._lease.confirmed)
-        served = sum(_count(each) for each in before.values())
-        for fresh in self._guard.judge(removals, served, look):
-            log.warning("%s", fresh)
-            self.holding(fresh)
-        chosen = dict(wanted)
-        for name in self.held:
-            known = before[name]
-            if isinstance(known, int):
-                return None
-            chosen[name] = known
-        return chosen
 
     def _served(self) -> Mapping[str, Ruleset | int]:
         """Return what is served by project: the rulesets, or where those are not known the numbers of flags."""
@@ -183,22 +170,6 @@ class Publisher:
         return known | dict(self._before)
 
 
-def removal(project: str, before: Ruleset | int, after: Ruleset | None) -> Removal:
-    """Return what going from `before` (a number of flags where no more is known) to `after` takes away."""
-    revision = "" if after is None else after.revision
-    if isinstance(before, int):
-        return Removal(project, revision or GONE, before, min(before, 0 if after is None else len(after.flags)))
-    if after is None:
-        return Removal(project, GONE, len(before.flags), 0)
-    if before is after:
-        return Removal(project, revision, len(before.flags), len(before.flags))
-    lost = sum(isinstance(each, Absent) for each in difference(before.flags, after.flags, is_).values())
-    return Removal(project, revision, len(before.flags), len(before.flags) - lost)
-
-
-GONE = "gone"
-"""Stands for the revision of a project without resources."""
-
-
-def _count(served: Ruleset | int) -> int:
-    return served if isinstance(served, int) else len(served.flags)
+def _revision(rulesets: Mapping[str, Ruleset] | None, project: str) -> str:
+    ruleset = (rulesets or {}).get(project)
+    return "" if ruleset is None else ruleset.revision

@@ -1,0 +1,145 @@
+"""Operators come and go; answers stay, and one operator at a time decides."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING, Any
+
+from tests.cluster.processes import free_address
+from tests.cluster.stage import flag
+from tests.cluster.test_status import BROKEN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cluster.processes import Operator
+    from tests.cluster.stage import Stage
+
+CONFIRM = "flagoperator.dev/confirm-removal"
+
+
+def kill(process: Any) -> None:
+    process.signal(signal.SIGKILL)
+    process.wait()
+
+
+def served(stage: Stage, operator: Operator) -> str:
+    """Return the revision that the operator publishes."""
+    return str(operator.state()["projects"].get(stage.namespace, ""))
+
+
+def test_a_killed_operator_finds_again_what_was_served(stage: Stage):
+    address = free_address()
+    operator = stage.operator()
+    replica = stage.replica("flagd-0", "--ruleset-listen", address)
+    stage.apply(flag("bad"), flag("good"), flag("gone"))
+    for name in ("bad", "good", "gone"):
+        stage.wait(name, Published="True")
+    stage.apply(flag("bad", 0, segments=BROKEN))
+    stage.wait("bad", Published="LastGood")
+    kill(operator)
+    stage.delete("Flag", "gone")
+    stage.apply(flag("good", 0))
+    assert stage.variant(replica, "bad") == "on"
+    stage.operator("--peers", address)
+    status = stage.wait("good", Published="True")["status"]
+    assert status["published"] == "1/1"
+    assert stage.variant(replica, "good") == "off"
+    assert stage.answer(replica, "gone")[0] == ""
+    assert stage.variant(replica, "bad") == "on", "its manifest is no longer known to anybody"
+    assert stage.get("Flag", "bad")["status"]["servedGeneration"] == 1
+
+
+def test_a_killed_operator_remembers_what_it_kept_on_disk(stage: Stage, tmp_path: Path):
+    operator = stage.operator("--state-dir", str(tmp_path))
+    replica = stage.replica("flagd-0")
+    stage.apply(flag("bad"))
+    stage.wait("bad", Published="True")
+    stage.apply(flag("bad", 0, segments=BROKEN))
+    stage.wait("bad", Published="LastGood")
+    revision = served(stage, operator)
+    stage.until(lambda: revision in _kept(tmp_path))
+    kill(operator)
+    operator = stage.operator("--state-dir", str(tmp_path))
+    stage.until(lambda: served(stage, operator) == revision)
+    assert stage.variant(replica, "bad") == "on"
+
+
+def test_one_of_two_operators_decides_and_the_other_takes_over_at_once(stage: Stage):
+    first = stage.operator()
+    stage.until(lambda: first.state()["leading"])
+    other = free_address()
+    second = stage.operator(listen=other)
+    replica = stage.replica("flagd-0", operators=(stage.address, other))
+    stage.apply(flag("checkout"))
+    stage.wait("checkout", Published="True")
+    assert not second.state()["leading"]
+    stage.until(lambda: second.replicas() == first.replicas())
+    first.stop()
+    stage.apply(flag("checkout", 0))
+    stage.wait("checkout", Published="True")
+    assert second.state()["leading"]
+    assert second.state()["epoch"] == 2
+    assert stage.variant(replica, "checkout") == "off"
+
+
+def test_the_other_operator_takes_over_from_a_killed_one(stage: Stage):
+    first = stage.operator()
+    stage.until(lambda: first.state()["leading"])
+    other = free_address()
+    second = stage.operator(listen=other)
+    stage.replica("flagd-0", operators=(stage.address, other))
+    stage.apply(flag("checkout"))
+    stage.wait("checkout", Published="True")
+    kill(first)
+    stage.apply(flag("checkout", 0))
+    stage.until(lambda: second.state()["leading"], seconds=20)
+    assert stage.wait("checkout", Published="True")["status"]["published"] == "1/1"
+
+
+def test_most_flags_do_not_vanish_at_once_unless_somebody_says_so(stage: Stage):
+    operator = stage.operator("--relist-interval", "600")
+    replica = stage.replica("flagd-0")
+    names = [f"f{number}" for number in range(12)]
+    stage.apply(*map(flag, names))
+    for name in names:
+        stage.wait(name, Published="True")
+    stage.plane.request(stage.collection("Flag"), "DELETE")
+    held = stage.until(lambda: [each for each in operator.state()["held"] if "12 of 12 flags would go" in each])
+    assert operator.metric("flagoperator_held_rulesets") == 1
+    stage.until(lambda: {stage.variant(replica, name) for name in names} == {"on"})
+    found = stage.until(lambda: stage.plane.request(f"/api/v1/namespaces/{stage.namespace}/events")["items"])
+    assert {(each["reason"], each["involvedObject"]["kind"]) for each in found} == {("MassRemovalHeld", "Lease")}
+    revision = held[0].partition("revision ")[2].partition(" ")[0]
+    stage.kubectl("annotate", "lease", "flagoperator", f"{CONFIRM}={revision}")
+    stage.until(lambda: stage.answer(replica, "f0")[0] == "")
+
+
+def test_a_second_list_lets_a_removal_go(stage: Stage):
+    operator = stage.operator("--relist-interval", "5")
+    replica = stage.replica("flagd-0")
+    names = [f"f{number}" for number in range(12)]
+    stage.apply(*map(flag, names))
+    for name in names:
+        stage.wait(name, Published="True")
+    stage.plane.request(stage.collection("Flag"), "DELETE")
+    operator.said("would go")
+    stage.until(lambda: stage.answer(replica, "f0")[0] == "")
+
+
+def test_a_restarted_operator_holds_what_the_replicas_still_serve(stage: Stage):
+    operator = stage.operator()
+    replica = stage.replica("flagd-0")
+    names = [f"f{number}" for number in range(12)]
+    stage.apply(*map(flag, names))
+    for name in names:
+        stage.wait(name, Published="True")
+    kill(operator)
+    stage.plane.request(stage.collection("Flag"), "DELETE")
+    operator = stage.operator("--relist-interval", "600")
+    stage.until(lambda: operator.state()["held"])
+    assert {stage.variant(replica, name) for name in names} == {"on"}
+
+
+def _kept(folder: Path) -> str:
+    return "".join(file.read_text(errors="replace") for file in folder.iterdir())

@@ -1,0 +1,125 @@
+"""What is lost step by step counts together, is put back while it is held, and other changes go on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flagd.ruleset.edition import Edition
+from flagoperator.reconcile.entry import read_entry
+from flagoperator.reconcile.guard import Look
+from flagoperator.reconcile.holdback import HoldBack
+from flagoperator.reconcile.projects import Projects
+from tests.unit.reconcile.cluster import flag, obj, ref
+
+NAMES = [f"f{number}" for number in range(20)]
+
+
+class Cluster:
+    """A project whose changes are published as they come."""
+
+    def __init__(self) -> None:
+        self.projects, self.holdback = Projects(), HoldBack()
+        self.served: Any = {}
+        self.now, self.listed = 0.0, 0.0
+
+    def change(self, *objects: dict[str, Any], gone: list[str] = []) -> None:  # noqa: B006
+        entries = [read_entry(each["kind"], each, None) for each in objects]
+        self.projects.take({each.ref: each for each in entries} | {ref(name): None for name in gone})
+        self.publish()
+
+    def publish(self, *confirmed: str) -> list[str]:
+        self.now += 1
+        compiled = self.projects.compiled
+        wanted = {name: Edition(one.ruleset, one.state.digest) for name, one in compiled.items()}
+        choice = self.holdback.choose(wanted, self.served, Look(self.now, self.listed, confirmed))
+        if choice.rulesets is not None:
+            self.served = choice.rulesets
+        return [str(each) for each in choice.held]
+
+    def list(self) -> None:
+        self.listed = self.now = self.now + 1
+        self.publish()
+
+    @property
+    def flags(self) -> set[str]:
+        return set(self.served["shop"].flags) if "shop" in self.served else set()
+
+
+def full() -> Cluster:
+    cluster = Cluster()
+    cluster.change(*map(flag, NAMES))
+    return cluster
+
+
+def test_deletions_that_come_one_by_one_are_held_together_and_put_back():
+    cluster = full()
+    for name in NAMES:
+        cluster.change(gone=[name])
+    assert cluster.flags == set(NAMES)
+    assert cluster.holdback.held["shop"].before == 20
+
+
+def test_changes_of_other_flags_are_published_while_some_are_held():
+    cluster = full()
+    cluster.change(gone=NAMES[:15])
+    cluster.change(flag("f19", 99, generation=2, allOtherUsers={"percent": 77}), flag("new", 100))
+    assert cluster.flags == {*NAMES, "new"}
+    assert cluster.served["shop"].flags["f19"]["metadata"]["flagVersion"] == 2
+    cluster.served["shop"].verify()
+
+
+def test_deletions_of_a_few_between_two_lists_are_never_held():
+    cluster = full()
+    for start in range(0, 20, 5):
+        cluster.change(gone=NAMES[start : start + 5])
+        cluster.list()
+    assert cluster.flags == set()
+
+
+def test_a_second_list_lets_go():
+    cluster = full()
+    cluster.change(gone=NAMES)
+    assert cluster.flags == set(NAMES)
+    cluster.list()
+    assert cluster.flags == set()
+    assert not cluster.holdback.held
+
+
+def test_confirming_lets_go_at_once():
+    cluster = full()
+    cluster.change(gone=NAMES)
+    cluster.publish("another revision")
+    assert cluster.flags == set(NAMES)
+    cluster.publish(cluster.holdback.held["shop"].revision)
+    assert cluster.flags == set()
+
+
+def test_what_comes_back_is_no_longer_held():
+    cluster = full()
+    cluster.change(gone=NAMES)
+    cluster.change(*(flag(name, 50) for name in NAMES))
+    assert not cluster.holdback.held
+    assert cluster.flags == set(NAMES)
+
+
+def test_cohorts_and_deployments_come_back_with_their_flags():
+    cluster = full()
+    cluster.change(
+        obj("FlagCohort", "beta", 1, {"members": ["ann"]}), obj("FlagDeployment", "web", 1, {"type": "Client"})
+    )
+    cluster.change(flag("f0", 50, generation=2, deployments=["web"]))
+    cluster.projects.take({ref("beta", "FlagCohort"): None, ref("web", "FlagDeployment"): None})
+    cluster.change(gone=NAMES)
+    ruleset = cluster.served["shop"]
+    assert (set(ruleset.cohorts), set(ruleset.deployments)) == ({"beta"}, {"web"})
+    assert ruleset.visibility["f0"] == {"web"}
+    ruleset.verify()
+
+
+def test_nothing_is_published_where_only_the_number_of_flags_is_known_and_most_would_go():
+    cluster = Cluster()
+    cluster.served = {"shop": 20}
+    cluster.change(flag("f0"))
+    assert cluster.served == {"shop": 20}
+    cluster.list()
+    assert cluster.flags == {"f0"}

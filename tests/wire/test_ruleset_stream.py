@@ -210,49 +210,53 @@ def test_the_ruleset_port_has_health(shop):
             assert answer.status == HealthCheckResponse.SERVING
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
-class TestTls:
-    @pytest.fixture(scope="class")
-    def authority(self, tmp_path_factory):
-        return Pki(tmp_path_factory.mktemp("authority"))
+needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 
-    @pytest.fixture
-    def secret(self, tmp_path, authority):
-        return Secret(tmp_path / "secret", authority)
 
-    @pytest.fixture
-    def token(self, tmp_path):
-        (tmp_path / "token").write_text("a token\n")
-        return tmp_path / "token"
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Pki(tmp_path_factory.mktemp("authority"))
 
-    @pytest.fixture
-    def secure(self, folder, secret, token, launch):
-        certificate, key = secret.files
-        tls = ("--tls-cert", certificate, "--tls-key", key, "--tls-client-ca", secret.client_ca)
-        return launch(Publishing, folder, *tls, "--ruleset-token-file", token)
 
-    def test_a_follower_with_certificate_and_token_is_let_in(self, secure, authority, token, launch):
-        certificate, key = authority.sign("flagd", "/CN=flagd", "clientAuth")
-        follower = launch(
-            *(Following, secure.rulesets.replace("127.0.0.1", "localhost"), "--transport", "grpcio"),
-            *("--operator-ca", authority.folder / "ca.crt", "--operator-token-file", token),
-            *("--operator-cert", certificate, "--operator-key", key),
-        )
-        follower.ready()
+@pytest.fixture
+def token(tmp_path):
+    (tmp_path / "token").write_text("a token\n")
+    return tmp_path / "token"
 
-    @pytest.mark.parametrize(
-        ("lacking", "reason"),
-        [("token", "UNAUTHENTICATED: a valid token is needed"), ("certificate", "UNAVAILABLE"), ("ca", "UNAVAILABLE")],
+
+@pytest.fixture
+def secure(folder, tmp_path, authority, token, launch):
+    """A publisher that asks for a certificate and a token."""
+    secret = Secret(tmp_path / "secret", authority)
+    certificate, key = secret.files
+    tls = ("--tls-cert", certificate, "--tls-key", key, "--tls-client-ca", secret.client_ca)
+    return launch(Publishing, folder, *tls, "--ruleset-token-file", token)
+
+
+@needs_openssl
+def test_a_follower_with_certificate_and_token_is_let_in(secure, authority, token, launch):
+    certificate, key = authority.sign("flagd", "/CN=flagd", "clientAuth")
+    follower = launch(
+        *(Following, secure.rulesets.replace("127.0.0.1", "localhost"), "--transport", "grpcio"),
+        *("--operator-ca", authority.folder / "ca.crt", "--operator-token-file", token),
+        *("--operator-cert", certificate, "--operator-key", key),
     )
-    def test_one_that_lacks_something_is_not(self, lacking, reason, secure, authority, token, tmp_path, launch):
-        (tmp_path / "stranger").mkdir()
-        trusted = Pki(tmp_path / "stranger") if lacking == "ca" else authority
-        certificate, key = authority.sign("flagd", "/CN=flagd", "clientAuth")
-        options = ["--operator-ca", trusted.folder / "ca.crt"]
-        if lacking != "token":
-            options += ["--operator-token-file", token]
-        if lacking != "certificate":
-            options += ["--operator-cert", certificate, "--operator-key", key]
-        follower = launch(Following, secure.rulesets, "--transport", "grpcio", *options)
-        follower.said(f"publisher {secure.rulesets}: {reason}")
-        assert follower.get("/readyz")[0] == 503
+    follower.ready()
+
+
+@needs_openssl
+@pytest.mark.parametrize(
+    ("lacking", "reason"),
+    [("token", "UNAUTHENTICATED: a valid token is needed"), ("certificate", "UNAVAILABLE"), ("ca", "UNAVAILABLE")],
+)
+def test_a_follower_that_lacks_something_is_not(lacking, reason, secure, authority, token, tmp_path, launch):
+    trusted = Pki(tmp_path / "stranger") if lacking == "ca" else authority
+    certificate, key = authority.sign("flagd", "/CN=flagd", "clientAuth")
+    options = ["--operator-ca", trusted.folder / "ca.crt"]
+    if lacking != "token":
+        options += ["--operator-token-file", token]
+    if lacking != "certificate":
+        options += ["--operator-cert", certificate, "--operator-key", key]
+    follower = launch(Following, secure.rulesets, "--transport", "grpcio", *options)
+    follower.said(f"publisher {secure.rulesets}: {reason}")
+    assert follower.get("/readyz")[0] == 503

@@ -25,7 +25,7 @@ SECONDS = 30
 def install(plane: ControlPlane) -> None:
     """Install the CRDs, as committed, and wait until they are served."""
     for crd in crds():
-        plane.request(DEFINITIONS, "POST", crd)
+        create(plane, DEFINITIONS, crd)
     names = {crd["spec"]["names"]["plural"] for crd in crds()}
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:

@@ -72,7 +72,7 @@ clean: ## Remove .venv and everything that was made or cached here
 	  requirements/node_modules $(CLIENTS)/node/node_modules build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The reflection session in docs/evaluation-api.md is replayed with buf. Without npm its test is
+# The reflection session in docs/calling-flagd.md is replayed with buf. Without npm its commands are
 # skipped, and says so.
 .PHONY: tools
 ifneq ($(shell command -v npm),)

@@ -66,9 +66,9 @@ class Api:
         """Put `obj` at `path`; a resourceVersion in it must be the present one, else reason is Conflict."""
         return await self._call("PUT", path, {}, obj, seconds=seconds)
 
-    async def apply(self, path: str, obj: Object, manager: str) -> Object:
-        """Apply `obj` on the server's side as field manager `manager`, taking fields that others own."""
-        query = {"fieldManager": manager, "force": "true"}
+    async def apply(self, path: str, obj: Object, manager: str, *, force: bool = True) -> Object:
+        """Apply `obj` on the server's side as field manager `manager`; `force` takes fields that others own."""
+        query = {"fieldManager": manager, "force": "true" if force else "false"}
         return await self._call("PATCH", path, query, obj, content_type=APPLY)
 
     async def _call(

@@ -6,7 +6,7 @@ import ssl
 from typing import TYPE_CHECKING, Protocol
 
 from kubernetes.client import Configuration
-from kubernetes.config import ConfigException, load_incluster_config, load_kube_config
+from kubernetes.config import ConfigException, list_kube_config_contexts, load_incluster_config, load_kube_config
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +65,16 @@ def find_connection(kubeconfig: Path | None, context: str | None) -> Connection:
     except (ConfigException, OSError) as error:
         raise ConnectionSettingsError(f"this is no pod, and there is no usable kubeconfig: {error}") from error
     return ConfiguredConnection(configuration)
+
+
+def default_namespace(kubeconfig: Path | None, context: str | None) -> str:
+    """Return the namespace that `context` of `kubeconfig` names, else ``default``."""
+    try:
+        contexts, active = list_kube_config_contexts(str(kubeconfig) if kubeconfig else None)  # type: ignore[no-untyped-call]
+    except (ConfigException, OSError):
+        return "default"
+    chosen = next((each for each in contexts if each["name"] == context), active)
+    return str(chosen["context"].get("namespace") or "default")
 
 
 def tls_context(connection: Connection) -> ssl.SSLContext | bool:

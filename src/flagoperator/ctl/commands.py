@@ -19,6 +19,7 @@ MODULES = {
     "compile": "Print the evaluation flags that manifests compile to.",
     "eval": "Say which variant a user gets.",
     "explain": "Say why a user gets a variant, line by line.",
+    "apply": "Apply manifests to a cluster, and wait until they are served.",
     "stale": "List flags that may be ripe for removal.",
     "new": "Write the manifest of a new flag.",
     "key": "Make and hash deployment keys.",

@@ -1,0 +1,134 @@
+"""Application: resources put into a cluster, and what the operator makes of them."""
+
+from __future__ import annotations
+
+import time
+from asyncio import sleep
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flagoperator.cluster.address import PLURALS, collection
+from flagoperator.cluster.api import Api, ApiError
+from flagoperator.cluster.connection import ConnectionSettingsError, default_namespace, find_connection
+from flagoperator.ctl.failure import Refused, Unreachable
+from flagoperator.ctl.printable import printable
+from flagoperator.reconcile.condition import condition_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from flagd.manifest import Resource
+    from flagoperator.cluster.connection import Connection
+
+MANAGER = "flagctl"
+LOOK_SECONDS = 0.25
+_REFUSED = frozenset({400, 409, 422})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where manifests go.
+
+    Attributes:
+        connection: to the API server.
+        namespace: of manifests that name none.
+    """
+
+    connection: Connection
+    namespace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """One resource as the API server took it."""
+
+    path: str
+    title: str
+    generation: int
+
+
+def target(kubeconfig: Path | None, context: str | None, namespace: str | None) -> Target:
+    """Return where manifests go. Raises Unreachable where no API server is named."""
+    try:
+        return Target(find_connection(kubeconfig, context), namespace or default_namespace(kubeconfig, context))
+    except ConnectionSettingsError as error:
+        raise Unreachable(str(error)) from None
+
+
+async def apply(target: Target, resources: Sequence[Resource], *, force: bool, wait_seconds: float | None) -> None:
+    """Apply `resources`, then wait for at most `wait_seconds` until all are served (None = do not wait).
+
+    Raises:
+        Refused: the API server or the operator says no, or time is up.
+        Unreachable: the API server cannot be asked.
+    """
+    async with Api(target.connection) as api:
+        try:
+            applied = [await _apply(api, target, resource, force=force) for resource in resources]
+            if wait_seconds is None:
+                return
+            ends = time.monotonic() + wait_seconds
+            for each in applied:
+                await _wait(api, each, ends)
+        except ApiError as error:
+            raise _failure(error) from None
+
+
+async def _apply(api: Api, target: Target, resource: Resource, *, force: bool) -> Applied:
+    obj = resource.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    named = "namespace" in resource.metadata.model_fields_set
+    namespace = resource.metadata.namespace if named else target.namespace
+    metadata = {name: obj["metadata"][name] for name in ("name", "labels", "annotations") if name in obj["metadata"]}
+    obj = {"apiVersion": resource.api_version, "kind": resource.kind, "metadata": metadata, "spec": obj["spec"]}
+    metadata["namespace"] = namespace
+    path = f"{collection(resource.kind, namespace)}/{resource.metadata.name}"
+    found = await api.apply(path, obj, MANAGER, force=force)
+    title = f"{PLURALS[resource.kind][:-1]}/{resource.metadata.name}"
+    generation = int(found["metadata"]["generation"])
+    click.echo(f"{title} applied, generation {generation}")
+    return Applied(path, title, generation)
+
+
+async def _wait(api: Api, applied: Applied, ends: float) -> None:
+    while True:
+        found = await api.get(applied.path)
+        status, generation = found.get("status") or {}, found["metadata"]["generation"]
+        if generation != applied.generation:
+            raise Refused(f"{applied.title} was changed by somebody else while it was waited for")
+        if _holds(status, "Published", generation):
+            count = status.get("published")
+            click.echo(f"{applied.title} is served by every ready replica{f' ({count})' if count else ''}")
+            return
+        if _holds(status, "Stalled", generation):
+            raise Refused(f"{applied.title} is not served: {_message(status, 'Stalled')}")
+        if time.monotonic() > ends:
+            raise Refused(f"{applied.title} is not served by every replica yet: {_reason(status, generation)}")
+        await sleep(LOOK_SECONDS)
+
+
+def _holds(status: Mapping[str, Any], name: str, generation: int) -> bool:
+    condition = condition_of(status, name)
+    return condition is not None and condition["status"] == "True" and condition.get("observedGeneration") == generation
+
+
+def _reason(status: Mapping[str, Any], generation: int) -> str:
+    if status.get("observedGeneration") != generation:
+        return "the operator has not looked at it; is it running?"
+    return _message(status, "Published")
+
+
+def _message(status: Mapping[str, Any], name: str) -> str:
+    condition = condition_of(status, name) or {}
+    return printable(f"{condition.get('message') or 'no reason is given'} [{condition.get('reason', '')}]")
+
+
+def _failure(error: ApiError) -> click.ClickException:
+    text = printable(str(error))
+    if error.status in _REFUSED:
+        return Refused(text)
+    if error.status == 404:
+        return Unreachable(f"{text}; are the CRDs installed? flagctl crds | kubectl apply --server-side -f -")
+    return Unreachable(text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 
+import pytest
+
 from flagd.hashing import bucket
 from tests.docs.page import ROOT
 
@@ -17,10 +19,11 @@ def described() -> list[str]:
     return [name for row in rows for name in re.findall(r"`([\w.]+)`", row)]
 
 
-def test_every_package_has_a_row() -> None:
-    entries = [entry for entry in (SOURCE / "flagd").iterdir() if not entry.name.startswith("_")]
-    inside = {f"flagd.{entry.stem}" for entry in entries if entry.suffix == ".py" or entry.is_dir()}
-    assert {name for name in described() if name.startswith("flagd.")} == inside
+@pytest.mark.parametrize("root", ["flagd", "flagoperator"])
+def test_every_package_has_a_row(root: str) -> None:
+    entries = [entry for entry in (SOURCE / root).iterdir() if not entry.name.startswith("_")]
+    inside = {f"{root}.{entry.stem}" for entry in entries if entry.suffix == ".py" or entry.is_dir()}
+    assert {name for name in described() if name.startswith(f"{root}.")} == inside
 
 
 def test_the_rows_stand_in_the_order_of_the_layers() -> None:

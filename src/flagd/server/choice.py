@@ -6,7 +6,6 @@ import logging
 from typing import TYPE_CHECKING, Protocol
 
 from flagd.rpc.envoy import EnvoyServer, EnvoySettings, missing
-from flagd.server.embedded import EmbeddedServer
 from flagd.server.handover import give
 
 if TYPE_CHECKING:
@@ -44,6 +43,9 @@ def choose(options: Options) -> Server:
         raise OSError(f"--transport envoy: {lacking}")
     if options.transport == "grpcio" or lacking:
         log.info("transport grpcio%s", f", since {lacking}" if options.transport == "auto" else "")
+        # Loaded only here: beside Envoy, this process needs neither the application nor grpcio.
+        from flagd.server.embedded import EmbeddedServer
+
         return EmbeddedServer(options)
     log.info("transport envoy")
     return EnvoyServer(EnvoySettings(INSIDE, give(options), options.listen, options.tls, options.cors_origins))

@@ -6,13 +6,13 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flagd.rpc.channel import Credentials
 from flagd.rpc.transport import TlsFiles
 from flagd.server.options import Options
-from flagd.sources.operator import OperatorSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from flagd.rpc.channel import Credentials
 
 _PATHS = ("manifests", "state_dir", "ruleset_tokens")
 
@@ -33,6 +33,10 @@ def give(options: Options) -> dict[str, Any]:
 
 def take(handed: Mapping[str, Any]) -> Options:
     """Return the options that `give` turned into JSON types."""
+    # Loaded only here: the process that gives needs no grpcio.
+    from flagd.rpc.channel import Credentials
+    from flagd.sources.operator import OperatorSettings
+
     restored = dict(handed)
     for name in _PATHS:
         restored[name] = restored[name] and Path(restored[name])

@@ -1,10 +1,9 @@
 """Envoy: the process that owns the public port, with the ASGI front inside it.
 
-``EnvoyServer`` runs in the parent, ``Guest`` inside Envoy.
+This is the parent's side; what runs inside is in `flagd.rpc.envoy.guest`, which the parent never loads.
 """
 
 from flagd.rpc.envoy.availability import missing
-from flagd.rpc.envoy.guest import Guest, Program
 from flagd.rpc.envoy.server import EnvoyServer, EnvoySettings
 
-__all__ = ["EnvoyServer", "EnvoySettings", "Guest", "Program", "missing"]
+__all__ = ["EnvoyServer", "EnvoySettings", "missing"]

@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON = ROOT / ".venvs" / "clients" / "bin" / "python"
 NODE_FOLDER = Path(__file__).with_name("node")
+PYTHON_FOLDER = Path(__file__).with_name("python")
 HINT = "run `make clients`"
 
 
@@ -19,7 +20,7 @@ def python():
 
 
 def node():
-    """Return node; skip the test where it, or the clients for it, are not there. Scripts go into `NODE_FOLDER`."""
+    """Return node; skip the test where it, or the clients for it, are not there. Its scripts are in `NODE_FOLDER`."""
     found = shutil.which("node")
     if found is None:
         pytest.skip("node is not installed")

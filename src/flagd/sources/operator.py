@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.message import DecodeError
 
+from flagd.rpc.rulesets.request import ack, hello, nack
 from flagd.rpc.rulesets.update import apply_update, decompress
-from flagd.rpc.rulesets.wish import HELD
 from flagd.ruleset import RulesetError
 from flagd.ruleset.edition import Edition
+from flagd.sources.election import elect
+from flagd.sources.freshness import Freshness
 from flagd.sources.publishers import Publishers
 from flagd.store import Snapshot
-from flagd.v1.ruleset_pb2 import Ack, Held, Hello, Nack, Role, SubscribeRequest, Update
+from flagd.v1.ruleset_pb2 import Role, Update
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from flagd.rpc.channel import Credentials
     from flagd.rpc.rulesets.contact import Contact, Term
     from flagd.store import Store
-    from flagd.v1.ruleset_pb2 import SubscribeResponse
+    from flagd.v1.ruleset_pb2 import Oversize, SubscribeRequest, SubscribeResponse
 
 log = logging.getLogger(__name__)
 STALE_SECONDS = 30.0
@@ -39,7 +41,6 @@ CHECK_SECONDS = 1.0
 PEER_SECONDS = 2.0
 """How long a start without anything on disk waits for the operator before it asks peers."""
 UPDATE_BYTES = 64 * 1024 * 1024
-REASON_LENGTH = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,10 @@ class OperatorSource:
         self._metrics = metrics
         self._operators = Publishers(settings.hosts, settings.credentials, self)
         self._peers = Publishers(settings.peers, settings.credentials, self)
+        self._freshness = Freshness(settings.stale_seconds)
         self._restored: Mapping[str, Snapshot] = {}
         self._editions: dict[str, Edition] = {}
         self._arriving: dict[str, Snapshot] = {}
-        self._behind: dict[str, str] = {}
-        self._fresh: dict[str, float] = {}
         self._leader: Contact | None = None
         self._term: Term | None = None
         self._in_touch = True
@@ -106,28 +106,34 @@ class OperatorSource:
                 self._judge()
 
     def hello(self) -> SubscribeRequest:
-        """Say who we are and what is served."""
-        held = [
-            Held(project=name, revision=one.ruleset.revision, flags=len(one.ruleset.flags))
-            for name, one in list(self._editions.items())[:HELD]
-        ]
-        return SubscribeRequest(hello=Hello(role=Role.ROLE_REPLICA, name=self._settings.name, held=held))
+        """Say who we are and what is held."""
+        return hello(Role.ROLE_REPLICA, self._settings.name, (one.ruleset for one in self._editions.values()))
 
     async def heard(self, contact: Contact, response: SubscribeResponse) -> None:
         """Take in one message of one publisher."""
         async with self._lock:
             self._elect()
-            kind = response.WhichOneof("message")
-            if kind in ("update", "compressed_update"):
-                await self._update(contact, response)
-            elif kind == "removal":
-                self._remove(contact, response.removal.project)
-            elif kind == "oversize" and contact is self._leader:
-                self._oversize(response)
-            if contact is self._leader:
+            listened_to = contact is self._leader
+            if listened_to:
                 self._term = contact.term
-                if kind == "heartbeat":
+            match response.WhichOneof("message"):
+                case "update" if listened_to:
+                    await self._update(contact, response.update.project, response.update.revision, response)
+                case "compressed_update" if listened_to:
+                    packed = response.compressed_update
+                    await self._update(contact, packed.project, packed.revision, response)
+                case "removal" if listened_to:
+                    self._remove(contact, response.removal.project)
+                case "oversize" if listened_to:
+                    self._fall_behind(response.oversize)
+                case "heartbeat" if listened_to:
                     self._complete(contact)
+                case "update":
+                    self._pass_over(contact, response.update.project, response.update.revision)
+                case "compressed_update":
+                    self._pass_over(contact, response.compressed_update.project, response.compressed_update.revision)
+                case "removal":
+                    self._pass_over(contact, response.removal.project, "")
 
     async def lost(self, contact: Contact) -> None:  # noqa: ARG002
         """Take in that a publisher is connected no longer."""
@@ -146,24 +152,21 @@ class OperatorSource:
         if leader.passed_over:
             leader.restart()
 
-    async def _update(self, contact: Contact, response: SubscribeResponse) -> None:
-        update = response.update if response.HasField("update") else response.compressed_update
-        project, revision = update.project, update.revision
-        if contact is not self._leader:
-            self._pass_over(contact, project, revision)
-            return
+    async def _update(self, contact: Contact, project: str, revision: str, response: SubscribeResponse) -> None:
         held = self._editions.get(project) or Edition.empty(project)
         before = self._arriving.get(project) or self._store.snapshots.get(project)
         try:
             edition, snapshot = await asyncio.to_thread(take, response, held, before)
         except RulesetError as error:
-            self._refuse(contact, project, revision, str(error))
+            self._metrics.updates["refused"] += 1
+            self._freshness.fall_behind(project)
+            log.error("project %s: revision %s is refused, what is served stays: %s", project, revision, error)
+            contact.answer(nack(project, revision, str(error)))
             return
         self._metrics.updates["applied"] += 1
         log.info("project %s: revision %s, %d flags", project, revision, len(edition.ruleset.flags))
         self._editions[project] = edition
-        self._behind.pop(project, None)
-        self._fresh[project] = time.monotonic()
+        self._freshness.catch_up(project)
         self._serve(contact, {project: snapshot if self._is_current(contact) else snapshot.lost()})
 
     def _serve(self, contact: Contact, changed: Mapping[str, Snapshot]) -> None:
@@ -174,7 +177,7 @@ class OperatorSource:
         arrived, self._arriving = self._arriving, {}
         self._store.replace({**self._store.snapshots, **arrived})
         for project, snapshot in arrived.items():
-            self._acknowledge(contact, project, snapshot)
+            self._acknowledge(contact, ack(project, snapshot.ruleset))
 
     def _complete(self, contact: Contact) -> None:
         """Everything has been sent: serve it if it is the first, and take down that it is current."""
@@ -186,56 +189,41 @@ class OperatorSource:
         if not self._in_touch:
             log.info("in touch with the operator again")
         self._in_touch = True
-        now, tick = time.time(), time.monotonic()
-        current = {name: one for name, one in self._store.snapshots.items() if name not in self._behind}
-        self._fresh |= dict.fromkeys(current, tick)
-        self._store.replace({**self._store.snapshots, **{name: one.at(now) for name, one in current.items()}})
+        now, served = time.time(), self._store.snapshots
+        self._store.replace({**served, **{name: served[name].at(now) for name in self._freshness.vouch(served)}})
 
     def _is_current(self, contact: Contact) -> bool:
         return contact.term is not None and not contact.term.stale and contact in self._operators.contacts
 
     def _remove(self, contact: Contact, project: str) -> None:
-        if contact is not self._leader:
-            self._pass_over(contact, project, "")
-            return
         log.info("project %s is gone", project)
         self._metrics.updates["applied"] += 1
-        for known in (self._editions, self._arriving, self._behind, self._fresh):
-            known.pop(project, None)
+        self._freshness.forget(project)
+        self._editions.pop(project, None)
+        self._arriving.pop(project, None)
         if self._store.loaded:
             self._store.replace({name: one for name, one in self._store.snapshots.items() if name != project})
-        self._acknowledge(contact, project, None)
+        self._acknowledge(contact, ack(project, None))
 
-    def _oversize(self, response: SubscribeResponse) -> None:
-        told = response.oversize
+    def _fall_behind(self, told: Oversize) -> None:
         self._metrics.updates["oversize"] += 1
-        self._behind[told.project] = told.revision
+        self._freshness.fall_behind(told.project)
         log.error(
             "project %s: revision %s is too large to be sent (%d bytes, at most %d), what is served stays",
             *(told.project, told.revision, told.size, told.limit),
         )
 
-    def _refuse(self, contact: Contact, project: str, revision: str, reason: str) -> None:
-        self._metrics.updates["refused"] += 1
-        self._behind[project] = revision
-        log.error("project %s: revision %s is refused, what is served stays: %s", project, revision, reason)
-        self._nack(contact, project, revision, reason)
-
     def _pass_over(self, contact: Contact, project: str, revision: str) -> None:
+        """Refuse what one sent who is not listened to, unless it is what is served anyway."""
         served = self._store.snapshots.get(project)
         if revision == (served.revision if served else ""):
-            contact.answer(_ack(project, served))
+            contact.answer(ack(project, served.ruleset if served else None))
             return
         contact.passed_over = True
         self._metrics.updates["passed over"] += 1
-        self._nack(contact, project, revision, "another publisher decides")
+        contact.answer(nack(project, revision, "another publisher decides"))
 
-    def _nack(self, contact: Contact, project: str, revision: str, reason: str) -> None:
-        nack = Nack(project=project, revision=revision, reason=reason[:REASON_LENGTH])
-        contact.answer(SubscribeRequest(nack=nack))
-
-    def _acknowledge(self, contact: Contact, project: str, served: Snapshot | None) -> None:
-        request = _ack(project, served)
+    def _acknowledge(self, contact: Contact, request: SubscribeRequest) -> None:
         contact.answer(request)
         for other in self._operators.contacts:
             if other is not contact:
@@ -243,16 +231,11 @@ class OperatorSource:
 
     def _judge(self) -> None:
         """Call stale what no publisher has vouched for lately."""
-        late = time.monotonic() - self._settings.stale_seconds
-        silent = {
-            name: one.lost()
-            for name, one in self._store.snapshots.items()
-            if not one.stale and self._fresh.setdefault(name, time.monotonic()) < late
-        }
-        if silent:
-            self._store.replace({**self._store.snapshots, **silent})
-        out_of_touch = bool(silent) and not silent.keys() <= self._behind.keys()
-        if out_of_touch and self._in_touch:
+        served = self._store.snapshots
+        late = [name for name in self._freshness.late(served) if not served[name].stale]
+        if late:
+            self._store.replace({**served, **{name: served[name].lost() for name in late}})
+        if self._in_touch and not all(map(self._freshness.is_behind, late)):
             self._in_touch = False
             log.warning("out of touch with the operator for %g s, what is served stays", self._settings.stale_seconds)
 
@@ -271,20 +254,6 @@ class OperatorSource:
             finally:
                 asking.cancel()
                 await asyncio.gather(asking, return_exceptions=True)
-
-
-def _ack(project: str, served: Snapshot | None) -> SubscribeRequest:
-    if served is None:
-        return SubscribeRequest(ack=Ack(project=project))
-    flags = len(served.ruleset.flags)
-    return SubscribeRequest(ack=Ack(project=project, revision=served.revision, flags=flags))
-
-
-def elect(contacts: Sequence[Contact], leader: Contact | None) -> Contact | None:
-    """Return the publisher to listen to: of those that decide, of the highest epoch, in touch, the same as before."""
-    deciding = [(contact, contact.term) for contact in contacts if contact.term is not None and contact.term.publishing]
-    best = max(deciding, key=lambda pair: (pair[1].epoch, not pair[1].stale, pair[0] is leader), default=None)
-    return best and best[0]
 
 
 def take(response: SubscribeResponse, held: Edition, before: Snapshot | None) -> tuple[Edition, Snapshot]:

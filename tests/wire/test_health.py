@@ -1,5 +1,7 @@
 """grpc.health.v1, as round_robin clients and probes use it."""
 
+import asyncio
+
 import grpc
 import pytest
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
@@ -24,14 +26,22 @@ def test_an_unknown_service_is_not_found(shop):
     assert watched.status == HealthCheckResponse.SERVICE_UNKNOWN
 
 
-def test_a_watcher_is_told_that_the_server_drains(tmp_path, start):
+async def test_a_watcher_is_told_that_the_server_drains(tmp_path, start):
     process = start(tmp_path)
-    with grpc.insecure_channel(process.listen) as channel:
+    said = []
+    # The synchronous client forgets messages that it had not read when the stream ended.
+    async with grpc.aio.insecure_channel(process.listen) as channel:
         watching = HealthStub(channel).Watch(HealthCheckRequest(service="flagd.v1.EvaluationService"))
-        assert next(watching).status == SERVING
-        process.signal()
-        assert next(watching).status == NOT_SERVING
-        with pytest.raises(grpc.RpcError) as ended:
-            next(watching)
+        with pytest.raises(grpc.aio.AioRpcError) as ended:
+            await _hear(watching, said, process)
+    assert said == [SERVING, NOT_SERVING]
     assert ended.value.code() == grpc.StatusCode.UNAVAILABLE
-    assert process.wait() == 0
+    assert await asyncio.to_thread(process.wait) == 0
+
+
+async def _hear(watching, said, process):
+    """Note what is said, and ask the process to end once it has said something."""
+    async for message in watching:
+        said.append(message.status)
+        if len(said) == 1:
+            process.signal()

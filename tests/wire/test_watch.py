@@ -121,6 +121,7 @@ def test_100_streams_each_see_each_of_their_changes_once_in_order_and_nothing_el
         before = process.ready()["projects"]["shop"]["revision"]
         _edit(tmp_path, edit)
         eventually(lambda before=before: process.ready()["projects"]["shop"]["revision"] != before)
+    eventually(lambda: all(len(listener.heard) > EDITS // 2 for listener in listeners))
     process.signal()
     for listener in listeners:
         listener.join(SECONDS)

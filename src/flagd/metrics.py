@@ -6,13 +6,15 @@ Labels are bounded: projects, flags and variants are those of rulesets, never wh
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
 LATENCY_BOUNDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Upper bounds of the latency buckets, in seconds."""
 SERIES = 50_000
 """Most combinations of project, flag, variant and reason that are counted one by one."""
+LAGS = 30
+"""Measurements of the event loop's lag that are kept: those of the last 15 seconds."""
 OTHER = "_other"
 """Label of what is counted together beyond that."""
 
@@ -55,6 +57,7 @@ class Metrics:
         updates: what publishers sent, by what was made of it: ``applied``, ``refused``, ``oversize``, ``passed over``.
         publishers: streams to replicas of the operator that are open.
         state_errors: failures to write or read the last good ruleset on disk.
+        loop_lags: by how many seconds the event loop was late, over the last measurements.
     """
 
     evaluations: dict[tuple[str, str, str, str], Series] = field(default_factory=dict)
@@ -66,6 +69,7 @@ class Metrics:
     updates: Counter[str] = field(default_factory=Counter)
     publishers: int = 0
     state_errors: int = 0
+    loop_lags: deque[float] = field(default_factory=lambda: deque(maxlen=LAGS))
 
     def evaluation(self, project: str, flag: str, variant: str, reason: str) -> Series:
         """Return the number of answers with these labels, to be raised by the caller."""

@@ -12,6 +12,7 @@ import orjson
 from flagd.metrics import Metrics
 from flagd.rpc.services import public_methods, public_routes
 from flagd.server.exposition import CONTENT_TYPE, Exposition
+from flagd.server.lag import measure_lag
 from flagd.server.management import JSON, Management, Page
 from flagd.server.pauses import keep_short
 from flagd.server.ruleset_port import RulesetPort
@@ -72,6 +73,7 @@ class Application:
         if self._keeper:
             self._source.remember(await self._keeper.restore())
             self._run("keeper", self._keeper.run())
+        self._run("lag", measure_lag(self._metrics))
         self._run("pauses", keep_short(self._store))
         self._run("source", self._source.run())
 

@@ -49,6 +49,7 @@ class _Collector(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from self._evaluations()
         yield from self._calls()
+        yield from self._loop()
         yield from self._rulesets()
         yield from self._sources()
         yield from self._streams()
@@ -76,6 +77,13 @@ class _Collector(Collector):
         yield durations
         yield GaugeMetricFamily(
             "flagd_rpc_in_flight", "Calls running, open streams included.", value=self._metrics.in_flight
+        )
+
+    def _loop(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily(
+            "flagd_event_loop_lag_seconds",
+            "Longest time that the event loop was late, over the last 15 seconds.",
+            value=max(self._metrics.loop_lags.copy(), default=0.0),
         )
 
     def _rulesets(self) -> Iterator[Metric]:

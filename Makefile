@@ -22,6 +22,10 @@ help: ## List the targets
 run: $(READY) ## Serve examples/ on localhost:8013 and say what to type next
 	@$(BIN)/python scripts/serve_examples.py
 
+.PHONY: run-cluster
+run-cluster: $(READY) ## Start a real API server, the operator and two flagd, and apply examples/
+	@$(BIN)/python scripts/run_cluster.py
+
 .PHONY: test
 test: lint tools clients ## Lint, check types and imports, then run all tests (not the long ones)
 	$(BIN)/python -m pytest -m "not long"

@@ -1,0 +1,61 @@
+"""Flags feel at home in kubectl: explain, columns, short names, categories, waiting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from flagd.manifest import SHORT_NAMES
+from tests.cluster.stage import flag
+
+if TYPE_CHECKING:
+    from tests.cluster.stage import Stage
+
+
+@pytest.mark.parametrize(
+    ("field", "says"),
+    [
+        ("flags", "A feature flag."),
+        ("flags.spec.allOtherUsers.percent", "0 to 100 in steps of 0.001"),
+        ("flags.spec.variants.testers", "Who gets this variant whatever the targeting says."),
+        ("flags.status.published", "How many replicas of how many serve this generation"),
+        ("flagsegments.spec.match.op", "The operator."),
+    ],
+)
+def test_explain_shows_what_a_field_means(stage: Stage, field: str, says: str):
+    assert says in " ".join(stage.kubectl("explain", field).split())
+
+
+def test_get_shows_the_columns_of_a_flag(stage: Stage):
+    stage.apply(flag("checkout", 25))
+    header, row = stage.kubectl("get", "flags").splitlines()
+    assert header.split() == ["NAME", "ACTIVE", "VARIANTS", "ROLLOUT", "READY", "PUBLISHED", "AGE"]
+    assert row.split()[:2] == ["checkout", "true"]
+    wide = stage.kubectl("get", "flags", "-o", "wide").splitlines()[0].split()
+    assert wide[6:10] == ["REVISION", "OWNER", "EXPIRES", "MESSAGE"]
+
+
+def test_short_names_and_the_category_are_served(stage: Stage):
+    stage.apply(flag("checkout"))
+    for name in (*SHORT_NAMES.values(), "flagoperator"):
+        stage.kubectl("get", name)
+    assert "flag.flagoperator.dev/checkout" in stage.kubectl("get", "flagoperator", "-o", "name")
+
+
+def test_flags_are_selected_by_owner(stage: Stage):
+    stage.apply(flag("mine", owner="payments"), flag("theirs", owner="search"))
+    found = stage.kubectl("get", "flags", "--field-selector", "spec.owner=payments", "-o", "name")
+    assert found.split() == ["flag.flagoperator.dev/mine"]
+
+
+def test_waiting_works_and_sees_no_old_generation_as_published(stage: Stage):
+    stage.operator()
+    stage.replica("flagd-0")
+    stage.apply(flag("checkout"))
+    wait = ("wait", "--timeout=20s", "flag/checkout", "--for")
+    stage.kubectl(*wait, "condition=Published")
+    stage.apply(flag("checkout", 0))
+    stage.kubectl(*wait, "jsonpath={.status.observedGeneration}=2")
+    stage.kubectl(*wait, "condition=Published")
+    assert stage.condition("Flag", "checkout", "Published")["observedGeneration"] == 2

@@ -1,0 +1,93 @@
+"""docs/operator.md shows what a terminal shows."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from flagoperator.run.exposition import Exposition
+from flagoperator.run.operator import Operator
+from flagoperator.run.options import Options
+from tests.cluster.stage import flag
+from tests.docs.page import ROOT, blocks, commands, pattern
+
+if TYPE_CHECKING:
+    from tests.cluster.stage import Stage
+    from tests.docs.page import Command
+
+PAGE = Path("docs/operator.md")
+
+
+def shown(first: str) -> list[Command]:
+    """Return the commands of the block that begins with the command `first`."""
+    return next(commands(block) for block in blocks(PAGE) if block.text.startswith(f"$ {first}"))
+
+
+def test_run_cluster_shows_what_the_page_shows(binaries: Path):
+    script = ROOT / "scripts" / "run_cluster.py"
+    done = subprocess.run(
+        [sys.executable, script, "--once"],
+        env={**os.environ, "KUBEBUILDER_ASSETS": str(binaries), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    rest = done.stdout
+    for command in shown("kubectl wait"):
+        expected = re.compile(pattern((f"$ {command.text}", *command.output)).pattern.rstrip())
+        found = expected.search(rest)
+        assert found, f"line {command.line}: $ {command.text}\n{done.stdout}"
+        rest = rest[found.end() :]
+
+
+def apply(stage: Stage, name: str, manifest: dict, folder: Path) -> str:
+    """Run the command of the page for the file `name`; return the session."""
+    (folder / name).write_text(yaml.safe_dump(manifest))
+    done = subprocess.run(
+        [Path(sys.executable).parent / "flagctl", "apply", name, "--wait", "--namespace", stage.namespace],
+        cwd=folder,
+        env={**os.environ, "KUBECONFIG": str(stage.plane.admin), "NO_COLOR": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.stdout
+
+
+def test_apply_waits_as_the_page_shows(stage: Stage, tmp_path: Path):
+    operator = stage.operator()
+    for number in range(2):
+        stage.replica(f"flagd-{number}")
+    stage.until(lambda: len(operator.replicas()) == 2)
+    (command,) = shown("flagctl apply checkout.yaml")
+    assert pattern(command.output).fullmatch(apply(stage, "checkout.yaml", flag("checkout"), tmp_path))
+
+
+def test_apply_says_why_it_is_not_served(stage: Stage, tmp_path: Path):
+    stage.operator()
+    stage.replica("flagd-0")
+    stage.apply(flag("checkout-old", key="checkout"))
+    created = stage.wait("checkout-old", Published="True")["metadata"]["creationTimestamp"]
+    stage.until(lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()) > created)  # the oldest wins, by the second
+    said = apply(stage, "broken.yaml", flag("checkout"), tmp_path)
+    (command,) = shown("flagctl apply broken.yaml")
+    assert pattern(command.output).fullmatch(said), said
+
+
+def test_every_metric_is_documented(stage: Stage):
+    documented = set(re.findall(r"^\| `(flagoperator_\w+)` \|", (ROOT / PAGE).read_text(), re.MULTILINE))
+    operator = Operator(Options(kubeconfig=stage.kubeconfig))
+    text = Exposition(*(getattr(operator, f"_{name}") for name in ("model", "publisher", "reporter", "lease"))).render()
+    exposed = set(re.findall(r"^# TYPE (flagoperator_\w+) ", text.decode(), re.MULTILINE))
+    assert documented == exposed

@@ -1,0 +1,126 @@
+"""OpenFeature's own providers for flagd, unmodified: every type, zeros, errors, defaults, news, and a restart."""
+
+import json
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.wire.clients import environment
+from tests.wire.clients.provider import Provider
+from tests.wire.conftest import running
+from tests.wire.process import eventually
+
+FOLDER = Path(environment.__file__).parent
+CASES = json.loads((FOLDER / "cases.json").read_text())
+
+
+@dataclass(frozen=True)
+class Client:
+    """What is particular to one provider.
+
+    `speaks` is the version of the protocol: the first has no word for the caller's own default but FLAG_NOT_FOUND.
+    """
+
+    command: object
+    speaks: int = 2
+    needs_connect: bool = False
+    asks_integers: bool = True
+    mismatch: str = "TYPE_MISMATCH"
+
+
+def _node(script):
+    return environment.node(), environment.NODE_FOLDER / script
+
+
+CLIENTS = {
+    "python": Client(lambda: (environment.python(), environment.PYTHON_FOLDER / "flagd_repl.py")),
+    "node": Client(lambda: _node("flagd_repl.mjs"), asks_integers=False),
+    "web": Client(lambda: _node("flagd_web_repl.mjs"), speaks=1, needs_connect=True, asks_integers=False),
+}
+
+
+@pytest.fixture(params=CLIENTS)
+def client(request, transport):
+    client = CLIENTS[request.param]
+    if client.needs_connect and transport == "grpcio":
+        pytest.skip("this provider speaks Connect, and the transport grpcio speaks gRPC only")
+    return client
+
+
+@pytest.fixture
+def connect(client):
+    """Start the provider: ``connect(process)``; it is closed after the test."""
+    command = client.command()
+    with ExitStack() as providers:
+        yield lambda process: providers.enter_context(_connected(command, process))
+
+
+@contextmanager
+def _connected(command, process):
+    provider = Provider(command, process.listen)
+    try:
+        provider.heard("ready")
+        yield provider
+    finally:
+        provider.stop()
+
+
+@pytest.fixture(scope="module")
+def flags(tmp_path_factory, transport):
+    folder = tmp_path_factory.mktemp("flags")
+    (folder / "flags.yaml").write_text((FOLDER / "flags.yaml").read_text())
+    with running(folder, "--transport", transport) as process:
+        yield process
+
+
+def _expected(case, client):
+    if case.get("error") == "TYPE_MISMATCH":
+        return case["default"], None, client.mismatch
+    if "error" in case:
+        return case["default"], None, case["error"]
+    value, variant, reason = case["expect"]
+    if variant is None and client.speaks == 1:
+        return value, None, "FLAG_NOT_FOUND"
+    return value, variant, reason
+
+
+def _found(answer):
+    return answer["value"], answer.get("variant") or None, answer.get("error") or answer["reason"]
+
+
+def test_every_case_is_answered_as_the_table_says(client, connect, flags):
+    provider = connect(flags)
+    cases = [case for case in CASES if client.asks_integers or case["flag"] != "pi-not-integer"]
+    found = {json.dumps(case): _found(provider.ask(case)) for case in cases}
+    assert found == {json.dumps(case): _expected(case, client) for case in cases}
+
+
+def _flag(value):
+    return f"""
+kind: Flag
+apiVersion: flagoperator.dev/v1alpha1
+metadata: {{name: news}}
+spec: {{active: true, variants: [{{key: a, payload: {value}}}], allOtherUsers: {{percent: 100}}}}
+"""
+
+
+QUESTION = {"flag": "news", "type": "string", "default": "none", "context": {}}
+
+
+def test_what_a_provider_keeps_is_renewed_by_news_and_by_a_restart(client, connect, start, tmp_path):
+    (tmp_path / "news.yaml").write_text(_flag("first"))
+    process = start(tmp_path)
+    provider = connect(process)
+    provider.heard("changed", "news")
+    assert _found(provider.ask(QUESTION)) == ("first", "a", "STATIC")
+    (tmp_path / "news.yaml").write_text(_flag("second"))
+    provider.heard("changed", "news")
+    assert eventually(lambda: provider.ask(QUESTION)["value"] == "second")
+    process.stop()
+    (tmp_path / "news.yaml").write_text(_flag("third"))
+    start(tmp_path, "--listen", process.listen)
+    assert eventually(lambda: provider.ask(QUESTION)["value"] == "third")
+    (tmp_path / "news.yaml").write_text(_flag("fourth"))
+    assert eventually(lambda: provider.ask(QUESTION)["value"] == "fourth")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flagd.store import Snapshot, Store
 
 KeyPolicy = Literal["optional", "required"]
+_FOREIGN = "this deployment key belongs to another project"
 
 
 class Access:
@@ -60,19 +61,34 @@ class Access:
             return [self._open(project)]
         return [self._view(snapshot, None) for snapshot in self._snapshots.values()]
 
-    def _grants(self, project: str, call: Call) -> Sequence[Grant] | None:
-        """Return what the caller's key opens of `project`, at least one thing; None = the caller needs no key."""
+    def revision(self, project: str, digest: str) -> str:
+        """Return the revision of `project` for who knows a key by its hash only, "" being no key.
+
+        That is enough to be told that something changed, never what. Raises what `view` raises.
+        """
+        self._refresh()
+        if not digest and self._policy == "optional":
+            return self._open(project).snapshot.revision
+        if not any(grant.project == project for grant in self._keyring.grants_of(digest)):
+            raise PermissionDenied(_FOREIGN)
+        return self._snapshots[project].revision
+
+    def _refresh(self) -> None:
         if self._store.snapshots is not self._snapshots:
             self._renew()
         if not self._store.loaded:
             raise Unavailable("no ruleset has been loaded yet")
+
+    def _grants(self, project: str, call: Call) -> Sequence[Grant] | None:
+        """Return what the caller's key opens of `project`, at least one thing; None = the caller needs no key."""
+        self._refresh()
         authorization = call.metadata.get("authorization")
         if authorization is None and self._policy == "optional":
             return None
         grants = self._keyring.grants(authorization or "")
         mine = [grant for grant in grants if not project or grant.project == project]
         if not mine:
-            raise PermissionDenied("this deployment key belongs to another project")
+            raise PermissionDenied(_FOREIGN)
         return mine
 
     def _open(self, project: str) -> View:

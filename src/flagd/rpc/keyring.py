@@ -40,11 +40,11 @@ class Keyring:
     """The keys of some rulesets."""
 
     def __init__(self, rulesets: Iterable[Ruleset] = ()) -> None:
-        self._grants: dict[bytes, list[Grant]] = {}
+        self._grants: dict[str, list[Grant]] = {}
         for ruleset in rulesets:
             for name, deployment in sorted(ruleset.deployments.items()):
-                for key_hash in deployment.key_hashes:
-                    digest = bytes.fromhex(key_hash.removeprefix("sha256:"))
+                for written in deployment.key_hashes:
+                    digest = written.removeprefix("sha256:")
                     grant = Grant(ruleset.project, name, deployment.type == "Server")
                     self._grants.setdefault(digest, []).append(grant)
 
@@ -54,10 +54,18 @@ class Keyring:
         Raises:
             Unauthenticated: there is no key in it, or one that opens nothing.
         """
-        scheme = next((scheme for scheme in _SCHEMES if authorization[: len(scheme)].lower() == scheme), "")
-        key = authorization[len(scheme) :].strip() if scheme else ""
-        digest = hashlib.sha256(key.encode(errors="replace")).digest()
+        return self.grants_of(key_hash(authorization))
+
+    def grants_of(self, digest: str) -> Sequence[Grant]:
+        """Return what the key with this hash opens. Raises as `grants` does."""
         grants = self._grants.get(digest, [])
-        if not (key and grants):
+        if not grants:
             raise Unauthenticated(UNAUTHENTICATED)
         return grants
+
+
+def key_hash(authorization: str) -> str:
+    """Return the SHA-256 of the key in the header `authorization`, in hexadecimal digits; "" without a key."""
+    scheme = next((scheme for scheme in _SCHEMES if authorization[: len(scheme)].lower() == scheme), "")
+    key = authorization[len(scheme) :].strip() if scheme else ""
+    return hashlib.sha256(key.encode(errors="replace")).hexdigest() if key else ""

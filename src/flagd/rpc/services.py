@@ -12,6 +12,7 @@ from flagd.rpc.guard import guard, guard_routes
 from flagd.rpc.health import SERVICE as HEALTH_SERVICE
 from flagd.rpc.health import Health
 from flagd.rpc.method import Method
+from flagd.rpc.ofrep import answer_failures, ofrep_routes
 from flagd.rpc.openfeature.service import openfeature_methods
 from flagd.rpc.reflection import Reflection
 from flagd.rpc.watch import Watch
@@ -40,8 +41,12 @@ def public_methods(store: Store, metrics: Metrics, policy: KeyPolicy = "optional
 
 
 def public_routes(store: Store, metrics: Metrics, policy: KeyPolicy = "optional") -> list[Route]:
-    """Return what the public port answers by plain HTTP, where the transport has it: Amplitude's REST."""
-    return guard_routes(amplitude_routes(Access(store, metrics, policy), store), metrics)
+    """Return what the public port answers by plain HTTP, where the transport has it: Amplitude's REST and OFREP."""
+    access = Access(store, metrics, policy)
+    return [
+        *guard_routes(amplitude_routes(access, store), metrics),
+        *answer_failures(guard_routes(ofrep_routes(access, store), metrics)),
+    ]
 
 
 def evaluation_methods(access: Access, store: Store) -> list[Method]:

@@ -7,8 +7,8 @@ from base64 import b64decode
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flagd.rpc.amplitude.query import parameters
 from flagd.rpc.method import Call
+from flagd.rpc.query import parameters
 from flagd.rpc.route import Response
 from flagd.rpc.status import InvalidArgument, NotFound
 from flagd.ruleset import canonical_json

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from flagd.rpc.amplitude.query import parameters
 from flagd.rpc.amplitude.user import user_context
 from flagd.rpc.limits import check_flag_keys
+from flagd.rpc.query import parameters
 from flagd.rpc.status import InvalidArgument
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ import time
 import pytest
 
 from flagd.ruleset import Ruleset
-from flagd.server.pauses import SWITCH_SECONDS, keep_short
+from flagd.server.pauses import SWITCH_SECONDS, YOUNG_OBJECTS, keep_short
 from flagd.store import Snapshot, Store
 
 
 @pytest.fixture
 async def store():
-    interval = sys.getswitchinterval()
+    interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
     gc.unfreeze()
     store = Store()
     task = asyncio.create_task(keep_short(store))
@@ -24,6 +24,7 @@ async def store():
     await asyncio.gather(task, return_exceptions=True)
     gc.unfreeze()
     sys.setswitchinterval(interval)
+    gc.set_threshold(*thresholds)
     assert gc.isenabled()
 
 
@@ -65,3 +66,8 @@ async def test_a_ruleset_that_is_only_confirmed_changes_nothing(store):
 @pytest.mark.usefixtures("store")
 async def test_threads_give_way_fast():
     assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS)
+
+
+@pytest.mark.usefixtures("store")
+async def test_calls_that_run_are_not_walked_through_all_the_time():
+    assert gc.get_threshold()[0] == YOUNG_OBJECTS

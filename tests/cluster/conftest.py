@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,6 +37,10 @@ def plane(tmp_path_factory: pytest.TempPathFactory, binaries: Path) -> Iterator[
 @pytest.fixture
 def stage(plane: ControlPlane, request: pytest.FixtureRequest) -> Iterator[Stage]:
     """A namespace for one test, on the shared control plane."""
-    name = request.node.name.removeprefix("test_").replace("_", "-").replace("[", "-").strip("]")
-    with Stage(plane, name[:60].strip("-")) as stage:
+    with Stage(plane, namespace_of(request.node.name)) as stage:
         yield stage
+
+
+def namespace_of(test: str) -> str:
+    """Return a name for the namespace of a test."""
+    return re.sub(r"[^a-z0-9]+", "-", test.removeprefix("test_").lower())[:60].strip("-")

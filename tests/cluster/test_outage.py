@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cluster.conftest import namespace_of
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.installation import DEFINITIONS, install
 from tests.cluster.stage import Stage, flag
@@ -24,7 +25,7 @@ def breakable(tmp_path_factory: pytest.TempPathFactory, binaries: Path) -> Itera
 
 @pytest.fixture
 def stage(breakable: ControlPlane, request: pytest.FixtureRequest) -> Iterator[Stage]:
-    with Stage(breakable, request.node.name.removeprefix("test_").replace("_", "-")[:60].strip("-")) as stage:
+    with Stage(breakable, namespace_of(request.node.name)) as stage:
         yield stage
 
 

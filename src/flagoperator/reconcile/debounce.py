@@ -26,6 +26,11 @@ class Debounce:
         self._first = None
 
     @property
+    def seen(self) -> float | None:
+        """When the first change came that is not published; None if there is none."""
+        return self._first
+
+    @property
     def due(self) -> float | None:
         """When to publish; None while nothing has changed."""
         if self._first is None:

@@ -88,9 +88,13 @@ class Ledger:
         """Note that what is published of `projects` now has the newest form of all their resources."""
         for ref in self._new:
             if ref.namespace in projects and ref in self._pending:
-                numbers = self._published.get(ref.namespace)
-                self._pending[ref] = next(reversed(numbers.values())) if numbers else 0
+                self._pending[ref] = self.newest(ref.namespace)
         self._new = {ref for ref in self._new if ref.namespace not in projects}
+
+    def newest(self, project: str) -> int:
+        """Return the number of the last publication of `project`; 0 if there was none."""
+        numbers = self._published.get(project)
+        return next(reversed(numbers.values())) if numbers else 0
 
     def floor(self, project: str, ready: Iterable[Replica]) -> int:
         """Return the number of the oldest publication of `project` that any of `ready` serves; -1: one serves none."""

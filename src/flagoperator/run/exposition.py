@@ -119,7 +119,7 @@ class _Collector(Collector):
         yield behind
         yield _histogram(
             "flagoperator_acknowledged_seconds",
-            "From publishing to every ready replica serving it.",
+            "From seeing a change to every ready replica serving it.",
             self._model.gauges.acknowledged,
         )
 

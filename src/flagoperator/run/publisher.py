@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import time
 from typing import TYPE_CHECKING
@@ -53,6 +54,8 @@ class Publisher:
         self._sequence = 0
         self._shown: tuple[bool, int, int, bool] | None = None
         self._published: Mapping[str, Ruleset] | None = None
+        self.unacknowledged: dict[str, float] = {}
+        """When the first change was seen that not every ready replica has yet, by project, on the monotonic clock."""
         self.touched: Callable[[Iterable[ResourceRef]], None] = lambda _: None
         self.holding: Callable[[Removal], None] = lambda _: None
 
@@ -74,9 +77,13 @@ class Publisher:
         while not self._model.mirror.complete:
             await self._wait(None)
         await self._hear_replicas()
+        await self._publish()
+        # Of what is kept nothing is ever garbage: the collector need not walk through it again and again.
+        gc.collect()
+        gc.freeze()
         while True:
-            await self._publish()
             await self._wait(self._debounce.due)
+            await self._publish()
 
     async def _wait(self, until: float | None) -> None:
         """Return at `until`, or earlier when woken without a change; later if changes go on."""
@@ -105,6 +112,7 @@ class Publisher:
 
     async def _publish(self) -> None:
         model, begun = self._model, time.monotonic()
+        seen = self._debounce.seen
         self._debounce.publish(begun)
         changes = model.mirror.drain()
         touched: set[ResourceRef] = set()
@@ -115,10 +123,10 @@ class Publisher:
                 touched = await asyncio.to_thread(model.projects.take, changes)
             model.ledger.wait(touched)
             model.gauges.reconciles.observe(time.monotonic() - begun)
-        self._put()
+        self._put(begun if seen is None else seen)
         self.touched(touched)
 
-    def _put(self) -> None:
+    def _put(self, seen: float) -> None:
         model = self._model
         wanted = {
             name: Edition(compiled.ruleset, compiled.state.digest) for name, compiled in model.projects.compiled.items()
@@ -139,6 +147,7 @@ class Publisher:
             ruleset = self._published[name]
             model.ledger.publish(name, ruleset.revision, self._sequence)
             model.gauges.publishes[name] += 1
+            self.unacknowledged.setdefault(name, seen)
             log.info("project %s: revision %s, %d flags", name, ruleset.revision, len(ruleset.flags))
         model.ledger.include(self._published.keys())
 

@@ -155,7 +155,14 @@ class Reporter:
             if self._floors.get(project) != floor or self._recount:
                 self._floors[project] = floor
                 moved.add(project)
+            if ready and floor[0] >= self._model.ledger.newest(project):
+                self._acknowledged(project)
         self.writer.look([ref for ref in self._model.ledger.pending if ref.namespace in moved])
+
+    def _acknowledged(self, project: str) -> None:
+        seen = self._publisher.unacknowledged.pop(project, None)
+        if seen is not None:
+            self._model.gauges.acknowledged.observe(time.monotonic() - seen)
 
     def _summary(self) -> str:
         current, ready = self._model.board.current, self.ready()

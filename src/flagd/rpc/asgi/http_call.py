@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flagd.rpc.asgi.body import Receive, Scope, Send
     from flagd.rpc.route import Route
 
+_BODILESS = (204, 304)
 _STREAM_HEADERS: Headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
 
 
@@ -73,7 +74,8 @@ class HttpCall:
         headers = _encoded(response.headers)
         if response.content_type:
             headers.append((b"content-type", response.content_type.encode("latin-1")))
-        headers.append((b"content-length", b"%d" % len(response.body)))
+        if response.status not in _BODILESS:
+            headers.append((b"content-length", b"%d" % len(response.body)))
         self._started = True
         await self._send({"type": "http.response.start", "status": response.status, "headers": headers})
         await self._send({"type": "http.response.body", "body": response.body, "more_body": False})

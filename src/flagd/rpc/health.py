@@ -8,7 +8,7 @@ https://github.com/grpc/grpc/blob/master/doc/health-checking.md
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
@@ -18,8 +18,9 @@ from flagd.rpc.status import NotFound, Unavailable
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from contextlib import AbstractContextManager
+
     from flagd.rpc.method import Call
-    from flagd.store import Store
 
 SERVICE = "grpc.health.v1.Health"
 PROCESS = ""
@@ -27,10 +28,25 @@ PARTING_SECONDS = 0.2
 """Between NOT_SERVING and the end of a stream: gRPC drops messages that an error overtakes in the caller."""
 
 
+class Readiness(Protocol):
+    """What health is judged by: a store, or what an operator publishes."""
+
+    @property
+    def loaded(self) -> bool:
+        """Whether there is a ruleset."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether the server drains."""
+
+    def subscribe(self) -> AbstractContextManager[asyncio.Event]:
+        """Give an event that is set when either changes."""
+
+
 class Health:
     """Answers Check and Watch of grpc.health.v1.Health for the services named."""
 
-    def __init__(self, store: Store, services: Sequence[str]) -> None:
+    def __init__(self, store: Readiness, services: Sequence[str]) -> None:
         self._store = store
         self._services = frozenset(services)
 

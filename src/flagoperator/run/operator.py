@@ -16,7 +16,8 @@ from flagd.metrics import Metrics
 from flagd.rpc.channel import Credentials
 from flagd.rpc.grpcio import LONG_STREAMS, GrpcioTransport
 from flagd.rpc.guard import guard
-from flagd.rpc.rulesets import RulesetService, TokenAdmission
+from flagd.rpc.health import Health
+from flagd.rpc.rulesets import SERVICE, RulesetService, TokenAdmission
 from flagd.server.management import JSON, Management, Page
 from flagoperator.cluster.api import Api
 from flagoperator.cluster.connection import find_connection
@@ -56,7 +57,8 @@ class Operator:
         self._publisher = Publisher(model, self._source, self._lease, self._recall)
         self._reporter = Reporter(self._api, model, self._publisher, self._lease, options.evaluation_service)
         admission = TokenAdmission(_tokens(options.token_file) if options.token_file else None)
-        methods = guard(RulesetService(model.board, model.acks, admission).methods(), Metrics())
+        service = RulesetService(model.board, model.acks, admission)
+        methods = guard([*service.methods(), *Health(model.board, [SERVICE]).methods()], Metrics())
         self._transport = GrpcioTransport(methods, options.listen, options.tls, options=LONG_STREAMS)
         self._exposition = Exposition(model, self._publisher, self._reporter, self._lease)
         pages = {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._metrics}

@@ -63,6 +63,11 @@ class Board:
         return self._current
 
     @property
+    def loaded(self) -> bool:
+        """Whether anything has been published."""
+        return self._current is not None
+
+    @property
     def closed(self) -> bool:
         """Whether `close` has been called."""
         return self._closed

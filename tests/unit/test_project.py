@@ -170,6 +170,12 @@ def test_links_between_the_pages_lead_somewhere() -> None:
     assert broken == []
 
 
+def test_the_readme_leads_to_every_page() -> None:
+    readme = (ROOT / "README.md").read_text()
+    pages = [f"docs/{page.name}" for page in sorted((ROOT / "docs").glob("*.md"))]
+    assert [page for page in pages if f"({page})" not in readme] == []
+
+
 def test_a_python_that_is_too_old_or_missing_is_named() -> None:
     done = subprocess.run(
         ["sh", ROOT / "scripts" / "find_python.sh"],

@@ -17,7 +17,6 @@ from flagd.rpc.status import NotFound, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
-
     from contextlib import AbstractContextManager
 
     from flagd.rpc.method import Call

@@ -1,6 +1,7 @@
 """A project of so many flags in its own interpreter: read, compile, change one flag, hold it in memory.
 
-`python -m benchmarks.compiling_worker FLAGS` reads one command a line and answers with a number a line:
+`python -m benchmarks.compiling_worker FLAGS` reads one command a line and answers with a number a line
+(seconds are of processor time):
     read       seconds from files to models
     compile    seconds from models to ruleset
     change     seconds until a change of one flag is in the ruleset
@@ -110,9 +111,9 @@ def _resident() -> int:
 
 def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
     gc.collect()
-    started = time.perf_counter()
+    started = time.process_time()
     result = call()
-    return time.perf_counter() - started, result
+    return time.process_time() - started, result
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ since it may quote a user.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 import traceback
@@ -91,8 +92,9 @@ def _answering(path: str, handler: Handler, metrics: Metrics) -> Handler:
 
 async def _events(path: str, events: AsyncIterator[bytes], metrics: Metrics) -> AsyncIterator[bytes]:
     with _Observed(path, metrics):
-        async for event in events:
-            yield event
+        async with contextlib.aclosing(events):  # type: ignore[type-var]
+            async for event in events:
+                yield event
 
 
 class _Observed:

@@ -121,3 +121,18 @@ def test_a_ruleset_that_is_only_known_to_be_current_again_keeps_its_views_flags(
     after = access.view("shop", NOBODY)
     assert after.keys is before.keys
     assert after.tail != before.tail
+
+
+def test_the_hash_of_a_key_tells_the_revision_and_opens_nothing():
+    store = Store()
+    store.replace(snapshots(SHOP))
+    access = Access(store, Metrics(), "required")
+    digest = _hash("w1").removeprefix("sha256:")
+    assert access.revision("shop", digest) == store.snapshots["shop"].revision
+    with pytest.raises(Unauthenticated):
+        access.view("shop", with_key(digest))
+    for unknown in ("", "00", _hash("w1")):
+        with pytest.raises(Unauthenticated):
+            access.revision("shop", unknown)
+    with pytest.raises(PermissionDenied):
+        access.revision("billing", digest)

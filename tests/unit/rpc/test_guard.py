@@ -7,9 +7,11 @@ import pytest
 from google.protobuf.empty_pb2 import Empty
 
 from flagd.metrics import Metrics
-from flagd.rpc.guard import guard
+from flagd.rpc.guard import guard, guard_routes
 from flagd.rpc.method import Call, Method
+from flagd.rpc.route import EventStream, Response, Route
 from flagd.rpc.status import NotFound, RpcError, Status
+from tests.unit.rpc.requests import request
 
 CALL = Call({})
 USER = "user-7"
@@ -79,3 +81,46 @@ async def test_a_stream_that_its_caller_leaves_counts_as_cancelled():
     await stream.aclose()
     assert [status for _, status in metrics.calls] == ["CANCELLED"]
     assert metrics.in_flight == 0
+
+
+def _route(outcome):
+    async def handler(_request):
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    return Route("GET", "/items/", handler)
+
+
+def _counted(metrics):
+    return {labels: sum(one.counts) for labels, one in metrics.calls.items()}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"),
+    [(Response(200), "OK"), (NotFound("unknown item"), "NOT_FOUND"), (ValueError(f"secret of {USER}"), "INTERNAL")],
+)
+async def test_a_route_is_counted_by_its_own_path(outcome, status):
+    metrics = Metrics()
+    [route] = guard_routes([_route(outcome)], metrics)
+    await asyncio.gather(route.handler(request(tail=USER)), return_exceptions=True)
+    assert _counted(metrics) == {("/items/", status): 1}
+    assert metrics.in_flight == 0
+
+
+async def test_a_bug_in_a_route_is_an_internal_error_without_its_text():
+    [route] = guard_routes([_route(ValueError(f"secret of {USER}"))], Metrics())
+    with pytest.raises(RpcError, match=r"^internal error$"):
+        await route.handler(request())
+
+
+async def test_events_are_counted_when_they_end():
+    metrics = Metrics()
+    [route] = guard_routes([_route(EventStream(_streams(None, CALL)))], metrics)
+    events = (await route.handler(request())).events
+    assert (_counted(metrics), metrics.in_flight) == ({}, 0)
+    assert await anext(events) == b"1"
+    assert metrics.in_flight == 1
+    with pytest.raises(RpcError, match="internal error"):
+        await anext(events)
+    assert (_counted(metrics), metrics.in_flight) == ({("/items/", "INTERNAL"): 1}, 0)

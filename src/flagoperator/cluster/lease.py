@@ -77,7 +77,7 @@ class Lease:
     async def run(self, changed: Callable[[], None]) -> None:
         """Acquire and renew until cancelled; `changed` is called when leading begins or ends, and after each look."""
         while True:
-            await self._turn()
+            await self.turn()
             self._report()
             changed()
             await asyncio.sleep(RETRY_SECONDS if self._leading else min(RETRY_SECONDS, 1.0))
@@ -94,7 +94,8 @@ class Lease:
         except ApiError as error:
             log.warning("the Lease could not be released, the other replica takes over when it expires: %s", error)
 
-    async def _turn(self) -> None:
+    async def turn(self) -> None:
+        """Look at the Lease, and take or renew it where that is due."""
         try:
             await self._look()
             if self._election.step(time.monotonic()) is not Step.WAIT:

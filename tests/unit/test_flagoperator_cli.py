@@ -1,0 +1,68 @@
+"""The command `flagoperator`: options, and what is said to who uses it wrongly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from flagoperator.cli import _options, main
+from flagoperator.run.options import Options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ENVIRONMENT = {"KUBECONFIG": "/nonexistent", "HOME": "/nonexistent", "KUBERNETES_SERVICE_HOST": ""}
+
+
+def settings(**changed: object) -> dict[str, object]:
+    defaults: dict[str, object] = {each.name: each.default for each in main.commands["run"].params}  # type: ignore[attr-defined]
+    return {name: None if "UNSET" in repr(value) else value for name, value in defaults.items()} | changed
+
+
+def test_lists_are_split_and_services_named():
+    options = _options(settings(namespaces="shop, ads", evaluation_service="flags/flag-evaluation", peers="a:1,b:2"))
+    assert options.namespaces == ("shop", "ads")
+    assert options.peers == ("a:1", "b:2")
+    assert options.evaluation_service == ("flags", "flag-evaluation")
+
+
+def test_defaults_are_those_of_the_options():
+    options, defaults = _options(settings()), Options()
+    for name in ("namespaces", "relist_seconds", "listen", "management_listen", "lease_namespace", "peers", "tls"):
+        assert getattr(options, name) == getattr(defaults, name)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--evaluation-service", "flag-evaluation"], "is not NAMESPACE/NAME"),
+        (["--listen", "8015"], "is not HOST:PORT"),
+        (["--relist-interval", "0"], "is not in the range x>=1"),
+    ],
+)
+def test_wrong_use_says_what_would_be_right(arguments: list[str], says: str):
+    result = CliRunner().invoke(main, ["run", *arguments])
+    assert result.exit_code == 2
+    assert says in " ".join(result.output.split())
+
+
+def test_tls_needs_both_files(tmp_path: Path):
+    certificate = tmp_path / "tls.crt"
+    certificate.write_text("")
+    result = CliRunner().invoke(main, ["run", "--tls-cert", str(certificate)])
+    assert result.exit_code == 2
+    assert "belong together" in result.output
+
+
+def test_every_option_has_a_variable_and_a_default_or_none():
+    for parameter in main.commands["run"].params:  # type: ignore[attr-defined]
+        assert parameter.envvar == "FLAGSERVICE_" + parameter.opts[0].strip("-").replace("-", "_").upper()
+
+
+def test_without_an_api_server_it_says_what_was_tried(monkeypatch: pytest.MonkeyPatch):
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    result = CliRunner().invoke(main, ["run", "--listen", "127.0.0.1:0", "--management-listen", "127.0.0.1:0"])
+    assert result.exit_code == 3

@@ -28,6 +28,10 @@ TIMEOUT = 60.0
 TOOLS = ROOT / "requirements" / "node_modules" / ".bin"
 """Where `make tools` puts buf."""
 
+CLIENTS = ROOT / ".venvs" / "clients" / "bin"
+NODE_CLIENTS = ROOT / "tests" / "wire" / "clients" / "node" / "node_modules"
+"""Where `make clients` puts clients that are not ours."""
+
 _SERVERS = ("flagd serve", "make run")
 
 
@@ -55,6 +59,12 @@ class Terminal:
             "FLAGSERVICE_MANAGEMENT_LISTEN": f"127.0.0.1:{self.ports['8014']}",
         }
 
+    def borrow_clients(self) -> None:
+        """Let `python` and `node` find the clients that are not ours, as if their reader had installed them."""
+        self.environment["PATH"] = os.pathsep.join((str(CLIENTS), self.environment["PATH"]))
+        self.environment["PYTHONWARNINGS"] = "ignore"
+        (self.folder / "node_modules").symlink_to(NODE_CLIENTS)
+
     def write(self, block: Block) -> None:
         """Save a block under the path that the page names."""
         target = self.folder / block.path
@@ -78,7 +88,16 @@ class Terminal:
             return "buf is not installed, see `make tools`"
         if command.text.startswith("curl ") and ":8013" in command.text:
             return missing()
+        if command.text.startswith(("python ", "node ")) and (self.folder / "node_modules").is_symlink():
+            return missing() or self.lacking_client(command.text.partition(" ")[0])
         return None
+
+    def lacking_client(self, language: str) -> str | None:
+        """Return what this machine lacks to run clients that are not ours; None = nothing."""
+        if shutil.which(language, path=self.environment["PATH"]) is None:
+            return f"{language} is not installed"
+        there = CLIENTS if language == "python" else NODE_CLIENTS
+        return None if there.exists() else "the clients are not installed, see `make clients`"
 
     def type(self, command: Command) -> None:
         """Run one command to its end. `$?` is the exit code of the one before."""

@@ -7,6 +7,8 @@ How to write one:
   the background until the end of the page, on free ports instead of 8013 and 8014.
 * ``` ```yaml shop/flag.yaml ```: a block with a path is saved there, for the commands below it.
 * ``` ```yaml ``` without a path: must be an acceptable manifest, if it is one.
+* ``` ```python ask.py ``` or ``` ```javascript ask.mjs ```: saved too. On docs/clients.md, `python` and `node` have the
+  clients of `make clients`.
 * ``` ```python ``` with `>>>`: a doctest. One page is one session.
 * ``` ```text ```: not run. Diagrams and the like.
 """
@@ -15,6 +17,7 @@ from __future__ import annotations
 
 import doctest
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,9 +29,9 @@ from tests.docs.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-LANGUAGES = {"console", "yaml", "json", "python", "proto", "text"}
+LANGUAGES = {"console", "yaml", "json", "python", "javascript", "proto", "text"}
+CLIENTS = Path("docs/clients.md")
 
 
 @pytest.fixture
@@ -44,6 +47,8 @@ def with_blocks(*languages: str) -> list[Path]:
 
 @pytest.mark.parametrize("page", with_blocks("console"), ids=str)
 def test_commands_print_what_the_page_shows(page: Path, terminal: Terminal) -> None:
+    if page == CLIENTS:
+        terminal.borrow_clients()
     for block in blocks(page):
         if block.path:
             terminal.write(block)

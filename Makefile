@@ -12,6 +12,8 @@ BUF := requirements/node_modules/.package-lock.json
 CLIENTS := tests/wire/clients
 PYTHON_CLIENTS := .venvs/clients/.ready
 NODE_CLIENTS := $(CLIENTS)/node/node_modules/.package-lock.json
+BUILT := .cache/clients
+COMPILED := $(BUILT)/go/repl $(BUILT)/java/.ready $(BUILT)/rust/debug/repl
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 
 .PHONY: help
@@ -28,11 +30,16 @@ run-cluster: $(READY) ## Start a real API server, the operator and two flagd, an
 
 .PHONY: test
 test: lint tools clients ## Lint, check types and imports, then run all tests (not the long ones)
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -m "not long and not compiled"
 
 .PHONY: test-long
 test-long: $(READY) tools clients ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m long
+
+.PHONY: test-clients
+test-clients: $(READY) clients ## Test with clients of five languages that others wrote; builds those in Go, Java, Rust
+	@$(MAKE) --no-print-directory --keep-going $(COMPILED) || echo "The tests that need what is not built are skipped."
+	$(BIN)/python -m pytest tests/wire/test_openfeature_clients.py
 
 .PHONY: lint
 lint: $(READY) ## ruff, mypy --strict, import contracts
@@ -112,6 +119,16 @@ $(NODE_CLIENTS): $(CLIENTS)/node/package-lock.json
 	@echo "Installing the Node clients into $(CLIENTS)/node/node_modules"
 	@npm ci --prefix $(CLIENTS)/node --ignore-scripts --no-audit --no-fund && touch $@ || \
 	  echo "npm could not install them: the tests that need them are skipped."
+
+$(BUILT)/go/repl: $(wildcard $(CLIENTS)/go/*)
+	cd $(CLIENTS)/go && go build -o $(CURDIR)/$@ .
+
+$(BUILT)/java/.ready: $(CLIENTS)/java/pom.xml $(wildcard $(CLIENTS)/java/src/main/java/*)
+	mvn --quiet --batch-mode --file $(CLIENTS)/java compile dependency:copy-dependencies && touch $@
+
+$(BUILT)/rust/debug/repl: $(wildcard $(CLIENTS)/rust/* $(CLIENTS)/rust/src/*)
+	cd $(CLIENTS)/rust && PROTOC=$(CURDIR)/$(CLIENTS)/rust/protoc CARGO_TARGET_DIR=$(CURDIR)/$(BUILT)/rust \
+	  cargo build --quiet --locked
 
 $(READY): pyproject.toml $(LOCK)
 	@python="$$(PYTHON='$(PYTHON)' sh scripts/find_python.sh)" && \

@@ -29,7 +29,7 @@ host, port = sys.argv[1:]
 api.add_handler(
     ProviderEvent.PROVIDER_CONFIGURATION_CHANGED, lambda details: say(event="changed", flags=details.flags_changed)
 )
-api.add_handler(ProviderEvent.PROVIDER_READY, lambda details: say(event="ready"))
+api.add_handler(ProviderEvent.PROVIDER_READY, lambda _details: say(event="ready"))
 api.set_provider_and_wait(FlagdProvider(host=host, port=int(port), deadline_ms=5000, retry_backoff_max_ms=500))
 for text in sys.stdin:
     answer(api.get_client(), json.loads(text))

@@ -133,6 +133,21 @@ def test_a_browser_listens_with_what_it_was_told(shop_server):
         connection.close()
 
 
+@pytest.mark.parametrize("path", ["/ofrep/v1/events?project=default", "/sdk/stream/v1/flags"])
+def test_event_streams_end_when_the_server_drains(folder, path):
+    with _running(folder) as process:
+        connection = http.client.HTTPConnection(process.listen, timeout=SECONDS)
+        try:
+            connection.request("GET", path)
+            stream = connection.getresponse()
+            assert stream.readline()
+            process.signal()
+            stream.read()  # to its end
+            assert process.wait() == 0
+        finally:
+            connection.close()
+
+
 @pytest.mark.parametrize("path", ["/ofrep/v1/events?project=shop", "/ofrep/v1/events?project=shop&key_hash=00"])
 def test_who_was_told_nothing_hears_nothing(shop_server, path):
     connection = http.client.HTTPConnection(shop_server.listen, timeout=SECONDS)

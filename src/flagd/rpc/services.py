@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flagd.rpc.access import Access
 from flagd.rpc.amplitude import amplitude_routes
 from flagd.rpc.evaluation import Evaluation
 from flagd.rpc.explain import Explain
@@ -20,16 +19,15 @@ from flagd.v1 import evaluation_pb2 as pb
 
 if TYPE_CHECKING:
     from flagd.metrics import Metrics
-    from flagd.rpc.access import KeyPolicy
+    from flagd.rpc.access import Access
     from flagd.rpc.route import Route
     from flagd.store import Store
 
 EVALUATION_SERVICE = "flagd.v1.EvaluationService"
 
 
-def public_methods(store: Store, metrics: Metrics, policy: KeyPolicy = "optional") -> list[Method]:
+def public_methods(access: Access, store: Store, metrics: Metrics) -> list[Method]:
     """Return what the public port answers: evaluation, OpenFeature's evaluation, health, reflection."""
-    access = Access(store, metrics, policy)
     names = [EVALUATION_SERVICE, HEALTH_SERVICE]
     methods = [
         *evaluation_methods(access, store),
@@ -40,9 +38,8 @@ def public_methods(store: Store, metrics: Metrics, policy: KeyPolicy = "optional
     return guard(methods, metrics)
 
 
-def public_routes(store: Store, metrics: Metrics, policy: KeyPolicy = "optional") -> list[Route]:
+def public_routes(access: Access, store: Store, metrics: Metrics) -> list[Route]:
     """Return what the public port answers by plain HTTP, where the transport has it: Amplitude's REST and OFREP."""
-    access = Access(store, metrics, policy)
     return [
         *guard_routes(amplitude_routes(access, store), metrics),
         *answer_failures(guard_routes(ofrep_routes(access, store), metrics)),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from flagd.metrics import Metrics
+from flagd.rpc.access import Access
 from flagd.rpc.services import public_methods, public_routes
 from flagd.server.exposition import CONTENT_TYPE, Exposition
 from flagd.server.lag import measure_lag
@@ -46,8 +47,9 @@ class Application:
         self._management = Management(
             {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._expose}, options.management_listen
         )
-        self._methods = public_methods(self._store, self._metrics, options.deployment_keys)
-        self._routes = public_routes(self._store, self._metrics, options.deployment_keys)
+        access = Access(self._store, self._metrics, options.deployment_keys)
+        self._methods = public_methods(access, self._store, self._metrics)
+        self._routes = public_routes(access, self._store, self._metrics)
         self._keeper = options.state_dir and Keeper(LastGood(options.state_dir), self._store, self._metrics)
         self._tasks: list[asyncio.Task[None]] = []
 

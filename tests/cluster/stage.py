@@ -125,11 +125,12 @@ class Stage:
         return self.get(kind, name)
 
     def until(self, check: Callable[[], Any], describe: Callable[[], str] = str, seconds: float = 20) -> Any:
-        """Wait until `check` is true; the failure says what `describe` returns."""
+        """Wait until `check` is true; the failure says what `describe` returns, and what the processes said last."""
         try:
             return eventually(check, seconds)
         except AssertionError as error:
-            raise AssertionError(f"{error}\n{describe()}") from None
+            said = [f"{each.get('time')} {each['message']}" for process in self._running for each in process.log[-15:]]
+            raise AssertionError("\n".join([str(error), describe(), *said])) from None
 
     def answer(self, replica: Process, key: str, user: str = "ann") -> tuple[str, str]:
         """Ask a replica; return variant and reason, or the error code."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import logging
 import resource
 import shutil
@@ -15,11 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flagd.rpc.envoy.admin import Admin
-from flagd.rpc.envoy.bootstrap import bootstrap
-from flagd.rpc.envoy.control import HANDOVER, Control
 from flagd.rpc.envoy.listener import Listener
-from flagd.rpc.envoy.process import EnvoyProcess
+from flagd.rpc.envoy.run import Run
 from flagd.rpc.envoy.secret import write_secrets
 
 if TYPE_CHECKING:
@@ -36,17 +31,6 @@ FIRST_BACKOFF = 0.1
 LONGEST_BACKOFF = 10.0
 STABLE_SECONDS = 60.0
 """An Envoy that ran this long starts again after the first back-off."""
-
-FAREWELL_SECONDS = 1
-"""While draining: how long callers are still answered and told to go, before the port closes."""
-
-LINGER_SECONDS = 1.0
-"""While draining: how long callers may take to close connections on which nothing runs."""
-
-STOP_SECONDS = 5.0
-"""How long the app may take to put its things away before Envoy is ended."""
-
-POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +59,7 @@ class EnvoyServer:
         self._settings = settings
         self._directory = Path()
         self._listener: Listener | None = None
-        self._running: _Run | None = None
+        self._running: Run | None = None
         self._watching: asyncio.Task[None] | None = None
 
     @property
@@ -122,7 +106,7 @@ class EnvoyServer:
 
         Cancelled, it ends Envoy at once.
         """
-        self._unwatch()
+        await self._unwatch()
         try:
             if self._running is not None:
                 await self._running.drain(seconds)
@@ -131,9 +115,11 @@ class EnvoyServer:
                 await self._running.stop()
             self._clean()
 
-    def _unwatch(self) -> None:
+    async def _unwatch(self) -> None:
+        """Watch no more; an Envoy that is just being started ends."""
         if self._watching is not None:
             self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
 
     async def _watch(self) -> None:
         backoff = FIRST_BACKOFF
@@ -158,8 +144,8 @@ class EnvoyServer:
         else:
             log.warning("Envoy runs again on %s", self._running.address)
 
-    async def _run(self, listener: Listener) -> _Run:
-        run = await _Run.begin(self._settings, listener, self._directory)
+    async def _run(self, listener: Listener) -> Run:
+        run = await Run.begin(listener, self._settings.options, self._directory)
         try:
             async with asyncio.timeout(START_SECONDS):
                 await run.ready()
@@ -173,87 +159,6 @@ class EnvoyServer:
 
     def _clean(self) -> None:
         shutil.rmtree(self._directory, ignore_errors=True)
-
-
-class _Run:
-    """One life of Envoy."""
-
-    def __init__(self, process: EnvoyProcess, control: Control, admin: Admin) -> None:
-        self.process = process
-        self.address = ""
-        self.management = ""
-        self._control = control
-        self._admin = admin
-
-    @classmethod
-    async def begin(cls, settings: EnvoySettings, listener: Listener, directory: Path) -> _Run:
-        admin = directory / "admin.sock"
-        admin.unlink(missing_ok=True)
-        ours, theirs = socket.socketpair()
-        handover = json.dumps({"control": theirs.fileno(), "options": settings.options})
-        config = directory / "envoy.json"
-        config.write_text(json.dumps(bootstrap(listener, admin)))
-        arguments = [
-            *("--config-path", str(config)),
-            *("--drain-time-s", str(FAREWELL_SECONDS), "--drain-strategy", "immediate"),
-            # One event loop answers every call; more threads of Envoy would only wait for it.
-            *("--concurrency", "1"),
-        ]
-        with theirs:
-            process = await EnvoyProcess.start(arguments, {HANDOVER: handover}, theirs.fileno())
-        return cls(process, await Control.open(ours), Admin(admin))
-
-    async def ready(self) -> None:
-        """Wait until the app serves. Raises OSError with the reason when it will not."""
-        said = await self._control.receive()
-        if said is None or said["name"] != "started":
-            await self.process.wait()
-            raise OSError(said["reason"] if said else self.process.errors or "Envoy ended at once")
-        self.management = said["management"]
-        while True:
-            if self.process.ended:
-                raise OSError(self.process.errors or "Envoy ended at once")
-            with contextlib.suppress(OSError):
-                address = await self._admin.address()
-                if address is not None:
-                    self.address = address
-                    return
-            await asyncio.sleep(POLL_SECONDS)
-
-    async def ended(self) -> int:
-        status = await self.process.wait()
-        self._control.close()
-        return status
-
-    async def drain(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        with contextlib.suppress(OSError, TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._control.send("drain")
-                await self._control.expect("drain")
-                if await self._admin.active() == (0, 0):
-                    return
-                await self._admin.drain()
-                await asyncio.sleep(FAREWELL_SECONDS)
-                await self._idle(until)
-
-    async def stop(self) -> None:
-        with contextlib.suppress(OSError, TimeoutError):
-            async with asyncio.timeout(STOP_SECONDS):
-                await self._control.send("stop")
-                await self._control.expect("stop")
-        self._control.close()
-        await self.process.stop()
-
-    async def _idle(self, until: float) -> None:
-        """Wait until nothing runs; then a little longer for callers to close their connections."""
-        quiet_until = until
-        while time.monotonic() < min(until, quiet_until):
-            requests, connections = await self._admin.active()
-            if requests == 0 and connections == 0:
-                return
-            quiet_until = min(quiet_until, time.monotonic() + LINGER_SECONDS) if requests == 0 else until
-            await asyncio.sleep(POLL_SECONDS)
 
 
 def _raise_file_limit() -> None:

@@ -119,6 +119,22 @@ def test_a_change_is_seen(connect, server, folder):
         file.unlink()
 
 
+def test_a_page_that_stays_open_gets_over_a_restart(tmp_path):
+    question = {"flag": "news", "type": "string", "default": "none", "context": {}}
+    command = CLIENTS["web"].command()
+    (tmp_path / "news.yaml").write_text(_flag("news", "first"))
+    with ExitStack() as providers:
+        with _running(tmp_path) as process:
+            provider = Provider(command, process.listen)
+            providers.callback(provider.stop)
+            provider.heard("ready")
+            assert provider.ask(question)["value"] == "first"
+        (tmp_path / "news.yaml").write_text(_flag("news", "second"))
+        with _running(tmp_path, "--listen", process.listen):
+            provider.heard("changed", "news")
+            assert provider.ask(question)["value"] == "second"
+
+
 def test_a_browser_listens_with_what_it_was_told(shop_server):
     bulk = _post(shop_server, ANSWERS, authorization=f"Bearer {WEB_KEY}")
     endpoint = json.loads(bulk.body)["eventStreams"][0]["endpoint"]["requestUri"]

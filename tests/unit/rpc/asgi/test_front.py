@@ -29,6 +29,10 @@ async def deep(request):
     return Response(200, b"deep " + request.tail.encode(), "")
 
 
+async def unchanged(request):
+    return Response(int(request.tail), content_type="", headers={"etag": "v1"})
+
+
 async def events(_):
     async def three():
         for number in range(3):
@@ -51,6 +55,7 @@ FRONT = Front(
         Route("POST", "/echo", echo, body_limit=10),
         Route("GET", "/items/", item),
         Route("GET", "/items/deep/", deep),
+        Route("GET", "/unchanged/", unchanged),
         Route("GET", "/events", events),
         Route("GET", "/broken", broken_events),
     ],
@@ -83,6 +88,12 @@ async def test_the_longest_route_that_begins_a_path_wins(path, body):
 async def test_headers_reach_the_handler_by_lower_case_name():
     answer = await call("/items/a", method="GET", headers={"if-none-match": "v1"})
     assert answer.headers[b"etag"] == b"v1"
+
+
+@pytest.mark.parametrize("status", [204, 304])
+async def test_an_answer_that_may_have_no_body_says_no_length(status):
+    answer = await call(f"/unchanged/{status}", method="GET")
+    assert (answer.status, answer.body, answer.headers) == (status, b"", {b"etag": b"v1"})
 
 
 async def test_events_are_sent_one_by_one():

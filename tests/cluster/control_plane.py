@@ -132,7 +132,9 @@ class ControlPlane:
             "POST",
             {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": seconds}},
         )
-        return self._kubeconfig(f"{namespace}-{name}", {"token": reply["status"]["token"]})
+        token = self.folder / f"{namespace}-{name}.token"
+        token.write_text(reply["status"]["token"])
+        return self._kubeconfig(f"{namespace}-{name}", {"tokenFile": str(token)})
 
     def audit(self) -> list[dict[str, Any]]:
         """Return the audit log: every write, list and watch so far."""

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cluster.conftest import namespace_of
 from tests.cluster.control_plane import ControlPlane
-from tests.cluster.installation import DEFINITIONS, install
+from tests.cluster.installation import ACCOUNT, DEFINITIONS, SYSTEM, install
 from tests.cluster.stage import Stage, flag
 
 if TYPE_CHECKING:
@@ -77,7 +77,21 @@ def test_answers_stay_while_the_api_server_hangs(stage: Stage):
     stage.wait("checkout", Published="True")
 
 
-def test_flags_outlive_the_deletion_of_their_crd(stage: Stage):
+def test_a_token_that_holds_no_more_is_read_anew(stage: Stage):
+    operator = stage.operator("--relist-interval", "1")
+    replica = stage.replica("flagd-0")
+    stage.apply(flag("checkout"))
+    stage.wait("checkout", Published="True")
+    # A ServiceAccount made anew has another uid, and the tokens of the old one are worth nothing.
+    stage.plane.request(f"/api/v1/namespaces/{SYSTEM}/serviceaccounts/{ACCOUNT}", "DELETE")
+    stage.until(lambda: "Unauthorized" in str(operator.log))
+    stage.plane.service_account(SYSTEM, ACCOUNT)
+    stage.apply(flag("checkout", 0))
+    stage.wait("checkout", Published="True")
+    assert stage.variant(replica, "checkout") == "off"
+
+
+def test_flags_are_served_while_their_crd_is_deleted(stage: Stage):
     operator = stage.operator("--relist-interval", "1")
     replica = stage.replica("flagd-0")
     names = [f"f{number}" for number in range(12)]
@@ -89,8 +103,9 @@ def test_flags_outlive_the_deletion_of_their_crd(stage: Stage):
     operator.said("listing failed")
     stage.until(lambda: {stage.variant(replica, name) for name in names} == {"on"})
     stage.until(lambda: "flags.flagoperator.dev" not in definitions(stage))
-    install(stage.plane)
     assert {stage.variant(replica, name) for name in names} == {"on"}
+    # A CRD that is back without any flag is believed by the second list.
+    install(stage.plane)
     stage.apply(*(flag(name, 0) for name in names))
     stage.wait("f11", Published="True")
     assert stage.variant(replica, "f11") == "off"

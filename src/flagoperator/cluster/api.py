@@ -19,6 +19,7 @@ JSON = "application/json"
 APPLY = "application/apply-patch+yaml"
 REQUEST_SECONDS = 30.0
 CONNECTIONS = 16
+UNAUTHORIZED = 401
 
 Object = dict[str, Any]
 
@@ -100,6 +101,8 @@ class Api:
                 data, status = await response.read(), response.status
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise ApiError(0, "", f"{method} {path}: {str(error) or type(error).__name__}") from error
+        if status == UNAUTHORIZED:
+            self._connection.refresh()
         return _decode(f"{method} {path}", status, data)
 
 

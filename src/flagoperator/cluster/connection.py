@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,7 +10,10 @@ from kubernetes.client import Configuration
 from kubernetes.config import ConfigException, list_kube_config_contexts, load_incluster_config, load_kube_config
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 
 class ConnectionSettingsError(Exception):
@@ -28,12 +32,18 @@ class Connection(Protocol):
     def token(self) -> str | None:
         """Return the bearer token that is valid now; files that a kubelet renews are read again."""
 
+    def refresh(self) -> None:
+        """Read the credentials anew, because they were refused."""
+
 
 class ConfiguredConnection:
     """The way that the `kubernetes` library reads from files and from the environment of a pod."""
 
-    def __init__(self, configuration: Configuration) -> None:
-        self._configuration = configuration
+    def __init__(self, load: Callable[[Configuration], None]) -> None:
+        """`load` fills in a configuration, and raises ConfigException or OSError where it cannot."""
+        self._load = load
+        self._configuration = configuration = Configuration()
+        load(configuration)
         self.server = str(configuration.host).rstrip("/")
         self.ca_file: str | None = configuration.ssl_ca_cert
         self.certificate_file: str | None = configuration.cert_file
@@ -46,25 +56,36 @@ class ConfiguredConnection:
         scheme, _, token = (found or "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
+    def refresh(self) -> None:
+        """Read the credentials anew; those from before stay where that fails."""
+        configuration = Configuration()
+        try:
+            self._load(configuration)
+        except (ConfigException, OSError) as error:
+            log.warning("the credentials cannot be read anew: %s", error)
+        else:
+            self._configuration = configuration
+
 
 def find_connection(kubeconfig: Path | None, context: str | None) -> Connection:
     """Return the connection of this pod, or that of `kubeconfig` (None = the usual places) and its `context`.
 
     Raises ConnectionSettingsError.
     """
-    configuration = Configuration()
     if kubeconfig is None and context is None:
         try:
-            load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
-            return ConfiguredConnection(configuration)
+            return ConfiguredConnection(lambda configuration: load_incluster_config(configuration))  # type: ignore[no-untyped-call]
         except ConfigException:
             pass  # not in a pod
-    try:
-        file = str(kubeconfig) if kubeconfig else None
+    file = str(kubeconfig) if kubeconfig else None
+
+    def load(configuration: Configuration) -> None:
         load_kube_config(file, context, client_configuration=configuration, persist_config=False)  # type: ignore[no-untyped-call]
+
+    try:
+        return ConfiguredConnection(load)
     except (ConfigException, OSError) as error:
         raise ConnectionSettingsError(f"this is no pod, and there is no usable kubeconfig: {error}") from error
-    return ConfiguredConnection(configuration)
 
 
 def default_namespace(kubeconfig: Path | None, context: str | None) -> str:

@@ -96,7 +96,9 @@ class Watch:
         return told
 
     async def _login(self, **_: Any) -> kopf.ConnectionInfo:  # noqa: ANN401
+        # Called at the start, and again whenever the API server refuses what was given last.
         connection = self._connection
+        connection.refresh()
         return kopf.ConnectionInfo(
             server=connection.server,
             ca_path=connection.ca_file,

@@ -27,6 +27,9 @@ class Plain:
     def token(self) -> str | None:
         return self.tokens.pop(0) if self.tokens else None
 
+    def refresh(self) -> None:
+        self.tokens = ["fresh"]
+
 
 @asynccontextmanager
 async def serving(handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[Api]:
@@ -54,6 +57,17 @@ async def test_every_call_shows_the_token_that_holds_now():
         for _ in range(3):
             await api.get("/flags")
     assert seen == ["Bearer first", "Bearer second", None]
+
+
+async def test_credentials_that_are_refused_are_read_anew():
+    async def handler(request: web.Request) -> web.Response:
+        fresh = request.headers.get("Authorization") == "Bearer fresh"
+        return web.json_response({"kind": "Flag"}, status=200 if fresh else 401)
+
+    async with serving(handler) as api:
+        with pytest.raises(ApiError):
+            await api.get("/flags")
+        assert await api.get("/flags") == {"kind": "Flag"}
 
 
 async def test_an_apply_is_one_of_the_server_and_says_who_applies():

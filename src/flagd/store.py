@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from operator import eq
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flagd.engine import Engine
+from flagd.ruleset.persistent import difference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,8 +40,14 @@ class Snapshot:
     @classmethod
     def make(cls, ruleset: Ruleset, previous: Snapshot | None, as_of: float) -> Snapshot:
         """Compile `ruleset`; flags that are the same objects as in `previous` are not compiled again."""
-        engine = Engine(ruleset.flags.values(), ruleset.cohorts, previous=previous.engine if previous else None)
-        return cls(ruleset, engine, as_of)
+        if previous is None:
+            return cls(ruleset, Engine(ruleset.flags.values(), ruleset.cohorts), as_of)
+        before = previous.ruleset
+        if difference(before.cohorts, ruleset.cohorts, eq):
+            engine = Engine(ruleset.flags.values(), ruleset.cohorts, previous=previous.engine)
+            return cls(ruleset, engine, as_of)
+        changed = difference(before.flags, ruleset.flags, lambda _one, _other: False)
+        return cls(ruleset, previous.engine.update(ruleset.flags, changed, ruleset.cohorts), as_of)
 
     @property
     def revision(self) -> str:

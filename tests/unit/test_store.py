@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from flagd.ruleset import Ruleset
+from flagd.ruleset import Cohort, Ruleset
 from flagd.store import Snapshot, Store
+from tests.unit.ruleset.contents import flag, make, many
 
 EMPTY = Ruleset("shop", {}, {}, {}, {}, "r1")
 
@@ -80,3 +81,21 @@ def test_a_snapshot_goes_stale_and_comes_back(snapshot):
     assert (lost.stale, lost.as_of, lost.revision) == (True, 100.0, "r1")
     back = lost.at(now)
     assert (back.stale, back.as_of, back.engine is snapshot.engine) == (False, now, True)
+
+
+def test_a_snapshot_of_the_next_revision_answers_as_one_made_alone():
+    context = {"user": {"user_id": "ann"}}
+    cohorts = {"beta": Cohort("User", frozenset({"ann"}))}
+    members = [[{"selector": ["context", "user", "cohort_ids"], "op": "set contains any", "values": ["beta"]}]]
+    testers = flag("f0", segments=[{"conditions": members, "variant": "off"}])
+    before = many(100)
+    history = [many(100, f7=1), many(99), make({**before.flags, "f0": testers}, cohorts), make({"f0": testers})]
+    snapshot = Snapshot.make(before, None, 0.0)
+    for ruleset in history:
+        snapshot = Snapshot.make(ruleset, snapshot, 0.0)
+        alone = Snapshot.make(ruleset, None, 0.0)
+        assert snapshot.ruleset is ruleset
+        assert snapshot.engine.order() == alone.engine.order()
+        for key in ("f0", "f7", "f99"):
+            one, other = snapshot.engine.variant(context, key), alone.engine.variant(context, key)
+            assert (one and one.as_dict()) == (other and other.as_dict())

@@ -28,7 +28,7 @@ _NO_RESULTS: dict[str, Variant] = {}
 class Engine:
     """The flags of one project, ready to answer. Never changed: a new revision is a new engine."""
 
-    __slots__ = ("_answers", "_cyclic", "_dependencies", "_everything", "_flags", "_steps")
+    __slots__ = ("_answers", "_cyclic", "_dependencies", "_dependents", "_everything", "_flags", "_steps")
 
     def __init__(
         self,
@@ -51,24 +51,63 @@ class Engine:
                 self._flags[source["key"]] = _ready(source, cohorts or {}, known.get(source["key"]))
             except Exception:  # noqa: BLE001, S112 - whatever is wrong with one flag ends with it
                 continue
-        dependencies = self._dependencies = {key: flag.dependencies for key, (flag, _) in self._flags.items()}
-        self._cyclic = cycle_members({key: parents for key, parents in dependencies.items() if parents})
-        steps = self._steps = {
-            key: (key, partial(_same, flag.off) if key in self._cyclic else decide)
-            for key, (flag, decide) in self._flags.items()
-        }
+        self._dependencies = {key: flag.dependencies for key, (flag, _) in self._flags.items()}
+        self._dependents = [key for key, parents in self._dependencies.items() if parents]
+        self._cyclic = cycle_members({key: self._dependencies[key] for key in self._dependents})
+        self._steps = {key: self._step(key) for key in self._flags}
+        self._answers = {key: decide for key, (_, decide) in self._steps.items()}
+        self._connect()
+
+    def update(
+        self, flags: Mapping[str, EvaluationFlag], changed: Iterable[str], cohorts: Mapping[str, Cohort]
+    ) -> Engine:
+        """Return the engine of `flags`, at little more than the cost of what differs.
+
+        Args:
+            flags: all of them, by key.
+            changed: keys of those that are not the same objects here, and of those that are gone.
+            cohorts: member lists by cohort id; must be those of this engine.
+        """
+        made = Engine(())
+        made._flags, made._dependencies = self._flags.copy(), self._dependencies.copy()
+        made._steps, made._answers = self._steps.copy(), self._answers.copy()
+        made._dependents, made._cyclic = self._dependents, self._cyclic
+        for key in changed:
+            try:
+                ready = _ready(flags[key], cohorts, None)
+            except Exception:  # noqa: BLE001 - gone, or malformed
+                ready = None
+            if ready is None or key not in self._flags or ready[0].dependencies != self._dependencies[key]:
+                # Order, or who needs whom, may change: rarer, and too much to change in place.
+                return Engine(flags.values(), cohorts, previous=self)
+            made._flags[key] = ready
+            made._steps[key] = made._step(key)
+            made._answers[key] = made._steps[key][1]
+        made._connect()
+        return made
+
+    def _step(self, key: str) -> Step:
+        flag, decide = self._flags[key]
+        return key, partial(_same, flag.off) if key in self._cyclic else decide
+
+    def _connect(self) -> None:
+        """Let the flags that depend on others find those of this engine."""
+        steps, dependencies = self._steps, self._dependencies
         path = lru_cache(1024)(lambda key: [steps[step] for step in evaluation_order((key,), dependencies)])
-        self._answers = {
-            key: partial(_answer, path, key) if dependencies[key] else decide for key, (_, decide) in steps.items()
-        }
-        self._everything = [steps[key] for key in self.order()]
+        self._answers.update((key, partial(_answer, path, key)) for key in self._dependents)
+        self._everything: list[Step] | None = None
 
     def evaluate(self, context: Mapping[str, Any], flag_keys: Collection[str] | None = None) -> dict[str, Variant]:
         """Return the variants of the flags named, or of all when none is named, and of the flags they depend on.
 
         Unknown keys are left out, and so are flags of which no segment decides.
         """
-        return _run([self._steps[key] for key in self.order(flag_keys)] if flag_keys else self._everything, context)
+        return _run([self._steps[key] for key in self.order(flag_keys)] if flag_keys else self._all(), context)
+
+    def _all(self) -> list[Step]:
+        if self._everything is None:  # made when first needed: many revisions are never asked for everything
+            self._everything = [self._steps[key] for key in self.order()]
+        return self._everything
 
     def variant(self, context: Mapping[str, Any], flag_key: str) -> Variant | None:
         """Return the variant of one flag; None = the flag is unknown, or none of its segments decides."""

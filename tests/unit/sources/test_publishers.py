@@ -40,7 +40,7 @@ async def names(monkeypatch):
 
 @pytest.fixture
 async def publishers(monkeypatch):
-    monkeypatch.setattr("flagd.rpc.rulesets.contact.Contact.run", lambda self: asyncio.sleep(3600))
+    monkeypatch.setattr("flagd.rpc.rulesets.contact.Contact.run", lambda _: asyncio.sleep(3600))
     return Publishers(["operator:8015", "[::1]:8015"], Credentials(), Deaf())
 
 

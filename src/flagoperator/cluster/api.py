@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 JSON = "application/json"
 APPLY = "application/apply-patch+yaml"
 REQUEST_SECONDS = 30.0
+CONNECT_SECONDS = 5.0
 CONNECTIONS = 16
 UNAUTHORIZED = 401
 
@@ -47,7 +48,7 @@ class Api:
 
     async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(limit=CONNECTIONS, ssl=tls_context(self._connection))
-        timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS, connect=5)
+        timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS, sock_connect=CONNECT_SECONDS)
         self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False)
         return self
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import grpc
 import grpc.aio
@@ -192,8 +193,36 @@ def _bidi(request: type[Message], handler: BidiHandler, gate: _Gate) -> Callable
 
 
 def _call(context: grpc.aio.ServicerContext) -> Call:
-    metadata = {name: value for name, value in context.invocation_metadata() if isinstance(value, str)}
-    return Call(metadata, context.time_remaining())
+    return Call(_Metadata(context), context.time_remaining())
+
+
+class _Metadata(Mapping[str, str]):
+    """Headers of one call, read when somebody asks: most calls ask for one. Binary ones are left out."""
+
+    __slots__ = ("_context",)
+
+    def __init__(self, context: grpc.aio.ServicerContext) -> None:
+        self._context = context
+
+    def __getitem__(self, name: str) -> str:
+        found: str | None = self.get(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401
+        """Return the header, or `default`. Mapping's own way is by an exception, which costs."""
+        found = default
+        for key, value in self._context.invocation_metadata():
+            if key == name and isinstance(value, str):
+                found = value
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key, value in self._context.invocation_metadata() if isinstance(value, str))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _decode(request: type[Message], data: bytes) -> Message:

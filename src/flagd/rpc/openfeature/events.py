@@ -32,8 +32,8 @@ FLAGS_PER_MESSAGE = 1000
 _READY = EventStreamResponse(type="provider_ready").SerializeToString()
 _KEEP_ALIVE = EventStreamResponse(type="keep_alive").SerializeToString()
 
-Scope = tuple[tuple[str, "Seen"], ...]
-"""Projects and what is seen of each: callers of one scope are told the same."""
+Scope = tuple[tuple[str, "Seen"], ...] | None
+"""Projects and what is seen of each; None = all of all, those that are gone too. Callers of one scope hear the same."""
 
 
 class Events:
@@ -75,6 +75,8 @@ class Events:
         if self._store.closed:
             raise Unavailable("the server is draining; connect again")
         views = self._access.views(project, call)
+        if not project and all(view.deployments is None for view in views):
+            return None
         return tuple(sorted((view.snapshot.ruleset.project, view.deployments) for view in views))
 
     def _news(self, told: int | None, scope: Scope) -> tuple[list[bytes], int]:
@@ -93,13 +95,17 @@ class Events:
             self._encoded.clear()
         messages = self._encoded.get((told, scope))
         if messages is None:
-            messages = self._encoded[told, scope] = _encode(self._kinds(told, dict(scope)))
+            messages = self._encoded[told, scope] = _encode(self._kinds(told, scope))
         return messages
 
-    def _kinds(self, told: int, scope: Mapping[str, Seen]) -> dict[str, Kind]:
+    def _kinds(self, told: int, scope: Scope) -> dict[str, Kind]:
+        seen = None if scope is None else dict(scope)
         kinds: dict[str, Kind] = {}
         for project, key, alteration in self._history.since(told):
-            kind = alteration.kind(scope[project]) if project in scope else None
+            if seen is None:
+                kind = alteration.kind(None)
+            else:
+                kind = alteration.kind(seen[project]) if project in seen else None
             if kind is not None:
                 kinds[key] = kind
         return kinds

@@ -78,6 +78,7 @@ class Publisher:
             await self._wait(None)
         await self._hear_replicas()
         await self._publish()
+        self._source.published.set()
         # Of what is kept nothing is ever garbage: the collector need not walk through it again and again.
         gc.collect()
         gc.freeze()

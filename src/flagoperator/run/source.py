@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 import time
@@ -27,6 +28,8 @@ PERIOD_SECONDS = 60.0
 JITTER = 0.2
 FIRST_RETRY_SECONDS = 0.5
 LAST_RETRY_SECONDS = 15.0
+PATIENCE_SECONDS = 10.0
+"""How long the watch waits for what was listed to be published."""
 DEAF_SECONDS = 5.0
 """How long after a list that knew more the watch may still tell the same before it is taken for dead."""
 
@@ -59,6 +62,8 @@ class Source:
         self.changed: Callable[[], None] = lambda: None
         self.listed = float("-inf")
         """When the last complete list was begun, in seconds of the monotonic clock."""
+        self.published = asyncio.Event()
+        """Set by whoever published the first list. The watch tells all of it once more, and has time until then."""
 
     def list_soon(self) -> None:
         """Have everything listed now and not at the end of the minute."""
@@ -70,6 +75,7 @@ class Source:
         while True:
             await self._wait_for_crds()
             await self._list_until_done()
+            await self._wait_for_publication()
             begun = time.monotonic()
             await self._follow()
             self._gauges.watch_restarts += 1
@@ -98,6 +104,10 @@ class Source:
         while await self._list() is None:
             await asyncio.sleep(retry * random.uniform(0.5, 1))  # noqa: S311  # no secret
             retry = min(retry * 2, LAST_RETRY_SECONDS)
+
+    async def _wait_for_publication(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.published.wait(), PATIENCE_SECONDS)
 
     async def _list(self) -> set[ResourceRef] | None:
         """Make the mirror true; return what it did not know, or None if that failed."""

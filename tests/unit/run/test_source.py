@@ -44,7 +44,7 @@ class FakeWatch:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     FakeWatch.started = []
     monkeypatch.setattr(module, "Watch", FakeWatch)
-    for name in ("DEAF_SECONDS", "FIRST_RETRY_SECONDS", "LAST_RETRY_SECONDS"):
+    for name in ("DEAF_SECONDS", "PATIENCE_SECONDS", "FIRST_RETRY_SECONDS", "LAST_RETRY_SECONDS"):
         monkeypatch.setattr(module, name, 0)
 
 

@@ -24,7 +24,7 @@ class Client:
         command: gives the command that runs it, or skips the test.
         speaks: version of the protocol; the first has no word for the caller's own default but FLAG_NOT_FOUND.
         connect: whether it speaks Connect, which the transport grpcio does not.
-        cannot: flags of the table that it has no means to ask for.
+        cannot: flags of the table that it has no means to ask for, or to show.
         hears: whether it listens to news; otherwise it asks every time.
         mismatch: its name for INVALID_ARGUMENT.
     """
@@ -43,14 +43,14 @@ def _node(script):
 
 EVERY_NUMBER_IS_A_DOUBLE = ("pi-not-integer",)
 INTEGERS_HAVE_32_BITS = ("largest",)
-NO_OBJECTS_IN_CONTEXTS = ("by-company",)
+NO_NESTED_OBJECTS = ("by-company", "layout")
 CLIENTS = {
     "python": Client(lambda: (environment.python(), environment.PYTHON_FOLDER / "flagd_repl.py")),
     "node": Client(lambda: _node("flagd_repl.mjs"), cannot=EVERY_NUMBER_IS_A_DOUBLE),
     "web": Client(lambda: _node("flagd_web_repl.mjs"), speaks=1, connect=True, cannot=EVERY_NUMBER_IS_A_DOUBLE),
     "go": Client(environment.go, connect=True),
     "java": Client(environment.java, speaks=1, cannot=INTEGERS_HAVE_32_BITS),
-    "rust": Client(environment.rust, 1, cannot=NO_OBJECTS_IN_CONTEXTS, hears=False, mismatch="INVALID_CONTEXT"),
+    "rust": Client(environment.rust, 1, cannot=NO_NESTED_OBJECTS, hears=False, mismatch="INVALID_CONTEXT"),
 }
 COMPILED = {"go", "java", "rust"}
 PARAMETERS = [pytest.param(name, marks=[pytest.mark.compiled] if name in COMPILED else []) for name in CLIENTS]

@@ -149,19 +149,19 @@ def test_a_browser_listens_with_what_it_was_told(shop_server):
         connection.close()
 
 
-@pytest.mark.parametrize("path", ["/ofrep/v1/events?project=default", "/sdk/stream/v1/flags"])
-def test_event_streams_end_when_the_server_drains(folder, path):
-    with _running(folder) as process:
-        connection = http.client.HTTPConnection(process.listen, timeout=SECONDS)
-        try:
+def test_event_streams_end_when_the_server_drains(folder):
+    with _running(folder) as process, ExitStack() as connections:
+        streams = []
+        for path in ("/ofrep/v1/events?project=default", "/sdk/stream/v1/flags"):
+            connection = http.client.HTTPConnection(process.listen, timeout=SECONDS)
+            connections.callback(connection.close)
             connection.request("GET", path)
-            stream = connection.getresponse()
-            assert stream.readline()
-            process.signal()
+            streams.append(connection.getresponse())
+            assert streams[-1].readline()
+        process.signal()
+        for stream in streams:
             stream.read()  # to its end
-            assert process.wait() == 0
-        finally:
-            connection.close()
+        assert process.wait() == 0
 
 
 @pytest.mark.parametrize("path", ["/ofrep/v1/events?project=shop", "/ofrep/v1/events?project=shop&key_hash=00"])

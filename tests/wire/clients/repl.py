@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import threading
 
 SECONDS = 20
 
@@ -27,6 +28,9 @@ class Repl:
         self._process.communicate()
 
     def _read(self):
+        watchdog = threading.Timer(SECONDS, self._process.kill)
+        watchdog.start()
         line = self._process.stdout.readline()
-        assert line, f"{self._process.args} ended with {self._process.wait(SECONDS)}"
+        watchdog.cancel()
+        assert line, f"{self._process.args} ended, or said nothing for {SECONDS} s"
         return json.loads(line)

@@ -11,27 +11,30 @@ from flagd.rpc.status import NotFound
 from flagd.v1.evaluation_pb2 import EvaluateResponse, ExplainResponse, WatchResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from flagd.engine import Variant
     from flagd.rpc.answer import Answers
+    from flagd.ruleset import Ruleset
     from flagd.store import Snapshot
 
 
 class View:
     """The flags of one snapshot that a caller may see, and how to answer from them.
 
+    What is needed for all flags is made when all are first asked for: a revision costs callers of one flag nothing.
+
     Attributes:
         snapshot: the revision.
         deployments: whose keys the caller showed; None = no key, and every flag is seen.
-        keys: keys of the flags seen, sorted. Groups are never among them.
     """
 
     def __init__(self, snapshot: Snapshot, deployments: frozenset[str] | None, answers: Answers) -> None:
         """Show what a key of `deployments` sees of `snapshot`; None sees every flag."""
         self.deployments = deployments
-        self.keys: Sequence[str] = sorted(_visible(snapshot, deployments))
-        self._known = frozenset(self.keys)
+        # Both are filled as callers ask, and shared with the views that `at` makes.
+        self._seen: set[str] = set()
+        self._keys: list[str] = []
         self._engine = snapshot.engine
         self._answers = answers
         self._sees_all = deployments is None
@@ -54,13 +57,25 @@ class View:
         self.watch_tail = WatchResponse(**facts).SerializeToString()
         self.explain_tail = ExplainResponse(**facts).SerializeToString()
 
+    @property
+    def keys(self) -> Sequence[str]:
+        """Keys of the flags seen, sorted. Groups are never among them."""
+        if not self._keys:
+            self._keys += sorted(filter(self.sees, self.snapshot.ruleset.flags))
+        return self._keys
+
     def sees(self, flag_key: str) -> bool:
         """Whether the caller may know of this flag."""
-        return flag_key in self._known
+        if flag_key in self._seen:
+            return True
+        if not _visible(flag_key, self.snapshot.ruleset, self.deployments):
+            return False
+        self._seen.add(flag_key)
+        return True
 
     def explains(self, flag_key: str) -> bool:
         """Whether the caller may learn of this flag or group from the explanation of another."""
-        return self._sees_all or flag_key in self._known
+        return self._sees_all or self.sees(flag_key)
 
     def variant(self, context: dict[str, Any], flag_key: str) -> Variant | None:
         """Return the variant of one flag and count that it was given; None = no segment decided.
@@ -68,7 +83,7 @@ class View:
         Raises:
             NotFound: the caller does not see this flag.
         """
-        if flag_key not in self._known:
+        if not self.sees(flag_key):
             self._answers.unknown(flag_key)
             raise NotFound("flag not found")
         variant = self._engine.variant(context, flag_key)
@@ -80,40 +95,36 @@ class View:
         """Return the variants of `flag_keys`, parents among them; an empty list asks for all that are seen."""
         if self._sees_all and not flag_keys:
             return self._engine.evaluate(context)
-        wanted = [key for key in flag_keys or self.keys if key in self._known]
+        wanted = [key for key in flag_keys or self.keys if self.sees(key)]
         return self._engine.evaluate(context, wanted) if wanted else {}
 
     def count(self, variants: Mapping[str, Variant]) -> None:
         """Count that these were given, by flag key; those of flags that the caller does not see are passed over."""
         for key, variant in variants.items():
-            if key in self._known:
+            if self.sees(key):
                 self._answers.count(key, variant)
 
     def entries(self, context: dict[str, Any], flag_keys: Sequence[str]) -> dict[str, bytes]:
         """Return the encoded answers to exactly `flag_keys` by key; an empty list asks for all that are seen."""
         if len(flag_keys) == 1:
             return {flag_keys[0]: self._entry(context, flag_keys[0])}
-        known, answers = self._known, self._answers
+        sees, answers = self.sees, self._answers
         variants = self.variants(context, flag_keys)
         if not flag_keys:
             return answers.entries(self.keys, variants)
-        return {
-            key: answers.entry(key, variants.get(key)) if key in known else answers.unknown(key) for key in flag_keys
-        }
+        return {key: answers.entry(key, variants.get(key)) if sees(key) else answers.unknown(key) for key in flag_keys}
 
     def _entry(self, context: dict[str, Any], key: str) -> bytes:
-        if key not in self._known:
+        if not self.sees(key):
             return self._answers.unknown(key)
         return self._answers.entry(key, self._engine.variant(context, key))
 
 
-def _visible(snapshot: Snapshot, deployments: frozenset[str] | None) -> Iterator[str]:
-    ruleset = snapshot.ruleset
-    for key, flag in ruleset.flags.items():
-        if not flag.get("metadata", {}).get("deployed", True):
-            continue
-        if deployments is None or not deployments.isdisjoint(ruleset.visibility.get(key, ())):
-            yield key
+def _visible(key: str, ruleset: Ruleset, deployments: frozenset[str] | None) -> bool:
+    flag = ruleset.flags.get(key)
+    if flag is None or not flag.get("metadata", {}).get("deployed", True):
+        return False
+    return deployments is None or not deployments.isdisjoint(ruleset.visibility.get(key, ()))
 
 
 def _timestamp(seconds: float) -> Timestamp:

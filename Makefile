@@ -39,7 +39,7 @@ test-long: $(READY) tools clients ## Run the tests that take minutes
 .PHONY: test-clients
 test-clients: $(READY) clients ## Test with clients of five languages that others wrote; builds those in Go, Java, Rust
 	@$(MAKE) --no-print-directory --keep-going $(COMPILED) || echo "The tests that need what is not built are skipped."
-	$(BIN)/python -m pytest tests/wire/test_openfeature_clients.py
+	$(BIN)/python -m pytest tests/wire/test_openfeature_clients.py tests/wire/test_openfeature_snippets.py
 
 .PHONY: lint
 lint: $(READY) ## ruff, mypy --strict, import contracts

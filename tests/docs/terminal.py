@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -139,7 +140,7 @@ class Terminal:
     def local(self, text: str) -> str:
         """Replace the ports of the page by free ones."""
         for known, port in self.ports.items():
-            text = text.replace(f":{known}", f":{port}")
+            text = re.sub(rf"\b{known}\b", str(port), text)
         return text
 
     def foreign(self, text: str) -> str:

@@ -9,6 +9,7 @@ How to write one:
 * ``` ```yaml ``` without a path: must be an acceptable manifest, if it is one.
 * ``` ```python ask.py ``` or ``` ```javascript ask.mjs ```: saved too. On docs/clients.md, `python` and `node` have the
   clients of `make clients`.
+* ``` ```go ```, ``` ```java ``` and ``` ```rust ```: on docs/clients.md, run by `make test-clients`.
 * ``` ```python ``` with `>>>`: a doctest. One page is one session.
 * ``` ```text ```: not run. Diagrams and the like.
 """
@@ -30,7 +31,7 @@ from tests.docs.terminal import Terminal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LANGUAGES = {"console", "yaml", "json", "python", "javascript", "proto", "text"}
+LANGUAGES = {"console", "yaml", "json", "python", "javascript", "proto", "text", "go", "java", "rust"}
 CLIENTS = Path("docs/clients.md")
 
 

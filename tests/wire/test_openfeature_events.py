@@ -1,6 +1,7 @@
 """EventStream to many callers at once: each is told, and a caller costs little."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import grpc
@@ -12,6 +13,7 @@ from tests.wire.shop import flag
 
 PATH = "/flagd.evaluation.v2.Service/EventStream"
 SECONDS = 120
+STREAMS_PER_CONNECTION = 50
 KILOBYTES_PER_STREAM = 200
 """Several times what a stream was seen to cost; a copy of what is said for each would cost more."""
 
@@ -22,8 +24,13 @@ async def test_every_caller_is_told_of_a_change_and_memory_stays_bounded(start, 
     (tmp_path / "b.yaml").write_text("---".join(flag(f"b{number}", "one") for number in range(200)))
     process = start(tmp_path)
     before = _memory(process.pid)
-    async with asyncio.timeout(SECONDS), grpc.aio.insecure_channel(process.listen) as channel:
-        callers = [_open(channel) for _ in range(streams)]
+    async with asyncio.timeout(SECONDS), AsyncExitStack() as channels:
+        callers = []
+        for number in range(streams):
+            if number % STREAMS_PER_CONNECTION == 0:
+                channel = grpc.aio.insecure_channel(process.listen, [("grpc.use_local_subchannel_pool", 1)])
+                await channels.enter_async_context(channel)
+            callers.append(_open(channel))
         first = await asyncio.gather(*(_types(caller, 2) for caller in callers))
         assert first == [["provider_ready", "configuration_change"]] * streams
         (tmp_path / "a.yaml").write_text(flag("a", "two"))

@@ -25,7 +25,7 @@ from flagoperator.cluster.lease import Lease
 from flagoperator.run.exposition import CONTENT_TYPE, Exposition
 from flagoperator.run.memory import Memory
 from flagoperator.run.model import Model
-from flagoperator.run.publisher import STALE_SECONDS, Publisher
+from flagoperator.run.publisher import Publisher
 from flagoperator.run.recall import recall
 from flagoperator.run.reporter import Reporter
 from flagoperator.run.source import Scope, Source
@@ -82,6 +82,10 @@ class Operator:
         self._source.changed = self._changed
         self._publisher.touched = self._reporter.look
         self._publisher.holding = self._reporter.holding
+        if _is_open(self._options):
+            log.warning(
+                "whoever reaches %s gets all rulesets: set --token-file or --tls-client-ca", self._options.listen
+            )
         await self._management.start()
         try:
             await self._transport.start()
@@ -146,7 +150,7 @@ class Operator:
 
     async def _readyz(self) -> Page:
         listed = time.monotonic() - self._source.listed
-        ready = self._model.mirror.complete and listed < STALE_SECONDS
+        ready = self._model.mirror.complete and not self._source.stale
         current = self._model.board.current
         detail = {
             "ready": ready,
@@ -166,6 +170,13 @@ class Operator:
 def _report_end(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception():
         log.critical("%s stopped; /healthz fails until a restart", task.get_name(), exc_info=task.exception())
+
+
+def _is_open(options: Options) -> bool:
+    """Return whether others than this machine may subscribe without showing who they are."""
+    host = options.listen.rpartition(":")[0].strip("[]")
+    authenticated = options.token_file is not None or (options.tls is not None and options.tls.client_ca is not None)
+    return not authenticated and host not in {"localhost", "127.0.0.1", "::1"}
 
 
 def _tokens(file: Path) -> Callable[[], Collection[str]]:

@@ -13,7 +13,6 @@ from flagd.ruleset.edition import Edition
 from flagoperator.reconcile.debounce import Debounce
 from flagoperator.reconcile.guard import Look
 from flagoperator.reconcile.holdback import HoldBack
-from flagoperator.run.source import PERIOD_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -34,8 +33,6 @@ GREETING_SECONDS = 3.0
 """How long the first publication waits for a replica to say what it serves."""
 FRESH_SECONDS = 5.0
 """How old a list may be when the Lease is taken, to publish from it."""
-STALE_SECONDS = 3 * PERIOD_SECONDS
-"""How old the last list may be before subscribers are told that nobody knows what the cluster says."""
 
 
 class Publisher:
@@ -153,8 +150,7 @@ class Publisher:
         model.ledger.include(self._published.keys())
 
     def _show(self, rulesets: Mapping[str, Ruleset]) -> None:
-        stale = time.monotonic() - self._source.listed > STALE_SECONDS
-        right = (self._may_publish(), self._lease.epoch, self._sequence, stale)
+        right = (self._may_publish(), self._lease.epoch, self._sequence, self._source.stale)
         if right != self._shown:
             self._shown = right
             self._model.board.put(Publication(rulesets, *right))

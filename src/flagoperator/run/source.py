@@ -65,6 +65,11 @@ class Source:
         self.published = asyncio.Event()
         """Set by whoever published the first list. The watch tells all of it once more, and has time until then."""
 
+    @property
+    def stale(self) -> bool:
+        """Whether the last complete list is older than three periods: nobody knows what the cluster says."""
+        return time.monotonic() - self.listed > 3 * self._period
+
     def list_soon(self) -> None:
         """Have everything listed now and not at the end of the minute."""
         self._wanted.set()

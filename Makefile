@@ -121,7 +121,7 @@ $(NODE_CLIENTS): $(CLIENTS)/node/package-lock.json
 	  echo "npm could not install them: the tests that need them are skipped."
 
 $(BUILT)/go/repl: $(wildcard $(CLIENTS)/go/*)
-	cd $(CLIENTS)/go && go build -o $(CURDIR)/$@ .
+	mkdir -p $(@D) && cd $(CLIENTS)/go && go build -o $(CURDIR)/$@ .
 
 $(BUILT)/java/.ready: $(CLIENTS)/java/pom.xml $(wildcard $(CLIENTS)/java/src/main/java/*)
 	mvn --quiet --batch-mode --file $(CLIENTS)/java compile dependency:copy-dependencies && touch $@

@@ -13,30 +13,30 @@ from tests.wire.shop import flag
 
 PATH = "/flagd.evaluation.v2.Service/EventStream"
 SECONDS = 120
+STREAMS = 1000
 STREAMS_PER_CONNECTION = 50
-KILOBYTES_PER_STREAM = 200
-"""Several times what a stream was seen to cost; a copy of what is said for each would cost more."""
+KILOBYTES_PER_STREAM = 100
+"""More than twice what a stream was seen to cost: 30 on grpc.aio, 40 in Envoy, new connections included."""
 
 
-@pytest.mark.parametrize("streams", [100, pytest.param(1000, marks=pytest.mark.long)])
-async def test_every_caller_is_told_of_a_change_and_memory_stays_bounded(start, tmp_path, streams):
+async def test_every_caller_is_told_of_a_change_and_memory_stays_bounded(start, tmp_path):
     (tmp_path / "a.yaml").write_text(flag("a", "one"))
     (tmp_path / "b.yaml").write_text("---".join(flag(f"b{number}", "one") for number in range(200)))
     process = start(tmp_path)
     before = _memory(process.pid)
     async with asyncio.timeout(SECONDS), AsyncExitStack() as channels:
         callers = []
-        for number in range(streams):
+        for number in range(STREAMS):
             if number % STREAMS_PER_CONNECTION == 0:
                 channel = grpc.aio.insecure_channel(process.listen, [("grpc.use_local_subchannel_pool", 1)])
                 await channels.enter_async_context(channel)
             callers.append(_open(channel))
         first = await asyncio.gather(*(_types(caller, 2) for caller in callers))
-        assert first == [["provider_ready", "configuration_change"]] * streams
+        assert first == [["provider_ready", "configuration_change"]] * STREAMS
         (tmp_path / "a.yaml").write_text(flag("a", "two"))
         told = await asyncio.gather(*(caller.read() for caller in callers))
         assert {tuple(message.data["flags"].fields) for message in told} == {("a",)}
-        assert _memory(process.pid) - before < 20_000 + streams * KILOBYTES_PER_STREAM
+        assert _memory(process.pid) - before < 20_000 + STREAMS * KILOBYTES_PER_STREAM
         for caller in callers:
             caller.cancel()
     assert eventually(lambda: process.metric("flagd_rpc_in_flight") == 0)

@@ -137,7 +137,8 @@ def test_a_restarted_operator_holds_what_the_replicas_still_serve(stage: Stage):
     kill(operator)
     stage.plane.request(stage.collection("Flag"), "DELETE")
     operator = stage.operator("--relist-interval", "600")
-    stage.until(lambda: operator.state()["held"])
+    stage.until(lambda: operator.state()["held"], seconds=40)
+    stage.until(lambda: operator.state()["leading"], seconds=40)
     assert {stage.variant(replica, name) for name in names} == {"on"}
 
 

@@ -101,9 +101,9 @@ def test_a_replica_that_refuses_keeps_a_flag_from_being_published(stage: Stage):
     stage.replica("flagd-0")
     with SlowReplica(stage.address, "flagd-1", refuse="it is too deep") as slow:
         stage.apply(flag("checkout"))
-        found = stage.wait("checkout", Published="Refused")
+        stage.wait("checkout", Published="Refused")
         assert stage.condition("Flag", "checkout", "Published")["message"] == "flagd-1: it is too deep"
-        assert found["status"]["published"] == "1/2"
+        stage.until(lambda: stage.get("Flag", "checkout")["status"]["published"] == "1/2")
         slow.refuse = ""
         stage.apply(flag("checkout", 50))
         assert stage.wait("checkout", Published="True")["status"]["published"] == "2/2"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flagd.manifest import API_VERSION
@@ -11,7 +12,7 @@ from flagoperator.cluster.address import status_path
 from flagoperator.cluster.api import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from flagd.manifest import ResourceRef
     from flagoperator.cluster.api import Api
@@ -23,6 +24,23 @@ RETRY_SECONDS = 2.0
 NOT_FOUND = 404
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A status to write.
+
+    Attributes:
+        ref: what it is about.
+        uid: of the object it is about; of another under that name it would not be true.
+        status: all of it.
+        before: the status that it takes the place of.
+    """
+
+    ref: ResourceRef
+    uid: str
+    status: dict[str, Any]
+    before: Mapping[str, Any]
+
+
 class Statuses(Protocol):
     """What the writer asks for and tells."""
 
@@ -30,11 +48,11 @@ class Statuses(Protocol):
     def writing(self) -> bool:
         """Whether this replica may write now."""
 
-    def wanted(self, ref: ResourceRef) -> tuple[dict[str, Any], str] | None:
-        """Return the status to write for `ref` and the uid it is for; None if it has what it should have."""
+    def wanted(self, ref: ResourceRef) -> Wanted | None:
+        """Return what to write about `ref`; None if it has what it should have."""
 
-    async def written(self, ref: ResourceRef, obj: dict[str, Any]) -> None:
-        """Take note that `ref` is now `obj`."""
+    async def written(self, wanted: Wanted, obj: dict[str, Any]) -> None:
+        """Take note that `wanted` was written, and that its resource is now `obj`."""
 
 
 class Writer:
@@ -80,12 +98,13 @@ class Writer:
                 continue
             wanted = self._statuses.wanted(ref)
             if wanted is not None:
-                await self._write(ref, *wanted)
+                await self._write(wanted)
 
-    async def _write(self, ref: ResourceRef, status: dict[str, Any], uid: str) -> None:
+    async def _write(self, wanted: Wanted) -> None:
+        ref = wanted.ref
         # The uid makes the API server refuse it where another object has taken the name.
-        metadata = {"name": ref.name, "namespace": ref.namespace, "uid": uid}
-        obj = {"apiVersion": API_VERSION, "kind": ref.kind, "metadata": metadata, "status": status}
+        metadata = {"name": ref.name, "namespace": ref.namespace, "uid": wanted.uid}
+        obj = {"apiVersion": API_VERSION, "kind": ref.kind, "metadata": metadata, "status": wanted.status}
         self._busy.add(ref)
         try:
             found = await self._api.apply(status_path(ref), obj, MANAGER)
@@ -94,7 +113,7 @@ class Writer:
         else:
             self.writes += 1
             self._failing.discard(ref)
-            await self._statuses.written(ref, found)
+            await self._statuses.written(wanted, found)
         finally:
             self._busy.discard(ref)
             if ref in self._again:

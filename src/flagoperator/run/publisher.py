@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 FEW = 50
 """Up to so many changes are compiled in the event loop; more go to a thread, so that probes are answered meanwhile."""
-GREETING_SECONDS = 3.0
-"""How long the first publication waits for a replica to say what it serves."""
+FIRST_TERM_SECONDS = 3.0
+"""How long a replica is waited for, to say what it serves, where nobody has published before."""
+LATER_TERM_SECONDS = 35.0
+"""The same where somebody has: replicas that lost their publisher try again within 30 s."""
 FRESH_SECONDS = 5.0
 """How old a list may be when the Lease is taken, to publish from it."""
 
@@ -51,6 +53,8 @@ class Publisher:
         self._sequence = 0
         self._shown: tuple[bool, int, int, bool] | None = None
         self._published: Mapping[str, Ruleset] | None = None
+        self.deciding = False
+        """Whether anything was published in the present term."""
         self.unacknowledged: dict[str, float] = {}
         """When the first change was seen that not every ready replica has yet, by project, on the monotonic clock."""
         self.touched: Callable[[Iterable[ResourceRef]], None] = lambda _: None
@@ -73,7 +77,6 @@ class Publisher:
         self._model.projects.remember(self._before)
         while not self._model.mirror.complete:
             await self._wait(None)
-        await self._hear_replicas()
         await self._publish()
         self._source.published.set()
         # Of what is kept nothing is ever garbage: the collector need not walk through it again and again.
@@ -95,18 +98,6 @@ class Publisher:
             until = self._debounce.due
             if until is None or until <= time.monotonic():
                 return
-
-    async def _hear_replicas(self) -> None:
-        if self._before:
-            return
-        with self._model.acks.subscribe() as changed:
-            try:
-                async with asyncio.timeout(GREETING_SECONDS):
-                    while not self._model.acks.replicas:
-                        await changed.wait()
-                        changed.clear()
-            except TimeoutError:
-                log.info("no replica has said what it serves: everything in the cluster is taken for new")
 
     async def _publish(self) -> None:
         model, begun = self._model, time.monotonic()
@@ -150,30 +141,47 @@ class Publisher:
         model.ledger.include(self._published.keys())
 
     def _show(self, rulesets: Mapping[str, Ruleset]) -> None:
-        right = (self._may_publish(), self._lease.epoch, self._sequence, self._source.stale)
+        self.deciding = self._may_publish()
+        right = (self.deciding, self._lease.epoch, self._sequence, self._source.stale)
         if right != self._shown:
             self._shown = right
             self._model.board.put(Publication(rulesets, *right))
 
     def _may_publish(self) -> bool:
-        """Return whether the Lease is held, and the cluster was listed since it was taken."""
+        """Return whether the Lease is held, the cluster was listed since it was taken, and replicas were heard."""
         lease = self._lease
         if not lease.leads:
             return False
         if self._source.listed < lease.since - FRESH_SECONDS:
             self._source.list_soon()
             return False
+        return self.deciding or self._heard()
+
+    def _heard(self) -> bool:
+        """Return whether it is known what replicas serve, or none has said so for as long as one may take."""
+        if self._before or self._model.acks.replicas:
+            return True
+        patience = FIRST_TERM_SECONDS if self._lease.epoch == 1 else LATER_TERM_SECONDS
+        if time.monotonic() - self._lease.since < patience:
+            return False
+        log.info("no replica has said what it serves: everything in the cluster is taken for new")
         return True
 
     def _served(self) -> Mapping[str, Ruleset | int]:
-        """Return what is served by project: the rulesets, or where those are not known the numbers of flags."""
-        if self._published is not None:
-            return self._published
-        known: dict[str, Ruleset | int] = {}
+        """Return what is served by project: the rulesets, or where more is served than is known how many flags."""
+        known: dict[str, Ruleset | int] = dict(self._before if self._published is None else self._published)
+        if self.deciding:
+            return known
         for replica in self._model.acks.replicas.values():
             for project, served in replica.served.items():
-                known[project] = max(served.flags, known.get(project, 0))  # type: ignore[type-var]
-        return known | dict(self._before)
+                if served.flags > count(known.get(project, 0)):
+                    known[project] = served.flags
+        return known
+
+
+def count(served: Ruleset | int) -> int:
+    """Return the number of flags."""
+    return served if isinstance(served, int) else len(served.flags)
 
 
 def _revision(rulesets: Mapping[str, Ruleset] | None, project: str) -> str:

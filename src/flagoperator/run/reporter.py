@@ -13,7 +13,7 @@ from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.endpoints import find_endpoints
 from flagoperator.cluster.event import about, warn
 from flagoperator.cluster.lease import REPLICAS
-from flagoperator.cluster.writer import Writer
+from flagoperator.cluster.writer import Wanted, Writer
 from flagoperator.reconcile.condition import condition_of
 from flagoperator.reconcile.delivery import Progress, Replica, Stage
 from flagoperator.reconcile.status import Facts, Served, desired_status, is_served_everywhere
@@ -85,6 +85,8 @@ class Reporter:
                 if time.monotonic() - self._pods_at > FRESH_SECONDS:
                     await self._find_pods()
                 self._look_at_waiting()
+                if not self._publisher.deciding:
+                    self._publisher.wake()
                 await changed.wait()
 
     async def tick(self) -> None:
@@ -104,8 +106,8 @@ class Reporter:
         names = subscribed.keys() if self._service is None else self._pods
         return [_replica(name, subscribed.get(name)) for name in names]
 
-    def wanted(self, ref: ResourceRef) -> tuple[dict[str, Any], str] | None:
-        """Return the status to write for `ref` and the uid it is for; None if it has what it should have."""
+    def wanted(self, ref: ResourceRef) -> Wanted | None:
+        """Return what to write about `ref`; None if it has what it should have."""
         entry, compiled = self._model.mirror.entry(ref), self._model.projects.compiled.get(ref.namespace)
         taken = self._model.projects.taken(ref)
         if entry is None:
@@ -116,22 +118,20 @@ class Reporter:
         progress = self._progress(ref)
         status = desired_status(self._facts(entry, compiled, progress), _now())
         if status != entry.status:
-            return status, entry.uid
+            return Wanted(ref, entry.uid, status, entry.status)
         if progress.stage is Stage.SERVED and is_served_everywhere(status, entry.generation):
             self._model.ledger.settle(ref)
         return None
 
-    async def written(self, ref: ResourceRef, obj: dict[str, Any]) -> None:
-        """Take note that `ref` is now `obj`: keep it, and warn if it became worse."""
-        before = self._model.mirror.entry(ref)
-        old = condition_of(before.status, "Ready") if before is not None else None
-        new = condition_of(obj["status"], "Ready")
-        self._model.mirror.observe(ref.kind, "MODIFIED", obj)
+    async def written(self, wanted: Wanted, obj: dict[str, Any]) -> None:
+        """Take note that `wanted` was written and its resource is now `obj`; warn if it became worse."""
+        self._model.mirror.observe(wanted.ref.kind, "MODIFIED", obj)
         self.look_at_touched()
-        worse = new is not None and new["status"] == "False"
-        told = old is not None and old["status"] == "False" and new is not None and old["reason"] == new["reason"]
-        if worse and not told and new is not None and before is not None:
-            await warn(self._api, about(ref, before.uid), new["reason"], new["message"])
+        # Not what the mirror has: the watch may have told of this write before it was answered.
+        old, new = condition_of(wanted.before, "Ready"), condition_of(wanted.status, "Ready")
+        told = old is not None and new is not None and (old["status"], old["reason"]) == ("False", new["reason"])
+        if new is not None and new["status"] == "False" and not told:
+            await warn(self._api, about(wanted.ref, wanted.uid), new["reason"], new["message"])
 
     def _facts(self, entry: Entry, compiled: Compiled | None, progress: Progress) -> Facts:
         if compiled is None:

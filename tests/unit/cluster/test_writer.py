@@ -11,7 +11,7 @@ import pytest
 from flagd.manifest import ResourceRef
 from flagoperator.cluster import writer as module
 from flagoperator.cluster.api import ApiError
-from flagoperator.cluster.writer import IN_FLIGHT, Writer
+from flagoperator.cluster.writer import IN_FLIGHT, Wanted, Writer
 from tests.unit.cluster.api_server import ApiServer
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ class Statuses:
         self.wants: dict[ResourceRef, int] = {}
         self.has: dict[ResourceRef, int] = {}
 
-    def wanted(self, ref: ResourceRef) -> tuple[dict[str, Any], str] | None:
+    def wanted(self, ref: ResourceRef) -> Wanted | None:
         wants = self.wants.get(ref)
-        return None if wants is None or wants == self.has.get(ref) else ({"n": wants}, "u")
+        return None if wants is None or wants == self.has.get(ref) else Wanted(ref, "u", {"n": wants}, {})
 
-    async def written(self, ref: ResourceRef, obj: dict[str, Any]) -> None:
-        self.has[ref] = obj["status"]["n"]
+    async def written(self, wanted: Wanted, obj: dict[str, Any]) -> None:
+        self.has[wanted.ref] = obj["status"]["n"]
 
 
 @asynccontextmanager

@@ -112,6 +112,12 @@ def test_every_case_is_answered_as_the_table_says(client, connect, flags):
     assert found == {json.dumps(case): _expected(case, client) for case in cases}
 
 
+def test_the_metadata_of_a_flag_and_its_project_come_along(flags):
+    with _connected(_node("flagd_repl.mjs"), flags) as provider:
+        metadata = provider.ask({"flag": "switch", "type": "boolean", "default": False})["metadata"]
+    assert {"team": "payments", "flagSetId": "default"}.items() <= metadata.items()
+
+
 def _flag(value):
     return f"""
 kind: Flag

@@ -136,3 +136,17 @@ def test_the_hash_of_a_key_tells_the_revision_and_opens_nothing():
             access.revision("shop", unknown)
     with pytest.raises(PermissionDenied):
         access.revision("billing", digest)
+
+
+def test_all_views_of_a_caller_are_those_of_every_project_that_the_caller_may_see():
+    access = _access(SHOP + _flag("other", "x", "back") + _deployment("other", "back", "Client", "both"))
+    assert [view.keys for view in access.views("", NOBODY)] == [["x"], ["a", "b", "c"]]
+    assert [view.keys for view in access.views("shop", NOBODY)] == [["a", "b", "c"]]
+    assert [view.keys for view in access.views("", with_key("both"))] == [["x"], ["b"]]
+    assert [view.keys for view in access.views("shop", with_key("w1"))] == [["a", "b"]]
+    with pytest.raises(PermissionDenied, match="belongs to another project"):
+        access.views("other", with_key("w1"))
+
+
+def test_all_views_of_a_server_without_projects_are_none():
+    assert _access("").views("", NOBODY) == []

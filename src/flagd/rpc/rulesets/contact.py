@@ -14,10 +14,16 @@ from flagd.v1.ruleset_pb2 import SubscribeRequest, SubscribeResponse
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from google.protobuf.message import Message
+
     from flagd.rpc.channel import Endpoint
 
 log = logging.getLogger(__name__)
 PATH = "/flagd.v1.RulesetService/Subscribe"
+SILENCE_SECONDS = 40.0
+"""Silence after which a stream is given up; publishers speak every 15 s."""
+MOST_SILENCE_SECONDS = 320.0
+"""The same for a stream that follows others given up: perhaps the link is slow and the ruleset large."""
 LEAST_BACKOFF_SECONDS = 0.5
 MOST_BACKOFF_SECONDS = 30.0
 
@@ -63,6 +69,7 @@ class Contact:
         self._listener = listener
         self._outbox = _Outbox()
         self._again = asyncio.Event()
+        self._patience = SILENCE_SECONDS
 
     @property
     def address(self) -> str:
@@ -117,12 +124,23 @@ class Contact:
     async def _stream(self, outbox: _Outbox) -> None:
         requests = outbox.requests(self._listener.hello())
         async with self.endpoint.converse(PATH, requests, SubscribeResponse) as responses:
-            async for message in responses:
+            while message := await self._next(responses):
                 response = cast("SubscribeResponse", message)
                 if self.term is None:
                     log.info("publisher %s: connected", self.address)
                 self.term = Term(response.publishing, response.epoch, response.sequence, response.stale)
                 await self._listener.heard(self, response)
+
+    async def _next(self, responses: AsyncIterator[Message]) -> Message | None:
+        """Return the next message, None at the end of the stream. Raises CallFailed when there is silence."""
+        try:
+            async with asyncio.timeout(self._patience):
+                message = await anext(responses, None)
+        except TimeoutError:
+            silence, self._patience = self._patience, min(2 * self._patience, MOST_SILENCE_SECONDS)
+            raise CallFailed(f"silent for {silence:g} s") from None
+        self._patience = SILENCE_SECONDS
+        return message
 
 
 def backoff(attempts: int) -> float:

@@ -1,10 +1,15 @@
 """Contact: how long to wait between attempts, and in which order answers go out."""
 
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+
 import pytest
 
-from flagd.rpc.rulesets.contact import _Outbox, backoff
+from flagd.rpc.rulesets import contact as contact_module
+from flagd.rpc.rulesets.contact import Contact, _Outbox, backoff
 from flagd.rpc.rulesets.request import REASON_LENGTH, ack, hello, nack
-from flagd.v1.ruleset_pb2 import Role
+from flagd.v1.ruleset_pb2 import Heartbeat, Role, SubscribeResponse
 from tests.unit.ruleset.contents import make, many
 
 
@@ -53,3 +58,54 @@ def test_a_project_that_is_gone_is_acknowledged_without_a_revision():
 def test_reasons_are_cut_to_what_publishers_take():
     assert len(nack("p", "r", "\N{SNOWMAN}" * 10_000).nack.reason.encode()) <= 1024
     assert len(nack("p", "r", "x" * 10_000).nack.reason) == REASON_LENGTH
+
+
+class Slow:
+    """A publisher that says nothing on its first streams, and on later ones one thing after a while."""
+
+    address = "publisher"
+
+    def __init__(self, silent):
+        self._silent = silent
+
+    @asynccontextmanager
+    async def converse(self, *_):
+        self._silent -= 1
+        yield self._say(never=self._silent >= 0)
+
+    async def _say(self, *, never):
+        if not never:
+            yield SubscribeResponse(heartbeat=Heartbeat())
+        await asyncio.Event().wait()
+
+
+class Ears:
+    """Notes when something was heard."""
+
+    def __init__(self):
+        self.heard_something = asyncio.Event()
+
+    def hello(self):
+        return hello(Role.ROLE_REPLICA, "a", [])
+
+    async def heard(self, *_):
+        self.heard_something.set()
+
+    async def lost(self, _):
+        pass
+
+
+async def test_a_silent_stream_is_given_up_and_the_next_gets_more_time(monkeypatch, caplog):
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr(contact_module, "SILENCE_SECONDS", 0.01)
+    monkeypatch.setattr(contact_module, "MOST_SILENCE_SECONDS", 0.04)
+    monkeypatch.setattr(contact_module, "backoff", lambda _: 0.0)
+    ears = Ears()
+    running = asyncio.create_task(Contact(Slow(silent=4), ears).run())
+    try:
+        await asyncio.wait_for(ears.heard_something.wait(), 10)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    said = [record.message.rpartition(" for ")[2] for record in caplog.records if "silent" in record.message]
+    assert said == ["0.01 s", "0.02 s", "0.04 s", "0.04 s"]

@@ -1,14 +1,12 @@
-"""Pauses: keeps CPython from holding up calls while a ruleset is taken over, and after.
+"""Pauses: keeps CPython's collector from holding up calls while a ruleset is in use.
 
-Two things would. A thread that compiles gives the interpreter away only every 5 ms, and each turn of
-the event loop waits that long for it. And a full collection walks through everything that is alive:
-half a second with 10,000 flags, though nothing of a ruleset in use is ever garbage.
+A full collection walks through everything that is alive: half a second with 10,000 flags, though nothing of a
+ruleset in use is ever garbage.
 """
 
 from __future__ import annotations
 
 import gc
-import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,9 +14,6 @@ if TYPE_CHECKING:
 
     from flagd.engine import Engine
     from flagd.store import Store
-
-SWITCH_SECONDS = 0.0005
-"""How long a thread may keep the interpreter while another waits for it."""
 
 YOUNG_OBJECTS = 20_000
 """New objects between two collections of the young. CPython's own 700 are fewer than the calls of one turn of the
@@ -33,7 +28,6 @@ async def keep_short(store: Store) -> None:
     What is out of sight is still freed when its last reference goes, which is how rulesets go.
     Nothing is collected before the first ruleset: reading many manifests makes much and drops little.
     """
-    sys.setswitchinterval(SWITCH_SECONDS)
     gc.set_threshold(YOUNG_OBJECTS, YOUNG_ROUNDS, MIDDLE_ROUNDS)
     gc.disable()
     try:

@@ -16,6 +16,7 @@ from watchfiles import awatch
 from flagd.manifest import Severity
 from flagd.sources.manifests import read_folder
 from flagd.sources.reading import Reading, rejected, remember, take
+from flagd.sources.turn import in_turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -75,7 +76,7 @@ class DirectorySource:
     async def refresh(self) -> None:
         """Read the folder now and publish what is new. Raises OSError when it cannot be read."""
         sources = await self._settled()
-        reading = await asyncio.to_thread(take, sources, self._reading)
+        reading = await in_turns(take, sources, self._reading)
         changed = reading is not self._reading
         self._metrics.reloads["changed" if changed else "unchanged"] += 1
         if changed:

@@ -21,6 +21,7 @@ from flagd.ruleset.edition import Edition
 from flagd.sources.election import elect
 from flagd.sources.freshness import Freshness
 from flagd.sources.publishers import Publishers
+from flagd.sources.turn import in_turns
 from flagd.store import Snapshot
 from flagd.v1.ruleset_pb2 import Role, Update
 
@@ -156,7 +157,7 @@ class OperatorSource:
         held = self._editions.get(project) or Edition.empty(project)
         before = self._arriving.get(project) or self._store.snapshots.get(project)
         try:
-            edition, snapshot = await asyncio.to_thread(take, response, held, before)
+            edition, snapshot = await in_turns(take, response, held, before)
         except RulesetError as error:
             self._metrics.updates["refused"] += 1
             self._freshness.fall_behind(project)

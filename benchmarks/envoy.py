@@ -48,6 +48,7 @@ def measure(effort: Effort = FULL) -> list[Figure]:
             every = {"all": Caller(envoy, request([]), answers=effort.flags)}
             runs = saturate(one | every, effort)
             waits = half_load({name: one[name] for name in ("grpcio", "envoy")}, runs, effort)
+            same = half_load({"envoy": one["envoy"]}, {"envoy": runs["grpcio"]}, effort)
     return [
         *throughput(NAME, runs["envoy"]),
         figure(
@@ -56,6 +57,7 @@ def measure(effort: Effort = FULL) -> list[Figure]:
         figure(f"{NAME}: calls per second", speeds(runs["envoy"], runs["grpcio"]), "×", base=GRPCIO),
         processor_time(NAME, runs["envoy"], runs["empty"], EMPTY),
         processor_time(NAME, runs["envoy"], runs["grpcio"], GRPCIO),
+        *latency(f"{NAME}, as many calls as grpc.aio at half load", same["envoy"], waits["grpcio"], GRPCIO),
         *latency(NAME, waits["envoy"], waits["grpcio"], GRPCIO),
         *all_flags(NAME, runs["all"], runs["envoy"], effort.flags, CHEAP_BULK),
         *built_against_joined(effort.flags, effort.rounds),

@@ -57,7 +57,7 @@ def measure(effort: Effort = FULL) -> list[Figure]:
         figure(f"{NAME}: calls per second", speeds(runs["envoy"], runs["grpcio"]), "×", base=GRPCIO),
         processor_time(NAME, runs["envoy"], runs["empty"], EMPTY),
         processor_time(NAME, runs["envoy"], runs["grpcio"], GRPCIO),
-        *latency(f"{NAME}, as many calls as grpc.aio at half load", same["envoy"], waits["grpcio"], GRPCIO),
+        *latency(NAME, same["envoy"], waits["grpcio"], GRPCIO, at="half load of grpc.aio"),
         *latency(NAME, waits["envoy"], waits["grpcio"], GRPCIO),
         *all_flags(NAME, runs["all"], runs["envoy"], effort.flags, CHEAP_BULK),
         *built_against_joined(effort.flags, effort.rounds),

@@ -101,13 +101,15 @@ def throughput(name: str, runs: Sequence[Run]) -> list[Figure]:
     ]
 
 
-def latency(name: str, waits: list[list[float]], others: list[list[float]], base: str) -> list[Figure]:
+def latency(
+    name: str, waits: list[list[float]], others: list[list[float]], base: str, *, at: str = "half load"
+) -> list[Figure]:
     """Percentiles at half load, and their ratio to the other server's at half of its load."""
     figures = []
     for percent in PERCENTILES:
         ours = [percentile(wait, percent) for wait in waits]
         theirs = [percentile(wait, percent) for wait in others]
-        label = f"{name}: latency at half load, p{percent:g}"
+        label = f"{name}: latency at {at}, p{percent:g}"
         figures += [
             figure(label, ours, "ms", headline=percent == TAIL),
             figure(label, ratios(ours, theirs), "×", base=f"{base} at half load"),

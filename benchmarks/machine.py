@@ -6,6 +6,8 @@ import os
 import platform
 from pathlib import Path
 
+from benchmarks import cores
+
 KIBIBYTES_PER_GIBIBYTE = 1024 * 1024
 
 
@@ -13,7 +15,7 @@ def describe() -> dict[str, object]:
     """Processor, cores, memory, system and Python. No names of the host."""
     return {
         "processor": _field("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": len(cores.AVAILABLE),
         "memory_gib": round(int(_field("/proc/meminfo", "MemTotal").split()[0]) / KIBIBYTES_PER_GIBIBYTE),
         "system": f"{platform.system()} {platform.release().split('-')[0]}",
         "python": f"{platform.python_implementation()} {platform.python_version()}",

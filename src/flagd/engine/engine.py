@@ -46,16 +46,17 @@ class Engine:
         """
         known = previous._flags if previous else {}
         self._flags: dict[str, tuple[Flag, Decide]] = {}
+        self._dependencies: dict[str, tuple[str, ...]] = {}
+        self._steps: dict[str, Step] = {}
+        self._answers: dict[str, Decide] = {}
+        self._cyclic: set[str] = set()
         for source in flags:
             try:
-                self._flags[source["key"]] = _ready(source, cohorts or {}, known.get(source["key"]))
+                key = source["key"]
+                self._put(key, _ready(source, cohorts or {}, known.get(key)))
             except Exception:  # noqa: BLE001, S112 - whatever is wrong with one flag ends with it
                 continue
-        self._dependencies = {key: flag.dependencies for key, (flag, _) in self._flags.items()}
-        self._dependents = [key for key, parents in self._dependencies.items() if parents]
-        self._cyclic = cycle_members({key: self._dependencies[key] for key in self._dependents})
-        self._steps = {key: self._step(key) for key in self._flags}
-        self._answers = {key: decide for key, (_, decide) in self._steps.items()}
+        self._link()
         self._connect()
 
     def update(
@@ -72,23 +73,33 @@ class Engine:
         made._flags, made._dependencies = self._flags.copy(), self._dependencies.copy()
         made._steps, made._answers = self._steps.copy(), self._answers.copy()
         made._dependents, made._cyclic = self._dependents, self._cyclic
+        changed = list(changed)
         for key in changed:
             try:
-                ready = _ready(flags[key], cohorts, None)
+                made._put(key, _ready(flags[key], cohorts, None))
             except Exception:  # noqa: BLE001 - gone, or malformed
-                ready = None
-            if ready is None or key not in self._flags or ready[0].dependencies != self._dependencies[key]:
-                # Order, or who needs whom, may change: rarer, and too much to change in place.
-                return Engine(flags.values(), cohorts, previous=self)
-            made._flags[key] = ready
-            made._steps[key] = made._step(key)
-            made._answers[key] = made._steps[key][1]
+                for table in (made._flags, made._dependencies, made._steps, made._answers):
+                    table.pop(key, None)
+        if any(key not in self._flags for key in changed):
+            made._flags = {key: made._flags[key] for key in flags if key in made._flags}
+        if any(made._dependencies.get(key) != self._dependencies.get(key) for key in changed):
+            made._link()
         made._connect()
         return made
 
-    def _step(self, key: str) -> Step:
-        flag, decide = self._flags[key]
-        return key, partial(_same, flag.off) if key in self._cyclic else decide
+    def _put(self, key: str, ready: tuple[Flag, Decide]) -> None:
+        flag, decide = self._flags[key] = ready
+        self._dependencies[key] = flag.dependencies
+        self._steps[key] = key, partial(_same, flag.off) if key in self._cyclic else decide
+        self._answers[key] = self._steps[key][1]
+
+    def _link(self) -> None:
+        """Find out anew who depends on whom, and who on itself."""
+        before, dependencies = self._cyclic, self._dependencies
+        self._dependents = [key for key, parents in dependencies.items() if parents]
+        self._cyclic = cycle_members({key: dependencies[key] for key in self._dependents})
+        for key in (before ^ self._cyclic) & self._flags.keys():
+            self._put(key, self._flags[key])
 
     def _connect(self) -> None:
         """Let the flags that depend on others find those of this engine."""

@@ -1,65 +1,113 @@
-"""History: what was written to the cluster and what callers were told, and whether that fits together.
+"""History: what was written to the cluster and what callers were told, as a test of faults recorded it.
 
-Every write of a flag carries a number that grows, and the answer shows it, so that each answer says
-which write it comes from.
+Every write has a number that grows. A flag carries the number of its write in its metadata and in the
+payloads of its variants, so that each answer says which write it comes from. Times are of one clock
+that never goes back, in seconds.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
+
+Object = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A write of `flag`, with its number, begun and acknowledged at these times."""
+    """A write that the API server acknowledged, maybe after several attempts.
 
-    flag: str
+    Attributes:
+        kind: of the object.
+        name: of the object.
+        number: of the write, over all objects.
+        begun: when it was first tried.
+        done: when it was acknowledged.
+        object: what the API server answered; None for a deletion.
+    """
+
+    kind: str
+    name: str
     number: int
     begun: float
     done: float
+    object: Object | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one flag said to one user.
+
+    Attributes:
+        variant: its key.
+        reason: as in ``flagd.v1.Reason``, or the error code.
+        number: of the write that the answer comes from; None = it is no flag's own answer.
+        payload: the number in the payload; None where there is no payload.
+    """
+
+    variant: str
+    reason: str
+    number: int | None
+    payload: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What `client` was told of `flag`, asked and answered at these times; number None = not the flag's own answer."""
+    """One answer to one Evaluate.
+
+    Attributes:
+        client: who asked; every client asks one replica.
+        user: name of the user that was asked for.
+        asked: when.
+        answered: when.
+        flags: by key, every flag that was asked for.
+        revision: of the ruleset.
+        stale: whether the replica said that it is out of touch.
+        error: the status code of a call that failed; empty = it did not.
+    """
 
     client: str
-    flag: str
-    number: int | None
+    user: str
     asked: float
     answered: float
+    flags: Mapping[str, Told] = field(default_factory=dict)
+    revision: str = ""
+    stale: bool = False
+    error: str = ""
 
 
-def violations(writes: Iterable[Write], answers: Iterable[Answer]) -> list[str]:
-    """Return what is wrong with the answers, in words; the last answers are taken for those after everything ended."""
-    by_flag: dict[str, dict[int, Write]] = defaultdict(dict)
-    for write in writes:
-        by_flag[write.flag][write.number] = write
-    told: dict[tuple[str, str], list[Answer]] = defaultdict(list)
-    for answer in answers:
-        told[answer.client, answer.flag].append(answer)
-    return [text for (_, flag), each in told.items() for text in _check(by_flag[flag], each)]
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """When something was away: a replica, by the name of its client, or all operators, by the empty name."""
+
+    name: str
+    begun: float
+    ended: float
 
 
-def _check(writes: Mapping[int, Write], answers: list[Answer]) -> Iterator[str]:
-    highest = -1
-    for answer in sorted(answers, key=lambda each: each.answered):
-        place = f"{answer.client}, {answer.flag}, {answer.answered:.3f} s"
-        if answer.number is None:
-            if highest >= 0:
-                yield f"I2 {place}: the default, after {highest}"
-            continue
-        write = writes.get(answer.number)
-        if write is None or write.begun > answer.answered:
-            yield f"I1 {place}: {answer.number}, which nobody had written"
-        if answer.number < highest:
-            yield f"I3 {place}: {answer.number} after {highest}"
-        highest = max(highest, answer.number)
-    last, newest = max(answers, key=lambda each: each.answered), max(writes, default=-1)
-    if last.number != newest:
-        yield f"I4 {last.client}, {last.flag}: {last.number} in the end, {newest} was written last"
+@dataclass(slots=True)
+class History:
+    """All that was recorded.
+
+    Attributes:
+        project: the namespace.
+        users: attributes by name.
+        others: objects that were there all the time.
+        writes: in the order of their numbers.
+        answers: of each client in the order of time.
+        absences: of which a test was the cause.
+        restarted: names of clients whose replica is one that answered before, under another name.
+        final: objects of the namespace after all writes, as the API server lists them.
+    """
+
+    project: str
+    users: Mapping[str, Mapping[str, str]]
+    others: list[Object] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    absences: list[Absence] = field(default_factory=list)
+    restarted: set[str] = field(default_factory=set)
+    final: list[Object] = field(default_factory=list)

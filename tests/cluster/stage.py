@@ -47,9 +47,14 @@ class Stage:
         for process in self._running:
             process.stop()
 
-    def operator(self, *options: str, listen: str = "") -> Operator:
-        """Start an operator; all replicas know its address unless another is given."""
-        return self._keep(Operator(self.kubeconfig, self.namespace, *options, listen=listen or self.address))
+    def operator(self, *options: str, listen: str = "", namespaces: tuple[str, ...] | None = None) -> Operator:
+        """Start an operator; all replicas know its address unless another is given.
+
+        `namespaces` are those that it follows, that of the stage unless given; an empty tuple = all.
+        """
+        names = (self.namespace,) if namespaces is None else namespaces
+        scope = ("--namespaces", ",".join(names)) if names else ()
+        return self._keep(Operator(self.kubeconfig, self.namespace, *scope, *options, listen=listen or self.address))
 
     def replica(self, name: str, *options: str, operators: tuple[str, ...] = ()) -> Replica:
         """Start a flagd."""
@@ -71,9 +76,13 @@ class Stage:
     def apply(self, *objects: dict[str, Any]) -> None:
         """Apply objects as a user would."""
         for obj in objects:
-            kind, metadata = obj["kind"], {**obj["metadata"], "namespace": self.namespace}
-            path = f"{self.collection(kind)}/{metadata['name']}"
-            self.plane.apply(path, {**obj, "metadata": metadata})
+            self.put(obj)
+
+    def put(self, obj: dict[str, Any]) -> dict[str, Any]:
+        """Apply one object as a user would; return it as the API server has it now."""
+        kind, metadata = obj["kind"], {**obj["metadata"], "namespace": self.namespace}
+        path = f"{self.collection(kind)}/{metadata['name']}"
+        return dict(self.plane.apply(path, {**obj, "metadata": metadata}))
 
     def delete(self, kind: str, name: str) -> None:
         """Delete an object."""
@@ -82,6 +91,10 @@ class Stage:
     def get(self, kind: str, name: str) -> dict[str, Any]:
         """Return an object as the cluster has it."""
         return dict(self.plane.request(f"{self.collection(kind)}/{name}"))
+
+    def listed(self, kind: str) -> list[dict[str, Any]]:
+        """Return all objects of `kind`, as single ones are returned."""
+        return [{**obj, "kind": kind} for obj in self.plane.request(self.collection(kind))["items"]]
 
     def endpoints(self, service: str, *, ready: list[str], unready: list[str] = []) -> None:  # noqa: B006
         """Say which pods stand behind a Service, as its controller would."""

@@ -122,7 +122,14 @@ def difference(before: Mapping[K, V], after: Mapping[K, V], same: Callable[[V, V
     return changes
 
 
+def count_changed_shards(before: Mapping[K, V], after: Mapping[K, V]) -> int:
+    """Return how many shards `difference` would compare: about how many keys differ, while these are few."""
+    return sum(1 for _ in _pairs(before, after))
+
+
 def _pairs(before: Mapping[K, V], after: Mapping[K, V]) -> Iterator[tuple[Mapping[K, V], Mapping[K, V]]]:
+    if before is after:
+        return iter(())
     if not (isinstance(before, PersistentMap) and isinstance(after, PersistentMap)):
         return iter([(before, after)])
     if len(before._shards) != len(after._shards):

@@ -21,8 +21,9 @@ class Debounce:
             self._first = now
 
     def publish(self, now: float) -> None:
-        """Note that all changes so far are published."""
-        self._published = now
+        """Note that all changes so far are published; nothing if there was none: the next one is again a first."""
+        if self._first is not None:
+            self._published = now
         self._first = None
 
     @property

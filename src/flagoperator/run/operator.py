@@ -17,11 +17,12 @@ from flagd.rpc.channel import Credentials
 from flagd.rpc.grpcio import LONG_STREAMS, GrpcioTransport
 from flagd.rpc.guard import guard
 from flagd.rpc.health import Health
-from flagd.rpc.rulesets import SERVICE, RulesetService, TokenAdmission
+from flagd.rpc.rulesets import SERVICE, RulesetService
 from flagd.server.management import JSON, Management, Page
 from flagoperator.cluster.api import Api
 from flagoperator.cluster.connection import find_connection
 from flagoperator.cluster.lease import Lease
+from flagoperator.run.admission import is_open, make_admission
 from flagoperator.run.exposition import CONTENT_TYPE, Exposition
 from flagoperator.run.memory import Memory
 from flagoperator.run.model import Model
@@ -31,8 +32,7 @@ from flagoperator.run.reporter import Reporter
 from flagoperator.run.source import Scope, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Coroutine, Mapping
-    from pathlib import Path
+    from collections.abc import Coroutine, Mapping
 
     from flagd.ruleset import Ruleset
     from flagoperator.run.options import Options
@@ -56,7 +56,7 @@ class Operator:
         self._source = Source(self._api, connection, scope, model.mirror, model.gauges)
         self._publisher = Publisher(model, self._source, self._lease, self._recall)
         self._reporter = Reporter(self._api, model, self._publisher, self._lease, options.evaluation_service)
-        admission = TokenAdmission(_tokens(options.token_file) if options.token_file else None)
+        admission = make_admission(options, self._api, model.gauges.reviews)
         service = RulesetService(model.board, model.acks, admission)
         methods = guard([*service.methods(), *Health(model.board, [SERVICE]).methods()], Metrics())
         self._transport = GrpcioTransport(methods, options.listen, options.tls, options=LONG_STREAMS)
@@ -80,19 +80,21 @@ class Operator:
     async def start(self) -> None:
         """Listen on both ports and begin to work. Raises OSError for ports and files."""
         self._source.changed = self._changed
-        self._publisher.touched = self._reporter.look
+        self._publisher.touched = self._reporter.look_soon
         self._publisher.holding = self._reporter.holding
-        if _is_open(self._options):
+        if is_open(self._options):
             log.warning(
-                "whoever reaches %s gets all rulesets: set --token-file or --tls-client-ca", self._options.listen
+                "whoever reaches %s gets all rulesets: set --subscribers, --token-file or --tls-client-ca",
+                self._options.listen,
             )
         await self._management.start()
         try:
+            await self._stack.enter_async_context(self._api)
             await self._transport.start()
         except BaseException:
             await self._management.stop()
+            await self._stack.aclose()
             raise
-        await self._stack.enter_async_context(self._api)
         for name, work in {
             "source": self._source.run(),
             "publisher": self._publisher.run(),
@@ -170,17 +172,3 @@ class Operator:
 def _report_end(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception():
         log.critical("%s stopped; /healthz fails until a restart", task.get_name(), exc_info=task.exception())
-
-
-def _is_open(options: Options) -> bool:
-    """Return whether others than this machine may subscribe without showing who they are."""
-    host = options.listen.rpartition(":")[0].strip("[]")
-    authenticated = options.token_file is not None or (options.tls is not None and options.tls.client_ca is not None)
-    return not authenticated and host not in {"localhost", "127.0.0.1", "::1"}
-
-
-def _tokens(file: Path) -> Callable[[], Collection[str]]:
-    def read() -> Collection[str]:
-        return [line for line in file.read_text().splitlines() if line]
-
-    return read

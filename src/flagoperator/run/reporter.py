@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 5.0
 """How often the pods of the evaluation service are looked at, and what waits for them is counted anew."""
+TURN_SECONDS = 0.02
+"""How long what was published has the machine to itself before statuses are written about it."""
 FRESH_SECONDS = 1.0
 """How old the list of pods may be when a flag is said to be published."""
 
@@ -62,6 +64,10 @@ class Reporter:
     def look(self, refs: Iterable[ResourceRef]) -> None:
         """Have the statuses of `refs` compared with what they should be."""
         self.writer.look(refs)
+
+    def look_soon(self, refs: Iterable[ResourceRef]) -> None:
+        """Do the same once the replicas have had their turn: they are waited for, statuses are not."""
+        asyncio.get_running_loop().call_later(TURN_SECONDS, self.writer.look, refs)
 
     def look_at_all(self) -> None:
         """Have all statuses compared with what they should be."""

@@ -32,3 +32,10 @@ def test_the_very_first_change_is_due_at_once():
     debounce = Debounce()
     debounce.change(3.0)
     assert debounce.due == 3.0
+
+
+def test_a_look_without_a_change_delays_no_change():
+    debounce = Debounce()
+    debounce.publish(10.0)
+    debounce.change(10.05)
+    assert debounce.due == 10.05

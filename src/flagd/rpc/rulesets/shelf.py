@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flagd.rpc.rulesets.update import compress, make_update
+from flagd.ruleset.persistent import count_changed_shards
 from flagd.v1.ruleset_pb2 import CompressedUpdate, Oversize, SubscribeResponse
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ HISTORY = 8
 """How many revisions are kept, to tell what differs from them; they share what does not."""
 COMPRESSED_BYTES = 16 * 1024
 """Updates larger than this are compressed."""
+FEW_SHARDS = 8
+"""Up to so many differing shards of its maps a message is made in the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Shelf:
         """Hold back updates that are larger than `limit_bytes` before compression."""
         self._limit = limit_bytes
         self._history: OrderedDict[str, Ruleset] = OrderedDict()
-        self._parcels: dict[str, asyncio.Task[Parcel]] = {}
+        self._parcels: dict[str, asyncio.Future[Parcel]] = {}
         self._latest = ""
 
     @property
@@ -67,13 +70,31 @@ class Shelf:
     async def parcel(self, base: str) -> Parcel:
         """Return what leads from revision `base` to the latest; all of it where `base` is not known any more."""
         before = self._history.get(base)
-        task = self._parcels.get(before.revision if before else "")
-        if task is None:
-            latest = self._history[self._latest]
-            task = asyncio.create_task(asyncio.to_thread(_make, before, latest, self._limit), name="parcel")
-            self._parcels[before.revision if before else ""] = task
+        parcel = self._parcels.get(before.revision if before else "")
+        if parcel is None:
+            parcel = self._parcels[before.revision if before else ""] = self._begin(before)
         # Others wait for the same: one that leaves must not take it along.
-        return await asyncio.shield(task)
+        return await asyncio.shield(parcel)
+
+    def _begin(self, before: Ruleset | None) -> asyncio.Future[Parcel]:
+        latest = self._history[self._latest]
+        if before is None or not _differs_little(before, latest):
+            return asyncio.create_task(asyncio.to_thread(_make, before, latest, self._limit), name="parcel")
+        made: asyncio.Future[Parcel] = asyncio.get_running_loop().create_future()
+        made.set_result(_make(before, latest, self._limit))
+        return made
+
+
+def _differs_little(before: Ruleset, after: Ruleset) -> bool:
+    """Return whether the message between two revisions takes less time to make than to hand to a thread."""
+    if count_changed_shards(before.cohorts, after.cohorts):
+        return False
+    pairs = (
+        (before.flags, after.flags),
+        (before.visibility, after.visibility),
+        (before.deployments, after.deployments),
+    )
+    return sum(count_changed_shards(one, other) for one, other in pairs) <= FEW_SHARDS
 
 
 def _make(before: Ruleset | None, after: Ruleset, limit: int) -> Parcel:

@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from flagd.sources.last_good import State, StateError
+from flagd.sources.turn import in_turns
 from flagd.store import Snapshot
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Keeper:
         as_of = min((snapshot.as_of for snapshot in snapshots.values()), default=0.0)
         state = State({name: snapshot.ruleset for name, snapshot in snapshots.items()}, as_of)
         try:
-            await asyncio.to_thread(self._last_good.write, state)
+            await in_turns(self._last_good.write, state)
         except StateError as error:
             self._failed("the last good ruleset is not kept", error)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import socket
 import sys
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from flagoperator.run.options import Options
 
 NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
+NAMESPACED_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?")
+"""https://kubernetes.io/docs/concepts/overview/working-with-objects/names"""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -64,6 +67,13 @@ def main() -> None:
 )
 @option("--peer-ca", type=FILE, help="PEM file with the CA certificates of --peers; turns TLS on.")
 @option("--peer-token", type=FILE, help="File with the token to show to --peers; read at every connection.")
+@option(
+    "--subscribers",
+    default="",
+    metavar="NAMESPACE/NAME,…",
+    help="ServiceAccounts that may subscribe, with tokens that the API server accepts (TokenReview).",
+)
+@option("--token-audience", default="flagoperator", help="Audience that the tokens of --subscribers must be for.")
 @option("--token-file", type=FILE, help="File with bearer tokens, one per line; subscribers must show one of them.")
 @option("--tls-cert", type=FILE, help="PEM file with the stream's certificate chain; read again when it changes.")
 @option("--tls-key", type=FILE, help="PEM file with the private key of --tls-cert.")
@@ -101,7 +111,7 @@ def run(**settings: Any) -> None:  # noqa: ANN401
 
 def _options(settings: Mapping[str, Any]) -> Options:
     from flagd.rpc.transport import TlsFiles
-    from flagoperator.run.options import Options
+    from flagoperator.run.options import Options, is_local
 
     settings = dict(settings)
     certificate, key, client_ca = (settings.pop(name) for name in ("tls_cert", "tls_key", "tls_client_ca"))
@@ -111,7 +121,11 @@ def _options(settings: Mapping[str, Any]) -> Options:
         raise click.UsageError("--tls-client-ca needs --tls-cert and --tls-key")
     for name in ("namespaces", "peers"):
         settings[name] = tuple(filter(None, (each.strip() for each in settings[name].split(","))))
-    settings["evaluation_service"] = _service(settings["evaluation_service"])
+    service = settings["evaluation_service"]
+    settings["evaluation_service"] = service and _named("--evaluation-service", service, "flags/flag-evaluation")
+    settings["subscribers"] = _subscribers(settings["subscribers"], settings)
+    if (settings["subscribers"] or settings["token_file"]) and not certificate and not is_local(settings["listen"]):
+        raise click.UsageError("--subscribers and --token-file need --tls-cert: tokens must not travel in plain text")
     settings["lease_namespace"] = settings["lease_namespace"] or _own_namespace()
     tls = TlsFiles(certificate, key, client_ca) if certificate else None
     relist = settings.pop("relist_interval")
@@ -120,12 +134,20 @@ def _options(settings: Mapping[str, Any]) -> Options:
     )
 
 
-def _service(text: str | None) -> tuple[str, str] | None:
-    if text is None:
-        return None
-    namespace, slash, name = text.partition("/")
-    if not namespace or not slash or not name or "/" in name:
-        raise click.UsageError(f"--evaluation-service: {text!r} is not NAMESPACE/NAME, such as flags/flag-evaluation")
+def _subscribers(text: str, settings: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    names = filter(None, (each.strip() for each in text.split(",")))
+    found = tuple(_named("--subscribers", each, "flags/flagd") for each in names)
+    if found and settings["token_file"]:
+        raise click.UsageError("give either --subscribers or --token-file")
+    if found and not settings["token_audience"]:
+        raise click.UsageError("--subscribers needs a --token-audience")
+    return found
+
+
+def _named(option: str, text: str, example: str) -> tuple[str, str]:
+    if not NAMESPACED_NAME.fullmatch(text):
+        raise click.UsageError(f"{option}: {text!r} is not NAMESPACE/NAME, such as {example}")
+    namespace, _, name = text.partition("/")
     return namespace, name
 
 

@@ -115,6 +115,15 @@ class ControlPlane:
         with self._open(self.url + path + query, "PATCH", obj, "application/apply-patch+yaml") as response:
             return json.load(response)
 
+    def since(self, path: str, version: str) -> list[dict[str, Any]]:
+        """Return what became of the objects in the collection `path` after resourceVersion `version`, write by write.
+
+        Each is what a watch tells: ``{"type": "ADDED", "object": {…}}``.
+        """
+        query = f"?watch=true&resourceVersion={version}&timeoutSeconds=1"
+        with self._open(self.url + path + query) as response:
+            return [json.loads(line) for line in response]
+
     def user(self, name: str, group: str) -> Path:
         """Make a user with a client certificate; return the path of its kubeconfig."""
         certificate, key = self._pki.sign(name, f"/O={group}/CN={name}", "clientAuth")
@@ -124,17 +133,17 @@ class ControlPlane:
 
     def service_account(self, namespace: str, name: str, seconds: int = 3600) -> Path:
         """Make a ServiceAccount if need be and a token for it, as a kubelet would; return a kubeconfig's path."""
+        token = self.folder / f"{namespace}-{name}.token"
+        token.write_text(self.token(namespace, name, expirationSeconds=seconds))
+        return self._kubeconfig(f"{namespace}-{name}", {"tokenFile": str(token)})
+
+    def token(self, namespace: str, name: str, **spec: object) -> str:
+        """Make a ServiceAccount if need be, and return a new token of it; `spec` is that of the TokenRequest."""
         accounts = f"/api/v1/namespaces/{namespace}/serviceaccounts"
         with contextlib.suppress(urllib.error.HTTPError):  # 409: it is there already
             self.request(accounts, "POST", {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}})
-        reply = self.request(
-            f"{accounts}/{name}/token",
-            "POST",
-            {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": seconds}},
-        )
-        token = self.folder / f"{namespace}-{name}.token"
-        token.write_text(reply["status"]["token"])
-        return self._kubeconfig(f"{namespace}-{name}", {"tokenFile": str(token)})
+        request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
+        return str(self.request(f"{accounts}/{name}/token", "POST", request)["status"]["token"])
 
     def audit(self) -> list[dict[str, Any]]:
         """Return the audit log: every write, list and watch so far."""

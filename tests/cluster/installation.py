@@ -46,10 +46,15 @@ def authorize(plane: ControlPlane, namespace: str = SYSTEM) -> Path:
     make_namespace(plane, SYSTEM)
     kubeconfig = plane.service_account(SYSTEM, ACCOUNT)
     rules = yaml.safe_load(RULES.read_text())
-    _bind(plane, "ClusterRole", f"{RBAC}/clusterroles", f"{RBAC}/clusterrolebindings", rules["cluster"])
-    inside = f"{RBAC}/namespaces/{namespace}"
-    _bind(plane, "Role", f"{inside}/roles", f"{inside}/rolebindings", [*rules["lease"], *rules["evaluation"]])
+    _bind(plane, "ClusterRole", RBAC, rules["cluster"])
+    _bind(plane, "Role", f"{RBAC}/namespaces/{namespace}", [*rules["lease"], *rules["evaluation"]])
     return kubeconfig
+
+
+def authorize_reviews(plane: ControlPlane) -> None:
+    """Let the operator's account ask whose a token is: the rules that the chart gives it with ``--subscribers``."""
+    rules = yaml.safe_load(RULES.read_text())["subscribers"]
+    _bind(plane, "ClusterRole", RBAC, rules, name=f"{ACCOUNT}-subscribers")
 
 
 def make_namespace(plane: ControlPlane, name: str) -> str:
@@ -67,9 +72,10 @@ def create(plane: ControlPlane, path: str, obj: dict[str, Any]) -> None:
             raise
 
 
-def _bind(plane: ControlPlane, kind: str, roles: str, bindings: str, rules: list[dict[str, Any]]) -> None:
-    version = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"name": ACCOUNT}}
-    create(plane, roles, {**version, "kind": kind, "rules": rules})
+def _bind(plane: ControlPlane, kind: str, prefix: str, rules: list[dict[str, Any]], name: str = ACCOUNT) -> None:
+    version = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"name": name}}
+    create(plane, f"{prefix}/{kind.lower()}s", {**version, "kind": kind, "rules": rules})
     subject = {"kind": "ServiceAccount", "namespace": SYSTEM, "name": ACCOUNT}
-    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": ACCOUNT}
-    create(plane, bindings, {**version, "kind": f"{kind}Binding", "roleRef": reference, "subjects": [subject]})
+    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name}
+    binding = {**version, "kind": f"{kind}Binding", "roleRef": reference, "subjects": [subject]}
+    create(plane, f"{prefix}/{kind.lower()}bindings", binding)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cluster.installation import ACCOUNT, SYSTEM, authorize
+from tests.cluster.installation import ACCOUNT, SYSTEM, authorize, authorize_reviews
 
 if TYPE_CHECKING:
     from tests.cluster.control_plane import ControlPlane
@@ -65,7 +65,14 @@ def test_it_may_read_flags_and_write_their_status(plane: ControlPlane, verb: str
         ("create", "rbac.authorization.k8s.io", "clusterrolebindings"),
         ("update", "coordination.k8s.io", "leases"),
         ("list", "discovery.k8s.io", "endpointslices"),
+        ("create", "", "serviceaccounts/token"),
+        ("create", "authorization.k8s.io", "subjectaccessreviews"),
     ],
 )
 def test_it_may_not(plane: ControlPlane, verb: str, group: str, resource: str):
     assert not may(plane, verb, group, resource)
+
+
+def test_it_may_ask_whose_a_token_is_where_it_is_to_admit_by_tokens(plane: ControlPlane):
+    authorize_reviews(plane)
+    assert may(plane, "create", "authentication.k8s.io", "tokenreviews")

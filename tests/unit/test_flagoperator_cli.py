@@ -45,7 +45,37 @@ def test_defaults_are_those_of_the_options():
 def test_wrong_use_says_what_would_be_right(arguments: list[str], says: str):
     result = CliRunner().invoke(main, ["run", *arguments])
     assert result.exit_code == 2
-    assert says in " ".join(result.output.split())
+    assert says in _words(result.output)
+
+
+def test_subscribers_are_accounts_in_namespaces():
+    options = _options(settings(subscribers="flags/flagd, shop/edge.eu", token_audience="flags"))
+    assert options.subscribers == (("flags", "flagd"), ("shop", "edge.eu"))
+    assert options.token_audience == "flags"
+
+
+@pytest.mark.parametrize("account", ["flagd", "flags/", "/flagd", "flags/flagd/x", "flags:flagd", "Flags/flagd", "*/*"])
+def test_what_names_no_account_is_refused(account: str):
+    result = CliRunner().invoke(main, ["run", "--subscribers", f"flags/ok,{account}"])
+    assert result.exit_code == 2
+    assert f"--subscribers: {account!r} is not NAMESPACE/NAME, such as flags/flagd" in _words(result.output)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--subscribers", "flags/flagd", "--token-file", "FILE"], "either --subscribers or --token-file"),
+        (["--subscribers", "flags/flagd", "--token-audience", ""], "--subscribers needs a --token-audience"),
+        (["--subscribers", "flags/flagd", "--listen", "0.0.0.0:0"], "tokens must not travel in plain text"),
+        (["--token-file", "FILE", "--listen", "10.0.0.1:8015"], "tokens must not travel in plain text"),
+    ],
+)
+def test_tokens_are_of_one_kind_and_never_in_plain_text(arguments: list[str], says: str, tmp_path: Path):
+    (tmp_path / "tokens").write_text("secret")
+    files = [str(tmp_path / "tokens") if each == "FILE" else each for each in arguments]
+    result = CliRunner().invoke(main, ["run", *files])
+    assert result.exit_code == 2
+    assert says in _words(result.output)
 
 
 def test_tls_needs_both_files(tmp_path: Path):
@@ -66,3 +96,7 @@ def test_without_an_api_server_it_says_what_was_tried(monkeypatch: pytest.Monkey
         monkeypatch.setenv(name, value)
     result = CliRunner().invoke(main, ["run", "--listen", "127.0.0.1:0", "--management-listen", "127.0.0.1:0"])
     assert result.exit_code == 3
+
+
+def _words(output: str) -> str:
+    return " ".join(output.split())

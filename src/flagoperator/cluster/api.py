@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from flagoperator.cluster.connection import Connection
 
 JSON = "application/json"
+METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+"""What is accepted where the metadata of an object, or of those of a list, is enough: half of the bytes or less."""
 APPLY = "application/apply-patch+yaml"
 REQUEST_SECONDS = 30.0
 CONNECT_SECONDS = 5.0
@@ -56,13 +59,13 @@ class Api:
         if self._session is not None:
             await self._session.close()
 
-    async def get(self, path: str, **query: str) -> Object:
-        """Return what is at `path`. Raises ApiError, as all of these do."""
-        return await self._call("GET", path, query)
+    async def get(self, path: str, *, accept: str = JSON, **query: str) -> Object:
+        """Return what is at `path`, in the form `accept`. Raises ApiError, as all of these do."""
+        return await self._call("GET", path, query, headers={"Accept": accept})
 
-    async def create(self, path: str, obj: Object) -> Object:
+    async def create(self, path: str, obj: Object, *, seconds: float = REQUEST_SECONDS) -> Object:
         """Create `obj` in the collection `path`; return it as it is now."""
-        return await self._call("POST", path, {}, obj)
+        return await self._call("POST", path, {}, obj, seconds=seconds)
 
     async def replace(self, path: str, obj: Object, *, seconds: float = REQUEST_SECONDS) -> Object:
         """Put `obj` at `path`; a resourceVersion in it must be the present one, else reason is Conflict."""
@@ -71,7 +74,7 @@ class Api:
     async def apply(self, path: str, obj: Object, manager: str, *, force: bool = True) -> Object:
         """Apply `obj` on the server's side as field manager `manager`; `force` takes fields that others own."""
         query = {"fieldManager": manager, "force": "true" if force else "false"}
-        return await self._call("PATCH", path, query, obj, content_type=APPLY)
+        return await self._call("PATCH", path, query, obj, headers={"Content-Type": APPLY})
 
     async def _call(
         self,
@@ -80,23 +83,21 @@ class Api:
         query: Mapping[str, str],
         obj: Object | None = None,
         *,
-        content_type: str = JSON,
+        headers: Mapping[str, str] | None = None,
         seconds: float = REQUEST_SECONDS,
     ) -> Object:
         if self._session is None:
             raise RuntimeError("the client is used outside of its context")
-        headers = {"Accept": JSON}
+        sent = {"Accept": JSON, "Content-Type": JSON, **(headers or {})}
         token = self._connection.token()
         if token:
-            headers["Authorization"] = f"Bearer {token}"
-        body = None
-        if obj is not None:
-            body, headers["Content-Type"] = orjson.dumps(obj), content_type
+            sent["Authorization"] = f"Bearer {token}"
+        body = None if obj is None else orjson.dumps(obj)
         try:
             async with (
                 asyncio.timeout(seconds),
                 self._session.request(
-                    method, self._connection.server + path, params=query, data=body, headers=headers
+                    method, self._connection.server + path, params=query, data=body, headers=sent
                 ) as response,
             ):
                 data, status = await response.read(), response.status

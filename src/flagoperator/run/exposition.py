@@ -109,6 +109,14 @@ class _Collector(Collector):
         for role in ("replica", "client", "operator"):
             subscribers.add_metric([role], sum(each.role == role for each in found))
         yield subscribers
+        reviews = CounterMetricFamily(
+            "flagoperator_token_reviews",
+            "Tokens of subscribers that the API server was asked about.",
+            labels=["result"],
+        )
+        for result in ("authenticated", "refused", "failed", "postponed"):
+            reviews.add_metric([result], self._model.gauges.reviews[result])
+        yield reviews
         current = self._model.board.current
         behind = GaugeMetricFamily(
             "flagoperator_replicas_behind", "Ready replicas that serve another revision.", labels=["project"]

@@ -22,6 +22,7 @@ class Gauges:
         reconciles: durations of compiling what changed.
         publishes: changes that were published, by project.
         acknowledged: durations from the change being seen to every ready replica serving it.
+        reviews: tokens of subscribers that the API server was asked about, by result.
     """
 
     relists: Histogram = field(default_factory=Histogram)
@@ -33,3 +34,4 @@ class Gauges:
     reconciles: Histogram = field(default_factory=Histogram)
     publishes: Counter[str] = field(default_factory=Counter)
     acknowledged: Histogram = field(default_factory=Histogram)
+    reviews: Counter[str] = field(default_factory=Counter)

@@ -32,6 +32,8 @@ class Options:
         peer_ca: PEM file with the CA certificates of `peers`; None = plaintext.
         peer_token: file with the token to show to `peers`; None = none is shown.
         token_file: file with the tokens, one per line, of which subscribers must show one; None = no token is needed.
+        subscribers: namespace and name of the ServiceAccounts that may subscribe; none = `token_file` decides.
+        token_audience: whom the tokens of `subscribers` must be for.
         tls: certificates of `listen`; None = plaintext.
         log_level: least level logged.
         log_format: form of a line of log.
@@ -51,6 +53,13 @@ class Options:
     peer_ca: Path | None = None
     peer_token: Path | None = None
     token_file: Path | None = None
+    subscribers: tuple[tuple[str, str], ...] = ()
+    token_audience: str = "flagoperator"  # noqa: S105
     tls: TlsFiles | None = None
     log_level: str = "info"
     log_format: LogFormat = "text"
+
+
+def is_local(address: str) -> bool:
+    """Return whether only this machine reaches `address` (``host:port``)."""
+    return address.rpartition(":")[0].strip("[]") in {"localhost", "127.0.0.1", "::1"}

@@ -1,7 +1,7 @@
 """Rulesets: flagd.v1.RulesetService: how rulesets travel, for those who publish and those who subscribe."""
 
 from flagd.rpc.rulesets.acks import Acks, Refusal, Served, Subscriber
-from flagd.rpc.rulesets.admission import Admission, TokenAdmission
+from flagd.rpc.rulesets.admission import Admission, TokenAdmission, bearer_token
 from flagd.rpc.rulesets.publication import Board, Publication, Publications
 from flagd.rpc.rulesets.service import SERVICE, RulesetService, Settings
 
@@ -18,4 +18,5 @@ __all__ = [
     "Settings",
     "Subscriber",
     "TokenAdmission",
+    "bearer_token",
 ]

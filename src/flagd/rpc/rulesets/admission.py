@@ -41,9 +41,14 @@ class TokenAdmission:
         """Return if the caller shows a token that holds; raise Unauthenticated if not."""
         if self._tokens is None:
             return
-        shown = call.metadata.get("authorization", "")
-        token = shown[len(_SCHEME) :].strip() if shown[: len(_SCHEME)].lower() == _SCHEME else ""
+        token = bearer_token(call)
         # Every token is compared, so that the time taken tells nothing.
         matches = [hmac.compare_digest(token.encode(), each.encode()) for each in self._tokens()]
         if not token or not any(matches):
             raise Unauthenticated(UNAUTHENTICATED)
+
+
+def bearer_token(call: Call) -> str:
+    """Return the token that the caller shows as ``authorization: Bearer <token>``; "" without one."""
+    shown = call.metadata.get("authorization", "")
+    return shown[len(_SCHEME) :].strip() if shown[: len(_SCHEME)].lower() == _SCHEME else ""

@@ -70,6 +70,7 @@ class Contact:
         self._outbox = _Outbox()
         self._again = asyncio.Event()
         self._patience = SILENCE_SECONDS
+        self._reason = ""
 
     @property
     def address(self) -> str:
@@ -92,13 +93,13 @@ class Contact:
         """Keep a stream open until cancelled, with full jitter between attempts."""
         attempts = 0
         while True:
-            heard = await self._attempt(quiet=attempts > 0)
+            heard = await self._attempt()
             if self._again.is_set():
                 continue
             attempts = 0 if heard else attempts + 1
             await asyncio.sleep(backoff(attempts))
 
-    async def _attempt(self, *, quiet: bool) -> bool:
+    async def _attempt(self) -> bool:
         """Keep one stream as long as it lives, and return whether anything came of it."""
         self._outbox = _Outbox()
         self._again.clear()
@@ -117,8 +118,10 @@ class Contact:
         if heard:
             await self._listener.lost(self)
         if reason:
-            level = logging.DEBUG if quiet and not heard else logging.WARNING
+            # One reason after another must be seen: who was not there at first may refuse us next.
+            level = logging.DEBUG if not heard and reason == self._reason else logging.WARNING
             log.log(level, "publisher %s: %s", self.address, reason)
+            self._reason = reason
         return heard
 
     async def _stream(self, outbox: _Outbox) -> None:

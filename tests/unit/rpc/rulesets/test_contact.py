@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from flagd.rpc.channel import CallFailed
 from flagd.rpc.rulesets import contact as contact_module
 from flagd.rpc.rulesets.contact import Contact, _Outbox, backoff
 from flagd.rpc.rulesets.request import REASON_LENGTH, ack, hello, nack
@@ -109,3 +110,34 @@ async def test_a_silent_stream_is_given_up_and_the_next_gets_more_time(monkeypat
         await asyncio.gather(running, return_exceptions=True)
     said = [record.message.rpartition(" for ")[2] for record in caplog.records if "silent" in record.message]
     assert said == ["0.01 s", "0.02 s", "0.04 s", "0.04 s"]
+
+
+class Failing:
+    """A publisher whose streams end with one error after another."""
+
+    address = "publisher"
+
+    def __init__(self, *errors):
+        self._errors = list(errors)
+        self.done = asyncio.Event()
+
+    @asynccontextmanager
+    async def converse(self, *_):
+        if not self._errors:
+            self.done.set()
+            await asyncio.Event().wait()
+        raise CallFailed(self._errors.pop(0))
+        yield
+
+
+async def test_why_a_publisher_cannot_be_had_is_said_once_and_again_when_it_changes(monkeypatch, caplog):
+    monkeypatch.setattr(contact_module, "backoff", lambda _: 0.0)
+    publisher = Failing(*["UNAVAILABLE: away"] * 3, *["UNAUTHENTICATED: expired"] * 2, "UNAVAILABLE: away")
+    running = asyncio.create_task(Contact(publisher, Ears()).run())
+    try:
+        await asyncio.wait_for(publisher.done.wait(), 10)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    said = [record.message.partition(": ")[2] for record in caplog.records if record.levelno == logging.WARNING]
+    assert said == ["UNAVAILABLE: away", "UNAUTHENTICATED: expired", "UNAVAILABLE: away"]

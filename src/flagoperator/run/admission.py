@@ -1,0 +1,50 @@
+"""Admission: who may subscribe to one operator, as its options say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flagd.rpc.rulesets import TokenAdmission
+from flagoperator.cluster.token_review import review_token
+from flagoperator.run.account_admission import AccountAdmission
+from flagoperator.run.options import is_local
+from flagoperator.run.reviewer import Reviewer
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Awaitable, Callable, Collection
+    from pathlib import Path
+
+    from flagd.rpc.rulesets import Admission
+    from flagoperator.cluster.api import Api
+    from flagoperator.cluster.token_review import TokenReview
+    from flagoperator.run.options import Options
+
+
+def make_admission(options: Options, api: Api, counts: Counter[str]) -> Admission:
+    """Return what decides on subscribers; reviews of tokens are counted by result in `counts`."""
+    if options.subscribers:
+        reviewer = Reviewer(_asking(api, options.token_audience), counts)
+        return AccountAdmission(reviewer, options.token_audience, options.subscribers)
+    return TokenAdmission(_reading(options.token_file) if options.token_file else None)
+
+
+def is_open(options: Options) -> bool:
+    """Return whether others than this machine may subscribe without showing who they are."""
+    certified = options.tls is not None and options.tls.client_ca is not None
+    authenticated = options.token_file is not None or bool(options.subscribers) or certified
+    return not authenticated and not is_local(options.listen)
+
+
+def _asking(api: Api, audience: str) -> Callable[[str], Awaitable[TokenReview]]:
+    def ask(token: str) -> Awaitable[TokenReview]:
+        return review_token(api, token, audience)
+
+    return ask
+
+
+def _reading(file: Path) -> Callable[[], Collection[str]]:
+    def read() -> Collection[str]:
+        return [line for line in file.read_text().splitlines() if line]
+
+    return read

@@ -1,0 +1,56 @@
+"""Who may subscribe, by the options of the operator."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flagd.rpc.method import Call
+from flagd.rpc.rulesets import TokenAdmission
+from flagd.rpc.status import Unauthenticated
+from flagd.rpc.transport import TlsFiles
+from flagoperator.run.account_admission import AccountAdmission
+from flagoperator.run.admission import is_open, make_admission
+from flagoperator.run.options import Options
+
+FILE = Path("unused")
+ACCOUNTS = (("flags", "flagd"),)
+
+
+@pytest.mark.parametrize(
+    ("settings", "open_"),
+    [
+        ({}, True),
+        ({"tls": TlsFiles(FILE, FILE)}, True),
+        ({"tls": TlsFiles(FILE, FILE, FILE)}, False),
+        ({"token_file": FILE}, False),
+        ({"subscribers": ACCOUNTS}, False),
+    ],
+)
+def test_an_operator_is_open_where_nobody_must_say_who_it_is(settings: dict[str, Any], open_: bool):
+    assert is_open(Options(listen="0.0.0.0:8015", **settings)) is open_
+    for address in ("localhost:8015", "127.0.0.1:0", "[::1]:8015"):
+        assert not is_open(Options(listen=address, **settings))
+
+
+def test_listed_accounts_are_asked_about():
+    admission = make_admission(Options(subscribers=ACCOUNTS), _api(), Counter())
+    assert isinstance(admission, AccountAdmission)
+
+
+async def test_tokens_of_a_file_are_read_at_every_stream(tmp_path: Path):
+    file = tmp_path / "tokens"
+    admission = make_admission(Options(token_file=file), _api(), Counter())
+    assert isinstance(admission, TokenAdmission)
+    for text in ("one\n\n", "two\n"):
+        file.write_text(text)
+        await admission.admit("replica", "a", Call({"authorization": f"Bearer {text.strip()}"}))
+    with pytest.raises(Unauthenticated):
+        await admission.admit("replica", "a", Call({"authorization": "Bearer one"}))
+
+
+def _api() -> Any:
+    return None  # nobody is asked

@@ -23,11 +23,10 @@ class Operator(Process):
 
     listening = re.compile(r"rulesets on (\S+), management on (\S+)")
 
-    def __init__(self, kubeconfig: Path, namespace: str, *options: str, listen: str = ANY) -> None:
+    def __init__(self, kubeconfig: Path, lease_namespace: str, *options: str, listen: str = ANY) -> None:
         super().__init__(
             *(BIN / "flagoperator", "run", "--kubeconfig", kubeconfig, "--log-format", "json"),
-            *("--namespaces", namespace, "--lease-namespace", namespace),
-            *("--listen", listen, "--management-listen", ANY, *options),
+            *("--lease-namespace", lease_namespace, "--listen", listen, "--management-listen", ANY, *options),
         )
 
     def state(self) -> dict[str, Any]:

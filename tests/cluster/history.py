@@ -99,7 +99,7 @@ class History:
         writes: in the order of their numbers.
         answers: of each client in the order of time.
         absences: of which a test was the cause.
-        restarted: names of clients whose replica is one that answered before, under another name.
+        restarted: clients of replicas before and after a restart, the name before by the name after.
         final: objects of the namespace after all writes, as the API server lists them.
     """
 
@@ -109,5 +109,5 @@ class History:
     writes: list[Write] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     absences: list[Absence] = field(default_factory=list)
-    restarted: set[str] = field(default_factory=set)
+    restarted: dict[str, str] = field(default_factory=dict)
     final: list[Object] = field(default_factory=list)

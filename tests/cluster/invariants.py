@@ -36,7 +36,8 @@ def violations(history: History) -> list[str]:
             deletions = [each for each in history.writes if each.name == flag and each.object is None]
             known = answers[0].client in history.restarted
             found += _backward(flag, answers, deletions, known=known)
-        found += _unconverged(answers[-1], final, history.writes)
+    for client in clients.keys() - set(history.restarted.values()):
+        found += _unconverged(clients[client][-1], final, history.writes)
     found += [*_rebucketed(history), *_dishonest(history, clients), *_unavailable(history)]
     return found[:MOST] + [f"and {len(found) - MOST} more"] * (len(found) > MOST)
 
@@ -120,11 +121,11 @@ def _shape(spec: Object) -> str | None:
 
 
 def _dishonest(history: History, clients: Mapping[str, list[Answer]]) -> Iterator[str]:
-    for answers in clients.values():
+    for client, answers in clients.items():
         for answer in answers:
             if not answer.stale and _away(history, "", answer, STALE_SECONDS):
                 yield f"I7 {_place(answer)}: not stale, and no operator for {STALE_SECONDS:g} s"
-        if answers[-1].stale:
+        if answers[-1].stale and client not in history.restarted.values():
             yield f"I7 {_place(answers[-1])}: stale in the end"
 
 

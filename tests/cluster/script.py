@@ -42,11 +42,6 @@ class Script:
         """Return the steps that make everything, to be taken first."""
         return [self._segment(), *map(self._flag, TOUCHED), *map(self._still, STILL)]
 
-    def everything(self) -> list[Step]:
-        """Return steps that write every object again, those that were deleted too."""
-        self._there = set(TOUCHED)
-        return self.opening()
-
     def next(self) -> Step:
         """Return the next step."""
         chance = self._random.random()
@@ -54,10 +49,14 @@ class Script:
             return self._segment()
         name = self._random.choice(TOUCHED)
         if name in self._there and chance < 0.25:
-            self._there.remove(name)
-            return Step("Flag", name, self._count(), None)
+            return self.deletion(name)
         self._there.add(name)
         return self._flag(name)
+
+    def deletion(self, name: str = TOUCHED[0]) -> Step:
+        """Return the step that deletes a flag, whether it is there or not."""
+        self._there.discard(name)
+        return Step("Flag", name, self._count(), None)
 
     def _segment(self) -> Step:
         countries = self._random.sample(COUNTRIES, self._random.randint(1, 2))

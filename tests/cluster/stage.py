@@ -60,6 +60,10 @@ class Stage:
         """Start a flagd."""
         return self._keep(Replica(operators or (self.address,), name, *options))
 
+    def replicas(self, *options: str, operators: tuple[str, ...] = ()) -> dict[str, Replica]:
+        """Start two flagds; return them by name."""
+        return {name: self.replica(name, *options, operators=operators) for name in ("flagd-0", "flagd-1")}
+
     def kubectl(self, *arguments: str, fails: bool = False) -> str:
         """Run kubectl as admin in the namespace; return what it prints."""
         done = subprocess.run(
@@ -114,6 +118,12 @@ class Stage:
     def collection(self, kind: str) -> str:
         """Return the path of the objects of `kind`."""
         return f"{GROUP}/namespaces/{self.namespace}/{kind.lower()}s"
+
+    def expire_lease(self) -> None:
+        """Free the Lease of an operator that was killed, for tests that are not about how long it lasts."""
+        lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "flagoperator"}}
+        path = f"/apis/coordination.k8s.io/v1/namespaces/{self.namespace}/leases/flagoperator"
+        self.plane.apply(path, {**lease, "spec": {"holderIdentity": ""}})
 
     def condition(self, kind: str, name: str, condition: str) -> dict[str, Any]:
         """Return a condition, if it is about the present generation; empty if not."""

@@ -215,9 +215,11 @@ def test_a_call_that_fails_while_its_replica_is_away_is_no_failure(history: Hist
 
 def test_a_restarted_replica_must_know_what_it_knew(history: History):
     flags = history.answers[0].flags | {"still-split": NOT_FOUND}
-    early = [replace(answer, client="a again", flags=flags) for answer in history.answers[:1]]
-    history.answers[:0] = early
-    history.restarted.add("a again")
+    of_one = [answer for answer in history.answers if answer.client == "a"]
+    history.answers += [replace(answer, client="a again") for answer in of_one[-2:]]
+    history.restarted["a again"] = "a"
+    assert violations(history) == []
+    change(history, -2, flags=flags)
     assert "I2" in {each.partition(" ")[0] for each in violations(history)}
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING, Any
 
+from flagd.sources.last_good import FILE_NAME
 from tests.cluster.processes import free_address
 from tests.cluster.stage import flag
 from tests.cluster.test_status import BROKEN
+from tests.cluster.traffic import Traffic
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +43,7 @@ def test_a_killed_operator_finds_again_what_was_served(stage: Stage):
     stage.delete("Flag", "gone")
     stage.apply(flag("good", 0))
     assert stage.variant(replica, "bad") == "on"
+    stage.expire_lease()
     stage.operator("--peers", address)
     status = stage.wait("good", Published="True")["status"]
     assert status["published"] == "1/1"
@@ -60,6 +63,7 @@ def test_a_killed_operator_remembers_what_it_kept_on_disk(stage: Stage, tmp_path
     revision = served(stage, operator)
     stage.until(lambda: revision in _kept(tmp_path))
     kill(operator)
+    stage.expire_lease()
     operator = stage.operator("--state-dir", str(tmp_path))
     stage.until(lambda: served(stage, operator) == revision)
     assert stage.variant(replica, "bad") == "on"
@@ -70,17 +74,13 @@ def test_one_of_two_operators_decides_and_the_other_takes_over_at_once(stage: St
     stage.until(lambda: first.state()["leading"])
     other = free_address()
     second = stage.operator(listen=other)
-    replica = stage.replica("flagd-0", operators=(stage.address, other))
-    stage.apply(flag("checkout"))
-    stage.wait("checkout", Published="True")
-    assert not second.state()["leading"]
-    stage.until(lambda: second.replicas() == first.replicas())
-    first.stop()
-    stage.apply(flag("checkout", 0))
-    stage.wait("checkout", Published="True")
+    with Traffic(stage, stage.replicas(operators=(stage.address, other))) as traffic:
+        stage.until(lambda: second.replicas() and second.replicas() == first.replicas())
+        assert not second.state()["leading"]
+        first.stop()
+        traffic.flow(10)
     assert second.state()["leading"]
     assert second.state()["epoch"] == 2
-    assert stage.variant(replica, "checkout") == "off"
 
 
 def test_the_other_operator_takes_over_from_a_killed_one(stage: Stage):
@@ -88,13 +88,31 @@ def test_the_other_operator_takes_over_from_a_killed_one(stage: Stage):
     stage.until(lambda: first.state()["leading"])
     other = free_address()
     second = stage.operator(listen=other)
-    stage.replica("flagd-0", operators=(stage.address, other))
+    with Traffic(stage, stage.replicas(operators=(stage.address, other))) as traffic:
+        kill(first)
+        stage.until(lambda: second.state()["leading"], seconds=20)
+        traffic.flow(10)
     stage.apply(flag("checkout"))
-    stage.wait("checkout", Published="True")
-    kill(first)
-    stage.apply(flag("checkout", 0))
-    stage.until(lambda: second.state()["leading"], seconds=20)
-    assert stage.wait("checkout", Published="True")["status"]["published"] == "1/1"
+    assert stage.wait("checkout", Published="True")["status"]["published"] == "2/2"
+
+
+def test_a_replica_killed_while_the_operator_is_away_serves_what_it_served(stage: Stage, tmp_path: Path):
+    operator = stage.operator()
+    replica, kept = stage.replica("flagd-0", "--state-dir", str(tmp_path)), {"flagd-1": stage.replica("flagd-1")}
+    with Traffic(stage, {"flagd-0": replica, **kept}) as traffic:
+        traffic.flow(10)
+        kill(operator)
+        stage.until(lambda: traffic.last("flagd-0").revision in _kept(tmp_path))
+        before = traffic.last("flagd-0").revision
+        with traffic.without_replica("flagd-0"):
+            kill(replica)
+            traffic.replace("flagd-0", stage.replica("flagd-0", "--state-dir", str(tmp_path)))
+        stage.until(lambda: traffic.last("flagd-0 again").revision)
+        assert traffic.last("flagd-0 again").revision == before
+        stage.expire_lease()
+        operator = stage.operator()
+        stage.until(lambda: operator.state()["leading"] and len(operator.replicas()) == 2)
+        traffic.flow(10)
 
 
 def test_most_flags_do_not_vanish_at_once_unless_somebody_says_so(stage: Stage):
@@ -136,6 +154,7 @@ def test_a_restarted_operator_holds_what_the_replicas_still_serve(stage: Stage):
         stage.wait(name, Published="True")
     kill(operator)
     stage.plane.request(stage.collection("Flag"), "DELETE")
+    stage.expire_lease()
     operator = stage.operator("--relist-interval", "600")
     stage.until(lambda: operator.state()["held"], seconds=40)
     stage.until(lambda: operator.state()["leading"], seconds=40)
@@ -143,4 +162,5 @@ def test_a_restarted_operator_holds_what_the_replicas_still_serve(stage: Stage):
 
 
 def _kept(folder: Path) -> str:
-    return "".join(file.read_text(errors="replace") for file in folder.iterdir())
+    file = folder / FILE_NAME
+    return file.read_text(errors="replace") if file.exists() else ""

@@ -24,7 +24,7 @@ from tests.cluster.writer import Writer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tests.cluster.history import Object
+    from tests.cluster.history import Answer, Object
     from tests.cluster.stage import Stage
     from tests.wire.process import Process
 
@@ -84,15 +84,19 @@ class Traffic:
         wanted = len(self.history.writes) + writes
         self._stage.until(lambda: len(self.history.writes) >= wanted, seconds=seconds)
 
+    def last(self, client: str) -> Answer:
+        """Return what a client was told last."""
+        return self._stage.until(lambda: self._clients[client].last)
+
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Let nothing be written meanwhile. The API server must be there at the beginning."""
         with self._writer.paused():
             yield
 
-    def rewrite(self) -> None:
-        """Write every object again, deleted ones too. To be called while paused."""
-        self._writer.write(self._script.everything())
+    def delete(self) -> None:
+        """Delete one flag now. To be called while paused."""
+        self._writer.write([self._script.deletion()])
 
     @contextmanager
     def without_operator(self) -> Iterator[None]:
@@ -112,7 +116,7 @@ class Traffic:
         """Ask `replica` from now on, the one called `name` after a restart. Its client is ``<name> again``."""
         self._clients.pop(name).stop()
         again = f"{name} again"
-        self.history.restarted.add(again)
+        self.history.restarted[again] = name
         self._clients[again] = Client(again, replica.listen, KEYS, self.history)
         self._clients[again].start()
 

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
+from click import Context
 
+from flagd.cli import serve
+from flagoperator.cli import run
 from flagoperator.run.exposition import Exposition
 from flagoperator.run.operator import Operator
 from flagoperator.run.options import Options
@@ -83,6 +86,37 @@ def test_apply_says_why_it_is_not_served(stage: Stage, tmp_path: Path):
     said = apply(stage, "broken.yaml", flag("checkout"), tmp_path)
     (command,) = shown("flagctl apply broken.yaml")
     assert pattern(command.output).fullmatch(said), said
+
+
+def test_the_pod_that_the_page_shows_may_subscribe(stage: Stage):
+    """The API server takes it, flagd knows its options, and its token is what the operator of the page asks for."""
+    shown_yaml = next(block.text for block in blocks(PAGE) if block.language == "yaml" and "projected" in block.text)
+    spec = yaml.safe_load(shown_yaml)["spec"]
+    stage.plane.token(stage.namespace, spec["serviceAccountName"])
+    path = f"/api/v1/namespaces/{stage.namespace}/pods?dryRun=All"
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "flagd-0"}, "spec": spec}
+    made = stage.plane.request(path, "POST", pod)["spec"]
+    (volume,) = made["volumes"]
+    token, certificates = volume["projected"]["sources"]
+    (container,) = made["containers"]
+    (mount,) = container["volumeMounts"]
+    options = dict(argument.removeprefix("--").split("=") for argument in container["args"][1:])
+    assert options.keys() <= {each.name.replace("_", "-") for each in serve.params}
+    assert options["operator-token-file"] == f"{mount['mountPath']}/{token['serviceAccountToken']['path']}"
+    assert options["operator-ca"] == f"{mount['mountPath']}/{certificates['secret']['items'][0]['path']}"
+    assert {each["name"] for each in container["env"]} <= {each.envvar for each in serve.params}
+    assert token["serviceAccountToken"]["audience"] == Options().token_audience
+    (line,) = re.findall(r"^flagoperator run (.*--subscribers .*)$", (ROOT / PAGE).read_text(), re.MULTILINE)
+    arguments = run.make_parser(Context(run)).parse_args(line.split())[0]
+    namespace = options["operator"].split(".")[1]
+    assert arguments["subscribers"] == f"{namespace}/{spec['serviceAccountName']}"
+    assert arguments["listen"].rpartition(":")[2] == options["operator"].rpartition(":")[2]
+
+
+def test_every_option_is_documented():
+    table = [line for line in (ROOT / PAGE).read_text().splitlines() if line.startswith("| `--")]
+    documented = {name for line in table for name in re.findall(r"`(--[a-z-]+)`", line.split("|")[1])}
+    assert documented == {each.opts[0] for each in run.params}
 
 
 def test_every_metric_is_documented(stage: Stage):

@@ -19,6 +19,11 @@ def collection(kind: str, namespace: str | None = None) -> str:
     return f"{GROUP_PATH}{scope}/{PLURALS[kind]}"
 
 
+def object_path(ref: ResourceRef) -> str:
+    """Return the path of `ref`."""
+    return f"{collection(ref.kind, ref.namespace)}/{ref.name}"
+
+
 def status_path(ref: ResourceRef) -> str:
     """Return the path of the status of `ref`."""
-    return f"{collection(ref.kind, ref.namespace)}/{ref.name}/status"
+    return f"{object_path(ref)}/status"

@@ -1,4 +1,8 @@
-"""Relist: lists everything in pages and makes the mirror true again. Also the proof that we may still read."""
+"""Relist: lists everything in pages and makes the mirror true again. Also the proof that we may still read.
+
+The first list of a kind is of whole objects. Later ones are of their metadata alone, which is enough
+to see what differs; only that is fetched. Where most differs, whole pages are cheaper again.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,32 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from flagd.manifest import KINDS
-from flagoperator.cluster.address import GROUP_PATH, PLURALS, collection
-from flagoperator.cluster.api import ApiError
+from flagoperator.cluster.address import GROUP_PATH, PLURALS, collection, object_path
+from flagoperator.cluster.api import JSON, METADATA_LIST, ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from flagd.manifest import ResourceRef
     from flagoperator.cluster.api import Api, Object
     from flagoperator.reconcile.mirror import Listing, Mirror
 
+    Namespaces = Sequence[str | None]
+
 PAGE = 250
+"""Whole objects of a page, and the most that are fetched one by one."""
+LARGE_PAGE = 10
+"""Whole objects of a page, of kinds that may be large."""
+METADATA_PAGE = 100
+"""Objects of a page of metadata: few, for it is decoded in one piece while changes wait."""
+LARGE = frozenset({"FlagCohort"})
 SLICE = 20
-"""Objects that are taken in before others get a turn in the event loop."""
+"""Whole objects that are taken in before others get a turn in the event loop."""
+FETCHES = 8
+"""Objects that are fetched at once."""
+ATTEMPTS = 3
+"""How often a list is begun that the API server does not remember to its end."""
+NOT_FOUND = 404
 EXPIRED = 410
 
 
@@ -27,7 +44,7 @@ async def crds_served(api: Api) -> bool:
     try:
         found = await api.get(GROUP_PATH)
     except ApiError as error:
-        if error.status == 404:
+        if error.status == NOT_FOUND:
             return False
         raise
     return {resource["name"] for resource in found.get("resources", ())} >= set(PLURALS.values())
@@ -44,31 +61,91 @@ async def relist(api: Api, mirror: Mirror, namespaces: Sequence[str]) -> set[Res
     return differences
 
 
-async def _relist_kind(api: Api, mirror: Mirror, kind: str, namespaces: Sequence[str | None]) -> set[ResourceRef]:
-    listing: Listing | None = None
-    for namespace in namespaces:
-        token = ""
-        while True:
-            page = await _page(api, collection(kind, namespace), token)
-            if listing is None:
-                listing = mirror.listing(kind, page["metadata"].get("resourceVersion", ""))
-            items = page.get("items") or []
-            for start in range(0, len(items), SLICE):
-                listing.page(items[start : start + SLICE])
-                await asyncio.sleep(0)
-            token = page["metadata"].get("continue", "")
-            if not token:
-                break
-    if listing is None:
-        return set()
+async def _relist_kind(
+    api: Api, mirror: Mirror, kind: str, namespaces: Namespaces, attempts: int = ATTEMPTS
+) -> set[ResourceRef]:
+    try:
+        listing = await _compare(api, mirror, kind, namespaces) if mirror.has_listed(kind) else None
+        listing = listing or await _read(api, mirror, kind, namespaces)
+    except ApiError as error:
+        if error.status != EXPIRED or attempts == 1:
+            raise
+        return await _relist_kind(api, mirror, kind, namespaces, attempts - 1)
     listing.finish()
     return listing.differences
 
 
-async def _page(api: Api, path: str, token: str) -> Object:
-    query = {"limit": str(PAGE), **({"continue": token} if token else {})}
+async def _compare(api: Api, mirror: Mirror, kind: str, namespaces: Namespaces) -> Listing | None:
+    """Return a list made of metadata and what had to be fetched; None if whole pages are to be read."""
+    pages = _pages(api, kind, namespaces, METADATA_LIST)
+    page = await anext(pages)
+    listing = _listing(mirror, kind, page)
+    if listing.rewound:
+        return None
+    listing.compare(page.get("items") or [])
+    async for page in pages:
+        listing.compare(page.get("items") or [])
+        await asyncio.sleep(0)
+    unknown = listing.unknown
+    if len(unknown) > PAGE:
+        return None
+    for start in range(0, len(unknown), FETCHES):
+        await _fetch(api, listing, unknown[start : start + FETCHES])
+    return listing
+
+
+async def _fetch(api: Api, listing: Listing, refs: Sequence[ResourceRef]) -> None:
+    found = await asyncio.gather(*(api.get(object_path(ref)) for ref in refs), return_exceptions=True)
+    for ref, one in zip(refs, found, strict=True):
+        if isinstance(one, ApiError) and one.status == NOT_FOUND:
+            listing.lose(ref)
+        elif isinstance(one, BaseException):
+            raise one
+        else:
+            listing.page([one])
+
+
+async def _read(api: Api, mirror: Mirror, kind: str, namespaces: Namespaces) -> Listing:
+    """Return a list made of whole objects."""
+    pages = _pages(api, kind, namespaces, JSON)
+    page = await anext(pages)
+    listing = _listing(mirror, kind, page)
+    await _take(listing, page)
+    async for page in pages:
+        await _take(listing, page)
+    return listing
+
+
+async def _take(listing: Listing, page: Object) -> None:
+    items = page.get("items") or []
+    for start in range(0, len(items), SLICE):
+        listing.page(items[start : start + SLICE])
+        await asyncio.sleep(0)
+
+
+def _listing(mirror: Mirror, kind: str, first: Object) -> Listing:
+    return mirror.listing(kind, first["metadata"].get("resourceVersion", ""))
+
+
+async def _pages(api: Api, kind: str, namespaces: Namespaces, accept: str) -> AsyncIterator[Object]:
+    limit = METADATA_PAGE if accept == METADATA_LIST else LARGE_PAGE if kind in LARGE else PAGE
+    for namespace in namespaces:
+        token = ""
+        while True:
+            page = await _page(api, collection(kind, namespace), accept, limit=str(limit), **_continue(token))
+            yield page
+            token = page["metadata"].get("continue", "")
+            if not token:
+                break
+
+
+def _continue(token: str) -> dict[str, str]:
+    return {"continue": token} if token else {}
+
+
+async def _page(api: Api, path: str, accept: str, **query: str) -> Object:
     try:
-        return await api.get(path, **query)
+        return await api.get(path, accept=accept, **query)
     except ApiError as error:
         if error.status == EXPIRED:
             raise ApiError(EXPIRED, error.reason, f"{path}: the list took too long and begins anew") from error

@@ -7,6 +7,7 @@ changes nothing, whichever of the two it came from.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flagd.manifest import KINDS
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from flagd.manifest import ResourceRef
 
 Object = dict[str, Any]
+UNKNOWN = -1
+"""No generation of any object."""
 
 
 class Mirror:
@@ -27,6 +30,7 @@ class Mirror:
         self._entries: dict[str, dict[ResourceRef, Entry]] = {kind: {} for kind in KINDS}
         self._deleted: dict[str, dict[ResourceRef, int]] = {kind: {} for kind in KINDS}
         self._listed: dict[str, int] = {}
+        self._rewound: set[str] = set()
         self._changed: set[ResourceRef] = set()
         self._touched: set[ResourceRef] = set()
 
@@ -34,6 +38,10 @@ class Mirror:
     def complete(self) -> bool:
         """Whether every kind has been listed."""
         return self._listed.keys() >= KINDS.keys()
+
+    def has_listed(self, kind: str) -> bool:
+        """Return whether all objects of `kind` have been listed, and the cluster was not rewound since."""
+        return kind in self._listed
 
     def entry(self, ref: ResourceRef) -> Entry | None:
         """Return what is known of `ref`."""
@@ -78,10 +86,11 @@ class Mirror:
         at = order(version)
         if at is None or at < self._listed.get(kind, 0):
             # The cluster was restored from a backup: what is known of later versions means nothing.
+            # That holds until a list has been taken in to its end, even if this one fails.
             self._deleted[kind].clear()
             self._listed.pop(kind, None)
-            return Listing(self, kind, at, rewound=True)
-        return Listing(self, kind, at)
+            self._rewound.add(kind)
+        return Listing(self, kind, at, rewound=kind in self._rewound)
 
     def _known(self, ref: ResourceRef, before: Entry | None) -> int:
         if before is not None:
@@ -106,54 +115,86 @@ class Mirror:
         if before is None or (before.uid, before.generation) != (entry.uid, entry.generation):
             self._changed.add(entry.ref)
 
+    def _put_again(self, kind: str, obj: Mapping[str, Any], before: Entry | None) -> None:
+        """Take in `obj` as it is now, whatever generation was known: numbers of a rewound cluster say nothing."""
+        self._put(kind, obj, None if before is None else replace(before, generation=UNKNOWN))
+
     def _remove(self, ref: ResourceRef) -> None:
         del self._entries[ref.kind][ref]
         self._changed.add(ref)
 
 
 class Listing:
-    """One list of all objects of a kind, page by page."""
+    """One list of all objects of a kind, page by page: of whole objects, or first of their metadata alone."""
 
     def __init__(self, mirror: Mirror, kind: str, version: int | None, *, rewound: bool = False) -> None:
         self._mirror = mirror
         self._kind = kind
         self._version = version
-        self._rewound = rewound
         self._seen: set[ResourceRef] = set()
+        self._unknown: dict[ResourceRef, Mapping[str, Any]] = {}
+        self._put = mirror._put_again if rewound else mirror._put
+        self.rewound = rewound
+        """Whether the cluster is older than what is known: then only whole objects tell what it is."""
         self.differences: set[ResourceRef] = set()
 
     def page(self, objects: Iterable[Object]) -> None:
-        """Take in some objects of the list."""
+        """Take in some objects of the list, or that it had and that are newer now."""
         for obj in objects:
-            ref = ref_of(self._kind, obj)
-            self._seen.add(ref)
-            if self._is_news(ref, obj):
-                self._mirror._put(self._kind, obj, self._mirror.entry(ref))
+            ref, before = self._see(obj)
+            if self._is_news(before, obj["metadata"], ref):
+                self._put(self._kind, obj, before)
                 self.differences.add(ref)
+
+    def compare(self, objects: Iterable[Object]) -> None:
+        """Take in some objects of the list of which only the metadata is there."""
+        for obj in objects:
+            ref, before = self._see(obj)
+            if self._is_news(before, obj["metadata"], ref):
+                self._unknown[ref] = obj["metadata"]
+
+    @property
+    def unknown(self) -> list[ResourceRef]:
+        """What was compared and is still news: the watch may have told of some of it meanwhile."""
+        known = self._mirror.entry
+        return [ref for ref, metadata in self._unknown.items() if self._is_news(known(ref), metadata, ref)]
+
+    def lose(self, ref: ResourceRef) -> None:
+        """Note that `ref`, which the list had, is there no more."""
+        self._seen.discard(ref)
 
     def finish(self) -> None:
         """Drop what the list did not have and what nobody made since."""
         mirror, kind = self._mirror, self._kind
-        for ref, entry in list(mirror._entries[kind].items()):
-            if ref not in self._seen and self._covers(order(entry.version)):
+        for ref in set(mirror._entries[kind]) - self._seen:
+            if self._covers(order(mirror._entries[kind][ref].version)):
                 mirror._remove(ref)
                 self.differences.add(ref)
         at = self._version or 0
         mirror._listed[kind] = at
+        mirror._rewound.discard(kind)
         mirror._deleted[kind] = {ref: when for ref, when in mirror._deleted[kind].items() if when > at}
 
-    def _is_news(self, ref: ResourceRef, obj: Object) -> bool:
-        before, version = self._mirror.entry(ref), obj["metadata"].get("resourceVersion", "")
-        if before is not None and before.version == version and before.uid == obj["metadata"].get("uid"):
+    def _see(self, obj: Object) -> tuple[ResourceRef, Entry | None]:
+        ref = ref_of(self._kind, obj)
+        before = self._mirror.entry(ref)
+        self._seen.add(ref if before is None else before.ref)
+        return ref, before
+
+    def _is_news(self, before: Entry | None, metadata: Mapping[str, Any], ref: ResourceRef) -> bool:
+        if self.rewound:
+            return True
+        version = metadata.get("resourceVersion", "")
+        if before is not None and before.version == version and before.uid == metadata.get("uid"):
             return False
         number = order(version)
-        if self._rewound or number is None:
+        if number is None:
             return True
         known = order(before.version) if before is not None else self._mirror._deleted[self._kind].get(ref)
         return known is None or number > known
 
     def _covers(self, version: int | None) -> bool:
-        return self._rewound or self._version is None or version is None or version <= self._version
+        return self.rewound or self._version is None or version is None or version <= self._version
 
 
 def order(version: str | None) -> int | None:

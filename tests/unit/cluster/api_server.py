@@ -14,20 +14,29 @@ Object = dict[str, Any]
 
 
 class ApiServer:
-    """Holds objects by path. `failures` are raised by the next calls, one each."""
+    """Holds objects by path.
+
+    `failures` are raised by the next calls, one each, `refused` by the first call that ends so.
+    """
 
     def __init__(self) -> None:
         self.objects: dict[str, Object] = {}
         self.failures: list[ApiError] = []
+        self.refused: dict[str, ApiError] = {}
         self.calls: list[str] = []
         self.version = 0
         self.hold: asyncio.Event | None = None
 
-    async def get(self, path: str, **query: str) -> Object:
-        self._call(f"GET {path} {query.get('continue', '')}".rstrip())
-        if path not in self.objects:
+    async def get(self, path: str, *, accept: str = "", **query: str) -> Object:
+        bare = "PartialObjectMetadata" in accept
+        self._call(f"GET {path}{' metadata' if bare else ''} {query.get('continue', '')}".rstrip())
+        found = self.objects.get(path) or self._member(path)
+        if found is None:
             raise ApiError(404, "NotFound", path)
-        return copy.deepcopy(self.objects[path])
+        found = copy.deepcopy(found)
+        if "items" in found:
+            return _page(found, bare=bare, **query)
+        return found
 
     async def create(self, path: str, obj: Object) -> Object:
         self._call(f"POST {path}")
@@ -48,10 +57,21 @@ class ApiServer:
             await self.hold.wait()
         return self._put(path, obj)
 
+    def _member(self, path: str) -> Object | None:
+        """Return the object of a list that is at `path`, as `collection` and a name make it."""
+        scope, _, name = path.rpartition("/")
+        for collection, found in self.objects.items():
+            if collection.rpartition("/")[2] == scope.rpartition("/")[2]:
+                return next((each for each in found.get("items", ()) if each["metadata"]["name"] == name), None)
+        return None
+
     def _call(self, call: str) -> None:
         self.calls.append(call)
         if self.failures:
             raise self.failures.pop(0)
+        for end in self.refused:
+            if call.endswith(end):
+                raise self.refused.pop(end)
 
     def _put(self, path: str, obj: Object) -> Object:
         self.version += 1
@@ -59,3 +79,11 @@ class ApiServer:
         stored["metadata"] = {"uid": "u", **stored["metadata"], "resourceVersion": str(self.version)}
         self.objects[path] = stored
         return copy.deepcopy(stored)
+
+
+def _page(found: Object, *, bare: bool, limit: str, **query: str) -> Object:
+    start, size = int(query.get("continue", 0)), int(limit)
+    items = found["items"][start : start + size]
+    more = {"continue": str(start + size)} if start + size < len(found["items"]) else {}
+    shown = [{"metadata": item["metadata"]} for item in items] if bare else items
+    return {"metadata": {**found["metadata"], **more}, "items": shown}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+import time
 from typing import TYPE_CHECKING, Protocol
 
 from kubernetes.client import Configuration
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 log = logging.getLogger(__name__)
+TOKEN_SECONDS = 5.0
+"""How long a token is used before its source is asked again, which costs as much as a call to the API server."""
 
 
 class ConnectionSettingsError(Exception):
@@ -39,9 +42,12 @@ class Connection(Protocol):
 class ConfiguredConnection:
     """The way that the `kubernetes` library reads from files and from the environment of a pod."""
 
-    def __init__(self, load: Callable[[Configuration], None]) -> None:
+    def __init__(self, load: Callable[[Configuration], None], clock: Callable[[], float] = time.monotonic) -> None:
         """`load` fills in a configuration, and raises ConfigException or OSError where it cannot."""
         self._load = load
+        self._clock = clock
+        self._token: str | None = None
+        self._asked = float("-inf")
         self._configuration = configuration = Configuration()
         load(configuration)
         self.server = str(configuration.host).rstrip("/")
@@ -51,7 +57,12 @@ class ConfiguredConnection:
         self.verify = bool(configuration.verify_ssl)
 
     def token(self) -> str | None:
-        """Return the bearer token that is valid now."""
+        """Return the bearer token that is valid now, which is asked for every few seconds."""
+        if self._clock() - self._asked >= TOKEN_SECONDS:
+            self._asked, self._token = self._clock(), self._find_token()
+        return self._token
+
+    def _find_token(self) -> str | None:
         found = self._configuration.get_api_key_with_prefix("BearerToken", alias="authorization")
         scheme, _, token = (found or "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" and token.strip() else None
@@ -64,7 +75,7 @@ class ConfiguredConnection:
         except (ConfigException, OSError) as error:
             log.warning("the credentials cannot be read anew: %s", error)
         else:
-            self._configuration = configuration
+            self._configuration, self._asked = configuration, float("-inf")
 
 
 def find_connection(kubeconfig: Path | None, context: str | None) -> Connection:

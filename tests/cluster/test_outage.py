@@ -11,6 +11,7 @@ from tests.cluster.conftest import namespace_of
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.installation import ACCOUNT, DEFINITIONS, SYSTEM, install
 from tests.cluster.stage import Stage, flag
+from tests.cluster.traffic import LOST_DELETION_SECONDS, Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,54 +48,43 @@ def test_an_operator_started_before_the_crds_exist_waits_for_them(stage: Stage):
 
 def test_a_deletion_right_after_a_restart_of_the_api_server_is_found(stage: Stage):
     operator = stage.operator("--relist-interval", "3")
-    replica = stage.replica("flagd-0")
-    stage.apply(flag("kept"), flag("ghost"))
-    stage.wait("ghost", Published="True")
-    stage.wait("kept", Published="True")
-    stage.plane.kill("kube-apiserver")
-    assert stage.variant(replica, "kept") == "on"
-    stage.plane.start("kube-apiserver")
-    stage.delete("Flag", "ghost")
-    stage.until(lambda: stage.answer(replica, "ghost")[0] == "", seconds=40)
-    stage.apply(flag("kept", 0))
-    stage.wait("kept", Published="True")
+    with Traffic(stage, stage.replicas(), within=LOST_DELETION_SECONDS) as traffic:
+        traffic.flow(10)
+        with traffic.paused():
+            stage.plane.kill("kube-apiserver")
+            stage.plane.start("kube-apiserver")
+            traffic.delete()
+        traffic.flow(10)
     assert operator.get("/healthz")[0] == 200
 
 
-def test_answers_stay_while_the_api_server_hangs(stage: Stage):
+def test_answers_are_right_while_the_api_server_hangs(stage: Stage):
     operator = stage.operator("--relist-interval", "1")
-    replica = stage.replica("flagd-0")
-    stage.apply(flag("checkout"))
-    stage.wait("checkout", Published="True")
-    stage.plane.kill("kube-apiserver", signal.SIGSTOP)
-    try:
-        stage.until(lambda: not operator.state()["leading"], seconds=30)
-        assert stage.variant(replica, "checkout") == "on"
-    finally:
-        stage.plane.kill("kube-apiserver", signal.SIGCONT)
-    stage.until(lambda: operator.state()["leading"], seconds=30)
-    stage.apply(flag("checkout", 0))
-    stage.wait("checkout", Published="True")
+    with Traffic(stage, stage.replicas()) as traffic:
+        traffic.flow(10)
+        stage.plane.kill("kube-apiserver", signal.SIGSTOP)
+        try:
+            stage.until(lambda: not operator.state()["leading"], seconds=30)
+        finally:
+            stage.plane.kill("kube-apiserver", signal.SIGCONT)
+        stage.until(lambda: operator.state()["leading"], seconds=30)
+        traffic.flow(10)
 
 
 def test_a_token_that_holds_no_more_is_read_anew(stage: Stage):
     operator = stage.operator("--relist-interval", "1")
-    replica = stage.replica("flagd-0")
-    stage.apply(flag("checkout"))
-    stage.wait("checkout", Published="True")
-    # A ServiceAccount made anew has another uid, and the tokens of the old one are worth nothing.
-    stage.plane.request(f"/api/v1/namespaces/{SYSTEM}/serviceaccounts/{ACCOUNT}", "DELETE")
-    stage.until(lambda: "Unauthorized" in str(operator.log))
-    stage.plane.service_account(SYSTEM, ACCOUNT)
-    stage.apply(flag("checkout", 0))
-    stage.wait("checkout", Published="True")
-    assert stage.variant(replica, "checkout") == "off"
+    with Traffic(stage, stage.replicas()) as traffic:
+        # A ServiceAccount made anew has another uid, and the tokens of the old one are worth nothing.
+        stage.plane.request(f"/api/v1/namespaces/{SYSTEM}/serviceaccounts/{ACCOUNT}", "DELETE")
+        stage.until(lambda: "Unauthorized" in str(operator.log))
+        stage.plane.service_account(SYSTEM, ACCOUNT)
+        traffic.flow(10)
 
 
 def test_flags_are_served_while_their_crd_is_deleted(stage: Stage):
     operator = stage.operator("--relist-interval", "1")
     replica = stage.replica("flagd-0")
-    names = [f"f{number}" for number in range(12)]
+    names = [f"kept-{number}" for number in range(12)]
     stage.apply(*map(flag, names))
     for name in names:
         stage.wait(name, Published="True")
@@ -106,6 +96,6 @@ def test_flags_are_served_while_their_crd_is_deleted(stage: Stage):
     assert {stage.variant(replica, name) for name in names} == {"on"}
     # A CRD that is back without any flag is believed by the second list.
     install(stage.plane)
-    stage.apply(*(flag(name, 0) for name in names))
-    stage.wait("f11", Published="True")
-    assert stage.variant(replica, "f11") == "off"
+    stage.until(lambda: stage.answer(replica, "kept-0")[0] == "")
+    with Traffic(stage, {"flagd-0": replica}) as traffic:
+        traffic.flow(20)

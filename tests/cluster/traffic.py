@@ -132,7 +132,7 @@ class Traffic:
 
     def _serves(self, client: Client, revision: str) -> bool:
         last, ended = client.last, self.history.writes[-1].done
-        return last is not None and last.revision == revision and last.asked > ended
+        return last is not None and last.revision == revision and last.asked > ended and not last.stale
 
     def _judge(self) -> None:
         found = violations(self.history)

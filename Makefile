@@ -57,6 +57,10 @@ format: $(READY) ## Format the code and sort the imports
 bench: $(READY) ## Measure, print a table, write benchmarks/results
 	$(BIN)/python -m benchmarks
 
+.PHONY: bench-cluster
+bench-cluster: $(READY) ## Measure the operator with 10,000 flags on a real API server
+	$(BIN)/python -m benchmarks.cluster
+
 .PHONY: generate
 generate: $(READY) ## Generate the code and the docs that are committed
 	$(BIN)/python scripts/generate_protos.py

@@ -6,26 +6,55 @@ With `--check` it writes nothing and fails when a page says something else.
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import results
+from benchmarks import cluster, results
 from benchmarks.environment import ROOT
 from benchmarks.run import PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 BEGIN, END = "<!-- figures: made by python -m benchmarks.report -->", "<!-- /figures -->"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one command measured.
+
+    Attributes:
+        command: that makes all of it.
+        parts: names of its results.
+        method: what the numbers are.
+    """
+
+    command: str
+    parts: Sequence[str]
+    method: str
+
+
+RUNS = (
+    Run(
+        "make bench",
+        PARTS,
+        "Medians of interleaved rounds; × is the ratio to what the line names, measured in the same run.",
+    ),
+    Run(
+        cluster.COMMAND,
+        [f"cluster_{part}" for part in cluster.PARTS],
+        "etcd, API server, operator, two flagd and the load share these cores.",
+    ),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 1 when `--check` finds a difference."""
     check = "--check" in (sys.argv[1:] if arguments is None else arguments)
-    documents = results.read(PARTS)
-    pages = {
-        ROOT / "README.md": f"{results.headlines(documents)}\n\n{made_on(documents)}",
-        ROOT / "benchmarks" / "README.md": f"{made_on(documents)}\n\n{results.table(documents)}",
-    }
+    sections = [(run, documents) for run in RUNS if (documents := results.read(run.parts))]
+    front = [f"{results.headlines(documents)}\n\n{made_on(run, documents)}" for run, documents in sections]
+    full = [f"{made_on(run, documents)}\n\n{results.table(documents)}" for run, documents in sections]
+    pages = {ROOT / "README.md": "\n\n".join(front), ROOT / "benchmarks" / "README.md": "\n\n".join(full)}
     stale = [page for page, section in pages.items() if replaced(page.read_text(), section) != page.read_text()]
     for page in stale:
         print(f"{page.relative_to(ROOT)}: {'is not' if check else 'now'} what was measured last")
@@ -42,16 +71,13 @@ def replaced(text: str, section: str) -> str:
     return f"{head}{BEGIN}\n{section}\n{END}{rest.split(END, 1)[1]}"
 
 
-def made_on(documents: dict[str, dict[str, Any]]) -> str:
+def made_on(run: Run, documents: Mapping[str, dict[str, Any]]) -> str:
     """Where and when, and what the numbers are."""
-    if not documents:
-        return "Nothing was measured yet."
     last = list(documents.values())[-1]
     machine = last["machine"]
     return (
-        f"`make bench` on {last['date']}: {machine['processor']}, {machine['cores']} cores, "
-        f"{machine['memory_gib']} GiB, {machine['system']}, {machine['python']}.\n"
-        "Medians of interleaved rounds; × is the ratio to what the line names, measured in the same run."
+        f"`{run.command}` on {last['date']}: {machine['processor']}, {machine['cores']} cores, "
+        f"{machine['memory_gib']} GiB, {machine['system']}, {machine['python']}.\n{run.method}"
     )
 
 

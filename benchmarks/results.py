@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.environment import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from benchmarks.figure import Figure
@@ -19,16 +19,20 @@ HEAD = ("figure", "measured", "spread", "against", "goal")
 HEADLINE = ("figure", "measured", "against")
 
 
-def write(part: str, figures: Sequence[Figure], before: dict[str, object]) -> Path:
-    """Write what a part measured."""
-    document = {
+def document(part: str, command: str, figures: Sequence[Figure], before: dict[str, object]) -> dict[str, Any]:
+    """What a part measured today, with the command that did, and the machine as it was before."""
+    return {
         "part": part,
-        "command": f"make bench (or: python -m benchmarks {part})",
+        "command": command,
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "machine": before,
         "figures": [figure.as_dict() for figure in figures],
     }
-    path = RESULTS / f"{part}.json"
+
+
+def write(document: dict[str, Any]) -> Path:
+    """Keep what a part measured."""
+    path = RESULTS / f"{document['part']}.json"
     path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     return path
 
@@ -59,12 +63,12 @@ def number(value: float) -> str:
     return f"{float(f'{value:.3g}'):g}"
 
 
-def table(documents: dict[str, dict[str, Any]]) -> str:
+def table(documents: Mapping[str, dict[str, Any]]) -> str:
     """All figures as a Markdown table."""
     return _table([HEAD, *(row(figure) for document in documents.values() for figure in document["figures"])])
 
 
-def headlines(documents: dict[str, dict[str, Any]]) -> str:
+def headlines(documents: Mapping[str, dict[str, Any]]) -> str:
     """The figures of the first page as a Markdown table."""
     figures = [one for document in documents.values() for one in document["figures"] if one.get("headline")]
     return _table([HEADLINE, *((one[0], one[1], one[3]) for one in map(row, figures))])

@@ -7,12 +7,14 @@ import importlib
 import sys
 import time
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmarks import cores, machine, results
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from benchmarks.figure import Figure
 
 PARTS = ("decision", "segments", "all_flags", "compiling", "evaluate", "reload", "envoy", "streams")
 
@@ -30,24 +32,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parts = tuple(options.parts) or PARTS
     failed: list[str] = []
     if not options.table:
-        failed = [part for part in parts if not _measured(part)]
-    documents = results.read(parts)
+        failed = [part for part in parts if not _written(part)]
+    return judged(results.read(parts), failed)
+
+
+def judged(documents: Mapping[str, dict[str, Any]], failed: Sequence[str]) -> int:
+    """Print the table, and which parts failed; exit code 0 when none did and every goal is met, else 1."""
     print(results.table(documents))
     for part in failed:
-        print(f"{part} failed: its figures are of an earlier run", file=sys.stderr)
+        print(f"{part} failed: its figures, where there are any, are of an earlier run", file=sys.stderr)
     goals = [figure.get("met", True) for document in documents.values() for figure in document["figures"]]
     return 0 if all(goals) and not failed else 1
 
 
-def _measured(part: str) -> bool:
-    """Measure one part; a failure is told, and leaves the others to be measured."""
+def measured(part: str, command: str, measure: Callable[[], Sequence[Figure]]) -> dict[str, Any] | None:
+    """The document of one part; None when it failed: that is told, and leaves the others to be measured."""
     print(f"{part} …", file=sys.stderr)
     before, started = machine.describe(), time.monotonic()
     try:
-        figures = importlib.import_module(f"benchmarks.{part}").measure()
+        figures = measure()
     except Exception:  # noqa: BLE001
         traceback.print_exc()
-        return False
-    results.write(part, figures, before)
+        return None
     print(f"  done in {time.monotonic() - started:.0f} s", file=sys.stderr)
-    return True
+    return results.document(part, command, figures, before)
+
+
+def _written(part: str) -> bool:
+    command = f"make bench (or: python -m benchmarks {part})"
+    document = measured(part, command, lambda: importlib.import_module(f"benchmarks.{part}").measure())
+    if document is not None:
+        results.write(document)
+    return document is not None

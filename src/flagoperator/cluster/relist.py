@@ -77,9 +77,9 @@ async def _relist_kind(
 
 async def _compare(api: Api, mirror: Mirror, kind: str, namespaces: Namespaces) -> Listing | None:
     """Return a list made of metadata and what had to be fetched; None if whole pages are to be read."""
-    pages = _pages(api, kind, namespaces, METADATA_LIST)
+    pages, least = _pages(api, kind, namespaces, METADATA_LIST), mirror.newest(kind)
     page = await anext(pages)
-    listing = _listing(mirror, kind, page)
+    listing = _listing(mirror, kind, page, least)
     if listing.rewound:
         return None
     listing.compare(page.get("items") or [])
@@ -107,9 +107,9 @@ async def _fetch(api: Api, listing: Listing, refs: Sequence[ResourceRef]) -> Non
 
 async def _read(api: Api, mirror: Mirror, kind: str, namespaces: Namespaces) -> Listing:
     """Return a list made of whole objects."""
-    pages = _pages(api, kind, namespaces, JSON)
+    pages, least = _pages(api, kind, namespaces, JSON), mirror.newest(kind)
     page = await anext(pages)
-    listing = _listing(mirror, kind, page)
+    listing = _listing(mirror, kind, page, least)
     await _take(listing, page)
     async for page in pages:
         await _take(listing, page)
@@ -123,8 +123,8 @@ async def _take(listing: Listing, page: Object) -> None:
         await asyncio.sleep(0)
 
 
-def _listing(mirror: Mirror, kind: str, first: Object) -> Listing:
-    return mirror.listing(kind, first["metadata"].get("resourceVersion", ""))
+def _listing(mirror: Mirror, kind: str, first: Object, least: int) -> Listing:
+    return mirror.listing(kind, first["metadata"].get("resourceVersion", ""), least)
 
 
 async def _pages(api: Api, kind: str, namespaces: Namespaces, accept: str) -> AsyncIterator[Object]:

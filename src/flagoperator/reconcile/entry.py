@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from flagd.manifest import API_VERSION, ResourceRef, Severity, validate
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class Entry:
         findings: about the present generation; an error among them makes it invalid.
         status: as the cluster has it.
         request: value of the annotation `RECONCILE_REQUEST`.
+        digest: hash of the present spec: after a restore from a backup another spec may have the same generation.
     """
 
     ref: ResourceRef
@@ -42,6 +45,7 @@ class Entry:
     findings: tuple[Diagnostic, ...] = ()
     status: Mapping[str, Any] = field(default_factory=dict)
     request: str = ""
+    digest: int = 0
 
     @property
     def valid(self) -> bool:
@@ -58,14 +62,15 @@ def ref_of(kind: str, obj: Mapping[str, Any]) -> ResourceRef:
 def read_entry(kind: str, obj: Mapping[str, Any], before: Entry | None) -> Entry:
     """Return the entry for `obj`, an object as the API server gives it.
 
-    `before` is what was known under its name. The spec is looked at only where its generation is new.
+    `before` is what was known under its name. The spec is validated only where it is new.
     """
     metadata = obj["metadata"]
     status, request = obj.get("status") or {}, (metadata.get("annotations") or {}).get(RECONCILE_REQUEST, "")
     uid, version, generation = metadata.get("uid", ""), metadata.get("resourceVersion", ""), metadata["generation"]
     if before is not None and before.uid != uid:
         before = None
-    if before is not None and before.generation == generation:
+    digest = _digest(obj.get("spec"))
+    if before is not None and (before.generation, before.digest) == (generation, digest):
         return replace(before, version=version, status=status, request=request)
     resource, findings = validate(_bare(kind, obj))
     return Entry(
@@ -78,7 +83,15 @@ def read_entry(kind: str, obj: Mapping[str, Any], before: Entry | None) -> Entry
         findings=tuple(findings),
         status=status,
         request=request,
+        digest=digest,
     )
+
+
+def _digest(spec: object) -> int:
+    try:
+        return hash(orjson.dumps(spec))
+    except TypeError:
+        return 0  # nested too deeply to be valid, whatever else it is
 
 
 def _bare(kind: str, obj: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ changes nothing, whichever of the two it came from.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flagd.manifest import KINDS
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from flagd.manifest import ResourceRef
 
 Object = dict[str, Any]
-UNKNOWN = -1
-"""No generation of any object."""
 
 
 class Mirror:
@@ -30,6 +27,7 @@ class Mirror:
         self._entries: dict[str, dict[ResourceRef, Entry]] = {kind: {} for kind in KINDS}
         self._deleted: dict[str, dict[ResourceRef, int]] = {kind: {} for kind in KINDS}
         self._listed: dict[str, int] = {}
+        self._newest: dict[str, int] = {}
         self._rewound: set[str] = set()
         self._changed: set[ResourceRef] = set()
         self._touched: set[ResourceRef] = set()
@@ -42,6 +40,10 @@ class Mirror:
     def has_listed(self, kind: str) -> bool:
         """Return whether all objects of `kind` have been listed, and the cluster was not rewound since."""
         return kind in self._listed
+
+    def newest(self, kind: str) -> int:
+        """Return the highest version of `kind` that was ever told of: no list that is asked for now is older."""
+        return self._newest.get(kind, 0)
 
     def entry(self, ref: ResourceRef) -> Entry | None:
         """Return what is known of `ref`."""
@@ -74,6 +76,7 @@ class Mirror:
         """Take in what a watch says; return whether it was news. `event` is DELETED, or anything else."""
         ref = ref_of(kind, obj)
         before, version = self.entry(ref), order(obj["metadata"].get("resourceVersion"))
+        self._newest[kind] = max(self.newest(kind), version or 0)
         if event == "DELETED":
             return self._observe_deletion(ref, before, obj["metadata"].get("uid"), version)
         if version is not None and version <= self._known(ref, before):
@@ -81,15 +84,19 @@ class Mirror:
         self._put(kind, obj, before)
         return True
 
-    def listing(self, kind: str, version: str) -> Listing:
-        """Begin to take in a list of all objects of `kind`, made at the resourceVersion `version`."""
+    def listing(self, kind: str, version: str, least: int = 0) -> Listing:
+        """Begin to take in a list of all objects of `kind`, made at the resourceVersion `version`.
+
+        `least` is what was the `newest` when the list was asked for.
+        """
         at = order(version)
-        if at is None or at < self._listed.get(kind, 0):
+        if at is None or at < max(self._listed.get(kind, 0), least):
             # The cluster was restored from a backup: what is known of later versions means nothing.
             # That holds until a list has been taken in to its end, even if this one fails.
             self._deleted[kind].clear()
             self._listed.pop(kind, None)
             self._rewound.add(kind)
+            self._newest[kind] = at or 0
         return Listing(self, kind, at, rewound=kind in self._rewound)
 
     def _known(self, ref: ResourceRef, before: Entry | None) -> int:
@@ -112,12 +119,8 @@ class Mirror:
         entry = read_entry(kind, obj, before)
         self._entries[kind][entry.ref] = entry
         self._touched.add(entry.ref)
-        if before is None or (before.uid, before.generation) != (entry.uid, entry.generation):
+        if before is None or _spec(before) != _spec(entry):
             self._changed.add(entry.ref)
-
-    def _put_again(self, kind: str, obj: Mapping[str, Any], before: Entry | None) -> None:
-        """Take in `obj` as it is now, whatever generation was known: numbers of a rewound cluster say nothing."""
-        self._put(kind, obj, None if before is None else replace(before, generation=UNKNOWN))
 
     def _remove(self, ref: ResourceRef) -> None:
         del self._entries[ref.kind][ref]
@@ -133,7 +136,6 @@ class Listing:
         self._version = version
         self._seen: set[ResourceRef] = set()
         self._unknown: dict[ResourceRef, Mapping[str, Any]] = {}
-        self._put = mirror._put_again if rewound else mirror._put
         self.rewound = rewound
         """Whether the cluster is older than what is known: then only whole objects tell what it is."""
         self.differences: set[ResourceRef] = set()
@@ -143,7 +145,7 @@ class Listing:
         for obj in objects:
             ref, before = self._see(obj)
             if self._is_news(before, obj["metadata"], ref):
-                self._put(self._kind, obj, before)
+                self._mirror._put(self._kind, obj, before)
                 self.differences.add(ref)
 
     def compare(self, objects: Iterable[Object]) -> None:
@@ -191,10 +193,17 @@ class Listing:
         if number is None:
             return True
         known = order(before.version) if before is not None else self._mirror._deleted[self._kind].get(ref)
-        return known is None or number > known
+        if known is None or number > known:
+            return True
+        # The list shows an older state than was known before it: the cluster was restored from a backup, and wrote on.
+        return self._version is not None and number < known <= self._version
 
     def _covers(self, version: int | None) -> bool:
         return self.rewound or self._version is None or version is None or version <= self._version
+
+
+def _spec(entry: Entry) -> tuple[str, int, int]:
+    return entry.uid, entry.generation, entry.digest
 
 
 def order(version: str | None) -> int | None:

@@ -79,6 +79,56 @@ def test_a_cluster_restored_from_a_backup_is_believed():
     assert mirror.observe("Flag", "ADDED", flag("c", 501))
 
 
+def test_a_list_older_than_what_was_told_before_it_is_that_of_a_restored_cluster():
+    mirror = Mirror()
+    listed(mirror, 500, flag("a", 400))
+    for number in range(3):
+        mirror.observe("Flag", "ADDED", flag(f"late{number}", 600 + number))
+    least = mirror.newest("Flag")
+    listing = mirror.listing("Flag", "550", least)
+    listing.page([flag("a", 400)])
+    listing.finish()
+    assert names(mirror) == {"a": "400"}
+    assert mirror.observe("Flag", "ADDED", flag("b", 551))
+    assert mirror.newest("Flag") == 551
+
+
+def test_a_restored_cluster_that_wrote_on_past_what_was_known_is_believed():
+    mirror = Mirror()
+    listed(mirror, 500, flag("a", 400), flag("b", 401), flag("c", 402))
+    mirror.observe("Flag", "MODIFIED", flag("a", 600, generation=2))
+    mirror.observe("Flag", "DELETED", flag("b", 601))
+    # After the restore nothing was told of, and all that was written is younger than what is known.
+    assert listed(mirror, 700, flag("a", 400), flag("b", 401), flag("c", 402)) == {ref("a"), ref("b")}
+    assert names(mirror) == {"a": "400", "b": "401", "c": "402"}
+
+
+@pytest.mark.parametrize("way", ["watch", "list"])
+def test_another_spec_of_the_same_generation_is_a_change(way: str):
+    mirror = Mirror()
+    mirror.observe("Flag", "ADDED", flag("a", 1, generation=2))
+    mirror.drain()
+    changed = flag("a", 9, generation=2, allOtherUsers={"percent": 50})
+    if way == "watch":
+        mirror.observe("Flag", "MODIFIED", changed)
+    else:
+        listed(mirror, 9, changed)
+    entry = mirror.drain()[ref("a")]
+    assert entry is not None
+    assert entry.resource is not None
+    assert str(entry.resource.spec.all_other_users.percent) == "50"
+
+
+def test_a_spec_that_is_nested_too_deeply_is_invalid_and_no_error():
+    mirror, deep = Mirror(), []
+    for _ in range(2000):
+        deep = [deep]
+    mirror.observe("Flag", "ADDED", flag("a", 1, variants=deep))
+    entry = mirror.entry(ref("a"))
+    assert entry is not None
+    assert not entry.valid
+
+
 def test_versions_that_cannot_be_ordered_are_taken_as_they_come():
     mirror = Mirror()
     obj = flag("a")

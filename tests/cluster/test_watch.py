@@ -1,0 +1,115 @@
+"""Watches end all the time: what happens meanwhile is found, and nobody is stormed with new ones.
+
+A control plane of its own: it forgets old versions after seconds, as others do after minutes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.cluster.conftest import namespace_of
+from tests.cluster.control_plane import ControlPlane
+from tests.cluster.installation import install
+from tests.cluster.proxy import Proxy
+from tests.cluster.stage import Stage, flag
+from tests.cluster.traffic import Traffic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FORGETFUL: dict[str, str | None] = {"watch-cache": "false", "etcd-compaction-interval": "2s"}
+
+
+@pytest.fixture(scope="module")
+def forgetful(tmp_path_factory: pytest.TempPathFactory, binaries: Path) -> Iterator[ControlPlane]:
+    with ControlPlane(tmp_path_factory.mktemp("forgetful"), binaries, flags=FORGETFUL) as plane:
+        install(plane)
+        yield plane
+
+
+@pytest.fixture
+def stage(forgetful: ControlPlane, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    with Stage(forgetful, namespace_of(request.node.name)) as stage:
+        yield stage
+
+
+@pytest.fixture
+def proxy(stage: Stage) -> Iterator[Proxy]:
+    """What the operator has to go through to the API server."""
+    with Proxy(stage.kubeconfig) as proxy:
+        stage.kubeconfig = proxy.kubeconfig
+        yield proxy
+
+
+def forget(stage: Stage) -> None:
+    """Wait until the API server knows nothing more of what is now the latest version."""
+    version = stage.plane.request(stage.collection("Flag"))["metadata"]["resourceVersion"]
+    stage.until(lambda: is_expired(stage.plane.since(stage.collection("Flag"), version)), seconds=60)
+
+
+def is_expired(told: list[dict[str, Any]]) -> bool:
+    return [(each["type"], each["object"].get("code")) for each in told] == [("ERROR", 410)]
+
+
+def watches(stage: Stage) -> Counter[str]:
+    """Return how often the operator began to watch, by resource."""
+    return Counter(
+        entry["objectRef"]["resource"]
+        for entry in stage.plane.audit()
+        if entry["verb"] == "watch"
+        and entry["stage"] == "ResponseStarted"
+        and entry["user"]["username"].endswith(":flagoperator")
+        and entry["objectRef"].get("namespace") == stage.namespace
+    )
+
+
+def test_a_deletion_of_which_the_api_server_remembers_nothing_is_found(stage: Stage, proxy: Proxy):
+    operator = stage.operator("--relist-interval", "4")
+    replica = stage.replica("flagd-0")
+    stage.apply(flag("kept"), flag("ghost"))
+    for name in ("kept", "ghost"):
+        stage.wait(name, Published="True")
+    assert not operator.metric("flagoperator_relist_differences_total")
+    with proxy.away():
+        stage.delete("Flag", "ghost")
+        forget(stage)
+        assert stage.variant(replica, "ghost") == "on"
+    stage.until(lambda: stage.answer(replica, "ghost")[0] == "", seconds=40)
+    # No watch can have told of it.
+    assert operator.metric("flagoperator_relist_differences_total")
+    stage.apply(flag("kept", 0))
+    stage.wait("kept", Published="True")
+    assert operator.get("/healthz")[0] == 200
+
+
+def test_what_is_written_while_the_api_server_forgets_is_found(stage: Stage, proxy: Proxy):
+    operator = stage.operator("--relist-interval", "2")
+    with Traffic(stage, stage.replicas(), within=15) as traffic:
+        traffic.flow(20)
+        for _ in range(2):
+            with proxy.away():
+                forget(stage)
+            stage.until(lambda: operator.state()["leading"], seconds=30)
+            traffic.flow(20)
+    assert operator.get("/healthz")[0] == 200
+
+
+def test_watches_that_end_all_the_time_lose_nothing_and_make_no_storm(stage: Stage, proxy: Proxy):
+    operator = stage.operator("--relist-interval", "600")
+    before: Counter[str] = Counter()
+    with Traffic(stage, stage.replicas()) as traffic:
+        before = watches(stage)
+        for _ in range(20):
+            traffic.flow(5)
+            proxy.cut()
+        stage.until(lambda: operator.state()["leading"], seconds=30)
+        traffic.flow(20)
+    begun = watches(stage) - before
+    assert begun["flags"] > proxy.cuts / 2, "the watch was cut"
+    assert max(begun.values()) <= proxy.cuts + 1, "each end makes one new watch"
+    assert operator.metric("flagoperator_watch_restarts_total") == 0
+    assert operator.get("/healthz")[0] == 200

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cluster.footprint import bounded
 from tests.cluster.test_lifecycle import kill
 from tests.cluster.traffic import SEED, Traffic
 
@@ -15,15 +16,16 @@ if TYPE_CHECKING:
 
 
 def torture(stage: Stage, times: int, seed: int = SEED) -> None:
-    operator = stage.operator()
-    with Traffic(stage, stage.replicas(), seed=seed) as traffic:
+    operator, replicas = stage.operator(), stage.replicas()
+    with Traffic(stage, replicas, seed=seed) as traffic:
         chance = random.Random(traffic.seed)
-        for _ in range(times):
-            traffic.flow(chance.randint(1, 80))
-            kill(operator)
-            stage.expire_lease()
-            operator = stage.operator()
-        stage.until(lambda: len(operator.replicas()) == 2 and operator.state()["leading"], seconds=40)
+        with bounded(replicas):
+            for _ in range(times):
+                traffic.flow(chance.randint(1, 80))
+                kill(operator)
+                stage.expire_lease()
+                operator = stage.operator()
+            stage.until(lambda: len(operator.replicas()) == 2 and operator.state()["leading"], seconds=40)
     assert operator.state()["epoch"] > times / 2, "most of those killed were to be such that decide"
 
 

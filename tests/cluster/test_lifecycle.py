@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from flagd.sources.last_good import FILE_NAME
 from tests.cluster.processes import free_address
 from tests.cluster.stage import flag
@@ -96,23 +98,37 @@ def test_the_other_operator_takes_over_from_a_killed_one(stage: Stage):
     assert stage.wait("checkout", Published="True")["status"]["published"] == "2/2"
 
 
-def test_a_replica_killed_while_the_operator_is_away_serves_what_it_served(stage: Stage, tmp_path: Path):
-    operator = stage.operator()
-    replica, kept = stage.replica("flagd-0", "--state-dir", str(tmp_path)), {"flagd-1": stage.replica("flagd-1")}
-    with Traffic(stage, {"flagd-0": replica, **kept}) as traffic:
+@pytest.mark.parametrize("times", [1, pytest.param(10, marks=pytest.mark.long)])
+def test_a_replica_killed_while_the_operator_is_away_serves_what_it_served(stage: Stage, tmp_path: Path, times: int):
+    operator, name, options = stage.operator(), "flagd-0", ("--state-dir", str(tmp_path))
+    replica = stage.replica(name, *options)
+    with Traffic(stage, {name: replica, "flagd-1": stage.replica("flagd-1")}) as traffic:
         traffic.flow(10)
         kill(operator)
-        stage.until(lambda: traffic.last("flagd-0").revision in _kept(tmp_path))
-        before = traffic.last("flagd-0").revision
-        with traffic.without_replica("flagd-0"):
-            kill(replica)
-            traffic.replace("flagd-0", stage.replica("flagd-0", "--state-dir", str(tmp_path)))
-        stage.until(lambda: traffic.last("flagd-0 again").revision)
-        assert traffic.last("flagd-0 again").revision == before
+        revision = stage.until(lambda: (found := traffic.last(name).revision) in _kept(tmp_path) and found)
+        for _ in range(times):
+            with traffic.without_replica(name):
+                kill(replica)
+                replica = stage.replica("flagd-0", *options)
+                name = traffic.replace(name, replica)
+            assert traffic.last(name).revision == revision
         stage.expire_lease()
         operator = stage.operator()
-        stage.until(lambda: operator.state()["leading"] and len(operator.replicas()) == 2)
+        stage.until(lambda: operator.state()["leading"] and len(operator.replicas()) == 2, seconds=40)
         traffic.flow(10)
+
+
+@pytest.mark.long
+def test_replicas_say_that_they_are_stale_while_there_is_no_operator(stage: Stage):
+    operator = stage.operator()
+    with Traffic(stage, stage.replicas()) as traffic:
+        kill(operator)
+        with traffic.without_operator():
+            traffic.go_on(50)
+        stage.expire_lease()
+        operator = stage.operator()
+        stage.until(lambda: operator.state()["leading"] and len(operator.replicas()) == 2, seconds=40)
+    assert any(answer.stale for answer in traffic.history.answers)
 
 
 def test_most_flags_do_not_vanish_at_once_unless_somebody_says_so(stage: Stage):

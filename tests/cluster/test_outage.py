@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import signal
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cluster.conftest import namespace_of
 from tests.cluster.control_plane import ControlPlane
+from tests.cluster.footprint import bounded
 from tests.cluster.installation import ACCOUNT, DEFINITIONS, SYSTEM, install
+from tests.cluster.spending import overspent
 from tests.cluster.stage import Stage, flag
 from tests.cluster.traffic import LOST_DELETION_SECONDS, Traffic
 
@@ -46,29 +49,36 @@ def test_an_operator_started_before_the_crds_exist_waits_for_them(stage: Stage):
     stage.wait("checkout", Ready="True")
 
 
-def test_a_deletion_right_after_a_restart_of_the_api_server_is_found(stage: Stage):
+@pytest.mark.parametrize("seconds", [0, pytest.param(60, marks=pytest.mark.long)])
+def test_a_deletion_right_after_a_restart_of_the_api_server_is_found(stage: Stage, seconds: int):
     operator = stage.operator("--relist-interval", "3")
     with Traffic(stage, stage.replicas(), within=LOST_DELETION_SECONDS) as traffic:
         traffic.flow(10)
         with traffic.paused():
             stage.plane.kill("kube-apiserver")
+            traffic.go_on(seconds)
             stage.plane.start("kube-apiserver")
             traffic.delete()
         traffic.flow(10)
     assert operator.get("/healthz")[0] == 200
 
 
-def test_answers_are_right_while_the_api_server_hangs(stage: Stage):
-    operator = stage.operator("--relist-interval", "1")
-    with Traffic(stage, stage.replicas()) as traffic:
+@pytest.mark.parametrize("seconds", [0, pytest.param(90, marks=pytest.mark.long)])
+def test_answers_are_right_while_the_api_server_hangs(stage: Stage, seconds: int):
+    begun = time.monotonic()
+    operator, replicas = stage.operator("--relist-interval", "1"), stage.replicas()
+    with Traffic(stage, replicas) as traffic:
         traffic.flow(10)
-        stage.plane.kill("kube-apiserver", signal.SIGSTOP)
-        try:
-            stage.until(lambda: not operator.state()["leading"], seconds=30)
-        finally:
-            stage.plane.kill("kube-apiserver", signal.SIGCONT)
-        stage.until(lambda: operator.state()["leading"], seconds=30)
-        traffic.flow(10)
+        with bounded({"operator": operator, **replicas}):
+            stage.plane.kill("kube-apiserver", signal.SIGSTOP)
+            try:
+                stage.until(lambda: not operator.state()["leading"], seconds=30)
+                traffic.go_on(seconds)
+            finally:
+                stage.plane.kill("kube-apiserver", signal.SIGCONT)
+            stage.until(lambda: operator.state()["leading"], seconds=30)
+            traffic.flow(10)
+    assert overspent(stage, traffic.history.writes, begun) == []
 
 
 def test_a_token_that_holds_no_more_is_read_anew(stage: Stage):
@@ -97,5 +107,5 @@ def test_flags_are_served_while_their_crd_is_deleted(stage: Stage):
     # A CRD that is back without any flag is believed by the second list.
     install(stage.plane)
     stage.until(lambda: stage.answer(replica, "kept-0")[0] == "")
-    with Traffic(stage, {"flagd-0": replica}) as traffic:
+    with Traffic(stage, {"flagd-0": replica}, within=LOST_DELETION_SECONDS) as traffic:
         traffic.flow(20)

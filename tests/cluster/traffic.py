@@ -84,6 +84,12 @@ class Traffic:
         wanted = len(self.history.writes) + writes
         self._stage.until(lambda: len(self.history.writes) >= wanted, seconds=seconds)
 
+    def go_on(self, seconds: float) -> None:
+        """Go on asking for so long; some more answers at least."""
+        count, ends = len(self.history.answers), time.monotonic() + seconds
+        enough = count + 10 * len(self._clients)
+        self._stage.until(lambda: time.monotonic() > ends and len(self.history.answers) > enough, seconds=seconds + 60)
+
     def last(self, client: str) -> Answer:
         """Return what a client was told last."""
         return self._stage.until(lambda: self._clients[client].last)
@@ -112,13 +118,14 @@ class Traffic:
         yield
         self.history.absences.append(Absence(name, begun, time.monotonic()))
 
-    def replace(self, name: str, replica: Process) -> None:
-        """Ask `replica` from now on, the one called `name` after a restart. Its client is ``<name> again``."""
+    def replace(self, name: str, replica: Process) -> str:
+        """Ask `replica` from now on, the one called `name` after a restart; return the name of its client."""
         self._clients.pop(name).stop()
         again = f"{name} again"
         self.history.restarted[again] = name
         self._clients[again] = Client(again, replica.listen, KEYS, self.history)
         self._clients[again].start()
+        return again
 
     def _listed(self) -> list[Object]:
         return [obj for kind in ("Flag", "FlagSegment") for obj in self._stage.listed(kind)]

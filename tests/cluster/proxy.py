@@ -16,7 +16,7 @@ SIZE = 65536
 
 
 class Proxy:
-    """Relays to the API server that `kubeconfig` names, inside ``with``; `kubeconfig` is then a copy that leads here."""
+    """Relays to the API server that a kubeconfig names, inside ``with``; its own `kubeconfig` leads here."""
 
     def __init__(self, kubeconfig: Path) -> None:
         config = json.loads(kubeconfig.read_text())

@@ -6,12 +6,11 @@ ruleset in use is ever garbage.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import asyncio
-
     from flagd.engine import Engine
     from flagd.store import Store
 
@@ -20,9 +19,11 @@ YOUNG_OBJECTS = 20_000
 event loop hold, so that each collection walks through calls that still run: a tenth of the cost of a call."""
 YOUNG_ROUNDS, MIDDLE_ROUNDS = 50, 100
 """Collections of the young for one of the middle-aged, and of those for a full one."""
+SETTLE_SECONDS = 0.2
+"""How long a ruleset that follows another has to reach those who wait for it, before anything is collected."""
 
 
-async def keep_short(store: Store) -> None:
+async def keep_short(store: Store, settle_seconds: float = SETTLE_SECONDS) -> None:
     """Take every ruleset out of the collector's sight once it is in use; until cancelled.
 
     What is out of sight is still freed when its last reference goes, which is how rulesets go.
@@ -32,17 +33,19 @@ async def keep_short(store: Store) -> None:
     gc.disable()
     try:
         with store.subscribe() as changed:
-            await _follow(store, changed)
+            await _follow(store, changed, settle_seconds)
     finally:
         gc.enable()
 
 
-async def _follow(store: Store, changed: asyncio.Event) -> None:
+async def _follow(store: Store, changed: asyncio.Event, settle_seconds: float) -> None:
     seen: list[Engine] | None = None
     while True:
         engines = [snapshot.engine for snapshot in store.snapshots.values()]
         if store.loaded and not _same(engines, seen):
             if seen is not None:  # what came before is out of sight already, so this is short
+                await asyncio.sleep(settle_seconds)
+                engines = [snapshot.engine for snapshot in store.snapshots.values()]
                 gc.collect()
             gc.freeze()
             gc.enable()

@@ -16,7 +16,7 @@ async def store():
     thresholds = gc.get_threshold()
     gc.unfreeze()
     store = Store()
-    task = asyncio.create_task(keep_short(store))
+    task = asyncio.create_task(keep_short(store, settle_seconds=0))
     await asyncio.sleep(0)
     yield store
     task.cancel()
@@ -32,7 +32,8 @@ def _snapshot():
 
 async def _replace(store, snapshot):
     store.replace({"shop": snapshot})
-    await asyncio.sleep(0)
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 async def test_nothing_is_collected_before_the_first_ruleset(store):

@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: $(READY) ## Serve examples/ on localhost:8013 and say what to type next
@@ -35,6 +35,10 @@ test: lint tools clients ## Lint, check types and imports, then run all tests (n
 .PHONY: test-long
 test-long: $(READY) tools clients ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m long
+
+.PHONY: test-faults
+test-faults: $(READY) ## Test faults on a real API server for longer than `make test` does: more kills, outages, seeds
+	$(BIN)/python -m pytest tests/cluster -m long
 
 .PHONY: test-clients
 test-clients: $(READY) clients ## Test with clients of five languages that others wrote; builds those in Go, Java, Rust

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -153,6 +154,21 @@ def back_to_an_older_one(history: History) -> None:
     )
 
 
+def a_segment_that_goes_back(history: History) -> None:
+    """Repeat an answer of before a write of the segment alone, after it."""
+    of_one = [at for at, answer in enumerate(history.answers) if (answer.client, answer.user) == ("b", "ann")]
+    for early, late in pairwise(of_one):
+        before, after = history.answers[early], history.answers[late]
+        if before.revision != after.revision and numbers(before) == numbers(after):
+            history.answers.insert(late + 1, replace(before, asked=after.asked, answered=after.answered))
+            return
+    raise AssertionError("the script writes no segment that matters")
+
+
+def numbers(answer: Answer) -> list[int | None]:
+    return [told.number for told in answer.flags.values()]
+
+
 def never_converged(history: History) -> None:
     del history.answers[-len(USERS) :]
 
@@ -192,6 +208,7 @@ def calls_that_fail(history: History) -> None:
         (the_write_of_another_flag, "I1"),
         (back_to_default, "I2"),
         (back_to_an_older_one, "I3"),
+        (a_segment_that_goes_back, "I3"),
         (never_converged, "I4"),
         (a_deletion_that_is_lost, "I4"),
         (bucketed_anew_by_one_replica, "I5"),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from flagoperator.run.options import Options
 
+EXIT_ENDED = 1
 NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 NAMESPACED_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?")
 """https://kubernetes.io/docs/concepts/overview/working-with-objects/names"""
@@ -91,13 +92,14 @@ def run(**settings: Any) -> None:  # noqa: ANN401
 
     Two replicas may run: the one that holds the Lease publishes and writes, the other is ready to.
     SIGTERM and SIGINT give the Lease up; a second signal stops at once.
-    Exit codes: 0 fine, 2 wrong use, 3 could not listen or reach.
+    Exit codes: 0 fine, 1 a part of it has ended, 2 wrong use, 3 could not listen or find an API server.
     """
     options = _options(settings)
     # Imported when needed: --help is quick, and works without the operator's libraries.
     from flagd.server import log
     from flagoperator.cluster.connection import ConnectionSettingsError
     from flagoperator.run import run as running
+    from flagoperator.run.tasks import TaskEndedError
 
     log.configure(options.log_level, options.log_format)
     for name in ("kopf", "aiohttp"):
@@ -107,6 +109,9 @@ def run(**settings: Any) -> None:  # noqa: ANN401
     except (OSError, ConnectionSettingsError) as error:
         logging.getLogger("flagoperator").critical("%s", error)
         sys.exit(EXIT_UNREACHABLE)
+    except TaskEndedError as error:
+        logging.getLogger("flagoperator").critical("%s", error)
+        sys.exit(EXIT_ENDED)
 
 
 def _options(settings: Mapping[str, Any]) -> Options:

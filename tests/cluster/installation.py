@@ -47,6 +47,7 @@ def authorize(plane: ControlPlane, namespace: str = SYSTEM) -> Path:
     kubeconfig = plane.service_account(SYSTEM, ACCOUNT)
     rules = yaml.safe_load(RULES.read_text())
     _bind(plane, "ClusterRole", RBAC, rules["cluster"])
+    _bind(plane, "ClusterRole", RBAC, rules["definitions"], name=f"{ACCOUNT}-definitions")
     _bind(plane, "Role", f"{RBAC}/namespaces/{namespace}", [*rules["lease"], *rules["evaluation"]])
     return kubeconfig
 

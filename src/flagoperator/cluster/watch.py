@@ -17,6 +17,7 @@ import kopf
 from flagd.manifest import KINDS
 from flagd.manifest.model import GROUP, VERSION
 from flagoperator.cluster.address import PLURALS
+from flagoperator.cluster.heartbeat import Heartbeat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,6 +47,8 @@ class Watch:
         self._kopf_loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._stopping = False
+        self.heartbeat = Heartbeat()
+        """Of Kopf's event loop."""
 
     async def start(self) -> None:
         """Begin to watch."""
@@ -78,8 +81,15 @@ class Watch:
         self._kopf_loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         if self._stopping:
             return
+        beating = asyncio.create_task(self.heartbeat.run())
+        try:
+            await self._watch(self._stop)
+        finally:
+            beating.cancel()
+
+    async def _watch(self, stop: asyncio.Event) -> None:
         scope: dict[str, Any] = {"namespaces": self._namespaces} if self._namespaces else {"clusterwide": True}
-        await kopf.operator(registry=self._registry(), settings=_settings(), stop_flag=self._stop, **scope)
+        await kopf.operator(registry=self._registry(), settings=_settings(), stop_flag=stop, **scope)
 
     def _registry(self) -> kopf.OperatorRegistry:
         registry = kopf.OperatorRegistry()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from operator import is_
 from typing import TYPE_CHECKING
 
 from flagd.compiler import Compiled, compile_project
 from flagd.compiler.references import KEY, node_of
+from flagd.manifest import Severity
 from flagd.ruleset.persistent import difference
 from flagoperator.reconcile.standin import stand_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from flagd.compiler.references import Node
-    from flagd.manifest import ResourceRef
+    from flagd.manifest import Diagnostic, ResourceRef
     from flagd.ruleset import Ruleset
     from flagoperator.reconcile.entry import Entry
 
@@ -26,6 +28,9 @@ class Projects:
         self._served: dict[str, Ruleset] = {}
         self._compiled: Mapping[str, Compiled] = {}
         self._taken: dict[ResourceRef, Entry] = {}
+        self._unready: set[ResourceRef] = set()
+        self.unready: Counter[str] = Counter()
+        """How many resources cannot be used as they are, by kind: those whose status says Ready=False."""
 
     def remember(self, served: Mapping[str, Ruleset]) -> None:
         """Take what was `served` before this process, by project, as the form to keep of what is broken now."""
@@ -60,7 +65,20 @@ class Projects:
         for ref, entry in changes.items():
             if entry is None:
                 self._taken.pop(ref, None)
+        for ref in touched:
+            self._judge(ref)
         return touched
+
+    def _judge(self, ref: ResourceRef) -> None:
+        entry, compiled = self._taken.get(ref), self._compiled.get(ref.namespace)
+        unready = entry is not None and not (entry.valid and is_ready(findings_of(entry, compiled)))
+        if unready is (ref in self._unready):
+            return
+        if unready:
+            self._unready.add(ref)
+        else:
+            self._unready.discard(ref)
+        self.unready[ref.kind] += 1 if unready else -1
 
     def _update(self, name: str, before: Compiled | None, changes: Mapping[ResourceRef, Entry | None]) -> Compiled:
         served = self._served.pop(name, None) if before is None else before.ruleset
@@ -73,6 +91,20 @@ class Projects:
             restored = None if served is None else Compiled.restore(served)
             return compile_project(resources, project=name, previous=restored)
         return before.update(resources, changes.keys() - {resource.ref for resource in resources})
+
+
+def findings_of(entry: Entry, compiled: Compiled | None) -> Sequence[Diagnostic]:
+    """Return what the compiler found about `entry` itself; nothing where the entry is not valid."""
+    resource = entry.resource
+    if resource is None or compiled is None or not entry.valid:
+        return ()
+    outcome = compiled.state.outcomes.get(node_of(resource))
+    return () if outcome is None else [each for each in outcome.diagnostics if each.resource == entry.ref]
+
+
+def is_ready(findings: Iterable[Diagnostic]) -> bool:
+    """Return whether none of `findings` is an error."""
+    return all(each.severity is not Severity.ERROR for each in findings)
 
 
 def _claimed_by_others(entries: Iterable[Entry], before: Compiled | None) -> set[Node]:

@@ -14,15 +14,18 @@ from flagd.manifest import KINDS
 from flagd.metrics import LATENCY_BOUNDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from prometheus_client import Metric
 
     from flagd.metrics import Histogram
+    from flagoperator.cluster.heartbeat import Heartbeat
     from flagoperator.cluster.lease import Lease
     from flagoperator.run.model import Model
     from flagoperator.run.publisher import Publisher
     from flagoperator.run.reporter import Reporter
+
+    Heartbeats = Callable[[], Mapping[str, Heartbeat]]
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
@@ -30,9 +33,12 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 class Exposition:
     """Renders the metrics of one operator."""
 
-    def __init__(self, model: Model, publisher: Publisher, reporter: Reporter, lease: Lease) -> None:
+    def __init__(
+        self, model: Model, publisher: Publisher, reporter: Reporter, lease: Lease, heartbeats: Heartbeats
+    ) -> None:
+        """`heartbeats` returns those of the event loops, by name."""
         self._registry = CollectorRegistry()
-        self._registry.register(_Collector(model, publisher, reporter, lease))
+        self._registry.register(_Collector(model, publisher, reporter, lease, heartbeats))
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
         GCCollector(registry=self._registry)
@@ -43,7 +49,10 @@ class Exposition:
 
 
 class _Collector(Collector):
-    def __init__(self, model: Model, publisher: Publisher, reporter: Reporter, lease: Lease) -> None:
+    def __init__(
+        self, model: Model, publisher: Publisher, reporter: Reporter, lease: Lease, heartbeats: Heartbeats
+    ) -> None:
+        self._heartbeats = heartbeats
         self._model = model
         self._publisher = publisher
         self._reporter = reporter
@@ -54,6 +63,7 @@ class _Collector(Collector):
         yield from self._published()
         yield from self._replicas()
         yield from self._written()
+        yield self._lags()
 
     def _cluster(self) -> Iterator[Metric]:
         mirror, gauges = self._model.mirror, self._model.gauges
@@ -61,9 +71,9 @@ class _Collector(Collector):
             "flagoperator_resources", "Custom resources in the cluster.", labels=["kind", "state"]
         )
         for kind in KINDS:
-            invalid = sum(not entry.valid for entry in list(mirror.entries(kind)))
+            invalid = self._model.projects.unready[kind]
             resources.add_metric([kind, "invalid"], invalid)
-            resources.add_metric([kind, "valid"], mirror.count(kind) - invalid)
+            resources.add_metric([kind, "ready"], max(0, mirror.count(kind) - invalid))
         yield resources
         yield _histogram("flagoperator_relist_seconds", "Complete lists of the cluster.", gauges.relists)
         yield CounterMetricFamily("flagoperator_relist_failures", "Lists that failed.", value=gauges.relist_failures)
@@ -81,6 +91,13 @@ class _Collector(Collector):
         yield CounterMetricFamily(
             "flagoperator_watch_restarts", "How often the watch was begun anew.", value=gauges.watch_restarts
         )
+
+        if gauges.crds_outdated is not None:
+            yield GaugeMetricFamily(
+                "flagoperator_crds_outdated",
+                "CRDs of an older release than the operator.",
+                value=gauges.crds_outdated,
+            )
 
     def _published(self) -> Iterator[Metric]:
         gauges, current = self._model.gauges, self._model.board.current
@@ -138,6 +155,14 @@ class _Collector(Collector):
             "flagoperator_status_write_failures", "Statuses that could not be written.", value=writer.failures
         )
         yield GaugeMetricFamily("flagoperator_status_backlog", "Statuses that wait.", value=writer.backlog)
+
+    def _lags(self) -> Metric:
+        lags = GaugeMetricFamily(
+            "flagoperator_event_loop_lag_seconds", "How late an event loop was, at most in a minute.", labels=["loop"]
+        )
+        for name, heartbeat in self._heartbeats().items():
+            lags.add_metric([name], heartbeat.worst)
+        return lags
 
 
 def _histogram(name: str, text: str, durations: Histogram) -> HistogramMetricFamily:

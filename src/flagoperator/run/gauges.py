@@ -22,6 +22,7 @@ class Gauges:
         reconciles: durations of compiling what changed.
         publishes: changes that were published, by project.
         acknowledged: durations from the change being seen to every ready replica serving it.
+        crds_outdated: how many CRDs are of an older release than the operator; None = not known.
         reviews: tokens of subscribers that the API server was asked about, by result.
     """
 
@@ -34,4 +35,5 @@ class Gauges:
     reconciles: Histogram = field(default_factory=Histogram)
     publishes: Counter[str] = field(default_factory=Counter)
     acknowledged: Histogram = field(default_factory=Histogram)
+    crds_outdated: int | None = None
     reviews: Counter[str] = field(default_factory=Counter)

@@ -8,7 +8,7 @@ import secrets
 import time
 from contextlib import AsyncExitStack
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -21,8 +21,10 @@ from flagd.rpc.rulesets import SERVICE, RulesetService
 from flagd.server.management import JSON, Management, Page
 from flagoperator.cluster.api import Api
 from flagoperator.cluster.connection import find_connection
+from flagoperator.cluster.heartbeat import Heartbeat
 from flagoperator.cluster.lease import Lease
 from flagoperator.run.admission import is_open, make_admission
+from flagoperator.run.definitions import Definitions
 from flagoperator.run.exposition import CONTENT_TYPE, Exposition
 from flagoperator.run.memory import Memory
 from flagoperator.run.model import Model
@@ -30,15 +32,18 @@ from flagoperator.run.publisher import Publisher
 from flagoperator.run.recall import recall
 from flagoperator.run.reporter import Reporter
 from flagoperator.run.source import Scope, Source
+from flagoperator.run.tasks import Tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Mapping
 
     from flagd.ruleset import Ruleset
     from flagoperator.run.options import Options
 
 log = logging.getLogger(__name__)
 DRAIN_SECONDS = 2.0
+LONGEST_LAG_SECONDS = 5.0
+"""How late an event loop may be before the operator is to be restarted."""
 
 
 class Operator:
@@ -60,11 +65,12 @@ class Operator:
         service = RulesetService(model.board, model.acks, admission)
         methods = guard([*service.methods(), *Health(model.board, [SERVICE]).methods()], Metrics())
         self._transport = GrpcioTransport(methods, options.listen, options.tls, options=LONG_STREAMS)
-        self._exposition = Exposition(model, self._publisher, self._reporter, self._lease)
+        self._exposition = Exposition(model, self._publisher, self._reporter, self._lease, self._heartbeats)
         pages = {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._metrics}
         self._management = Management(pages, options.management_listen)
         self._stack = AsyncExitStack()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._heartbeat = Heartbeat()
+        self._tasks = Tasks()
         self._led = False
 
     @property
@@ -103,18 +109,22 @@ class Operator:
             "count": self._reporter.tick(),
             "status": self._reporter.writer.run(),
             "memory": self._memory.run(self._model.board),
+            "definitions": Definitions(self._api, self._model.gauges).run(),
+            "heartbeat": self._heartbeat.run(),
         }.items():
-            self._run(name, work)
+            self._tasks.start(name, work)
+
+    async def fail(self) -> None:
+        """Wait until a part of it has ended by itself. Raises TaskEndedError then."""
+        await self._tasks.fail()
 
     async def stop(self) -> None:
         """Give the Lease up, send subscribers to the other replica, then end everything."""
-        self._cancel("lease", "status", "publisher")
+        self._tasks.cancel("lease", "status", "publisher")
         await self._lease.release()
         self._model.board.close()
         await self._transport.drain(DRAIN_SECONDS)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.stop()
         await self._management.stop()
         await self._stack.aclose()
 
@@ -135,20 +145,16 @@ class Operator:
         self._led = leads
         self._publisher.wake()
 
-    def _cancel(self, *names: str) -> None:
-        for task in self._tasks:
-            if task.get_name() in names:
-                task.cancel()
-
-    def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work, name=name)
-        task.add_done_callback(_report_end)
-        self._tasks.append(task)
-
     async def _healthz(self) -> Page:
-        ended = [task.get_name() for task in self._tasks if task.done()]
-        status = HTTPStatus.SERVICE_UNAVAILABLE if ended else HTTPStatus.OK
-        return Page(status, JSON, orjson.dumps({"alive": not ended, "ended": ended}))
+        ended, lags = self._tasks.ended, {name: beat.lag for name, beat in self._heartbeats().items()}
+        alive = not ended and max(lags.values()) <= LONGEST_LAG_SECONDS
+        detail = {"alive": alive, "ended": ended, "lag_seconds": {name: round(lag, 3) for name, lag in lags.items()}}
+        return Page(HTTPStatus.OK if alive else HTTPStatus.SERVICE_UNAVAILABLE, JSON, orjson.dumps(detail))
+
+    def _heartbeats(self) -> dict[str, Heartbeat]:
+        """Return the heartbeats by event loop. A loop that hangs cannot be ended but with the process."""
+        watch = self._source.watch_heartbeat
+        return {"main": self._heartbeat} | ({} if watch is None else {"watch": watch})
 
     async def _readyz(self) -> Page:
         listed = time.monotonic() - self._source.listed
@@ -167,8 +173,3 @@ class Operator:
 
     async def _metrics(self) -> Page:
         return Page(HTTPStatus.OK, CONTENT_TYPE, await asyncio.to_thread(self._exposition.render))
-
-
-def _report_end(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and task.exception():
-        log.critical("%s stopped; /healthz fails until a restart", task.get_name(), exc_info=task.exception())

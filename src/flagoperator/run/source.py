@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.relist import crds_served, relist
 from flagoperator.cluster.watch import Watch
+from flagoperator.run.hearing import Hearing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from flagd.manifest import ResourceRef
     from flagoperator.cluster.api import Api
     from flagoperator.cluster.connection import Connection
+    from flagoperator.cluster.heartbeat import Heartbeat
     from flagoperator.reconcile.mirror import Mirror
     from flagoperator.run.gauges import Gauges
 
@@ -30,8 +32,6 @@ FIRST_RETRY_SECONDS = 0.5
 LAST_RETRY_SECONDS = 15.0
 PATIENCE_SECONDS = 10.0
 """How long the watch waits for what was listed to be published."""
-DEAF_SECONDS = 5.0
-"""How long after a list that knew more the watch may still tell the same before it is taken for dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ class Source:
         self._mirror = mirror
         self._gauges = gauges
         self._wanted = asyncio.Event()
-        self._heard: dict[str, float] = {}
+        self._hearing = Hearing()
+        self._watch: Watch | None = None
         self.changed: Callable[[], None] = lambda: None
         self.listed = float("-inf")
         """When the last complete list was begun, in seconds of the monotonic clock."""
@@ -69,6 +70,11 @@ class Source:
     def stale(self) -> bool:
         """Whether the last complete list is older than three periods: nobody knows what the cluster says."""
         return time.monotonic() - self.listed > 3 * self._period
+
+    @property
+    def watch_heartbeat(self) -> Heartbeat | None:
+        """Of the event loop of the watch; None while there is none."""
+        return None if self._watch is None else self._watch.heartbeat
 
     def list_soon(self) -> None:
         """Have everything listed now and not at the end of the minute."""
@@ -135,34 +141,48 @@ class Source:
 
     async def _follow(self) -> None:
         """Watch, with a list every minute, until the watch ends or is found dead."""
-        watch = Watch(self._connection, self._namespaces, self._told)
+        self._hearing = Hearing()
+        self._watch = watch = Watch(self._connection, self._namespaces, self._told)
         await watch.start()
         ended = asyncio.create_task(watch.ended(), name="watch")
         try:
-            while not ended.done():
-                await self._pause(ended)
-                begun = time.monotonic()
-                differences = set() if ended.done() else await self._list() or set()
-                self._gauges.relist_differences += len(differences)
-                if differences and await self._is_deaf(differences, begun):
-                    log.warning("the watch is silent about %d changes: it is begun anew", len(differences))
-                    return
+            await self._follow_until(ended)
         finally:
             ended.cancel()
+            self._watch = None
             await watch.stop()
 
-    async def _pause(self, ended: asyncio.Task[None]) -> None:
-        seconds = self._period * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # no secret
+    async def _follow_until(self, ended: asyncio.Task[None]) -> None:
+        due = self._next_list(self._period)
+        while True:
+            await self._pause(ended, min(due, self._hearing.due))
+            if ended.done():
+                return
+            now = time.monotonic()
+            if deaf := self._hearing.deaf(now):
+                log.warning(
+                    "the watch says nothing of changes that a list found (%s): it is begun anew", ", ".join(deaf)
+                )
+                return
+            if self._wanted.is_set() or now >= due:
+                differences = await self._list()
+                # What could not be listed is tried again soon: it may be the proof of a lost deletion.
+                soon = self._period if differences is not None else min(self._period, LAST_RETRY_SECONDS)
+                due = self._next_list(soon)
+                self._gauges.relist_differences += len(differences or ())
+                self._hearing.listed({ref.kind for ref in differences or ()}, now, time.monotonic())
+
+    def _next_list(self, seconds: float) -> float:
+        return time.monotonic() + seconds * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # no secret
+
+    async def _pause(self, ended: asyncio.Task[None], until: float) -> None:
         wanted = asyncio.create_task(self._wanted.wait())
-        await asyncio.wait({ended, wanted}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        timeout = max(0.0, until - time.monotonic())
+        await asyncio.wait({ended, wanted}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         wanted.cancel()
 
-    async def _is_deaf(self, differences: set[ResourceRef], begun: float) -> bool:
-        await asyncio.sleep(DEAF_SECONDS)
-        return any(self._heard.get(ref.kind, float("-inf")) < begun for ref in differences)
-
     def _told(self, kind: str, event: str | None, obj: dict[str, Any]) -> None:
-        self._heard[kind] = time.monotonic()
+        self._hearing.told(kind, time.monotonic())
         self._gauges.watch_events[kind] += 1
         if self._mirror.observe(kind, event, obj):
             self.changed()

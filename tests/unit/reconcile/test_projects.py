@@ -115,3 +115,20 @@ def test_a_segment_is_looked_at_when_it_gets_a_user():
     taking(projects, entry(obj("FlagSegment", "pro", 1, PRO)))
     user = flag("x", 2, segments=[{"name": "pro", "segmentRefs": ["pro"], "rollout": {"percent": 100}}])
     assert ref("pro", "FlagSegment") in taking(projects, entry(user))
+
+
+def test_what_cannot_be_used_as_it_is_is_counted():
+    projects = Projects()
+    uses = {"segments": [{"name": "pro", "segmentRefs": ["pro"], "rollout": {"percent": 100}}]}
+    segment = entry(obj("FlagSegment", "pro", 3, PRO))
+    good, invalid, missing = entry(flag("good", 1)), entry(broken(flag("bad", 1))), entry(flag("lacking", 2, **uses))
+    taking(projects, good, invalid, missing)
+    assert projects.unready == {"Flag": 2}
+    taking(projects, segment)
+    assert projects.unready["Flag"] == 1, "what it refers to is there"
+    projects.take({segment.ref: None})
+    assert projects.unready["Flag"] == 2
+    projects.take({invalid.ref: None, missing.ref: None})
+    assert projects.unready["Flag"] == 0
+    projects.take({good.ref: None})
+    assert projects.unready["Flag"] == 0

@@ -11,6 +11,7 @@ import pytest
 from flagd.manifest import KINDS
 from flagoperator.cluster.address import GROUP_PATH, collection
 from flagoperator.reconcile.mirror import Mirror
+from flagoperator.run import hearing
 from flagoperator.run import source as module
 from flagoperator.run.gauges import Gauges
 from flagoperator.run.source import Scope, Source
@@ -44,7 +45,8 @@ class FakeWatch:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     FakeWatch.started = []
     monkeypatch.setattr(module, "Watch", FakeWatch)
-    for name in ("DEAF_SECONDS", "PATIENCE_SECONDS", "FIRST_RETRY_SECONDS", "LAST_RETRY_SECONDS"):
+    monkeypatch.setattr(hearing, "DEAF_SECONDS", 0)
+    for name in ("PATIENCE_SECONDS", "FIRST_RETRY_SECONDS", "LAST_RETRY_SECONDS"):
         monkeypatch.setattr(module, name, 0)
 
 

@@ -15,6 +15,7 @@ from benchmarks.run import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 BEGIN, END = "<!-- figures: made by python -m benchmarks.report -->", "<!-- /figures -->"
 
@@ -51,16 +52,21 @@ RUNS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 1 when `--check` finds a difference."""
     check = "--check" in (sys.argv[1:] if arguments is None else arguments)
-    sections = [(run, documents) for run in RUNS if (documents := results.read(run.parts))]
-    front = [f"{results.headlines(documents)}\n\n{made_on(run, documents)}" for run, documents in sections]
-    full = [f"{made_on(run, documents)}\n\n{results.table(documents)}" for run, documents in sections]
-    pages = {ROOT / "README.md": "\n\n".join(front), ROOT / "benchmarks" / "README.md": "\n\n".join(full)}
+    pages = made()
     stale = [page for page, section in pages.items() if replaced(page.read_text(), section) != page.read_text()]
     for page in stale:
         print(f"{page.relative_to(ROOT)}: {'is not' if check else 'now'} what was measured last")
         if not check:
             page.write_text(replaced(page.read_text(), pages[page]))
     return int(check and bool(stale))
+
+
+def made() -> dict[Path, str]:
+    """What stands between the markers, by page; of a command that was never run, nothing."""
+    measured = [(made_on(run, documents), documents) for run in RUNS if (documents := results.read(run.parts))]
+    front = [f"{results.headlines(documents)}\n\n{said}" for said, documents in measured]
+    full = [f"{said}\n\n{results.table(documents)}" for said, documents in measured]
+    return {ROOT / "README.md": "\n\n".join(front), ROOT / "benchmarks" / "README.md": "\n\n".join(full)}
 
 
 def replaced(text: str, section: str) -> str:

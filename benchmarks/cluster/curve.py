@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from benchmarks.cluster import usage
-from benchmarks.cluster.reconciling import Reconciling
+from benchmarks.cluster.reading import COMPILING, Reading
 from benchmarks.figure import Figure, Goal, figure, ratios
 from benchmarks.rounds import interleave
 from tests.wire.process import eventually
@@ -68,11 +68,11 @@ class Cost:
 
     def measure(self, changes: int) -> float:
         """One round, from rest to rest."""
-        before, begun = Reconciling.of(self._operator), usage.cpu_seconds(self._operator.pid)
+        before, begun = Reading.of(self._operator, COMPILING), usage.cpu_seconds(self._operator.pid)
         last = asyncio.run(self._change(changes))
         eventually(lambda: self._project.is_published(last))
         self.cpu.append((usage.cpu_seconds(self._operator.pid) - begun) / changes * MILLISECONDS)
-        self.compiling.append(Reconciling.of(self._operator).mean(before))
+        self.compiling.append(Reading.of(self._operator, COMPILING).mean(before))
         return self.cpu[-1]
 
     def figures(self) -> list[Figure]:

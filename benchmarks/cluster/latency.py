@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.cluster.change import MILLISECONDS, Change, changes
 from benchmarks.cluster.percentiles import pooled
-from benchmarks.cluster.reconciling import Reconciling
+from benchmarks.cluster.reading import ACKNOWLEDGED, COMPILING, Reading
 from benchmarks.figure import Figure, Goal, figure, percentile, ratios
 
 if TYPE_CHECKING:
@@ -26,16 +26,23 @@ WAY: tuple[tuple[str, Callable[[Change], float]], ...] = (
     ("from there until their streams have told it", lambda one: one.told - one.applied),
 )
 
+OF_THAT = {
+    COMPILING: "of that compiling",
+    ACKNOWLEDGED: "of that from the operator seeing the event to both flagd having acknowledged",
+}
+
 
 def measure(site: Site, effort: Effort) -> list[Figure]:
     """Some rounds, with nothing else going on."""
     project = site.project(effort.flags)
     operator = project.settled()
-    rounds, compiled = [], []
+    rounds: list[list[Change]] = []
+    means: dict[str, list[float]] = {metric: [] for metric in OF_THAT}
     for _ in range(effort.rounds):
-        before = Reconciling.of(operator)
+        before = {metric: Reading.of(operator, metric) for metric in OF_THAT}
         rounds.append(changes(project, operator, effort))
-        compiled.append(Reconciling.of(operator).mean(before))
+        for metric, values in means.items():
+            values.append(Reading.of(operator, metric).mean(before[metric]))
         print(
             f"  {effort.changes} changes, p50 {percentile([one.wait for one in rounds[-1]], 50):.2f} ms",
             file=sys.stderr,
@@ -46,7 +53,7 @@ def measure(site: Site, effort: Effort) -> list[Figure]:
         pooled(f"{name}: from the API server's answer to both flagd answering anew, p50", waits, 50, goal=MOST_MEDIAN),
         pooled(f"{name}: from the API server's answer to both flagd answering anew, p99", waits, TAIL, goal=MOST_TAIL),
         *_way(rounds),
-        figure("its way: of that compiling, mean", compiled, "ms"),
+        *(figure(f"its way: {OF_THAT[metric]}, mean", values, "ms") for metric, values in means.items()),
         *(_beside_bare_watch(name, rounds, percent) for percent in (50, TAIL)),
     ]
 

@@ -24,28 +24,22 @@ def measure(site: Site, effort: Effort) -> list[Figure]:
     """The first start writes all statuses; those after it find them written."""
     project = site.project(effort.flags)
     project.load()
-    published, served = [], []
+    published = []
     for number in range(effort.starts):
         started = time.time()
         operator = project.start()
         project.settle()
         published.append(next(iter(journal.revisions(operator, project.name).values())) - started)
         if number == 0:
-            served.append(_served(project) - started)
             writes = _writes_per_second(site, project)
             resident = usage.resident(operator.pid) / MEBIBYTE
         print(f"  published {published[-1]:.2f} s after the start", file=sys.stderr)
     name = f"operator with {project.size:,} flags"
     return [
         figure(f"{name}: from its start to the first publish", published, "s", goal=MOST_SECONDS),
-        figure(f"{name}: from its start until two flagd, started with it, serve them", served, "s"),
         figure(f"{name}: first statuses written", [writes], "/s", goal=LEAST_WRITES),
         figure(f"{name}: memory when all statuses are written", [resident], "MiB", goal=MOST_MEMORY),
     ]
-
-
-def _served(project: Project) -> float:
-    return max(next(iter(journal.revisions(each, project.name).values())) for each in project.replicas)
 
 
 def _writes_per_second(site: Site, project: Project) -> float:

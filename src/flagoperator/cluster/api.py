@@ -20,6 +20,7 @@ METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 """What is accepted where the metadata of an object, or of those of a list, is enough: half of the bytes or less."""
 APPLY = "application/apply-patch+yaml"
+MERGE = "application/merge-patch+json"
 REQUEST_SECONDS = 30.0
 CONNECT_SECONDS = 5.0
 CONNECTIONS = 16
@@ -75,6 +76,10 @@ class Api:
         """Apply `obj` on the server's side as field manager `manager`; `force` takes fields that others own."""
         query = {"fieldManager": manager, "force": "true" if force else "false"}
         return await self._call("PATCH", path, query, obj, headers={"Content-Type": APPLY})
+
+    async def merge(self, path: str, obj: Object, manager: str) -> Object:
+        """Merge `obj` into what is at `path`, as field manager `manager`."""
+        return await self._call("PATCH", path, {"fieldManager": manager}, obj, headers={"Content-Type": MERGE})
 
     async def _call(
         self,

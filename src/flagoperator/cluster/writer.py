@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flagd.manifest import API_VERSION
 from flagoperator.cluster.address import status_path
 from flagoperator.cluster.api import ApiError
+from flagoperator.cluster.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from flagd.manifest import ResourceRef
-    from flagoperator.cluster.api import Api
+    from flagoperator.cluster.api import Api, Object
 
 log = logging.getLogger(__name__)
 MANAGER = "flagoperator"
 IN_FLIGHT = 8
-RETRY_SECONDS = 2.0
+FIRST_RETRY_SECONDS = 2.0
+LAST_RETRY_SECONDS = 60.0
+QUIET_SECONDS = 60.0
+"""How long the log says nothing more of an API server that takes no statuses."""
 NOT_FOUND = 404
+BUSY = frozenset({0, 429})
+"""What an API server answers that may take the same later, beside 5xx: nothing, or that it has too much to do."""
+MISFITS = frozenset({400, 422, 500})
+"""What it answers about an object that was stored under a looser schema: it cannot be merged field by field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,9 @@ class Statuses(Protocol):
     async def written(self, wanted: Wanted, obj: dict[str, Any]) -> None:
         """Take note that `wanted` was written, and that its resource is now `obj`."""
 
+    async def refused(self, wanted: Wanted) -> None:
+        """Take note that the API server takes no status for the resource of `wanted` as it is."""
+
 
 class Writer:
     """A set of resources to look at, and those who look."""
@@ -65,7 +77,9 @@ class Writer:
         self._queued: set[ResourceRef] = set()
         self._busy: set[ResourceRef] = set()
         self._again: set[ResourceRef] = set()
-        self._failing: set[ResourceRef] = set()
+        self._refused: dict[ResourceRef, _Refusal] = {}
+        self._pace = Pace(IN_FLIGHT)
+        self._told = float("-inf")
         self.writes = 0
         self.failures = 0
 
@@ -90,29 +104,36 @@ class Writer:
     async def _work(self) -> None:
         while True:
             ref = await self._queue.get()
-            self._queued.discard(ref)
-            if not self._statuses.writing:
-                continue  # whoever leads next looks at everything
-            if ref in self._busy:
-                self._again.add(ref)  # what is on its way now is to be seen before it is judged
-                continue
-            wanted = self._statuses.wanted(ref)
-            if wanted is not None:
-                await self._write(wanted)
+            async with self._pace:
+                await self._turn(ref)
+
+    async def _turn(self, ref: ResourceRef) -> None:
+        self._queued.discard(ref)
+        if not self._statuses.writing:
+            return  # whoever leads next looks at everything
+        if ref in self._busy:
+            self._again.add(ref)  # what is on its way now is to be seen before it is judged
+            return
+        wanted = self._statuses.wanted(ref)
+        if wanted is not None and not self._rests(wanted):
+            await self._write(wanted)
+
+    def _rests(self, wanted: Wanted) -> bool:
+        """Return whether a status for the same spec was refused, and it is not time yet to try again."""
+        refusal = self._refused.get(wanted.ref)
+        return refusal is not None and refusal.of == _spec(wanted) and time.monotonic() < refusal.until
 
     async def _write(self, wanted: Wanted) -> None:
         ref = wanted.ref
-        # The uid makes the API server refuse it where another object has taken the name.
-        metadata = {"name": ref.name, "namespace": ref.namespace, "uid": wanted.uid}
-        obj = {"apiVersion": API_VERSION, "kind": ref.kind, "metadata": metadata, "status": wanted.status}
         self._busy.add(ref)
         try:
-            found = await self._api.apply(status_path(ref), obj, MANAGER)
+            found = await self._put(wanted)
         except ApiError as error:
-            self._failed(ref, error)
+            await self._failed(wanted, error)
         else:
             self.writes += 1
-            self._failing.discard(ref)
+            self._refused.pop(ref, None)
+            self._pace.went_well()
             await self._statuses.written(wanted, found)
         finally:
             self._busy.discard(ref)
@@ -120,11 +141,48 @@ class Writer:
                 self._again.discard(ref)
                 self.look([ref])
 
-    def _failed(self, ref: ResourceRef, error: ApiError) -> None:
+    async def _put(self, wanted: Wanted) -> Object:
+        ref, path = wanted.ref, status_path(wanted.ref)
+        # The uid makes the API server refuse it where another object has taken the name.
+        metadata = {"name": ref.name, "namespace": ref.namespace, "uid": wanted.uid}
+        obj = {"apiVersion": API_VERSION, "kind": ref.kind, "metadata": metadata, "status": wanted.status}
+        try:
+            return await self._api.apply(path, obj, MANAGER)
+        except ApiError as error:
+            if error.status not in MISFITS:
+                raise
+        return await self._api.merge(path, obj, MANAGER)
+
+    async def _failed(self, wanted: Wanted, error: ApiError) -> None:
+        ref = wanted.ref
         self.failures += 1
         if error.status == NOT_FOUND or error.reason == "Conflict":
             return  # it is gone, or another one
-        if ref not in self._failing:
-            self._failing.add(ref)
+        if error.status in BUSY or error.status >= 500:
+            self._pace.turned_away()
+            self.look([ref])
+            if time.monotonic() - self._told > QUIET_SECONDS:
+                log.warning("statuses wait for the API server: %s", error)
+                self._told = time.monotonic()
+            return
+        before = self._refused.get(ref)
+        fresh = before is None or before.of != _spec(wanted)
+        seconds = FIRST_RETRY_SECONDS if before is None or fresh else min(2 * before.seconds, LAST_RETRY_SECONDS)
+        self._refused[ref] = _Refusal(_spec(wanted), seconds, time.monotonic() + seconds)
+        asyncio.get_running_loop().call_later(seconds, self.look, [ref])
+        if fresh:
             log.warning("status of %s: %s", ref, error)
-        asyncio.get_running_loop().call_later(RETRY_SECONDS, self.look, [ref])
+            await self._statuses.refused(wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """A status that the API server did not take: for which spec, tried again after so many seconds, and when."""
+
+    of: tuple[str, int]
+    seconds: float
+    until: float
+
+
+def _spec(wanted: Wanted) -> tuple[str, int]:
+    return wanted.uid, wanted.status.get("observedGeneration", 0)

@@ -106,6 +106,10 @@ class Reporter:
             await asyncio.sleep(0.1)
             self._recount = False
 
+    def ready_pods(self) -> frozenset[str] | None:
+        """Return the names of the ready pods of the evaluation service; None while they are not known."""
+        return None if self._service is None or self._pods_at == float("-inf") else self._pods
+
     def ready(self) -> list[Replica]:
         """Return the ready replicas."""
         subscribed = self._model.acks.replicas
@@ -136,8 +140,17 @@ class Reporter:
         # Not what the mirror has: the watch may have told of this write before it was answered.
         old, new = condition_of(wanted.before, "Ready"), condition_of(wanted.status, "Ready")
         told = old is not None and new is not None and (old["status"], old["reason"]) == ("False", new["reason"])
-        if new is not None and new["status"] == "False" and not told:
-            await warn(self._api, about(wanted.ref, wanted.uid), new["reason"], new["message"])
+        if not told:
+            await self._warn(wanted)
+
+    async def refused(self, wanted: Wanted) -> None:
+        """Say in an event what the API server does not let the status of `wanted` say."""
+        await self._warn(wanted)
+
+    async def _warn(self, wanted: Wanted) -> None:
+        ready = condition_of(wanted.status, "Ready")
+        if ready is not None and ready["status"] == "False":
+            await warn(self._api, about(wanted.ref, wanted.uid), ready["reason"], ready["message"])
 
     def _facts(self, entry: Entry, compiled: Compiled | None, progress: Progress) -> Facts:
         if compiled is None:

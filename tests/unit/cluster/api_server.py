@@ -57,6 +57,10 @@ class ApiServer:
             await self.hold.wait()
         return self._put(path, obj)
 
+    async def merge(self, path: str, obj: Object, manager: str) -> Object:  # noqa: ARG002
+        self._call(f"MERGE {path}")
+        return self._put(path, obj)
+
     def _member(self, path: str) -> Object | None:
         """Return the object of a list that is at `path`, as `collection` and a name make it."""
         scope, _, name = path.rpartition("/")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from flagd.manifest import ResourceRef
+from flagoperator.cluster import pace
 from flagoperator.cluster import writer as module
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.writer import IN_FLIGHT, Wanted, Writer
@@ -25,15 +26,23 @@ class Statuses:
 
     def __init__(self) -> None:
         self.writing = True
+        self.generation = 1
         self.wants: dict[ResourceRef, int] = {}
         self.has: dict[ResourceRef, int] = {}
+        self.told: list[ResourceRef] = []
 
     def wanted(self, ref: ResourceRef) -> Wanted | None:
         wants = self.wants.get(ref)
-        return None if wants is None or wants == self.has.get(ref) else Wanted(ref, "u", {"n": wants}, {})
+        return None if wants is None or wants == self.has.get(ref) else Wanted(ref, "u", self._status(wants), {})
+
+    def _status(self, number: int) -> dict[str, Any]:
+        return {"n": number, "observedGeneration": self.generation}
 
     async def written(self, wanted: Wanted, obj: dict[str, Any]) -> None:
         self.has[wanted.ref] = obj["status"]["n"]
+
+    async def refused(self, wanted: Wanted) -> None:
+        self.told.append(wanted.ref)
 
 
 @asynccontextmanager
@@ -99,21 +108,73 @@ async def test_nothing_is_written_by_one_who_does_not_lead():
     assert server.calls == []
 
 
-async def test_a_failure_is_tried_again(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "RETRY_SECONDS", 0)
+AWAY, BUSY = ApiError(0, "", "no route"), ApiError(429, "TooManyRequests", "later")
+TYPED = ApiError(500, "", "failed to create typed live object")
+INVALID = ApiError(422, "Invalid", "spec: no such key: variants")
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FIRST_RETRY_SECONDS", 0)
+    monkeypatch.setattr(pace, "FIRST_REST_SECONDS", 0)
+
+
+@pytest.mark.usefixtures("quick")
+async def test_what_the_api_server_may_take_later_is_tried_again_and_told_once(caplog: pytest.LogCaptureFixture):
     server, statuses = ApiServer(), Statuses()
-    server.failures = [ApiError(500, "InternalError", "etcd is away")]
-    statuses.wants = {A: 1}
+    refs = [ResourceRef("Flag", "shop", f"f{number}") for number in range(5)]
+    server.failures = [AWAY, BUSY, ApiError(503, "", "starting"), BUSY]
+    statuses.wants = dict.fromkeys(refs, 1)
+    async with writing(server, statuses) as writer:
+        writer.look(refs)
+        await settle()
+        assert (writer.writes, writer.failures) == (5, 4)
+    assert statuses.has == dict.fromkeys(refs, 1)
+    assert statuses.told == []
+    assert [record.getMessage() for record in caplog.records] == ["statuses wait for the API server: no route"]
+
+
+async def test_an_object_that_fits_no_schema_gets_its_status_another_way():
+    server, statuses = ApiServer(), Statuses()
+    server.failures, statuses.wants = [TYPED], {A: 1}
     async with writing(server, statuses) as writer:
         writer.look([A])
         await settle()
-        assert (writer.writes, writer.failures) == (1, 1)
+    assert statuses.has == {A: 1}
+    assert [call.split()[0] for call in server.calls] == ["PATCH", "MERGE"]
+
+
+async def test_a_status_that_is_refused_is_told_once_and_tried_later():
+    server, statuses = ApiServer(), Statuses()
+    server.failures, statuses.wants = [TYPED, INVALID], {A: 1}
+    async with writing(server, statuses) as writer:
+        for _ in range(3):
+            writer.look([A])
+            await settle()
+        assert len(server.calls) == 2
+        assert statuses.told == [A]
+        # Another spec is another matter.
+        statuses.generation = 2
+        writer.look([A])
+        await settle()
     assert statuses.has == {A: 1}
 
 
+@pytest.mark.usefixtures("quick")
+async def test_a_status_that_is_refused_again_is_told_no_more():
+    server, statuses = ApiServer(), Statuses()
+    server.failures, statuses.wants = [INVALID] * 6, {A: 1}
+    async with writing(server, statuses) as writer:
+        writer.look([A])
+        for _ in range(20):
+            await asyncio.sleep(0.001)
+    assert statuses.has == {A: 1}
+    assert statuses.told == [A]
+
+
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("error", [ApiError(404, "NotFound", "gone"), ApiError(409, "Conflict", "another uid")])
-async def test_what_is_gone_is_left_alone(error: ApiError, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "RETRY_SECONDS", 0)
+async def test_what_is_gone_is_left_alone(error: ApiError):
     server, statuses = ApiServer(), Statuses()
     server.failures, statuses.wants = [error], {A: 1}
     async with writing(server, statuses) as writer:

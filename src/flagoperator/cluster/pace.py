@@ -1,0 +1,59 @@
+"""Pace: how many calls are on their way at once, fewer where the API server has too much to do or is away."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Self
+
+FIRST_REST_SECONDS = 0.25
+LAST_REST_SECONDS = 4.0
+GAIN = 0.1
+"""Places that an answer wins back: few, for a place too many costs a rest."""
+
+
+class Pace:
+    """A number of places, each taken inside ``async with``. Half of them go with a refusal, and come back slowly."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._width = float(most)
+        self._busy = 0
+        self._rest = FIRST_REST_SECONDS
+        self._resumes = 0.0
+        self._freed = asyncio.Event()
+
+    @property
+    def width(self) -> int:
+        """How many calls may be on their way now."""
+        return int(self._width)
+
+    async def __aenter__(self) -> Self:
+        while True:
+            rest = self._resumes - time.monotonic()
+            if rest > 0:
+                await asyncio.sleep(rest)
+            elif self._busy >= self.width:
+                self._freed.clear()
+                await self._freed.wait()
+            else:
+                self._busy += 1
+                return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._busy -= 1
+        self._freed.set()
+
+    def went_well(self) -> None:
+        """Note that a call was answered."""
+        self._width = min(self._most, self._width + GAIN)
+        self._rest = FIRST_REST_SECONDS
+
+    def turned_away(self) -> None:
+        """Note that the API server refused a call that it may take later. All rest; what was on its way counts once."""
+        now = time.monotonic()
+        if now < self._resumes:
+            return
+        self._width = max(1.0, self._width / 2)
+        self._resumes = now + self._rest
+        self._rest = min(2 * self._rest, LAST_REST_SECONDS)

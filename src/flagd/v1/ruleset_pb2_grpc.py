@@ -49,7 +49,8 @@ class RulesetServiceServicer(object):
     def Subscribe(self, request_iterator, context):
         """The subscriber says hello. The publisher sends what the subscriber lacks, now and whenever it
         changes, one update per project at a time: the next is sent once the last is acknowledged or
-        refused. Ends with UNAVAILABLE when the publisher goes; connect again with what is held then.
+        refused. Ends with UNAVAILABLE when the publisher goes, or when an update is not answered within 25
+        seconds and one more for every 16 KiB of it; connect again with what is held then.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

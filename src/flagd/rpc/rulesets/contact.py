@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
 from flagd.rpc.channel import CallFailed
-from flagd.v1.ruleset_pb2 import SubscribeRequest, SubscribeResponse
+from flagd.v1.ruleset_pb2 import Heartbeat, SubscribeRequest, SubscribeResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,6 +26,7 @@ MOST_SILENCE_SECONDS = 320.0
 """The same for a stream that follows others given up: perhaps the link is slow and the ruleset large."""
 LEAST_BACKOFF_SECONDS = 0.5
 MOST_BACKOFF_SECONDS = 30.0
+_ECHO = SubscribeRequest(heartbeat=Heartbeat())
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,8 @@ class Contact:
                     log.info("publisher %s: connected", self.address)
                 self.term = Term(response.publishing, response.epoch, response.sequence, response.stale)
                 await self._listener.heard(self, response)
+                if response.WhichOneof("message") == "heartbeat":
+                    outbox.echo()
 
     async def _next(self, responses: AsyncIterator[Message]) -> Message | None:
         """Return the next message, None at the end of the stream. Raises CallFailed when there is silence."""
@@ -158,6 +161,7 @@ class _Outbox:
     def __init__(self) -> None:
         self._answers: list[SubscribeRequest] = []
         self._news: dict[str, SubscribeRequest] = {}
+        self._echo = False
         self._filled = asyncio.Event()
 
     def answer(self, request: SubscribeRequest) -> None:
@@ -170,6 +174,11 @@ class _Outbox:
         self._news[request.ack.project] = request
         self._filled.set()
 
+    def echo(self) -> None:
+        """Answer a heartbeat, or several."""
+        self._echo = True
+        self._filled.set()
+
     async def requests(self, hello: SubscribeRequest) -> AsyncIterator[SubscribeRequest]:
         yield hello
         while True:
@@ -177,7 +186,8 @@ class _Outbox:
             self._filled.clear()
             answers, news = self._answers, self._news
             self._answers, self._news = [], {}
-            for request in (*answers, *news.values()):
+            echo, self._echo = self._echo, False
+            for request in (*answers, *news.values(), *([_ECHO] if echo else [])):
                 yield request
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,7 +13,9 @@ from flagd.rpc.method import Method
 from flagd.rpc.rulesets.acks import Refusal, Served, Subscriber
 from flagd.rpc.rulesets.audience import Audience
 from flagd.rpc.rulesets.library import Library
+from flagd.rpc.rulesets.patience import SILENCE_SECONDS, Patience
 from flagd.rpc.rulesets.session import Sent, Session
+from flagd.rpc.rulesets.stream import Stream
 from flagd.rpc.rulesets.wish import HELD, REASON_BYTES, check_served, read_wish
 from flagd.rpc.status import DeadlineExceeded, InvalidArgument, ResourceExhausted, Unavailable
 from flagd.v1.ruleset_pb2 import Heartbeat, Removal, SubscribeRequest, SubscribeResponse
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from flagd.rpc.rulesets.publication import Publication, Publications
     from flagd.rpc.rulesets.wish import Wish
 
+log = logging.getLogger(__name__)
 SERVICE = "flagd.v1.RulesetService"
 HEARTBEAT_SECONDS = 15.0
 HELLO_SECONDS = 10.0
@@ -47,12 +51,14 @@ class Settings:
         update_bytes: largest update that is sent, in bytes before compression; a project that needs
             more is held back, and subscribers and log are told.
         subscribers: most streams at a time; more are refused with RESOURCE_EXHAUSTED.
+        silence_seconds: how long a subscriber may owe an answer, on a quick link.
     """
 
     clients: ClientPolicy = "refused"
     heartbeat_seconds: float = HEARTBEAT_SECONDS
     update_bytes: int = UPDATE_BYTES
     subscribers: int = 2000
+    silence_seconds: float = SILENCE_SECONDS
 
 
 class RulesetService:
@@ -90,35 +96,45 @@ class RulesetService:
             raise ResourceExhausted(f"{self._settings.subscribers} subscribers are connected, no more are taken")
         with self._acks.enter(_subscriber(wish)) as entry, self._publications.subscribe() as changed:
             session = Session({project: revision for project, (revision, _) in wish.held.items()})
-            listening = asyncio.create_task(_listen(requests, session, entry, changed), name="acks")
-            stream = _Stream(wish, call.metadata.get("authorization"), session)
+            patience = Patience(self._settings.silence_seconds)
+            stream = Stream(wish, call.metadata.get("authorization"), session, patience)
+            listening = asyncio.create_task(_listen(requests, stream, entry, changed), name="acks")
             try:
                 while not listening.done():
                     changed.clear()
                     if self._publications.closed:
                         raise Unavailable("the publisher is going; connect again")
                     async for message in self._news(stream):
-                        yield message
-                    if not await _told(changed, self._settings.heartbeat_seconds):
+                        with stream.in_time():
+                            yield message
+                    if not await _told(changed, min(self._settings.heartbeat_seconds, stream.time_left)):
                         stream.said = None
+                    if stream.time_left <= 0:
+                        log.warning("subscriber %r owes an answer for too long, it is given up", wish.name)
+                        raise Unavailable("no answer in time; connect again")
                 await listening  # raises what was wrong with a message
             finally:
                 listening.cancel()
 
-    async def _news(self, stream: _Stream) -> AsyncIterator[bytes]:
+    async def _news(self, stream: Stream) -> AsyncIterator[bytes]:
         """Yield what the subscriber lacks now, and a heartbeat if it is due."""
         publication = self._publications.current
         if publication is not None and publication.publishing:
             forms = self._audience.forms(stream.wish, stream.authorization, publication)
             for project, form in forms.items():
                 if message := await self._update(stream.session, project, form):
+                    if stream.session.waiting:
+                        stream.owe(len(message))
                     yield message
             for project in stream.session.held - forms.keys():
                 if stream.wish.wants(project) and stream.session.base(project, "") is not None:
                     stream.session.send(project, Sent(""))
+                    stream.owe()
                     yield _head(publication) + SubscribeResponse(removal=Removal(project=project)).SerializeToString()
         term = publication and (publication.publishing, publication.epoch, publication.stale)
         if stream.said != (term,):
+            if stream.answers_heartbeats:
+                stream.owe()
             yield (_head(publication) if publication else b"") + _HEARTBEAT
             stream.said = (term,)
 
@@ -141,19 +157,6 @@ class RulesetService:
         return parcel.payload and _head(publication) + parcel.payload
 
 
-@dataclass(slots=True)
-class _Stream:
-    """One open stream.
-
-    `said` holds the term of the last heartbeat, None when one is due.
-    """
-
-    wish: Wish
-    authorization: str | None
-    session: Session
-    said: tuple[object] | None = None
-
-
 async def _hello(requests: AsyncIterator[SubscribeRequest]) -> Wish:
     try:
         async with asyncio.timeout(HELLO_SECONDS):
@@ -171,18 +174,20 @@ def _subscriber(wish: Wish) -> Subscriber:
 
 
 async def _listen(
-    requests: AsyncIterator[SubscribeRequest], session: Session, entry: Entry, changed: asyncio.Event
+    requests: AsyncIterator[SubscribeRequest], stream: Stream, entry: Entry, changed: asyncio.Event
 ) -> None:
     """Take down what the subscriber answers, until it closes its side."""
     try:
         async for request in requests:
-            _take_down(request, session, entry)
+            _take_down(request, stream, entry)
+            stream.heard()
             changed.set()
     finally:
         changed.set()
 
 
-def _take_down(request: SubscribeRequest, session: Session, entry: Entry) -> None:
+def _take_down(request: SubscribeRequest, stream: Stream, entry: Entry) -> None:
+    session = stream.session
     match request.WhichOneof("message"):
         case "ack":
             ack = request.ack
@@ -197,8 +202,10 @@ def _take_down(request: SubscribeRequest, session: Session, entry: Entry) -> Non
             check_count(len({*entry.subscriber.refused, nack.project}), HELD, "nacks")
             session.nack(nack.project, nack.revision)
             entry.nack(nack.project, Refusal(nack.revision, nack.reason, time.time()))
+        case "heartbeat":
+            stream.answers_heartbeats = True
         case _:
-            raise InvalidArgument("only acks and nacks follow the hello")
+            raise InvalidArgument("only acks, nacks and heartbeats follow the hello")
 
 
 async def _told(changed: asyncio.Event, seconds: float) -> bool:

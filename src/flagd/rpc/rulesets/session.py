@@ -39,6 +39,11 @@ class Session:
         """Projects that the subscriber has something of."""
         return frozenset(self._held)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether something was sent that is not answered yet."""
+        return bool(self._sent)
+
     def base(self, project: str, revision: str) -> str | None:
         """Return the revision from which to lead the subscriber to `revision`; None = send nothing now.
 

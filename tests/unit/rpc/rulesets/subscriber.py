@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from flagd.rpc.method import Call
 from flagd.rpc.rulesets.update import apply_update, decompress
 from flagd.ruleset.edition import Edition
-from flagd.v1.ruleset_pb2 import Ack, Hello, Nack, Role, SubscribeRequest, SubscribeResponse, Update
+from flagd.v1.ruleset_pb2 import Ack, Heartbeat, Hello, Nack, Role, SubscribeRequest, SubscribeResponse, Update
 
 SECONDS = 5
 
@@ -61,6 +61,9 @@ class Subscriber:
 
     def nack(self, project, revision, reason="no"):
         self.requests.put_nowait(SubscribeRequest(nack=Nack(project=project, revision=revision, reason=reason)))
+
+    def echo(self):
+        self.requests.put_nowait(SubscribeRequest(heartbeat=Heartbeat()))
 
     async def ended(self):
         """Return the error that ends the stream, None when it ends well; what comes before is dropped."""

@@ -61,6 +61,15 @@ def test_reasons_are_cut_to_what_publishers_take():
     assert len(nack("p", "r", "x" * 10_000).nack.reason) == REASON_LENGTH
 
 
+async def test_heartbeats_are_answered_together_and_last():
+    outbox = _Outbox()
+    outbox.echo()
+    outbox.tell(ack("p", many(1)))
+    outbox.echo()
+    _, *rest = await sent(outbox, 3)
+    assert [one.WhichOneof("message") for one in rest] == ["ack", "heartbeat"]
+
+
 class Slow:
     """A publisher that says nothing on its first streams, and on later ones one thing after a while."""
 

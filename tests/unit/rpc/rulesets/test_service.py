@@ -106,6 +106,38 @@ async def test_without_news_there_are_heartbeats():
     assert kinds == ["heartbeat"] * 3
 
 
+async def test_who_does_not_answer_an_update_is_given_up(caplog):
+    publisher = Publisher(silence_seconds=0.2)
+    publisher.put(many(1))
+    async with subscribed(publisher.service) as subscriber:
+        ended = await subscriber.ended()
+    assert (type(ended), ended.message) == (Unavailable, "no answer in time; connect again")
+    assert caplog.messages == ["subscriber 'flagd-1' owes an answer for too long, it is given up"]
+    assert not publisher.acks.subscribers
+
+
+async def test_who_does_not_answer_that_a_project_is_gone_is_given_up():
+    publisher = Publisher(silence_seconds=0.2)
+    publisher.put(many(1))
+    async with subscribed(publisher.service) as subscriber:
+        await subscriber.applied()
+        publisher.put()
+        assert isinstance(await subscriber.ended(), Unavailable)
+
+
+async def test_who_owes_nothing_may_be_silent_unless_it_once_answered_a_heartbeat():
+    publisher = Publisher(heartbeat_seconds=0.1, silence_seconds=0.5)
+    publisher.put(many(1))
+    async with subscribed(publisher.service) as subscriber:
+        await subscriber.applied()
+        for _ in range(6):
+            assert (await subscriber.next()).WhichOneof("message") == "heartbeat"
+        for _ in range(6):
+            subscriber.echo()
+            assert (await subscriber.next()).WhichOneof("message") == "heartbeat"
+        assert isinstance(await subscriber.ended(), Unavailable)
+
+
 async def test_a_slow_reader_gets_the_newest_and_nothing_in_between():
     publisher = Publisher()
     publisher.put(many(3))

@@ -172,6 +172,7 @@ def test_a_restarted_operator_holds_what_the_replicas_still_serve(stage: Stage):
     stage.plane.request(stage.collection("Flag"), "DELETE")
     stage.expire_lease()
     operator = stage.operator("--relist-interval", "600")
+    stage.replica("flagd-new")  # has nothing to lose, and often comes first
     stage.until(lambda: operator.state()["held"], seconds=40)
     stage.until(lambda: operator.state()["leading"], seconds=40)
     assert {stage.variant(replica, name) for name in names} == {"on"}

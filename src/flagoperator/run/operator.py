@@ -88,6 +88,7 @@ class Operator:
         self._source.changed = self._changed
         self._publisher.touched = self._reporter.look_soon
         self._publisher.holding = self._reporter.holding
+        self._publisher.ready_pods = self._reporter.ready_pods
         if is_open(self._options):
             log.warning(
                 "whoever reaches %s gets all rulesets: set --subscribers, --token-file or --tls-client-ca",

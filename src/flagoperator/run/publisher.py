@@ -59,6 +59,8 @@ class Publisher:
         """When the first change was seen that not every ready replica has yet, by project, on the monotonic clock."""
         self.touched: Callable[[Iterable[ResourceRef]], None] = lambda _: None
         self.holding: Callable[[Removal], None] = lambda _: None
+        self.ready_pods: Callable[[], frozenset[str] | None] = lambda: None
+        """Names of the replicas that serve callers; None while that is not known."""
 
     @property
     def held(self) -> Mapping[str, Removal]:
@@ -159,13 +161,24 @@ class Publisher:
 
     def _heard(self) -> bool:
         """Return whether it is known what replicas serve, or none has said so for as long as one may take."""
-        if self._before or self._model.acks.replicas:
+        if self._before or self._answered():
             return True
         patience = FIRST_TERM_SECONDS if self._lease.epoch == 1 else LATER_TERM_SECONDS
         if time.monotonic() - self._lease.since < patience:
             return False
-        log.info("no replica has said what it serves: everything in the cluster is taken for new")
+        log.info("not every replica has said what it serves: everything in the cluster is taken for new")
         return True
+
+    def _answered(self) -> bool:
+        """Return whether those replicas have said what they serve that may serve something.
+
+        One that is new and empty may come first, and would hide what the others serve.
+        """
+        replicas, ready = self._model.acks.replicas, self.ready_pods()
+        if ready is not None:
+            return ready <= replicas.keys()
+        served = any(each.flags for replica in replicas.values() for each in replica.served.values())
+        return served or (self._lease.epoch == 1 and bool(replicas))
 
     def _served(self) -> Mapping[str, Ruleset | int]:
         """Return what is served by project: the rulesets, or where more is served than is known how many flags."""

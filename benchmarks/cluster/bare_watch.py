@@ -1,12 +1,14 @@
 """BareWatch: a client that does nothing but watch: the least that anybody has to wait for an event.
 
-`python -m benchmarks.cluster.bare_watch KUBECONFIG PATH` watches the collection at PATH until its standard input ends,
-then prints when it had each event: {"resourceVersion": seconds since 1970}. The first line says that it watches.
+`python -m benchmarks.cluster.bare_watch KUBECONFIG PATH` watches the collection at PATH; its first line says so. Its
+standard input names the last resourceVersion that matters; when it has that event, it prints when it had each:
+{"resourceVersion": seconds since 1970}.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import subprocess
 import sys
@@ -19,6 +21,10 @@ import orjson
 
 from benchmarks.environment import ROOT
 from flagoperator.cluster.connection import find_connection, tls_context
+
+PATIENCE_SECONDS = 60
+POLL_SECONDS = 0.01
+"""When all changes are made, and the clock stands."""
 
 
 class BareWatch:
@@ -43,33 +49,36 @@ class BareWatch:
         self._process.kill()
         self._process.communicate()
 
-    def moments(self) -> dict[str, float]:
-        """When each event was there, by resourceVersion."""
-        return dict(json.loads(self._process.communicate("")[0]))
+    def moments(self, last: str) -> dict[str, float]:
+        """When each event was there, by resourceVersion; `last` is waited for."""
+        return dict(json.loads(self._process.communicate(last, PATIENCE_SECONDS)[0]))
 
 
 async def watch(kubeconfig: Path, collection: str) -> None:
-    """Watch until standard input ends."""
+    """Watch until the last event is there that standard input names."""
     connection, moments = find_connection(kubeconfig, None), {}
     connector = aiohttp.TCPConnector(ssl=tls_context(connection))
-    async with aiohttp.ClientSession(connection.server, connector=connector) as session:
+    unbounded = aiohttp.ClientTimeout(total=None)
+    async with aiohttp.ClientSession(connection.server, connector=connector, timeout=unbounded) as session:
         async with session.get(collection, params={"limit": "1"}) as response:
             version = (await response.json())["metadata"]["resourceVersion"]
-        query = {"watch": "1", "resourceVersion": version}
-        unbounded = aiohttp.ClientTimeout(total=None)
-        async with session.get(collection, params=query, timeout=unbounded) as response:
-            ended = asyncio.create_task(asyncio.to_thread(sys.stdin.read))
-            ended.add_done_callback(lambda _: response.close())
+        async with session.get(collection, params={"watch": "1", "resourceVersion": version}) as response:
+            asked = asyncio.create_task(asyncio.to_thread(sys.stdin.read))
             print("watching", flush=True)
-            try:
-                async for line in response.content:
-                    moment = time.time()
-                    moments[orjson.loads(line)["object"]["metadata"]["resourceVersion"]] = moment
-            except aiohttp.ClientError:
-                if not ended.done():
-                    raise
+            following = asyncio.create_task(_follow(response.content, moments))
+            last = await asked
+            while last not in moments:
+                await asyncio.sleep(POLL_SECONDS)
+            following.cancel()
     print(json.dumps(moments), flush=True)
 
 
+async def _follow(lines: aiohttp.StreamReader, moments: dict[str, float]) -> None:
+    async for line in lines:
+        moment = time.time()
+        moments[orjson.loads(line)["object"]["metadata"]["resourceVersion"]] = moment
+
+
 if __name__ == "__main__":
+    gc.disable()
     asyncio.run(watch(Path(sys.argv[1]), sys.argv[2]))

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmarks.cluster import usage
+from benchmarks.cluster.calm import calm
 from benchmarks.cluster.percentiles import pooled
-from benchmarks.cluster.start import MEBIBYTE
+from benchmarks.cluster.unit import MEBIBYTE, MILLISECONDS
 from benchmarks.figure import Figure, Goal, figure
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def measure(site: Site, effort: Effort) -> list[Figure]:
     operator = project.settled()
     bursts = []
     for _ in range(effort.bursts):
-        bursts.append(asyncio.run(_burst(project, effort)))
+        with calm():
+            bursts.append(asyncio.run(_burst(project, effort)))
         print(f"  written in {bursts[-1].written:.2f} s, served {bursts[-1].last:.2f} s later", file=sys.stderr)
         project.settle()
     resident = usage.resident(operator.pid) / MEBIBYTE
@@ -78,6 +80,6 @@ async def _burst(project: Project, effort: Effort) -> Burst:
     return Burst(
         answered - min(one.sent for one in applied),
         max(told.values()) - answered,
-        [(told[one.key] - one.answered) * 1e3 for one in applied],
+        [(told[one.key] - one.answered) * MILLISECONDS for one in applied],
         sum(any(each[key] != mark for each in marks) for key in keys),
     )

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from benchmarks.cluster import journal
 from benchmarks.cluster.bare_watch import BareWatch
+from benchmarks.cluster.calm import calm
+from benchmarks.cluster.unit import MILLISECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 POOL = 20
 """So many flags are changed in turn; the streams follow these only, for little of what is measured to be theirs."""
 JITTER = 0.2
-MILLISECONDS = 1e3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +57,40 @@ def changes(project: Project, operator: Operator, effort: Effort) -> list[Change
     """Change one flag after the other, each after a pause, and look at what came of each."""
     keys = project.keys[:: -(-project.size // POOL)]
     with BareWatch(project.kubeconfig, project.collection) as bare:
-        made = asyncio.run(_make(project, keys, effort))
-        events = bare.moments()
+        with calm():
+            made = asyncio.run(_make(project, keys, effort))
+        events = bare.moments(made[-1].applied.version)
+    for process in (operator, *project.replicas):
+        process.said(made[-1].revision)
     published = journal.revisions(operator, project.name)
     applied = [journal.revisions(replica, project.name) for replica in project.replicas]
     return [
         Change(
-            *(one.sent, one.answered, events[one.version], published[revision]),
-            *(max(each[revision] for each in applied), told),
+            one.applied.sent,
+            one.applied.answered,
+            events[one.applied.version],
+            published[one.revision],
+            max(each[one.revision] for each in applied),
+            one.told,
         )
-        for one, told, revision in made
+        for one in made
     ]
 
 
-async def _make(project: Project, keys: Sequence[str], effort: Effort) -> list[tuple[Applied, float, str]]:
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What the one who makes a change sees of it."""
+
+    applied: Applied
+    told: float
+    revision: str
+
+
+async def _make(project: Project, keys: Sequence[str], effort: Effort) -> list[_Made]:
     async with AsyncExitStack() as stack:
         author = await stack.enter_async_context(project.author())
         watchers = [await stack.enter_async_context(each) for each in project.watchers(keys)]
+        await _change(author, watchers, keys[-1], next(project.marks))  # opens the connection; does not count
         made = []
         for number in range(effort.changes):
             await asyncio.sleep(effort.pause * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311  # no secret
@@ -80,8 +98,8 @@ async def _make(project: Project, keys: Sequence[str], effort: Effort) -> list[t
         return made
 
 
-async def _change(author: Author, watchers: Sequence[Watcher], key: str, mark: int) -> tuple[Applied, float, str]:
+async def _change(author: Author, watchers: Sequence[Watcher], key: str, mark: int) -> _Made:
     applied = await author.apply(key, mark)
     told = await asyncio.gather(*(watcher.told(key, mark) for watcher in watchers))
     await asyncio.gather(*(watcher.confirm(key, mark) for watcher in watchers))
-    return applied, max(each.moment for each in told), told[0].revision
+    return _Made(applied, max(each.moment for each in told), told[0].revision)

@@ -8,6 +8,7 @@ have it: {"revision": …, "moments": [seconds since 1970, one each]}. Ends with
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import subprocess
 import sys
@@ -108,4 +109,5 @@ async def _requests(outbox: asyncio.Queue[SubscribeRequest]) -> AsyncIterator[Su
 
 
 if __name__ == "__main__":
+    gc.disable()
     asyncio.run(Subscribers(sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]).run())

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from benchmarks.cluster import usage
 from benchmarks.cluster.reading import COMPILING, Reading
+from benchmarks.cluster.unit import MILLISECONDS
 from benchmarks.figure import Figure, Goal, figure, ratios
 from benchmarks.rounds import interleave
-from tests.wire.process import eventually
 
 if TYPE_CHECKING:
     from benchmarks.cluster.effort import Effort
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 OPTIONS = ("--relist-interval", "3600")
 """Relists cost what the project is large; they are not what a change costs."""
 EVEN = Goal(1.3, least=False)
-MILLISECONDS = 1e3
 
 
 def measure(site: Site, effort: Effort) -> list[Figure]:
@@ -70,7 +69,7 @@ class Cost:
         """One round, from rest to rest."""
         before, begun = Reading.of(self._operator, COMPILING), usage.cpu_seconds(self._operator.pid)
         last = asyncio.run(self._change(changes))
-        eventually(lambda: self._project.is_published(last))
+        self._project.wait_published(last)
         self.cpu.append((usage.cpu_seconds(self._operator.pid) - begun) / changes * MILLISECONDS)
         self.compiling.append(Reading.of(self._operator, COMPILING).mean(before))
         return self.cpu[-1]

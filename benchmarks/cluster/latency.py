@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from benchmarks.cluster.change import MILLISECONDS, Change, changes
+from benchmarks.cluster.change import Change, changes
 from benchmarks.cluster.percentiles import pooled
 from benchmarks.cluster.reading import ACKNOWLEDGED, COMPILING, Reading
+from benchmarks.cluster.unit import MILLISECONDS
 from benchmarks.figure import Figure, Goal, figure, percentile, ratios
 
 if TYPE_CHECKING:

@@ -127,15 +127,15 @@ class Project(AbstractContextManager["Project"]):
         assert operator is not None
         _wait(lambda: self._is_served(operator))
         for key in (self.keys[0], self.keys[-1]):
-            _wait(lambda key=key: self.is_published(key))
+            self.wait_published(key)
         before = None
         while (now := _work(operator)) != before or now[1]:
             before = now
             time.sleep(POLL_SECONDS)
 
-    def is_published(self, key: str) -> bool:
-        """Whether the status of a flag says that its present generation is served everywhere."""
-        return self._stage.condition("Flag", key, "Published").get("status") == "True"
+    def wait_published(self, key: str) -> None:
+        """Wait until the status of a flag says that its present generation is served everywhere."""
+        _wait(lambda: self._stage.condition("Flag", key, "Published").get("status") == "True")
 
     def _is_served(self, operator: Operator) -> bool:
         state = operator.state()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from benchmarks.cluster.unit import MILLISECONDS
+
 if TYPE_CHECKING:
     from tests.cluster.processes import Operator
 
 COMPILING = "flagoperator_reconcile_seconds"
 ACKNOWLEDGED = "flagoperator_acknowledged_seconds"
-MILLISECONDS = 1e3
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from benchmarks.cluster import audit, journal, usage
+from benchmarks.cluster.unit import MEBIBYTE
 from benchmarks.figure import Figure, Goal, figure
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from benchmarks.cluster.project import Project
     from benchmarks.cluster.site import Site
 
-MEBIBYTE = 2**20
 MOST_SECONDS = Goal(6, least=False)
 MOST_MEMORY = Goal(320, least=False)
 LEAST_WRITES = Goal(250)

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 from benchmarks.cluster import usage
 from benchmarks.cluster.crowd import Crowd
+from benchmarks.cluster.unit import KIBIBYTE, MILLISECONDS
 from benchmarks.figure import Figure, figure, percentile
 
 if TYPE_CHECKING:
     from benchmarks.cluster.effort import Effort
     from benchmarks.cluster.project import Project
     from benchmarks.cluster.site import Site
-
-MILLISECONDS = 1e3
-KIBIBYTE = 1024
 
 
 def measure(site: Site, effort: Effort) -> list[Figure]:

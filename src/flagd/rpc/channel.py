@@ -24,7 +24,8 @@ OPTIONS: list[tuple[str, int | str]] = [
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 10_000),
     ("grpc.keepalive_permit_without_calls", 1),
-    # On a slow link the answer to a ping waits behind a ruleset; subscribers judge silence themselves.
+    # On a slow link the answer to a ping waits behind a ruleset. Both sides judge silence themselves, and the kernel
+    # notices lost packets after the timeout of keepalive (TCP_USER_TIMEOUT).
     ("grpc.http2.ping_timeout_ms", 300_000),
     # Nothing of an HTTP proxy between us.
     ("grpc.enable_http_proxy", 0),

@@ -54,7 +54,8 @@ OPTIONS: list[tuple[str, int]] = [
 LONG_STREAMS: list[tuple[str, int]] = [
     # A stream that is cut is resumed within a second, but a change in that second is late.
     ("grpc.max_connection_age_ms", 3_600_000),
-    # On a slow link the answer to a ping waits behind a ruleset; subscribers judge silence themselves.
+    # On a slow link the answer to a ping waits behind a ruleset. Both sides judge silence themselves, and the kernel
+    # notices lost packets after the timeout of keepalive (TCP_USER_TIMEOUT).
     ("grpc.http2.ping_timeout_ms", 300_000),
 ]
 """Options for a port of streams that live long."""

@@ -97,6 +97,7 @@ def main() -> None:
 @option("--operator-cert", type=FILE, help="PEM file with the certificate chain to show to operator and peers.")
 @option("--operator-key", type=FILE, help="PEM file with the private key of --operator-cert.")
 @option("--operator-token-file", type=FILE, help="Token to show to operator and peers; read at every connection.")
+@option("--peer-token-file", type=FILE, help="Token to show to peers instead of --operator-token-file.")
 @option(
     "--transport",
     type=click.Choice(["auto", "envoy", "grpcio"]),
@@ -194,24 +195,25 @@ def _tls(settings: dict[str, Any]) -> TlsFiles | None:
 
 def _operator(settings: dict[str, Any]) -> OperatorSettings | None:
     hosts, peers, name = (settings.pop(one) for one in ("operator", "peers", "name"))
-    files = ("operator_ca", "operator_cert", "operator_key", "operator_token_file")
-    ca, certificate, key, token = (settings.pop(one) for one in files)
+    files = ("operator_ca", "operator_cert", "operator_key", "operator_token_file", "peer_token_file")
+    ca, certificate, key, token, peer_token = (settings.pop(one) for one in files)
     if not hosts:
-        if peers or ca or certificate or key or token:
-            raise click.UsageError("--peers and --operator-… belong to --operator")
+        if peers or ca or certificate or key or token or peer_token:
+            raise click.UsageError("--peers, --peer-… and --operator-… belong to --operator")
         return None
     if bool(certificate) != bool(key):
         raise click.UsageError("--operator-cert and --operator-key belong together; give both or none")
     if certificate and not ca:
         raise click.UsageError("--operator-cert needs --operator-ca")
     asked = tuple(peers.split(",")) if peers else ()
-    if token and not ca and not all(map(_is_loopback, (*hosts.split(","), *asked))):
+    if (token or peer_token) and not ca and not all(map(_is_loopback, (*hosts.split(","), *asked))):
         raise click.UsageError("--operator-token-file needs --operator-ca: tokens must not travel in plain text")
     from flagd.rpc.channel import Credentials
     from flagd.sources.operator import OperatorSettings
 
-    credentials = Credentials(ca, certificate, key, token)
-    return OperatorSettings(tuple(hosts.split(",")), name or socket.gethostname(), credentials, asked)
+    credentials, for_peers = (Credentials(ca, certificate, key, shown) for shown in (token, peer_token or token))
+    own_name = name or socket.gethostname()
+    return OperatorSettings(tuple(hosts.split(",")), own_name, credentials, asked, peer_credentials=for_peers)
 
 
 def _is_loopback(address: str) -> bool:

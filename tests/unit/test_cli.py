@@ -20,6 +20,7 @@ WRONG_USE = [
     (["serve", "--operator", "x:1", "--operator-cert", __file__], "--operator-cert and --operator-key belong together"),
     (["serve", "--operator", "x:1", "--operator-cert", __file__, "--operator-key", __file__], "needs --operator-ca"),
     (["serve", "--operator", "x:1", "--operator-token-file", __file__], "tokens must not travel in plain text"),
+    (["serve", "--operator", "x:1", "--peer-token-file", __file__], "tokens must not travel in plain text"),
     (
         ["serve", "--operator", "x:1", "--ruleset-listen", "0.0.0.0:0", "--ruleset-token-file", __file__],
         "tokens must not travel in plain text",

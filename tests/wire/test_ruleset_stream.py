@@ -260,3 +260,13 @@ def test_a_follower_that_lacks_something_is_not(lacking, reason, secure, authori
     follower = launch(Following, secure.rulesets, "--transport", "grpcio", *options)
     follower.said(f"publisher {secure.rulesets}: {reason}")
     assert follower.get("/readyz")[0] == 503
+
+
+def test_peers_are_shown_a_token_of_their_own(folder, token, tmp_path, transport, launch):
+    (tmp_path / "for operators").write_text("another token\n")
+    publisher = launch(Publishing, folder, "--ruleset-token-file", token)
+    options = ("--transport", transport, "--peers", publisher.rulesets)
+    shown = ("--operator-token-file", tmp_path / "for operators")
+    refused = launch(Following, NOBODY, *options, *shown)
+    refused.said(f"publisher {publisher.rulesets}: UNAUTHENTICATED")
+    launch(Following, NOBODY, *options, *shown, "--peer-token-file", token).ready()

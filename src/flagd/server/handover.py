@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flagd.rpc.channel import Credentials
 
 _PATHS = ("manifests", "state_dir", "ruleset_tokens")
+_CREDENTIALS = ("credentials", "peer_credentials")
 
 
 def give(options: Options) -> dict[str, Any]:
@@ -25,9 +26,10 @@ def give(options: Options) -> dict[str, Any]:
     if options.tls is not None:
         handed["tls"] = _texts(options.tls)
     if options.operator is not None:
-        handed["operator"] = dataclasses.asdict(options.operator) | {
-            "credentials": _texts(options.operator.credentials)
-        }
+        handed["operator"] = dataclasses.asdict(options.operator)
+        for name in _CREDENTIALS:
+            credentials = getattr(options.operator, name)
+            handed["operator"][name] = credentials and _texts(credentials)
     return handed
 
 
@@ -43,8 +45,10 @@ def take(handed: Mapping[str, Any]) -> Options:
     if restored["tls"] is not None:
         restored["tls"] = TlsFiles(**_paths(restored["tls"]))
     if restored["operator"] is not None:
-        credentials = Credentials(**_paths(restored["operator"]["credentials"]))
-        restored["operator"] = OperatorSettings(**restored["operator"] | {"credentials": credentials})
+        settings = dict(restored["operator"])
+        for name in _CREDENTIALS:
+            settings[name] = settings[name] and Credentials(**_paths(settings[name]))
+        restored["operator"] = OperatorSettings(**settings)
     restored["cors_origins"] = tuple(restored["cors_origins"])
     return Options(**restored)
 

@@ -55,6 +55,7 @@ class OperatorSettings:
         credentials: for the connections.
         peers: ``name:port`` of other flagds, asked for their rulesets by a start that has none.
         stale_seconds: silence after which what is served is called stale.
+        peer_credentials: for the connections to `peers`; None = `credentials`.
     """
 
     hosts: Sequence[str]
@@ -62,6 +63,7 @@ class OperatorSettings:
     credentials: Credentials
     peers: Sequence[str] = ()
     stale_seconds: float = STALE_SECONDS
+    peer_credentials: Credentials | None = None
 
 
 class OperatorSource:
@@ -72,7 +74,7 @@ class OperatorSource:
         self._store = store
         self._metrics = metrics
         self._operators = Publishers(settings.hosts, settings.credentials, self)
-        self._peers = Publishers(settings.peers, settings.credentials, self)
+        self._peers = Publishers(settings.peers, settings.peer_credentials or settings.credentials, self)
         self._freshness = Freshness(settings.stale_seconds)
         self._restored: Mapping[str, Snapshot] = {}
         self._editions: dict[str, Edition] = {}

@@ -1,6 +1,7 @@
 """Options survive the way into Envoy's process, which is JSON in an environment variable."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ FOLLOWING = OperatorSettings(["operator:8015"], "flagd-0", Credentials(ca=Path("
             log_format="json",
         ),
         Options(manifests=None, operator=FOLLOWING, tls=TlsFiles(Path("/tls.crt"), Path("/tls.key"))),
+        Options(manifests=None, operator=replace(FOLLOWING, peer_credentials=Credentials(token=Path("/token")))),
     ],
 )
 def test_what_is_taken_is_what_was_given(options):

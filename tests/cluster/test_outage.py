@@ -28,9 +28,15 @@ def breakable(tmp_path_factory: pytest.TempPathFactory, binaries: Path) -> Itera
 
 
 @pytest.fixture
-def stage(breakable: ControlPlane, request: pytest.FixtureRequest) -> Iterator[Stage]:
+def bare(breakable: ControlPlane, request: pytest.FixtureRequest) -> Iterator[Stage]:
     with Stage(breakable, namespace_of(request.node.name)) as stage:
         yield stage
+
+
+@pytest.fixture
+def stage(bare: Stage) -> Stage:
+    install(bare.plane)
+    return bare
 
 
 def definitions(stage: Stage) -> set[str]:
@@ -38,15 +44,15 @@ def definitions(stage: Stage) -> set[str]:
 
 
 # The first: after it there are CRDs.
-def test_an_operator_started_before_the_crds_exist_waits_for_them(stage: Stage):
-    operator = stage.operator()
+def test_an_operator_started_before_the_crds_exist_waits_for_them(bare: Stage):
+    operator = bare.operator()
     operator.said("the CRDs are not installed")
     assert operator.get("/readyz")[0] == 503
     assert operator.get("/healthz")[0] == 200
-    install(stage.plane)
+    install(bare.plane)
     operator.ready()
-    stage.apply(flag("checkout"))
-    stage.wait("checkout", Ready="True")
+    bare.apply(flag("checkout"))
+    bare.wait("checkout", Ready="True")
 
 
 @pytest.mark.parametrize("seconds", [0, pytest.param(60, marks=pytest.mark.long)])

@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +16,7 @@ import pytest
 
 from flagd.v1.ruleset_pb2 import Hello, Role, SubscribeRequest
 from flagd.v1.ruleset_pb2_grpc import RulesetServiceStub
+from flagoperator.run.reviewer import BURST, PER_SECOND
 from tests.cluster.installation import authorize_reviews
 from tests.cluster.pki import Pki
 from tests.cluster.stage import Stage, flag
@@ -87,6 +91,13 @@ def guarded(plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> It
         stage.apply(flag(SECRET))
         stage.wait(SECRET, Ready="True")
         yield Guarded(stage, operator, authority, folder)
+
+
+def reviewed(guarded: Guarded) -> int:
+    """Return how many TokenReviews the API server was sent."""
+    return sum(
+        entry["objectRef"]["resource"] == "tokenreviews" for entry in guarded.plane.audit() if "objectRef" in entry
+    )
 
 
 def expired(guarded: Guarded) -> str:
@@ -177,6 +188,24 @@ def test_whoever_lacks_a_good_token_gets_nothing_and_is_told_why(case: str, guar
     assert guarded.stage.answer(replica, SECRET) == ("", "UNAVAILABLE")
     assert case not in guarded.operator.replicas()
     assert SECRET not in str(replica.log)
+
+
+def test_a_flood_of_forged_tokens_reaches_the_api_server_as_a_trickle(guarded: Guarded):
+    guarded.replica("welcome", guarded.token())
+    guarded.stage.until(lambda: "welcome" in guarded.operator.replicas())
+    header, payload, signature = guarded.token().split(".")
+    claims = json.loads(base64.urlsafe_b64decode(f"{payload}=="))
+    reviews, begun = reviewed(guarded), time.monotonic()
+    with ThreadPoolExecutor(8) as callers:
+        forgeries = (_base64(json.dumps(claims | {"jti": str(number)}).encode()) for number in range(4 * BURST))
+        shown = (f"{header}.{text}.{signature}" for text in forgeries)
+        codes = Counter(
+            each.code().name for each in callers.map(lambda token: guarded.subscribe(token, "forger"), shown)
+        )
+    asked = reviewed(guarded) - reviews
+    assert codes.keys() == {"UNAUTHENTICATED", "UNAVAILABLE"}
+    assert BURST / 2 < asked <= BURST + PER_SECOND * (time.monotonic() - begun)
+    assert "welcome" in guarded.operator.replicas()
 
 
 def test_a_token_that_is_renewed_in_its_file_is_shown_at_the_next_attempt(guarded: Guarded):

@@ -1,4 +1,4 @@
-"""Link: a TCP link on loopback that is slow, or goes silent, as a test says."""
+"""Link: a TCP link on loopback that is slow, breaks, or goes silent, as a test says."""
 
 import asyncio
 
@@ -12,10 +12,11 @@ class Link:
     Attributes:
         rate: bytes a second towards the client; 0 = as many as there are.
         connections: how many were made.
+        cut_after: bytes towards the client after which a connection is broken; 0 = none is.
     """
 
     def __init__(self, target):
-        self.rate = self.connections = 0
+        self.rate = self.connections = self.cut_after = 0
         self._heard = asyncio.Event()
         self._heard.set()
         self._target = target
@@ -65,7 +66,11 @@ class Link:
             downstream.transport.abort()
 
     async def _relay(self, reader, writer, *, throttled=False):
+        carried = 0
         while data := await reader.read(self._step() if throttled else CHUNK):
+            carried += len(data)
+            if throttled and 0 < self.cut_after < carried:
+                return
             await self._heard.wait()
             writer.write(data)
             await writer.drain()

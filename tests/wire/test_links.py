@@ -81,6 +81,20 @@ async def test_slow_subscribers_cost_little_memory():
                 await call.__aexit__(None, None, None)
 
 
+async def test_a_link_that_breaks_in_the_middle_of_an_update_harms_nothing(monkeypatch):
+    monkeypatch.setattr(contact_module, "backoff", lambda _: 0.05)
+    async with publishing() as publisher, Link(publisher.address) as link, following(link.address) as flagd:
+        publisher.put(ONE)
+        await publisher.served(ONE)
+        link.cut_after = 20_000
+        publisher.put(latest := large(100_000))
+        await eventually(lambda: _is_at_least(link, 3))
+        assert await flagd.variants() == {"a": "one"}
+        assert await flagd.metric('flagd_updates_total{result="refused"}') == 0
+        link.cut_after = 0
+        await publisher.served(latest)
+
+
 async def test_one_that_has_gone_without_a_word_is_given_up_and_says_itself_that_it_is_out_of_touch(
     monkeypatch, caplog
 ):
@@ -133,6 +147,10 @@ async def _stale(flagd):
 
 async def _fresh(flagd):
     return not (await flagd.evaluate()).stale
+
+
+async def _is_at_least(link, connections):
+    return link.connections >= connections
 
 
 def _resident():

@@ -110,6 +110,7 @@ def test_watches_that_end_all_the_time_lose_nothing_and_make_no_storm(stage: Sta
         traffic.flow(20)
     begun = watches(stage) - before
     assert begun["flags"] > proxy.cuts / 2, "the watch was cut"
-    assert max(begun.values()) <= proxy.cuts + 1, "each end makes one new watch"
+    # Each end makes one new watch; some of them are cut while they begin, and begin once more.
+    assert max(begun.values()) <= 2 * proxy.cuts
     assert operator.metric("flagoperator_watch_restarts_total") == 0
     assert operator.get("/healthz")[0] == 200

@@ -18,6 +18,7 @@ from flagd.manifest import KINDS
 from flagd.manifest.model import GROUP, VERSION
 from flagoperator.cluster.address import PLURALS
 from flagoperator.cluster.heartbeat import Heartbeat
+from flagoperator.cluster.session import Spacing, open_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,6 +48,9 @@ class Watch:
         self._kopf_loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._stopping = False
+        self._spacing = Spacing()
+        self._credentials: kopf.AiohttpSession | None = None
+        self._token: str | None = None
         self.heartbeat = Heartbeat()
         """Of Kopf's event loop."""
 
@@ -105,19 +109,17 @@ class Watch:
 
         return told
 
-    async def _login(self, **_: Any) -> kopf.ConnectionInfo:  # noqa: ANN401
-        # Called at the start, and again whenever the API server refuses what was given last.
+    async def _login(self, **_: Any) -> kopf.AiohttpSession:  # noqa: ANN401
+        # Called at the start, and again whenever the API server refuses what was given last. Kopf closes the sessions,
+        # and gives up where it is given one again.
         connection = self._connection
         connection.refresh()
-        return kopf.ConnectionInfo(
-            server=connection.server,
-            ca_path=connection.ca_file,
-            insecure=not connection.verify,
-            certificate_path=connection.certificate_file,
-            private_key_path=connection.key_file,
-            scheme="Bearer",
-            token=connection.token(),
-        )
+        token = connection.token()
+        if self._credentials is None or token != self._token:
+            session = open_session(connection, self._spacing)
+            self._credentials = kopf.AiohttpSession(aiohttp_session=session, server=connection.server)
+            self._token = token
+        return self._credentials
 
     def _call(self, what: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the other loop is closed: nobody listens any more

@@ -15,13 +15,14 @@ import click
 from flagd.cli import EXIT_UNREACHABLE, FILE, FOLDER, Address, option
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from flagoperator.run.options import Options
 
 EXIT_ENDED = 1
 NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 NAMESPACED_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?")
+NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 """https://kubernetes.io/docs/concepts/overview/working-with-objects/names"""
 
 
@@ -90,6 +91,10 @@ def run(**settings: Any) -> None:  # noqa: ANN401
     flagoperator run                                   in a pod
     flagoperator run --kubeconfig ~/.kube/config       from a shell
 
+    flagoperator run --namespaces shop,ads             flags of two namespaces alone
+
+    It needs the CRDs (flagctl crds) and the rights of the chart. Its log says what it waits for,
+    /readyz on --management-listen what it knows and who follows it.
     Two replicas may run: the one that holds the Lease publishes and writes, the other is ready to.
     SIGTERM and SIGINT give the Lease up; a second signal stops at once.
     Exit codes: 0 fine, 1 a part of it has ended, 2 wrong use, 3 could not listen or find an API server.
@@ -126,12 +131,14 @@ def _options(settings: Mapping[str, Any]) -> Options:
         raise click.UsageError("--tls-client-ca needs --tls-cert and --tls-key")
     for name in ("namespaces", "peers"):
         settings[name] = tuple(filter(None, (each.strip() for each in settings[name].split(","))))
+    settings["lease_namespace"] = settings["lease_namespace"] or _own_namespace()
+    _check_namespaces("--namespaces", settings["namespaces"])
+    _check_namespaces("--lease-namespace", [settings["lease_namespace"]])
     service = settings["evaluation_service"]
     settings["evaluation_service"] = service and _named("--evaluation-service", service, "flags/flag-evaluation")
     settings["subscribers"] = _subscribers(settings["subscribers"], settings)
     if (settings["subscribers"] or settings["token_file"]) and not certificate and not is_local(settings["listen"]):
         raise click.UsageError("--subscribers and --token-file need --tls-cert: tokens must not travel in plain text")
-    settings["lease_namespace"] = settings["lease_namespace"] or _own_namespace()
     tls = TlsFiles(certificate, key, client_ca) if certificate else None
     relist = settings.pop("relist_interval")
     return Options(
@@ -154,6 +161,14 @@ def _named(option: str, text: str, example: str) -> tuple[str, str]:
         raise click.UsageError(f"{option}: {text!r} is not NAMESPACE/NAME, such as {example}")
     namespace, _, name = text.partition("/")
     return namespace, name
+
+
+def _check_namespaces(option: str, names: Iterable[str]) -> None:
+    for name in names:
+        if not NAMESPACE.fullmatch(name):
+            raise click.UsageError(
+                f"{option}: {name!r} cannot be a namespace; lower-case letters, digits and -, at most 63"
+            )
 
 
 def _own_namespace() -> str:

@@ -40,6 +40,8 @@ def test_defaults_are_those_of_the_options():
         (["--evaluation-service", "flag-evaluation"], "is not NAMESPACE/NAME"),
         (["--listen", "8015"], "is not HOST:PORT"),
         (["--relist-interval", "0"], "is not in the range x>=1"),
+        (["--namespaces", "shop,Ads"], "--namespaces: 'Ads' cannot be a namespace"),
+        (["--lease-namespace", "flags/flagd"], "--lease-namespace: 'flags/flagd' cannot be a namespace"),
     ],
 )
 def test_wrong_use_says_what_would_be_right(arguments: list[str], says: str):

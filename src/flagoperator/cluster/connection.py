@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from kubernetes.client import Configuration
 from kubernetes.config import ConfigException, list_kube_config_contexts, load_incluster_config, load_kube_config
+from yaml import YAMLError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+MISSHAPEN = (AttributeError, KeyError, TypeError, ValueError)
+"""What the library lets through where a kubeconfig is YAML, but not a kubeconfig."""
 
 log = logging.getLogger(__name__)
 TOKEN_SECONDS = 5.0
@@ -72,7 +76,7 @@ class ConfiguredConnection:
         configuration = Configuration()
         try:
             self._load(configuration)
-        except (ConfigException, OSError) as error:
+        except (ConfigException, OSError, YAMLError, *MISSHAPEN) as error:
             log.warning("the credentials cannot be read anew: %s", error)
         else:
             self._configuration, self._asked = configuration, float("-inf")
@@ -95,8 +99,17 @@ def find_connection(kubeconfig: Path | None, context: str | None) -> Connection:
 
     try:
         return ConfiguredConnection(load)
-    except (ConfigException, OSError) as error:
-        raise ConnectionSettingsError(f"this is no pod, and there is no usable kubeconfig: {error}") from error
+    except (ConfigException, OSError, YAMLError, *MISSHAPEN) as error:
+        raise ConnectionSettingsError(_unusable(file, error)) from error
+
+
+def _unusable(file: str | None, error: Exception) -> str:
+    reason = " ".join(str(error).split()).removeprefix("Invalid kube-config file. ")
+    if isinstance(error, MISSHAPEN):
+        reason = "it is not of the form of a kubeconfig"
+    if file is not None:
+        return f"kubeconfig {file}: {reason}"
+    return f"this is no pod, and no kubeconfig is usable (KUBECONFIG or ~/.kube/config; or give --kubeconfig): {reason}"
 
 
 def default_namespace(kubeconfig: Path | None, context: str | None) -> str:

@@ -23,6 +23,7 @@ CONFIRM_REMOVAL = "flagoperator.dev/confirm-removal"
 REPLICAS = "flagoperator.dev/replicas"
 """Annotation that says how many replicas serve what is published now."""
 CALL_SECONDS = 4.0
+RELEASE_SECONDS = 2.0
 
 
 class Lease:
@@ -39,6 +40,7 @@ class Lease:
         self._annotations: dict[str, str] = {}
         self._leading = False
         self._reported = False
+        self._complaint = ""
         self.since = float("-inf")
         """When this replica began to lead, in seconds of the monotonic clock."""
 
@@ -90,7 +92,7 @@ class Lease:
             return
         spec = {**self._object["spec"], "holderIdentity": "", "leaseDurationSeconds": 1, "renewTime": _now()}
         try:
-            await self._api.replace(self._path, {**self._object, "spec": spec}, seconds=CALL_SECONDS)
+            await self._api.replace(self._path, {**self._object, "spec": spec}, seconds=RELEASE_SECONDS)
         except ApiError as error:
             log.warning("the Lease could not be released, the other replica takes over when it expires: %s", error)
 
@@ -100,13 +102,21 @@ class Lease:
             await self._look()
             if self._election.step(time.monotonic()) is not Step.WAIT:
                 await self._write()
+            self._complaint = ""
         except ApiError as error:
             if error.reason != "Conflict":
-                log.warning("the Lease could not be renewed or read: %s", error)
+                self._complain(error)
         leading = self._election.leads(time.monotonic())
         if leading and not self._leading:
             self.since = time.monotonic()
         self._leading = leading
+
+    def _complain(self, error: ApiError) -> None:
+        """Log `error`, unless it is the same as at the last turn."""
+        text = f"{NAME} in namespace {self._namespace} (--lease-namespace): {error}"
+        if text != self._complaint:
+            self._complaint = text
+            log.warning("the Lease could not be renewed or read, so this replica may not publish: %s", text)
 
     async def _look(self) -> None:
         try:

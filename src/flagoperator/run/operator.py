@@ -124,8 +124,7 @@ class Operator:
         self._tasks.cancel("lease", "status", "publisher")
         await self._lease.release()
         self._model.board.close()
-        await self._transport.drain(DRAIN_SECONDS)
-        await self._tasks.stop()
+        await asyncio.gather(self._transport.drain(DRAIN_SECONDS), self._tasks.stop())
         await self._management.stop()
         await self._stack.aclose()
 

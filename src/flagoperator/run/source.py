@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flagd.manifest import KINDS
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.relist import crds_served, relist
 from flagoperator.cluster.watch import Watch
@@ -115,6 +116,9 @@ class Source:
         while await self._list() is None:
             await asyncio.sleep(retry * random.uniform(0.5, 1))  # noqa: S311  # no secret
             retry = min(retry * 2, LAST_RETRY_SECONDS)
+        found = [f"{count} {kind}" for kind in KINDS if (count := self._mirror.count(kind))]
+        where = f"in {', '.join(self._namespaces)}" if self._namespaces else "in all namespaces"
+        log.info("listed %s: %s", where, ", ".join(found) or "no flags, and nothing that belongs to them")
 
     async def _wait_for_publication(self) -> None:
         with contextlib.suppress(TimeoutError):

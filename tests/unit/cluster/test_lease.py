@@ -104,3 +104,18 @@ async def test_what_people_write_on_it_is_read_and_kept(server: ApiServer, clock
     assert lease.confirmed == {"r1", "r2"}
     annotations = server.objects[PATH]["metadata"]["annotations"]
     assert annotations == {CONFIRM_REMOVAL: "r1, r2", "flagoperator.dev/replicas": "2/2"}
+
+
+async def test_what_is_wrong_is_said_once_until_it_is_mended(
+    server: ApiServer,
+    clock: Clock,  # noqa: ARG001
+    caplog: pytest.LogCaptureFixture,
+):
+    lease = candidate(server, "first")
+    server.failures = [ApiError(403, "Forbidden", "no right")] * 3
+    for _ in range(4):
+        await lease.turn()
+    server.failures = [ApiError(403, "Forbidden", "no right")]
+    await lease.turn()
+    assert len(caplog.messages) == 2
+    assert "flagoperator in namespace flags (--lease-namespace): no right" in caplog.messages[0]

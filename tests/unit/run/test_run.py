@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
 
+from flagd.server import log
 from flagoperator.cli import main
 from flagoperator.run.memory import Memory
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+FREE = ["--listen", "127.0.0.1:0", "--management-listen", "127.0.0.1:0"]
+
+
+@pytest.fixture(autouse=True)
+def logging_stays(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """Keep the log of the tests as it is."""
+    monkeypatch.setattr(log, "configure", lambda *_: None)
+    caplog.set_level("INFO")
 
 
 @pytest.fixture
@@ -36,11 +49,25 @@ def test_a_part_that_ends_ends_the_process_with_an_error(
         raise RuntimeError("out of memory")
 
     monkeypatch.setattr(Memory, "run", broken)
-    free = ["--listen", "127.0.0.1:0", "--management-listen", "127.0.0.1:0"]
-    result = CliRunner().invoke(main, ["run", "--kubeconfig", str(kubeconfig), *free])
+    result = CliRunner().invoke(main, ["run", "--kubeconfig", str(kubeconfig), *FREE])
     assert result.exit_code == 1, result.output
-    said = caplog.text + result.output
-    assert "memory has ended" in said
-    assert "out of memory" in said
-    assert "a part of the operator has ended (memory)" in said
-    assert "stopped" in said
+    assert "memory has ended" in caplog.text
+    assert "out of memory" in caplog.text
+    assert "a part of the operator has ended (memory)" in caplog.text
+    assert "stopped" in caplog.messages
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_waits_for_the_api_server_ends_when_it_is_told_to(
+    number: signal.Signals, kubeconfig: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    async def told(*_: object) -> None:
+        while "waiting for the API server" not in caplog.text:
+            await asyncio.sleep(0)
+        os.kill(os.getpid(), number)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Memory, "run", told)
+    result = CliRunner().invoke(main, ["run", "--kubeconfig", str(kubeconfig), *FREE])
+    assert result.exit_code == 0, result.output
+    assert "stopped" in caplog.messages

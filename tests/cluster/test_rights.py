@@ -121,6 +121,7 @@ def test_flags_are_served_while_the_operator_may_read_nothing(stage: Stage):
     assert operator.get("/healthz")[0] == 200
 
 
+@pytest.mark.long
 def test_answers_are_right_while_rights_come_and_go_under_a_writer(stage: Stage):
     operator = stage.operator("--relist-interval", "1")
     with Traffic(stage, stage.replicas(), within=15) as traffic:

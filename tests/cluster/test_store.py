@@ -55,14 +55,16 @@ def restore(plane: ControlPlane, folder: Path) -> None:
     plane.start("kube-apiserver")
 
 
-def test_answers_are_right_while_the_store_is_away_and_after(stage: Stage):
+@pytest.mark.parametrize("times", [1, pytest.param(5, marks=pytest.mark.long)])
+def test_answers_are_right_while_the_store_is_away_and_after(stage: Stage, times: int):
     operator = stage.operator("--relist-interval", "2")
     with Traffic(stage, stage.replicas(), within=15) as traffic:
-        traffic.flow(10)
-        stage.plane.kill("etcd")
-        stage.until(lambda: operator.get("/readyz")[0] == 503, seconds=30)
-        stage.plane.start("etcd")
-        stage.until(lambda: operator.get("/readyz")[0] == 200 and operator.state()["leading"], seconds=40)
+        for _ in range(times):
+            traffic.flow(10)
+            stage.plane.kill("etcd")
+            stage.until(lambda: operator.get("/readyz")[0] == 503, seconds=30)
+            stage.plane.start("etcd")
+            stage.until(lambda: operator.get("/readyz")[0] == 200 and operator.state()["leading"], seconds=40)
         traffic.flow(10)
     assert operator.get("/healthz")[0] == 200
 

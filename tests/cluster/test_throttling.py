@@ -27,7 +27,7 @@ NARROW: dict[str, str | None] = {
     "max-mutating-requests-inflight": "1",
     "enable-priority-and-fairness": "false",
 }
-NAMES = [f"f{number}" for number in range(120)]
+NAMES = [f"f{number}" for number in range(60)]
 WRITERS = 6
 
 

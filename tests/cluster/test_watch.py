@@ -88,11 +88,12 @@ def test_a_deletion_of_which_the_api_server_remembers_nothing_is_found(stage: St
     assert operator.get("/healthz")[0] == 200
 
 
-def test_what_is_written_while_the_api_server_forgets_is_found(stage: Stage, proxy: Proxy):
+@pytest.mark.parametrize("times", [1, pytest.param(8, marks=pytest.mark.long)])
+def test_what_is_written_while_the_api_server_forgets_is_found(stage: Stage, proxy: Proxy, times: int):
     operator = stage.operator("--relist-interval", "2")
     with Traffic(stage, stage.replicas(), within=15) as traffic:
         traffic.flow(20)
-        for _ in range(2):
+        for _ in range(times):
             with proxy.away():
                 forget(stage)
             stage.until(lambda: operator.state()["leading"], seconds=30)
@@ -100,11 +101,12 @@ def test_what_is_written_while_the_api_server_forgets_is_found(stage: Stage, pro
     assert operator.get("/healthz")[0] == 200
 
 
-def test_watches_that_end_all_the_time_lose_nothing(stage: Stage, proxy: Proxy):
+@pytest.mark.parametrize("times", [10, pytest.param(100, marks=pytest.mark.long)])
+def test_watches_that_end_all_the_time_lose_nothing(stage: Stage, proxy: Proxy, times: int):
     operator = stage.operator("--relist-interval", "600")
     with Traffic(stage, stage.replicas()) as traffic:
         before = watches(stage)
-        for _ in range(10):
+        for _ in range(times):
             traffic.flow(10)
             proxy.cut()
         stage.until(lambda: operator.state()["leading"], seconds=30)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-SILENCE_SECONDS = 25.0
-"""Silence after which a subscriber that owes an answer is given up: with heartbeats, 40 s after it is gone."""
+SILENCE_SECONDS = 24.0
+"""Silence after which a subscriber that owes an answer is given up. With heartbeats: 40 s after it went."""
 LEAST_RATE = 16 * 1024
 """Slowest link that is waited for, in bytes a second: what is on its way takes its time."""
 

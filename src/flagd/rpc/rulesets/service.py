@@ -36,6 +36,8 @@ SERVICE = "flagd.v1.RulesetService"
 HEARTBEAT_SECONDS = 15.0
 HELLO_SECONDS = 10.0
 """How long a stream may take to say hello."""
+LISTEN_SECONDS = 1.0
+"""How long it is listened for a late answer before a subscriber is given up."""
 UPDATE_BYTES = 64 * 1024 * 1024
 _HEARTBEAT = SubscribeResponse(heartbeat=Heartbeat()).SerializeToString()
 
@@ -109,6 +111,9 @@ class RulesetService:
                             yield message
                     if not await _told(changed, min(self._settings.heartbeat_seconds, stream.time_left)):
                         stream.said = None
+                    if stream.time_left <= 0:
+                        # Perhaps it was us who were away: what waits to be read comes first.
+                        await asyncio.sleep(LISTEN_SECONDS)
                     if stream.time_left <= 0:
                         log.warning("subscriber %r owes an answer for too long, it is given up", wish.name)
                         raise Unavailable("no answer in time; connect again")

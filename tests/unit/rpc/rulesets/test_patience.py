@@ -12,11 +12,11 @@ def test_who_owes_nothing_is_waited_for_without_end():
     assert patience.deadline == NEVER
 
 
-def test_who_owes_an_answer_has_25_seconds_from_the_first_question():
+def test_who_owes_an_answer_has_24_seconds_from_the_first_question():
     patience = Patience()
     patience.ask(100.0)
     patience.ask(120.0)
-    assert patience.deadline == 125.0
+    assert patience.deadline == 124.0
 
 
 def test_what_is_large_takes_its_time():

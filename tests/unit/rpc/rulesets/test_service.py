@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 
 import pytest
 
@@ -114,6 +115,16 @@ async def test_who_does_not_answer_an_update_is_given_up(caplog):
     assert (type(ended), ended.message) == (Unavailable, "no answer in time; connect again")
     assert caplog.messages == ["subscriber 'flagd-1' owes an answer for too long, it is given up"]
     assert not publisher.acks.subscribers
+
+
+async def test_an_answer_that_waits_to_be_read_is_no_silence():
+    publisher = Publisher(silence_seconds=0.2)
+    publisher.put(many(1))
+    async with subscribed(publisher.service) as subscriber:
+        await subscriber.applied()
+        time.sleep(0.3)  # the publisher itself hangs, with the answer at its door
+        publisher.put(many(2))
+        assert await subscriber.applied() == many(2)
 
 
 async def test_who_does_not_answer_that_a_project_is_gone_is_given_up():

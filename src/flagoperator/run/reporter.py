@@ -7,7 +7,6 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from flagd.compiler.references import node_of
 from flagd.manifest import KINDS
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.endpoints import find_endpoints
@@ -16,6 +15,7 @@ from flagoperator.cluster.lease import REPLICAS
 from flagoperator.cluster.writer import Wanted, Writer
 from flagoperator.reconcile.condition import condition_of
 from flagoperator.reconcile.delivery import Progress, Replica, Stage
+from flagoperator.reconcile.projects import findings_of
 from flagoperator.reconcile.status import Facts, Served, desired_status, is_served_everywhere
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class Reporter:
     def _facts(self, entry: Entry, compiled: Compiled | None, progress: Progress) -> Facts:
         if compiled is None:
             return Facts(entry, (), None, progress)
-        findings = _findings(entry, compiled)
+        findings = findings_of(entry, compiled)
         served = _served(entry, compiled, findings)
         users = compiled.used_by(entry.resource) if entry.resource is not None and entry.ref.kind != "Flag" else ()
         return Facts(entry, findings, served, progress, users, self._recount)
@@ -209,14 +209,6 @@ def _replica(name: str, subscriber: Any) -> Replica:  # noqa: ANN401
         return Replica(name, {}, {})
     revisions = {project: served.revision for project, served in subscriber.served.items()}
     return Replica(name, revisions, {project: refusal.reason for project, refusal in subscriber.refused.items()})
-
-
-def _findings(entry: Entry, compiled: Compiled) -> Sequence[Diagnostic]:
-    resource = entry.resource
-    if resource is None or not entry.valid:
-        return ()
-    outcome = compiled.state.outcomes.get(node_of(resource))
-    return () if outcome is None else [each for each in outcome.diagnostics if each.resource == entry.ref]
 
 
 def _served(entry: Entry, compiled: Compiled, findings: Sequence[Diagnostic]) -> Served | None:

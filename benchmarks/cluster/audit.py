@@ -33,7 +33,7 @@ class Span:
 def relists(plane: ControlPlane, namespace: str) -> list[Span]:
     """When the operator listed flags; each from the first page to the answer of the last."""
     spans: list[Span] = []
-    for page in _calls(plane, namespace, "list"):
+    for _, page in _calls(plane, namespace, "list"):
         if spans and page.begin - spans[-1].end < PAUSE_SECONDS:
             spans[-1] = Span(spans[-1].begin, max(page.end, spans[-1].end))
         else:
@@ -41,17 +41,23 @@ def relists(plane: ControlPlane, namespace: str) -> list[Span]:
     return spans
 
 
-def status_writes(plane: ControlPlane, namespace: str) -> list[Span]:
-    """When the operator wrote statuses of flags."""
-    return list(_calls(plane, namespace, "patch"))
+def first_statuses(plane: ControlPlane, namespace: str) -> list[Span]:
+    """The operator's writes of statuses of flags, up to the one with which every flag had one."""
+    writes = sorted(_calls(plane, namespace, "patch"), key=lambda write: write[1].end)
+    firsts: dict[str, int] = {}
+    for number, (name, _) in enumerate(writes):
+        firsts.setdefault(name, number)
+    return [span for _, span in writes[: max(firsts.values(), default=-1) + 1]]
 
 
-def _calls(plane: ControlPlane, namespace: str, verb: str) -> Iterator[Span]:
+def _calls(plane: ControlPlane, namespace: str, verb: str) -> Iterator[tuple[str, Span]]:
+    """Name of the flag, where it is one, and from the request to the end of the answer."""
     for event in plane.audit():
         target = event.get("objectRef", {})
         found = (event["verb"], event["user"]["username"], target.get("namespace"), target.get("resource"))
         if found == (verb, OPERATOR, namespace, "flags") and event["stage"] == "ResponseComplete":
-            yield Span(_moment(event, "requestReceivedTimestamp"), _moment(event, "stageTimestamp"))
+            span = Span(_moment(event, "requestReceivedTimestamp"), _moment(event, "stageTimestamp"))
+            yield target.get("name", ""), span
 
 
 def _moment(event: dict[str, Any], name: str) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ def measure(site: Site, effort: Effort) -> list[Figure]:
     bursts = []
     for _ in range(effort.bursts):
         with calm():
-            bursts.append(asyncio.run(_burst(project, effort)))
+            bursts.append(project.run(_burst(project, effort)))
         print(f"  written in {bursts[-1].written:.2f} s, served {bursts[-1].last:.2f} s later", file=sys.stderr)
         project.settle()
     resident = usage.resident(operator.pid) / MEBIBYTE

@@ -58,7 +58,7 @@ def changes(project: Project, operator: Operator, effort: Effort) -> list[Change
     keys = project.keys[:: -(-project.size // POOL)]
     with BareWatch(project.kubeconfig, project.collection) as bare:
         with calm():
-            made = asyncio.run(_make(project, keys, effort))
+            made = project.run(_make(project, keys, effort))
         events = bare.moments(made[-1].applied.version)
     for process in (operator, *project.replicas):
         process.said(made[-1].revision)

@@ -12,6 +12,7 @@ import gc
 import json
 import subprocess
 import sys
+import threading
 import time
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from flagd.v1.ruleset_pb2_grpc import RulesetServiceStub
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+PATIENCE_SECONDS = 120
 UPDATES = ("update", "compressed_update")
 LARGE = ("grpc.max_receive_message_length", -1)
 OWN_CONNECTION = ("grpc.use_local_subchannel_pool", 1)
@@ -53,9 +55,12 @@ class Crowd(AbstractContextManager["Crowd"]):
 
     def _line(self) -> dict[str, Any]:
         assert self._process.stdout is not None
+        impatience = threading.Timer(PATIENCE_SECONDS, self._process.kill)
+        impatience.start()
         line = self._process.stdout.readline()
+        impatience.cancel()
         if not line:
-            raise RuntimeError("the subscribers have gone")
+            raise RuntimeError(f"the subscribers have gone, or not all were told within {PATIENCE_SECONDS} s")
         return dict(json.loads(line))
 
 

@@ -68,7 +68,7 @@ class Cost:
     def measure(self, changes: int) -> float:
         """One round, from rest to rest."""
         before, begun = Reading.of(self._operator, COMPILING), usage.cpu_seconds(self._operator.pid)
-        last = asyncio.run(self._change(changes))
+        last = self._project.run(self._change(changes))
         self._project.wait_published(last)
         self.cpu.append((usage.cpu_seconds(self._operator.pid) - begun) / changes * MILLISECONDS)
         self.compiling.append(Reading.of(self._operator, COMPILING).mean(before))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import sys
 import time
@@ -15,6 +14,7 @@ from benchmarks.cluster.watcher import Watcher
 from tests.cluster.stage import Stage
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
@@ -34,11 +34,13 @@ class Project(AbstractContextManager["Project"]):
     Attributes:
         name: of the namespace.
         size: how many flags it has.
+        run: runs a coroutine in the event loop of the site, as grpc.aio wants one for the whole process.
         marks: the number of the next change; flags answer with the number of their last.
     """
 
-    def __init__(self, plane: ControlPlane, name: str, size: int) -> None:
+    def __init__(self, plane: ControlPlane, runner: asyncio.Runner, name: str, size: int) -> None:
         self.name, self.size = name, size
+        self.run = runner.run
         self.marks: Iterator[int] = itertools.count(1)
         self._plane = plane
         self._stage = Stage(plane, name)
@@ -93,7 +95,7 @@ class Project(AbstractContextManager["Project"]):
             return
         started = time.monotonic()
         self._stage.apply(shared_segment())
-        asyncio.run(self._load())
+        self.run(self._load())
         self._loaded = True
         _progress(f"{self.size:,} flags created in {time.monotonic() - started:.0f} s")
 
@@ -122,12 +124,16 @@ class Project(AbstractContextManager["Project"]):
         return operator
 
     def settle(self) -> None:
-        """Wait until all flags are served by both flagd, their statuses say so, and nothing more is written."""
+        """Wait until all flags are served by both flagd, their statuses say so, and the operator has nothing to do.
+
+        After its own first list it is told everything once more by the watch, which takes seconds.
+        """
         operator = self._operator
         assert operator is not None
         _wait(lambda: self._is_served(operator))
         for key in (self.keys[0], self.keys[-1]):
             self.wait_published(key)
+        _wait(lambda: (operator.metric("flagoperator_watch_events_total", kind="Flag") or 0) >= self.size)
         before = None
         while (now := _work(operator)) != before or now[1]:
             before = now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
@@ -23,6 +24,7 @@ class Site:
         self.plane = plane
         self._prefix = prefix
         self._stack = ExitStack()
+        self._runner = self._stack.enter_context(asyncio.Runner())
         self._projects: dict[int, Project] = {}
 
     def __enter__(self) -> Self:
@@ -34,6 +36,6 @@ class Site:
     def project(self, size: int) -> Project:
         """The project of so many flags."""
         if size not in self._projects:
-            project = Project(self.plane, f"{self._prefix}-{size}", size)
+            project = Project(self.plane, self._runner, f"{self._prefix}-{size}", size)
             self._projects[size] = self._stack.enter_context(project)
         return self._projects[size]

@@ -25,7 +25,7 @@ def measure(site: Site, effort: Effort) -> list[Figure]:
     with Crowd(project.address, effort.subscribers, project.name, revision) as crowd:
         idle = usage.resident(operator.pid)
         print(f"  {effort.subscribers} subscribers, {effort.tellings} changes", file=sys.stderr)
-        tellings = asyncio.run(_tell(project, crowd, effort))
+        tellings = project.run(_tell(project, crowd, effort))
         busy = usage.resident(operator.pid)
     project.settle()
     name = f"{effort.subscribers:,} subscribers of the ruleset stream"

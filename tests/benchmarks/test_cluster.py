@@ -21,12 +21,12 @@ def change(sent, told):
     return Change(sent, sent, sent, sent, told, told)
 
 
-def call(verb, begin, end, namespace="shop", user=OPERATOR):
+def call(verb, begin, end, namespace="shop", user=OPERATOR, name="a"):
     return {
         "verb": verb,
         "user": {"username": user},
         "stage": "ResponseComplete",
-        "objectRef": {"namespace": namespace, "resource": "flags"},
+        "objectRef": {"namespace": namespace, "resource": "flags", "name": name},
         "requestReceivedTimestamp": f"2026-11-24T10:00:{begin:09.6f}Z",
         "stageTimestamp": f"2026-11-24T10:00:{end:09.6f}Z",
     }
@@ -54,7 +54,17 @@ def test_pages_of_one_relist_are_one_span():
 def test_only_what_the_operator_did_in_this_namespace_counts():
     events = [call("patch", 1, 2, namespace="other"), call("patch", 1, 2, user="admin"), call("patch", 3, 4)]
     plane = SimpleNamespace(audit=lambda: events)
-    assert [seconds(span) for span in audit.status_writes(plane, "shop")] == [(3, 4)]
+    assert [seconds(span) for span in audit.first_statuses(plane, "shop")] == [(3, 4)]
+
+
+def test_first_statuses_end_with_the_flag_that_is_written_last():
+    events = [call("patch", at, at + 0.5, name=name) for at, name in enumerate("abacbc", start=1)]
+    plane = SimpleNamespace(audit=lambda: events)
+    assert seconds(audit.first_statuses(plane, "shop")[-1]) == (4, 4.5)
+
+
+def test_an_operator_that_wrote_nothing_has_no_first_statuses():
+    assert audit.first_statuses(SimpleNamespace(audit=list), "shop") == []
 
 
 @pytest.mark.parametrize(

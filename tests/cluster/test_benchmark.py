@@ -21,7 +21,7 @@ def test_a_start_is_measured_and_the_lists_and_writes_of_the_operator_are_found(
     figures = start.measure(site, SMOKE)
     project = site.project(SMOKE.flags).name
     assert f"operator with {SMOKE.flags} flags: first statuses written" in names(figures)
-    assert len(audit.status_writes(plane, project)) >= SMOKE.flags
+    assert len(audit.first_statuses(plane, project)) >= SMOKE.flags
     assert audit.relists(plane, project)
 
 
@@ -39,7 +39,7 @@ def test_of_a_burst_nothing_is_lost(site):
 def test_subscribers_are_told(site):
     figures = subscribers.measure(site, SMOKE)
     half, last = (figure.value for figure in figures[:2])
-    assert 0 < half <= last
+    assert half < last
 
 
 def test_changes_cost_processor_time_in_both_projects(site):

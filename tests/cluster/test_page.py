@@ -15,7 +15,6 @@ from click import Context
 
 from flagd.cli import serve
 from flagoperator.cli import run
-from flagoperator.run.exposition import Exposition
 from flagoperator.run.operator import Operator
 from flagoperator.run.options import Options
 from tests.cluster.stage import flag
@@ -122,6 +121,6 @@ def test_every_option_is_documented():
 def test_every_metric_is_documented(stage: Stage):
     documented = set(re.findall(r"^\| `(flagoperator_\w+)` \|", (ROOT / PAGE).read_text(), re.MULTILINE))
     operator = Operator(Options(kubeconfig=stage.kubeconfig))
-    text = Exposition(*(getattr(operator, f"_{name}") for name in ("model", "publisher", "reporter", "lease"))).render()
+    text = operator._exposition.render()
     exposed = set(re.findall(r"^# TYPE (flagoperator_\w+) ", text.decode(), re.MULTILINE))
     assert documented == exposed

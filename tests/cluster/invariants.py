@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 STALE_SECONDS = 35.0
 """Two heartbeats of 15 s, and what a busy machine may need."""
 FAILED_SHARE = 0.001
-MOST = 20
+MOST = 3
 
 
 def violations(history: History) -> list[str]:
-    """Return what is wrong with the answers, in words, at most 20 of them."""
+    """Return what is wrong with the answers, in words; of one kind by one client at most three."""
     clients: dict[str, list[Answer]] = defaultdict(list)
     for answer in history.answers:
         if not answer.error:
@@ -39,7 +39,17 @@ def violations(history: History) -> list[str]:
     for client in clients.keys() - set(history.restarted.values()):
         found += _unconverged(clients[client][-1], final, history.writes)
     found += [*_rebucketed(history), *_dishonest(history, clients), *_unavailable(history)]
-    return found[:MOST] + [f"and {len(found) - MOST} more"] * (len(found) > MOST)
+    return list(_shortened(found))
+
+
+def _shortened(found: list[str]) -> Iterator[str]:
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for text in found:
+        kinds[text.partition(",")[0]].append(text)
+    for kind, texts in kinds.items():
+        yield from texts[:MOST]
+        if len(texts) > MOST:
+            yield f"{kind}: and {len(texts) - MOST} more"
 
 
 def _wrong(model: Model, answers: list[Answer]) -> Iterator[str]:

@@ -36,6 +36,7 @@ class Script:
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
         self._number = 0
+        self._used = list(TOUCHED)
         self._there = set(TOUCHED)
 
     def opening(self) -> list[Step]:
@@ -47,14 +48,20 @@ class Script:
         chance = self._random.random()
         if chance < 0.1:
             return self._segment()
-        name = self._random.choice(TOUCHED)
+        name = self._random.choice(self._used)
         if name in self._there and chance < 0.25:
-            return self.deletion(name)
+            return self._deletion(name)
         self._there.add(name)
         return self._flag(name)
 
-    def deletion(self, name: str = TOUCHED[0]) -> Step:
-        """Return the step that deletes a flag, whether it is there or not."""
+    def retire(self) -> Step:
+        """Return the step that deletes a flag for good, one that is there if any is."""
+        name = max(self._used, key=lambda each: each in self._there)
+        if len(self._used) > 1:
+            self._used.remove(name)
+        return self._deletion(name)
+
+    def _deletion(self, name: str) -> Step:
         self._there.discard(name)
         return Step("Flag", name, self._count(), None)
 

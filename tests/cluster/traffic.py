@@ -101,8 +101,8 @@ class Traffic:
             yield
 
     def delete(self) -> None:
-        """Delete one flag now. To be called while paused."""
-        self._writer.write([self._script.deletion()])
+        """Delete one flag now, for good. To be called while paused."""
+        self._writer.write([self._script.retire()])
 
     @contextmanager
     def without_operator(self) -> Iterator[None]:
@@ -132,6 +132,7 @@ class Traffic:
 
     def _finish(self) -> None:
         self._writer.stop()
+        self.delete()  # the last is what nothing after it can make good
         self.history.final = self._listed()
         final, ends = Model(self.history).final(), time.monotonic() + self._within
         while time.monotonic() < ends and not all(self._serves(client, final) for client in self._clients.values()):

@@ -124,14 +124,22 @@ def test_flags_are_served_while_the_operator_may_read_nothing(stage: Stage):
 @pytest.mark.long
 def test_answers_are_right_while_rights_come_and_go_under_a_writer(stage: Stage):
     operator = stage.operator("--relist-interval", "1")
-    with Traffic(stage, stage.replicas(), within=15) as traffic:
+    replicas = stage.replicas()
+
+    def stale() -> set[float | None]:
+        return {each.metric("flagd_ruleset_stale", project=stage.namespace) for each in replicas.values()}
+
+    with Traffic(stage, replicas, within=15) as traffic:
         traffic.flow(10)
         stage.plane.request(f"{RBAC}/clusterrolebindings/{ACCOUNT}", "DELETE")
         try:
             stage.until(lambda: operator.get("/readyz")[0] == 503)
+            # Within two heartbeats.
+            stage.until(lambda: stale() == {1}, seconds=60)
             traffic.flow(10)
         finally:
             authorize(stage.plane, stage.namespace)
         stage.until(lambda: operator.get("/readyz")[0] == 200 and operator.state()["leading"], seconds=30)
+        stage.until(lambda: stale() == {0})
         traffic.flow(10)
     assert operator.get("/healthz")[0] == 200

@@ -34,11 +34,11 @@ test: lint tools clients ## Lint, check types and imports, then run all tests (n
 
 .PHONY: test-long
 test-long: $(READY) tools clients ## Run the tests that take minutes
-	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -m long --timeout 0
 
 .PHONY: test-faults
 test-faults: $(READY) ## Test faults on a real API server for longer than `make test` does: more kills, outages, seeds
-	$(BIN)/python -m pytest tests/cluster -m long
+	$(BIN)/python -m pytest tests/cluster -m long --timeout 0
 
 .PHONY: test-clients
 test-clients: $(READY) clients ## Test with clients of five languages that others wrote; builds those in Go, Java, Rust

@@ -12,7 +12,15 @@ from tests.cluster.test_lifecycle import kill
 from tests.cluster.traffic import SEED, Traffic
 
 if TYPE_CHECKING:
+    from tests.cluster.processes import Operator
     from tests.cluster.stage import Stage
+
+PUBLISHING_SHARE = 0.8
+"""How many of those killed had both replicas; the others were killed before they got so far."""
+
+
+def publishes(operator: Operator) -> bool:
+    return len(operator.replicas()) == 2 and operator.state()["leading"]
 
 
 def torture(stage: Stage, times: int, seed: int = SEED) -> None:
@@ -21,11 +29,13 @@ def torture(stage: Stage, times: int, seed: int = SEED) -> None:
         chance = random.Random(traffic.seed)
         with bounded(replicas):
             for _ in range(times):
+                if chance.random() < PUBLISHING_SHARE:
+                    stage.until(lambda operator=operator: publishes(operator), seconds=60)
                 traffic.flow(chance.randint(1, 80))
                 kill(operator)
                 stage.expire_lease()
                 operator = stage.operator()
-            stage.until(lambda: len(operator.replicas()) == 2 and operator.state()["leading"], seconds=40)
+            stage.until(lambda: publishes(operator), seconds=60)
     assert operator.state()["epoch"] > times / 2, "most of those killed were to be such that decide"
 
 

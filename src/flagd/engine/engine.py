@@ -9,6 +9,7 @@ from flagd.engine.explain import explain
 from flagd.engine.flag import make_flag
 from flagd.engine.source import fast_path
 from flagd.ruleset.order import cycle_members, evaluation_order
+from flagd.ruleset.persistent import ABSENT, Absent, PersistentMap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from flagd.ruleset import Cohort, EvaluationFlag
     from flagd.variant import Variant
 
+    Ready = tuple[Flag, Decide]
     Step = tuple[str, Decide]
     Path = Callable[[str], Iterable[Step]]
 
@@ -28,7 +30,7 @@ _NO_RESULTS: dict[str, Variant] = {}
 class Engine:
     """The flags of one project, ready to answer. Never changed: a new revision is a new engine."""
 
-    __slots__ = ("_answers", "_cyclic", "_dependencies", "_dependents", "_everything", "_flags", "_steps")
+    __slots__ = ("_answers", "_cyclic", "_dependencies", "_dependents", "_everything", "_flags", "_keys", "_steps")
 
     def __init__(
         self,
@@ -44,20 +46,21 @@ class Engine:
             cohorts: member lists by cohort id.
             previous: an engine whose work is taken over for flags that are the same objects in both.
         """
-        known = previous._flags if previous else {}
-        self._flags: dict[str, tuple[Flag, Decide]] = {}
-        self._dependencies: dict[str, tuple[str, ...]] = {}
-        self._steps: dict[str, Step] = {}
-        self._answers: dict[str, Decide] = {}
-        self._cyclic: set[str] = set()
+        known: Mapping[str, Ready] = previous._flags if previous else {}
+        ready: dict[str, Ready] = {}
         for source in flags:
             try:
-                key = source["key"]
-                self._put(key, _ready(source, cohorts or {}, known.get(key)))
+                ready[source["key"]] = _ready(source, cohorts or {}, known.get(source["key"]))
             except Exception:  # noqa: BLE001, S112 - whatever is wrong with one flag ends with it
                 continue
+        self._keys = list(ready)
+        self._flags: PersistentMap[str, Ready] = PersistentMap(ready)
+        self._dependencies = PersistentMap({key: flag.dependencies for key, (flag, _) in ready.items()})
+        self._steps: PersistentMap[str, Step] = PersistentMap()
+        self._answers: dict[str, Decide] = {}
+        self._cyclic: set[str] = set()
         self._link()
-        self._connect()
+        self._connect(ready)
 
     def update(
         self, flags: Mapping[str, EvaluationFlag], changed: Iterable[str], cohorts: Mapping[str, Cohort]
@@ -70,43 +73,45 @@ class Engine:
             cohorts: member lists by cohort id; must be those of this engine.
         """
         made = Engine(())
-        made._flags, made._dependencies = self._flags.copy(), self._dependencies.copy()
-        made._steps, made._answers = self._steps.copy(), self._answers.copy()
+        ready = {key: _ready_or_absent(flags, key, cohorts) for key in changed}
+        made._flags = self._flags.changed(ready)
+        made._dependencies = self._dependencies.changed(
+            {key: each if isinstance(each, Absent) else each[0].dependencies for key, each in ready.items()}
+        )
+        made._keys, made._steps, made._answers = self._keys, self._steps, self._answers.copy()
         made._dependents, made._cyclic = self._dependents, self._cyclic
-        changed = list(changed)
-        for key in changed:
-            try:
-                made._put(key, _ready(flags[key], cohorts, None))
-            except Exception:  # noqa: BLE001 - gone, or malformed
-                for table in (made._flags, made._dependencies, made._steps, made._answers):
-                    table.pop(key, None)
-        if any(key not in self._flags for key in changed):
-            made._flags = {key: made._flags[key] for key in flags if key in made._flags}
-        if any(made._dependencies.get(key) != self._dependencies.get(key) for key in changed):
-            made._link()
-        made._connect()
+        if any((key in self._flags) is isinstance(each, Absent) for key, each in ready.items()):
+            made._keys = [key for key in flags if key in made._flags]
+        if any(self._dependencies.get(key, ()) != made._dependencies.get(key, ()) for key in ready):
+            ready |= dict.fromkeys(made._link(), ABSENT)
+        made._connect(ready)
         return made
 
-    def _put(self, key: str, ready: tuple[Flag, Decide]) -> None:
-        flag, decide = self._flags[key] = ready
-        self._dependencies[key] = flag.dependencies
-        self._steps[key] = key, partial(_same, flag.off) if key in self._cyclic else decide
-        self._answers[key] = self._steps[key][1]
+    def _link(self) -> set[str]:
+        """Find out anew who depends on whom, and who on itself; return those of which the latter is news."""
+        dependencies = {key: parents for key, parents in self._dependencies.as_dict().items() if parents}
+        before, self._cyclic = self._cyclic, cycle_members(dependencies)
+        self._dependents = list(dependencies)
+        return before ^ self._cyclic
 
-    def _link(self) -> None:
-        """Find out anew who depends on whom, and who on itself."""
-        before, dependencies = self._cyclic, self._dependencies
-        self._dependents = [key for key, parents in dependencies.items() if parents]
-        self._cyclic = cycle_members({key: dependencies[key] for key in self._dependents})
-        for key in (before ^ self._cyclic) & self._flags.keys():
-            self._put(key, self._flags[key])
-
-    def _connect(self) -> None:
-        """Let the flags that depend on others find those of this engine."""
-        steps, dependencies = self._steps, self._dependencies
-        path = lru_cache(1024)(lambda key: [steps[step] for step in evaluation_order((key,), dependencies)])
+    def _connect(self, keys: Iterable[str]) -> None:
+        """Have `keys` answer as they are now, and the flags that depend on others find those of this engine."""
+        steps: dict[str, Step | Absent] = {key: self._step(key) for key in keys}
+        self._steps = self._steps.changed(steps)
+        for key, step in steps.items():
+            if isinstance(step, Absent):
+                self._answers.pop(key, None)
+            else:
+                self._answers[key] = step[1]
+        path = lru_cache(1024)(partial(_path, self._steps, self._dependencies))
         self._answers.update((key, partial(_answer, path, key)) for key in self._dependents)
         self._everything: list[Step] | None = None
+
+    def _step(self, key: str) -> Step | Absent:
+        if key not in self._flags:
+            return ABSENT
+        flag, decide = self._flags[key]
+        return key, partial(_same, flag.off) if key in self._cyclic else decide
 
     def evaluate(self, context: Mapping[str, Any], flag_keys: Collection[str] | None = None) -> dict[str, Variant]:
         """Return the variants of the flags named, or of all when none is named, and of the flags they depend on.
@@ -117,7 +122,8 @@ class Engine:
 
     def _all(self) -> list[Step]:
         if self._everything is None:  # made when first needed: many revisions are never asked for everything
-            self._everything = [self._steps[key] for key in self.order()]
+            steps = self._steps.as_dict()
+            self._everything = [steps[key] for key in evaluation_order(self._keys, self._dependencies.as_dict())]
         return self._everything
 
     def variant(self, context: Mapping[str, Any], flag_key: str) -> Variant | None:
@@ -129,7 +135,7 @@ class Engine:
 
     def order(self, flag_keys: Collection[str] | None = None) -> list[str]:
         """Return the keys that `evaluate` evaluates, in its order: parents first, each once."""
-        return evaluation_order(flag_keys or self._flags, self._dependencies)
+        return evaluation_order(flag_keys or self._keys, self._dependencies)
 
     def explain(self, context: Mapping[str, Any], flag_key: str) -> Explanation | None:
         """Return why a user gets what `variant` says; None = the flag is unknown."""
@@ -138,13 +144,22 @@ class Engine:
         return explain([(key, self._flags[key][0]) for key in self.order((flag_key,))], self._cyclic, context)
 
 
-def _ready(
-    source: EvaluationFlag, cohorts: Mapping[str, Cohort], known: tuple[Flag, Decide] | None
-) -> tuple[Flag, Decide]:
+def _ready(source: EvaluationFlag, cohorts: Mapping[str, Cohort], known: Ready | None) -> Ready:
     if known and known[0].source is source and known[0].is_current(cohorts):
         return known
     flag = make_flag(source, cohorts)
     return flag, fast_path(flag)
+
+
+def _ready_or_absent(flags: Mapping[str, EvaluationFlag], key: str, cohorts: Mapping[str, Cohort]) -> Ready | Absent:
+    try:
+        return _ready(flags[key], cohorts, None)
+    except Exception:  # noqa: BLE001 - gone, or malformed
+        return ABSENT
+
+
+def _path(steps: Mapping[str, Step], dependencies: Mapping[str, tuple[str, ...]], key: str) -> list[Step]:
+    return [steps[step] for step in evaluation_order((key,), dependencies)]
 
 
 def _run(steps: Iterable[Step], context: Mapping[str, Any]) -> dict[str, Variant]:

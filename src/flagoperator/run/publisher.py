@@ -15,7 +15,7 @@ from flagoperator.reconcile.guard import Look
 from flagoperator.reconcile.holdback import HoldBack
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Mapping
 
     from flagd.manifest import ResourceRef
     from flagd.ruleset import Ruleset
@@ -57,7 +57,7 @@ class Publisher:
         """Whether anything was published in the present term."""
         self.unacknowledged: dict[str, float] = {}
         """When the first change was seen that not every ready replica has yet, by project, on the monotonic clock."""
-        self.touched: Callable[[Iterable[ResourceRef]], None] = lambda _: None
+        self.touched: Callable[[Collection[ResourceRef]], None] = lambda _: None
         self.holding: Callable[[Removal], None] = lambda _: None
         self.ready_pods: Callable[[], frozenset[str] | None] = lambda: None
         """Names of the replicas that serve callers; None while that is not known."""

@@ -19,7 +19,7 @@ from flagoperator.reconcile.projects import findings_of
 from flagoperator.reconcile.status import Facts, Served, desired_status, is_served_everywhere
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from flagd.compiler import Compiled
     from flagd.manifest import Diagnostic, ResourceRef
@@ -65,9 +65,10 @@ class Reporter:
         """Have the statuses of `refs` compared with what they should be."""
         self.writer.look(refs)
 
-    def look_soon(self, refs: Iterable[ResourceRef]) -> None:
+    def look_soon(self, refs: Collection[ResourceRef]) -> None:
         """Do the same once the replicas have had their turn: they are waited for, statuses are not."""
-        asyncio.get_running_loop().call_later(TURN_SECONDS, self.writer.look, refs)
+        if refs:
+            asyncio.get_running_loop().call_later(TURN_SECONDS, self.writer.look, refs)
 
     def look_at_all(self) -> None:
         """Have all statuses compared with what they should be."""
@@ -76,7 +77,7 @@ class Reporter:
 
     def look_at_touched(self) -> None:
         """Have the statuses compared of what the cluster told something about."""
-        self.writer.look(self._model.mirror.drain_touched())
+        self.look_soon(self._model.mirror.drain_touched())
 
     def holding(self, removal: Removal) -> None:
         """Say in an event that a ruleset is held."""

@@ -106,14 +106,19 @@ class Project(AbstractContextManager["Project"]):
     def start(self, *options: str) -> Operator:
         """Start an operator with `options`, in the place of the one that runs; both flagd are there then."""
         self.load()
-        if self._operator is not None:
-            self._operator.stop()
+        self.stop()
         self._operator, self._options = self._stage.operator(*options), options
         if not self._replicas:
             self._replicas = [
                 self._stage.replica(f"flagd-{number}", "--transport", "auto") for number in range(REPLICAS)
             ]
         return self._operator
+
+    def stop(self) -> None:
+        """Stop the operator, if one runs."""
+        if self._operator is not None:
+            self._operator.stop()
+        self._operator = None
 
     def settled(self, *options: str) -> Operator:
         """Return an operator with `options` that has nothing to do: the one that runs, or a new one."""

@@ -26,6 +26,7 @@ def measure(site: Site, effort: Effort) -> list[Figure]:
     project.load()
     published = []
     for number in range(effort.starts):
+        project.stop()
         started = time.time()
         operator = project.start()
         project.settle()

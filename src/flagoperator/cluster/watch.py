@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import threading
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import kopf
@@ -18,7 +19,7 @@ from flagd.manifest import KINDS
 from flagd.manifest.model import GROUP, VERSION
 from flagoperator.cluster.address import PLURALS
 from flagoperator.cluster.heartbeat import Heartbeat
-from flagoperator.cluster.session import Spacing, open_session
+from flagoperator.cluster.session import Paging, Spacing, open_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,7 +49,8 @@ class Watch:
         self._kopf_loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._stopping = False
-        self._spacing = Spacing()
+        self._handled: Counter[str] = Counter()
+        self._pace = Spacing(), Paging(self._handled.__getitem__)
         self._credentials: kopf.AiohttpSession | None = None
         self._token: str | None = None
         self.heartbeat = Heartbeat()
@@ -105,6 +107,7 @@ class Watch:
     def _handler(self, kind: str) -> Callable[..., Any]:
         async def told(event: kopf.RawEvent, **_: Any) -> None:  # noqa: ANN401
             name, obj = event["type"], dict(event["object"])
+            self._handled[PLURALS[kind]] += 1
             self._call(lambda: self._report(kind, name, obj))
 
         return told
@@ -116,7 +119,7 @@ class Watch:
         connection.refresh()
         token = connection.token()
         if self._credentials is None or token != self._token:
-            session = open_session(connection, self._spacing)
+            session = open_session(connection, *self._pace)
             self._credentials = kopf.AiohttpSession(aiohttp_session=session, server=connection.server)
             self._token = token
         return self._credentials
@@ -131,7 +134,7 @@ def _settings() -> kopf.OperatorSettings:
     settings.peering.standalone = True  # a Lease decides who leads
     settings.scanning.disabled = True  # no list of CRDs and namespaces: fewer rights
     settings.posting.enabled = False
-    settings.watching.chunk_size = 500
+    settings.watching.chunk_size = 100
     settings.watching.connect_timeout = 5
     settings.watching.server_timeout = 5 * 60
     settings.watching.inactivity_timeout = 70  # bookmarks come every 60 s

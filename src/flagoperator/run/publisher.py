@@ -84,6 +84,7 @@ class Publisher:
         # Of what is kept nothing is ever garbage: the collector need not walk through it again and again.
         gc.collect()
         gc.freeze()
+        gc.collect()  # of nothing: CPython is not to wait for garbage in proportion to what it does not see any more
         while True:
             await self._wait(self._debounce.due)
             await self._publish()

@@ -29,7 +29,7 @@ async def run(options: Options) -> None:
     stopped TaskEndedError if a part of it has ended: whoever started it is to start it anew.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(10_000, 5, 5)
     operator = Operator(options)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

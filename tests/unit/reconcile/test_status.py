@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 
 from flagd.manifest import Diagnostic, ResourceRef, Severity
@@ -23,7 +24,7 @@ NONE = Progress(Stage.NO_REPLICAS)
 def facts(progress: Progress = ALL, *, generation: int = 1, status: dict[str, Any] | None = None, **spec: Any) -> Facts:
     entry = read_entry("Flag", flag(generation=generation, **spec), None)
     if status is not None:
-        entry = replace(entry, status=status)
+        entry = replace(entry, packed_status=orjson.dumps(status))
     return Facts(entry, (), Served(f"hash-{generation}", generation), progress)
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FIRST_REST_SECONDS = 0.25
 LAST_REST_SECONDS = 4.0
@@ -15,8 +18,10 @@ GAIN = 0.1
 class Pace:
     """A number of places, each taken inside ``async with``. Half of them go with a refusal, and come back slowly."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, gives_way: Callable[[], bool] = lambda: False) -> None:
+        """Have up to `most` calls on their way, or one while `gives_way` says that others are more urgent."""
         self._most = most
+        self._gives_way = gives_way
         self._width = float(most)
         self._busy = 0
         self._rest = FIRST_REST_SECONDS
@@ -26,7 +31,7 @@ class Pace:
     @property
     def width(self) -> int:
         """How many calls may be on their way now."""
-        return int(self._width)
+        return 1 if self._gives_way() else int(self._width)
 
     async def __aenter__(self) -> Self:
         while True:

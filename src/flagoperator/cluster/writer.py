@@ -57,6 +57,10 @@ class Statuses(Protocol):
     def writing(self) -> bool:
         """Whether this replica may write now."""
 
+    @property
+    def giving_way(self) -> bool:
+        """Whether what is written now would hold up what is more urgent."""
+
     def wanted(self, ref: ResourceRef) -> Wanted | None:
         """Return what to write about `ref`; None if it has what it should have."""
 
@@ -78,7 +82,7 @@ class Writer:
         self._busy: set[ResourceRef] = set()
         self._again: set[ResourceRef] = set()
         self._refused: dict[ResourceRef, _Refusal] = {}
-        self._pace = Pace(IN_FLIGHT)
+        self._pace = Pace(IN_FLIGHT, lambda: statuses.giving_way)
         self._told = float("-inf")
         self.writes = 0
         self.failures = 0

@@ -95,7 +95,7 @@ def read_entry(kind: str, obj: Mapping[str, Any], before: Entry | None) -> Entry
 
 def _pack(status: object) -> bytes:
     try:
-        return orjson.dumps(status)
+        return bytes(memoryview(orjson.dumps(status)))  # a copy: what orjson returns holds 4 KB
     except TypeError:
         return b"{}"  # nobody of ours wrote it
 

@@ -33,6 +33,8 @@ FIRST_TERM_SECONDS = 3.0
 """How long a replica is waited for, to say what it serves, where nobody has published before."""
 LATER_TERM_SECONDS = 35.0
 """The same where somebody has: replicas that lost their publisher try again within 30 s."""
+DELIVERY_SECONDS = 2.0
+"""How long a change may hold up statuses: a replica that does not answer must not do so for ever."""
 FRESH_SECONDS = 5.0
 """How old a list may be when the Lease is taken, to publish from it."""
 
@@ -66,6 +68,12 @@ class Publisher:
     def held(self) -> Mapping[str, Removal]:
         """What waits for a second list or a confirmation, by project."""
         return self._holdback.held
+
+    @property
+    def delivering(self) -> bool:
+        """Whether a change is on its way to the replicas that has not been for long."""
+        seen = [*self.unacknowledged.values(), *filter(None, [self._debounce.seen])]
+        return bool(seen) and time.monotonic() - min(seen) < DELIVERY_SECONDS
 
     def wake(self) -> None:
         """Have the publisher look at the mirror, the Lease and the guard."""

@@ -61,6 +61,11 @@ class Reporter:
         """Whether this replica may write now."""
         return self._lease.leads
 
+    @property
+    def giving_way(self) -> bool:
+        """Whether statuses would hold up a change on its way to the replicas."""
+        return self._publisher.delivering
+
     def look(self, refs: Iterable[ResourceRef]) -> None:
         """Have the statuses of `refs` compared with what they should be."""
         self.writer.look(refs)

@@ -65,3 +65,11 @@ async def test_all_rest_after_a_refusal(monkeypatch: pytest.MonkeyPatch):
             pass
     # Whoever gave up waiting has left its place.
     assert pace._busy == 0
+
+
+def test_one_call_is_on_its_way_while_others_are_more_urgent():
+    urgent = True
+    pace = Pace(8, lambda: urgent)
+    assert pace.width == 1
+    urgent = False
+    assert pace.width == 8

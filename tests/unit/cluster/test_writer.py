@@ -26,6 +26,7 @@ class Statuses:
 
     def __init__(self) -> None:
         self.writing = True
+        self.giving_way = False
         self.generation = 1
         self.wants: dict[ResourceRef, int] = {}
         self.has: dict[ResourceRef, int] = {}

@@ -14,7 +14,7 @@ from flagd.manifest import KINDS
 from flagd.rpc.rulesets import Subscriber
 from flagd.rpc.rulesets.acks import Served
 from flagoperator.run.model import Model
-from flagoperator.run.publisher import LATER_TERM_SECONDS, Publisher
+from flagoperator.run.publisher import DELIVERY_SECONDS, LATER_TERM_SECONDS, Publisher
 from tests.unit.reconcile.cluster import flag
 
 if TYPE_CHECKING:
@@ -111,3 +111,12 @@ async def test_a_new_replica_does_not_hide_what_another_serves():
                 while not publisher.held:
                     await asyncio.sleep(0)
         assert publisher.held["shop"].before == 1000
+
+
+async def test_a_change_is_being_delivered_until_it_is_acknowledged_or_old():
+    async with publishing(Term(), replica("old", 1)) as (publisher, _):
+        assert publisher.delivering, "the first publication is not acknowledged yet"
+        publisher.unacknowledged["shop"] -= DELIVERY_SECONDS
+        assert not publisher.delivering
+        publisher.unacknowledged.clear()
+        assert not publisher.delivering

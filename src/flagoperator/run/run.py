@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
 import gc
 import logging
 import signal
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 SWITCH_SECONDS = 0.0005
 """How long one thread may keep the interpreter while the other waits for it."""
-
+M_ARENA_MAX = -8
+"""Of glibc's malloc.h: how many heaps there may be."""
 STOP_SECONDS = 10.0
 """Longest time for the parts to end; the process then ends all the same."""
 
@@ -28,8 +31,9 @@ async def run(options: Options) -> None:
     Raises OSError for ports and files, ConnectionSettingsError where no API server is named, and once it is
     stopped TaskEndedError if a part of it has ended: whoever started it is to start it anew.
     """
+    _share_heap()
     sys.setswitchinterval(SWITCH_SECONDS)
-    gc.set_threshold(10_000, 5, 5)
+    gc.set_threshold(50_000, 10, 10)
     operator = Operator(options)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -44,6 +48,12 @@ async def run(options: Options) -> None:
             asyncio.get_running_loop().remove_signal_handler(number)
         await _stop(operator)
         log.info("stopped")
+
+
+def _share_heap() -> None:
+    """Have all threads use one heap where glibc would give each its own, which keeps what another could use."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 async def _wait(stop: asyncio.Event, operator: Operator) -> None:

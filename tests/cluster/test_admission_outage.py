@@ -55,3 +55,4 @@ def test_a_replica_is_let_in_again_while_nobody_can_review_its_token(stage: Stag
     stage.plane.start("kube-apiserver")
     stage.until(lambda: operator.replicas().keys() == set(NAMES), seconds=60)
     operator.said("tokens of subscribers are reviewed again")
+    assert operator.metric("flagoperator_token_reviews_total", result="failed") > 0

@@ -72,8 +72,8 @@ class Publisher:
     @property
     def delivering(self) -> bool:
         """Whether a change is on its way to the replicas that has not been for long."""
-        seen = [*self.unacknowledged.values(), *filter(None, [self._debounce.seen])]
-        return bool(seen) and time.monotonic() - min(seen) < DELIVERY_SECONDS
+        newest = max([self._debounce.seen or float("-inf"), *self.unacknowledged.values()])
+        return time.monotonic() - newest < DELIVERY_SECONDS
 
     def wake(self) -> None:
         """Have the publisher look at the mirror, the Lease and the guard."""

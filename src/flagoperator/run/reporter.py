@@ -19,7 +19,7 @@ from flagoperator.reconcile.projects import findings_of
 from flagoperator.reconcile.status import Facts, Served, desired_status, is_served_everywhere
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from flagd.compiler import Compiled
     from flagd.manifest import Diagnostic, ResourceRef
@@ -66,12 +66,8 @@ class Reporter:
         """Whether statuses would hold up a change on its way to the replicas."""
         return self._publisher.delivering
 
-    def look(self, refs: Iterable[ResourceRef]) -> None:
-        """Have the statuses of `refs` compared with what they should be."""
-        self.writer.look(refs)
-
     def look_soon(self, refs: Collection[ResourceRef]) -> None:
-        """Do the same once the replicas have had their turn: they are waited for, statuses are not."""
+        """Have the statuses of `refs` compared with what they should be, once the replicas have had their turn."""
         if refs:
             asyncio.get_running_loop().call_later(TURN_SECONDS, self.writer.look, refs)
 

@@ -118,5 +118,19 @@ def test_a_small_message_that_unpacks_to_a_large_one_is_refused(shop):
     assert error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
+@pytest.mark.parametrize("method", [EVALUATE, "/flagd.v1.EvaluationService/Watch"])
+def test_large_messages_that_are_refused_are_not_kept(shop, method):
+    user = User(user_id="ann")
+    user.user_properties.update({f"p{n}": "x" * 5000 for n in range(200)})
+    body = EvaluateRequest(user=user).SerializeToString()
+    assert len(body) < MIB, "the message itself is not too large"
+    with grpc.insecure_channel(shop.listen) as channel:
+        for _ in range(2 * ROOM // len(body)):
+            assert _answer(channel, method, body).code() in {
+                grpc.StatusCode.INVALID_ARGUMENT,
+                grpc.StatusCode.INTERNAL,
+            }
+
+
 def _files(process):
     return len(list(Path(f"/proc/{process.pid}/fd").iterdir()))

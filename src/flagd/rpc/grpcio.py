@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import grpc
 import grpc.aio
@@ -161,8 +161,9 @@ def _unary(request: type[Message], handler: UnaryHandler, gate: _Gate) -> Callab
             gate.enter()
             return _encode(await handler(_decode(request, data), _call(context)))
         except RpcError as error:
-            await context.abort(CODES[error.status], error.message)
-            raise AssertionError("abort raises") from None
+            refusal = error
+        del data
+        return await _refuse(context, refusal)
 
     return serve
 
@@ -173,8 +174,11 @@ def _stream(request: type[Message], handler: StreamHandler, gate: _Gate) -> Call
             gate.enter()
             async for reply in handler(_decode(request, data), _call(context)):
                 yield _encode(reply)
+            return
         except RpcError as error:
-            await context.abort(CODES[error.status], error.message)
+            refusal = error
+        del data
+        await _refuse(context, refusal)
 
     return serve
 
@@ -189,10 +193,24 @@ def _bidi(request: type[Message], handler: BidiHandler, gate: _Gate) -> Callable
             gate.enter()
             async for reply in handler(messages(stream), _call(context)):
                 yield _encode(reply)
+            return
         except RpcError as error:
-            await context.abort(CODES[error.status], error.message)
+            refusal = error
+        await _refuse(context, refusal)
 
     return serve
+
+
+async def _refuse(context: grpc.aio.ServicerContext, refusal: RpcError) -> NoReturn:
+    """End the call with `refusal`.
+
+    The call keeps what `abort` raises, and that its frames, in a cycle: callers let go of the request first,
+    or many large ones that are refused would be in memory until the collector comes by.
+    """
+    code, message = CODES[refusal.status], refusal.message
+    refusal.__traceback__ = None
+    await context.abort(code, message)
+    raise AssertionError("abort raises")
 
 
 def _call(context: grpc.aio.ServicerContext) -> Call:

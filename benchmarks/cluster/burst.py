@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmarks.cluster import usage
+from benchmarks.cluster.bare_watch import BareWatch
 from benchmarks.cluster.calm import calm
 from benchmarks.cluster.percentiles import pooled
 from benchmarks.cluster.unit import MEBIBYTE, MILLISECONDS
@@ -30,12 +32,14 @@ class Burst:
     Attributes:
         written: seconds from the first sending to the API server's last answer.
         last: seconds from there until both flagd had told the last change.
+        event: seconds from there until a bare watch client had the last event.
         waits: of each change, milliseconds from its answer until both had told it.
         lost: flags that do not answer anew.
     """
 
     written: float
     last: float
+    event: float
     waits: list[float]
     lost: int
 
@@ -46,9 +50,13 @@ def measure(site: Site, effort: Effort) -> list[Figure]:
     operator = project.settled()
     bursts = []
     for _ in range(effort.bursts):
-        with calm():
-            bursts.append(project.run(_burst(project, effort)))
-        print(f"  written in {bursts[-1].written:.2f} s, served {bursts[-1].last:.2f} s later", file=sys.stderr)
+        with BareWatch(project.kubeconfig, project.collection) as bare, calm():
+            bursts.append(project.run(_burst(project, effort, bare)))
+        one = bursts[-1]
+        print(
+            f"  written in {one.written:.2f} s, watched {one.event:.2f} s later, served {one.last:.2f} s later",
+            file=sys.stderr,
+        )
         project.settle()
     resident = usage.resident(operator.pid) / MEBIBYTE
     name = f"{min(effort.burst, project.size):,} changes at once"
@@ -61,13 +69,14 @@ def measure(site: Site, effort: Effort) -> list[Figure]:
             "s",
             goal=MOST_SECONDS,
         ),
+        figure(f"{name}: from there until a bare watch client has the last event", [one.event for one in bursts], "s"),
         figure(f"{name}: lost", [float(one.lost) for one in bursts], "", goal=NONE),
         *(pooled(f"{name}: from the answer to each until it is served, p{each}", waits, each) for each in (50, TAIL)),
         figure(f"operator with {project.size:,} flags: memory after all that", [resident], "MiB"),
     ]
 
 
-async def _burst(project: Project, effort: Effort) -> Burst:
+async def _burst(project: Project, effort: Effort, bare: BareWatch) -> Burst:
     keys, mark = project.keys[: effort.burst], next(project.marks)
     async with AsyncExitStack() as stack:
         author = await stack.enter_async_context(project.author(effort.in_flight))
@@ -75,10 +84,13 @@ async def _burst(project: Project, effort: Effort) -> Burst:
         applied = await author.apply_all(keys, mark)
         told = {key: max([(await each.told(key, mark)).moment for each in watchers]) for key in keys}
         marks = [await each.marks() for each in watchers]
-    answered = max(one.answered for one in applied)
+    last = max(applied, key=lambda one: one.answered)
+    newest = max(applied, key=lambda one: int(one.version))
+    events = await asyncio.to_thread(bare.moments, newest.version)
     return Burst(
-        answered - min(one.sent for one in applied),
-        max(told.values()) - answered,
+        last.answered - min(one.sent for one in applied),
+        max(told.values()) - last.answered,
+        max(events[one.version] for one in applied) - last.answered,
         [(told[one.key] - one.answered) * MILLISECONDS for one in applied],
         sum(any(each[key] != mark for each in marks) for key in keys),
     )

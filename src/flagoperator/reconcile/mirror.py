@@ -31,6 +31,8 @@ class Mirror:
         self._rewound: set[str] = set()
         self._changed: set[ResourceRef] = set()
         self._touched: set[ResourceRef] = set()
+        self.changes = 0
+        """How many changes of a spec there were so far."""
 
     @property
     def complete(self) -> bool:
@@ -120,11 +122,15 @@ class Mirror:
         self._entries[kind][entry.ref] = entry
         self._touched.add(entry.ref)
         if before is None or _spec(before) != _spec(entry):
-            self._changed.add(entry.ref)
+            self._change(entry.ref)
 
     def _remove(self, ref: ResourceRef) -> None:
         del self._entries[ref.kind][ref]
+        self._change(ref)
+
+    def _change(self, ref: ResourceRef) -> None:
         self._changed.add(ref)
+        self.changes += 1
 
 
 class Listing:

@@ -52,6 +52,7 @@ class Publisher:
         self._debounce = Debounce()
         self._holdback = HoldBack()
         self._woken = asyncio.Event()
+        self._counted = 0
         self._sequence = 0
         self._shown: tuple[bool, int, int, bool] | None = None
         self._published: Mapping[str, Ruleset] | None = None
@@ -77,7 +78,9 @@ class Publisher:
 
     def wake(self) -> None:
         """Have the publisher look at the mirror, the Lease and the guard."""
-        if self._model.mirror.pending:
+        changes = self._model.mirror.changes
+        if changes != self._counted:  # not statuses: our own would put off what they wait for
+            self._counted = changes
             self._debounce.change(time.monotonic())
         self._woken.set()
 

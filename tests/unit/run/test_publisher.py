@@ -120,3 +120,18 @@ async def test_a_change_is_being_delivered_until_it_is_acknowledged_or_old():
         assert not publisher.delivering
         publisher.unacknowledged.clear()
         assert not publisher.delivering
+
+
+async def test_statuses_do_not_put_off_a_change_that_waits(monkeypatch: pytest.MonkeyPatch):
+    async with publishing(Term(), replica("old", 1)) as (publisher, model):
+        noted: list[float] = []
+        monkeypatch.setattr(publisher._debounce, "change", noted.append)
+
+        def noted_after(obj: dict) -> int:
+            model.mirror.observe("Flag", "MODIFIED", obj)
+            publisher.wake()
+            return len(noted)
+
+        assert noted_after(flag("f0", 101, generation=2)) == 1
+        assert noted_after({**flag("f0", 102, generation=2), "status": {"observedGeneration": 1}}) == 1
+        assert noted_after(flag("f0", 103, generation=3)) == 2

@@ -72,9 +72,19 @@ class Api:
         """Put `obj` at `path`; a resourceVersion in it must be the present one, else reason is Conflict."""
         return await self._call("PUT", path, {}, obj, seconds=seconds)
 
-    async def apply(self, path: str, obj: Object, manager: str, *, force: bool = True) -> Object:
-        """Apply `obj` on the server's side as field manager `manager`; `force` takes fields that others own."""
-        query = {"fieldManager": manager, "force": "true" if force else "false"}
+    async def apply(
+        self, path: str, obj: Object, manager: str, *, force: bool = True, field_validation: str = "Warn"
+    ) -> Object:
+        """Apply `obj` on the server's side as field manager `manager`; `force` takes fields that others own.
+
+        `field_validation` says what the API server does about fields that the schema does not know: ``Ignore``
+        saves it from reading `obj` twice.
+        """
+        query = {
+            "fieldManager": manager,
+            "force": "true" if force else "false",
+            "fieldValidation": field_validation,
+        }
         return await self._call("PATCH", path, query, obj, headers={"Content-Type": APPLY})
 
     async def merge(self, path: str, obj: Object, manager: str) -> Object:

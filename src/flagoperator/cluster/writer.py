@@ -151,7 +151,7 @@ class Writer:
         metadata = {"name": ref.name, "namespace": ref.namespace, "uid": wanted.uid}
         obj = {"apiVersion": API_VERSION, "kind": ref.kind, "metadata": metadata, "status": wanted.status}
         try:
-            return await self._api.apply(path, obj, MANAGER)
+            return await self._api.apply(path, obj, MANAGER, field_validation="Ignore")
         except ApiError as error:
             if error.status not in MISFITS:
                 raise

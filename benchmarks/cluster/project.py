@@ -129,16 +129,12 @@ class Project(AbstractContextManager["Project"]):
         return operator
 
     def settle(self) -> None:
-        """Wait until all flags are served by both flagd, their statuses say so, and the operator has nothing to do.
-
-        After its own first list it is told everything once more by the watch, which takes seconds.
-        """
+        """Wait until all flags are served by both flagd, their statuses say so, and the operator has nothing to do."""
         operator = self._operator
         assert operator is not None
         _wait(lambda: self._is_served(operator))
         for key in (self.keys[0], self.keys[-1]):
             self.wait_published(key)
-        _wait(lambda: (operator.metric("flagoperator_watch_events_total", kind="Flag") or 0) >= self.size)
         before = None
         while (now := _work(operator)) != before or now[1]:
             before = now

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 GROUP_PATH = f"/apis/{API_VERSION}"
 PLURALS = {kind: f"{kind.lower()}s" for kind in KINDS}
+KIND_OF = {plural: kind for kind, plural in PLURALS.items()}
 
 
 def collection(kind: str, namespace: str | None = None) -> str:

@@ -1,7 +1,9 @@
-"""Session: how Kopf talks to the API server: with our credentials, in our time.
+"""Session: how Kopf talks to the API server: with our credentials, from where our list ends, in our time.
 
-Kopf begins a watch that ended anew at once, however short it was. Where something between us and the
-API server ends each at once, that would be as many requests as there is time for.
+Kopf lists everything before it watches, and handles each object as if it had changed: seconds of a
+whole core for a large cluster, of which everything was listed just before. And it begins a watch that
+ended anew at once, however short it was: where something between us and the API server ends each at
+once, that would be as many requests as there is time for.
 """
 
 from __future__ import annotations
@@ -22,9 +24,8 @@ if TYPE_CHECKING:
     from flagoperator.cluster.connection import Connection
 
 SPACING_SECONDS = 1.0
-PATIENCE_SECONDS = 5.0
-"""How long the next page of a list waits for what came of the pages before, at most."""
-LOOK_SECONDS = 0.01
+NOBODY = "metadata.name=-"
+"""Field selector that no object meets: it is no name that one may have."""
 
 
 class Spacing:
@@ -44,28 +45,36 @@ class Spacing:
         return await handler(request)
 
 
-class Paging:
-    """Middleware that has the next page of a list wait until the pages before were handled.
+class StartingPoint:
+    """Middleware that has Kopf's lists be empty, and of the version of our own: its watches begin there.
 
-    Kopf reads pages faster than it handles them: all objects of a large cluster would be in memory at once.
+    Once in each run: Kopf lists again where the API server has forgotten what it would watch from. Then we do.
     """
 
-    def __init__(self, handled: Callable[[str], int]) -> None:
-        """`handled` returns how many objects of a collection, given by its plural name, were handled so far."""
-        self._handled = handled
-        self._expected: dict[str, int] = {}
+    def __init__(self, version: Callable[[str], str], expired: Callable[[], None]) -> None:
+        """`version` returns the resourceVersion of our last list of a collection, given by its plural name.
+
+        `expired` is called when everything has to be listed anew, by whoever made that list.
+        """
+        self._version = version
+        self._expired = expired
+        self._listed: set[str] = set()
 
     async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-        """Wait until it is time, if `request` is for a page of a list, and send it."""
-        query, plural = request.url.query, request.url.name
+        """Send `request`; changed, if it is for a list."""
+        query, path = request.url.query, request.url.path
         if query.get("watch") == "true" or "limit" not in query:
             return await handler(request)
-        if "continue" in query:
-            deadline = time.monotonic() + PATIENCE_SECONDS
-            while self._handled(plural) < self._expected.get(plural, 0) and time.monotonic() < deadline:
-                await asyncio.sleep(LOOK_SECONDS)
-        self._expected[plural] = self._handled(plural) + int(query["limit"])
-        return await handler(request)
+        exact = {"resourceVersion": self._version(request.url.name), "resourceVersionMatch": "Exact"}
+        request.url = request.url.update_query(exact | {"fieldSelector": NOBODY})
+        if path in self._listed:
+            self._expired()
+        response = await handler(request)
+        if response.ok:
+            self._listed.add(path)
+        else:
+            self._expired()
+        return response
 
 
 def open_session(connection: Connection, *middlewares: ClientMiddlewareType) -> aiohttp.ClientSession:

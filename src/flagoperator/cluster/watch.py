@@ -10,23 +10,22 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import kopf
 
 from flagd.manifest import KINDS
 from flagd.manifest.model import GROUP, VERSION
-from flagoperator.cluster.address import PLURALS
+from flagoperator.cluster.address import KIND_OF, PLURALS
 from flagoperator.cluster.heartbeat import Heartbeat
-from flagoperator.cluster.session import Paging, Spacing, open_session
+from flagoperator.cluster.session import Spacing, StartingPoint, open_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from flagoperator.cluster.connection import Connection
 
-    Report = Callable[[str, str | None, dict[str, Any]], None]
+    Report = Callable[[str, str, dict[str, Any]], None]
 
 log = logging.getLogger(__name__)
 STOP_SECONDS = 2.0
@@ -35,11 +34,15 @@ STOP_SECONDS = 2.0
 class Watch:
     """One run of Kopf. Started once, stopped once."""
 
-    def __init__(self, connection: Connection, namespaces: Sequence[str], report: Report) -> None:
+    def __init__(
+        self, connection: Connection, namespaces: Sequence[str], since: Callable[[str], str], report: Report
+    ) -> None:
         """Watch `namespaces`, or (none given) everything.
 
-        `report` is called in the event loop that calls `start`, with kind, type of event (None for
-        what is there at the beginning) and object.
+        `since` returns the resourceVersion of the last list of a kind: what came after it is watched. Once the
+        API server has forgotten that, the watch ends.
+
+        `report` is called in the event loop that calls `start`, with kind, type of event and object.
         """
         self._connection = connection
         self._namespaces = namespaces
@@ -49,8 +52,7 @@ class Watch:
         self._kopf_loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._stopping = False
-        self._handled: Counter[str] = Counter()
-        self._pace = Spacing(), Paging(self._handled.__getitem__)
+        self._pace = Spacing(), StartingPoint(lambda plural: since(KIND_OF[plural]), self._expired)
         self._credentials: kopf.AiohttpSession | None = None
         self._token: str | None = None
         self.heartbeat = Heartbeat()
@@ -93,6 +95,11 @@ class Watch:
         finally:
             beating.cancel()
 
+    def _expired(self) -> None:
+        if self._stop is not None and not self._stop.is_set():
+            log.info("the watch can not go on from where it was: everything is listed anew")
+            self._stop.set()
+
     async def _watch(self, stop: asyncio.Event) -> None:
         scope: dict[str, Any] = {"namespaces": self._namespaces} if self._namespaces else {"clusterwide": True}
         await kopf.operator(registry=self._registry(), settings=_settings(), stop_flag=stop, **scope)
@@ -106,8 +113,7 @@ class Watch:
 
     def _handler(self, kind: str) -> Callable[..., Any]:
         async def told(event: kopf.RawEvent, **_: Any) -> None:  # noqa: ANN401
-            name, obj = event["type"], dict(event["object"])
-            self._handled[PLURALS[kind]] += 1
+            name, obj = event["type"] or "", dict(event["object"])
             self._call(lambda: self._report(kind, name, obj))
 
         return told
@@ -134,7 +140,6 @@ def _settings() -> kopf.OperatorSettings:
     settings.peering.standalone = True  # a Lease decides who leads
     settings.scanning.disabled = True  # no list of CRDs and namespaces: fewer rights
     settings.posting.enabled = False
-    settings.watching.chunk_size = 100
     settings.watching.connect_timeout = 5
     settings.watching.server_timeout = 5 * 60
     settings.watching.inactivity_timeout = 70  # bookmarks come every 60 s

@@ -43,6 +43,10 @@ class Mirror:
         """Return whether all objects of `kind` have been listed, and the cluster was not rewound since."""
         return kind in self._listed
 
+    def listed(self, kind: str) -> str:
+        """Return the resourceVersion of the last list of `kind`: everything that came before it is known."""
+        return str(self._listed.get(kind, 0))
+
     def newest(self, kind: str) -> int:
         """Return the highest version of `kind` that was ever told of: no list that is asked for now is older."""
         return self._newest.get(kind, 0)
@@ -74,7 +78,7 @@ class Mirror:
         touched, self._touched = self._touched, set()
         return {ref for ref in touched if self.entry(ref) is not None}
 
-    def observe(self, kind: str, event: str | None, obj: Mapping[str, Any]) -> bool:
+    def observe(self, kind: str, event: str, obj: Mapping[str, Any]) -> bool:
         """Take in what a watch says; return whether it was news. `event` is DELETED, or anything else."""
         ref = ref_of(kind, obj)
         before, version = self.entry(ref), order(obj["metadata"].get("resourceVersion"))

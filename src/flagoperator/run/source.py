@@ -65,7 +65,7 @@ class Source:
         self.listed = float("-inf")
         """When the last complete list was begun, in seconds of the monotonic clock."""
         self.published = asyncio.Event()
-        """Set by whoever published the first list. The watch tells all of it once more, and has time until then."""
+        """Set by whoever published the first list: the watch tells what came after it, and has time until then."""
 
     @property
     def stale(self) -> bool:
@@ -146,7 +146,7 @@ class Source:
     async def _follow(self) -> None:
         """Watch, with a list every minute, until the watch ends or is found dead."""
         self._hearing = Hearing()
-        self._watch = watch = Watch(self._connection, self._namespaces, self._told)
+        self._watch = watch = Watch(self._connection, self._namespaces, self._mirror.listed, self._told)
         await watch.start()
         ended = asyncio.create_task(watch.ended(), name="watch")
         try:
@@ -185,7 +185,7 @@ class Source:
         await asyncio.wait({ended, wanted}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         wanted.cancel()
 
-    def _told(self, kind: str, event: str | None, obj: dict[str, Any]) -> None:
+    def _told(self, kind: str, event: str, obj: dict[str, Any]) -> None:
         self._hearing.told(kind, time.monotonic())
         self._gauges.watch_events[kind] += 1
         if self._mirror.observe(kind, event, obj):

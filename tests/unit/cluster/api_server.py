@@ -51,7 +51,7 @@ class ApiServer:
             raise ApiError(409, "Conflict", path)
         return self._put(path, obj)
 
-    async def apply(self, path: str, obj: Object, manager: str, *, force: bool = True) -> Object:  # noqa: ARG002
+    async def apply(self, path: str, obj: Object, manager: str, **options: object) -> Object:  # noqa: ARG002
         self._call(f"PATCH {path}")
         if self.hold is not None:
             await self.hold.wait()

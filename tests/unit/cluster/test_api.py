@@ -78,8 +78,10 @@ async def test_an_apply_is_one_of_the_server_and_says_who_applies():
         return web.json_response(await request.json())
 
     async with serving(handler) as api:
-        assert await api.apply("/flags/a/status", {"kind": "Flag"}, "flagoperator") == {"kind": "Flag"}
-    assert seen == {"method": "PATCH", "type": APPLY, "query": {"fieldManager": "flagoperator", "force": "true"}}
+        applied = await api.apply("/flags/a/status", {"kind": "Flag"}, "flagoperator", field_validation="Ignore")
+    query = {"fieldManager": "flagoperator", "force": "true", "fieldValidation": "Ignore"}
+    assert applied == {"kind": "Flag"}
+    assert seen == {"method": "PATCH", "type": APPLY, "query": query}
 
 
 @pytest.mark.parametrize(

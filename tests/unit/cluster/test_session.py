@@ -1,4 +1,4 @@
-"""Watches of one collection begin apart, and pages of a list wait for those before."""
+"""Watches of one collection begin apart, and where our own list ends."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from yarl import URL
 
 from flagoperator.cluster import session as module
-from flagoperator.cluster.session import PATIENCE_SECONDS, Paging, Spacing
+from flagoperator.cluster.session import Spacing, StartingPoint
 
 if TYPE_CHECKING:
     import pytest
@@ -21,16 +21,16 @@ WATCH = "?watch=true&resourceVersion=7"
 class Requests:
     """Sends requests through a spacing whose time is that of the test."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, middleware: Spacing | Paging | None = None) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 100.0
         self.sent: list[tuple[str, float]] = []
-        self._middleware = middleware or Spacing()
+        self._spacing = Spacing()
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
         monkeypatch.setattr(module, "asyncio", SimpleNamespace(sleep=self._sleep))
 
     async def send(self, url: str) -> None:
         request: Any = SimpleNamespace(url=URL(url))
-        await self._middleware(request, self._handle)
+        await self._spacing(request, self._handle)
 
     async def _handle(self, request: Any) -> Any:
         self.sent.append((request.url.path, self.now))
@@ -73,22 +73,64 @@ async def test_watches_that_wait_at_the_same_time_queue_up(monkeypatch: pytest.M
     assert len(sent) == 3
 
 
-async def test_the_next_page_waits_until_the_pages_before_were_handled(monkeypatch: pytest.MonkeyPatch):
-    requests = Requests(monkeypatch, Paging(lambda _: int((requests.now - 100) * 50)))
-    for url in (FLAGS + "?limit=100", FLAGS + "?limit=100&continue=a", FLAGS + "?limit=100&continue=b"):
-        await requests.send(url)
-    assert [round(at, 1) for _, at in requests.sent] == [100, 102, 104]
+class Lists:
+    """Sends requests through a starting point; answers with `status`."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.sent: list[URL] = []
+        self.expired = 0
+        self._point = StartingPoint({"flags": "41", "flagsegments": "42"}.__getitem__, self._expire)
+
+    async def send(self, url: str) -> None:
+        await self._point(SimpleNamespace(url=URL(url)), self._handle)  # type: ignore[arg-type]
+
+    async def _handle(self, request: Any) -> Any:
+        self.sent.append(request.url)
+        return SimpleNamespace(ok=self.status < 400)
+
+    def _expire(self) -> None:
+        self.expired += 1
 
 
-async def test_a_page_of_which_nothing_is_told_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch):
-    requests = Requests(monkeypatch, Paging(lambda _: 0))
-    await requests.send(FLAGS + "?limit=100")
-    await requests.send(FLAGS + "?limit=100&continue=a")
-    assert round(requests.sent[-1][1] - 100, 1) == PATIENCE_SECONDS
+async def test_a_list_is_empty_and_of_the_version_of_ours():
+    lists = Lists()
+    for url in (FLAGS + "?limit=500", SEGMENTS + "?limit=500"):
+        await lists.send(url)
+    assert [dict(each.query) for each in lists.sent] == [
+        {
+            "limit": "500",
+            "resourceVersion": version,
+            "resourceVersionMatch": "Exact",
+            "fieldSelector": "metadata.name=-",
+        }
+        for version in ("41", "42")
+    ]
+    assert not lists.expired
 
 
-async def test_watches_and_other_collections_wait_for_no_page(monkeypatch: pytest.MonkeyPatch):
-    requests = Requests(monkeypatch, Paging(lambda _: 0))
-    for url in (FLAGS + "?limit=100", FLAGS + WATCH, SEGMENTS + "?limit=100", SEGMENTS):
-        await requests.send(url)
-    assert [at for _, at in requests.sent] == [100] * 4
+async def test_watches_and_other_requests_are_sent_as_they_are():
+    lists = Lists()
+    for url in (FLAGS + WATCH, FLAGS + WATCH + "&limit=500", FLAGS):
+        await lists.send(url)
+    assert lists.sent == [URL(FLAGS + WATCH), URL(FLAGS + WATCH + "&limit=500"), URL(FLAGS)]
+    assert not lists.expired
+
+
+async def test_a_second_list_says_that_the_watch_cannot_go_on():
+    lists = Lists()
+    await lists.send(FLAGS + "?limit=500")
+    await lists.send(SEGMENTS + "?limit=500")
+    assert not lists.expired
+    await lists.send(FLAGS + "?limit=500")
+    assert lists.expired == 1
+
+
+async def test_a_list_that_is_refused_says_so_too_and_one_that_failed_is_asked_for_again():
+    lists = Lists()
+    lists.status = 410
+    await lists.send(FLAGS + "?limit=500")
+    assert lists.expired == 1
+    lists.status = 200
+    await lists.send(FLAGS + "?limit=500")
+    assert lists.expired == 1

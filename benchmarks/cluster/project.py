@@ -130,15 +130,20 @@ class Project(AbstractContextManager["Project"]):
 
     def settle(self) -> None:
         """Wait until all flags are served by both flagd, their statuses say so, and the operator has nothing to do."""
-        operator = self._operator
-        assert operator is not None
-        _wait(lambda: self._is_served(operator))
+        operator = self.wait_served()
         for key in (self.keys[0], self.keys[-1]):
             self.wait_published(key)
         before = None
         while (now := _work(operator)) != before or now[1]:
             before = now
             time.sleep(POLL_SECONDS)
+
+    def wait_served(self) -> Operator:
+        """Wait until both flagd serve what the operator publishes; return it."""
+        operator = self._operator
+        assert operator is not None
+        _wait(lambda: self._is_served(operator))
+        return operator
 
     def wait_published(self, key: str) -> None:
         """Wait until the status of a flag says that its present generation is served everywhere."""

@@ -20,7 +20,7 @@ def names(figures):
 def test_a_start_is_measured_and_the_lists_and_writes_of_the_operator_are_found(site, plane):
     figures = start.measure(site, SMOKE)
     project = site.project(SMOKE.flags).name
-    assert f"operator with {SMOKE.flags} flags: first statuses written" in names(figures)
+    assert f"operator with {SMOKE.flags} flags: statuses written of that, once both flagd serve" in names(figures)
     assert len(audit.first_statuses(plane, project)) >= SMOKE.flags
     assert audit.relists(plane, project)
 

@@ -76,8 +76,8 @@ def test_what_lint_takes_the_api_server_takes(plane: ControlPlane, name: str):
 @pytest.mark.parametrize(
     ("obj", "says"),
     [
-        (flag(variants=[{"key": "OFF"}]), "spec.variants[0].key: Invalid value: `OFF` is reserved"),
-        (segment(name="default"), "spec.segments[0].name: Invalid value: `default` is reserved"),
+        (flag(variants=[{"key": "OFF"}]), 'spec.variants[0].key: Invalid value: "OFF": `OFF` is reserved'),
+        (segment(name="default"), 'spec.segments[0].name: Invalid value: "default": `default` is reserved'),
         (flag(deployments=["web", "web"]), 'spec.deployments[1]: Duplicate value: "web"'),
         (flag(key="ä" * 129), "` takes more than 256 bytes"),
         (group(type="Holdout"), "a group of type Holdout has holdout, no slots"),

@@ -1,4 +1,7 @@
-"""CEL: the rules of the models that the API server checks itself, by the name of the model.
+"""CEL: the rules of the models that the API server checks itself, by the name of the model or of its field.
+
+The API server evaluates all of them for every write, of a status too, and what costs it time is to look up
+the fields of an object. So a rule about one field stands at that field, and `self` is its value.
 
 Not here is what costs the API server too much (its estimate multiplies the bounds of all lists on
 the way: segments × conditions × values) or what CEL cannot see (other objects, untyped fields,
@@ -20,10 +23,10 @@ class Rule:
     """One validation.
 
     Attributes:
-        rule: what must hold; ``self`` is the object.
+        rule: what must hold; ``self`` is the object, or the value of the field.
         says: a CEL expression of what is said otherwise, with the bad value. Text between double
             quotes is said as it stands: picking one entry of a list costs too much in an expression.
-        field: the field it is about, relative to the object; empty = the object.
+        field: the field it is about, relative to ``self``; empty = ``self``.
     """
 
     rule: str
@@ -43,8 +46,7 @@ def _one_of(names: frozenset[str]) -> str:
 def _unchanged(what: str, value: str, absent: str, remedy: str, field: str, *, unless: str = "false") -> Rule:
     """Return the rule that `value` stays as it is, `unless` something allows it to change.
 
-    Where what it is made of is `absent` before and after, nothing more is looked at: the API server evaluates all
-    rules for every write of a status too, and each field that they look at costs it more than a comparison.
+    Where what it is made of is `absent` before and after, nothing more is looked at.
     """
     old, then = value.replace("self.", "oldSelf."), absent.replace("self.", "oldSelf.")
     return Rule(
@@ -61,12 +63,11 @@ _AUDIENCE = (
         "has(self.match) || has(self.anyOf) || (has(self.segmentRefs) && size(self.segmentRefs) > 0)",
         '"has no conditions; write match, anyOf or segmentRefs (for everybody: allOtherUsers)"',
     ),
-    Rule(
-        f"!has(self.match) || self.match.all(c, has(c.attribute) != ({_COHORT}))",
-        '"every operator takes an attribute, except in cohort and not in cohort"',
-        ".match",
-    ),
 )
+_ATTRIBUTED = f"has(c.attribute) != ({_COHORT})"
+_ATTRIBUTES = '"every operator takes an attribute, except in cohort and not in cohort"'
+_ONCE = "; each may stand once"
+_MATCH = (Rule(f"self.all(c, {_ATTRIBUTED})", _ATTRIBUTES),)
 _KEY = "(has(self.spec.key) ? self.spec.key : self.metadata.name)"
 _SALT = f"(has(self.spec.bucketing) && has(self.spec.bucketing.salt) ? self.spec.bucketing.salt : {_KEY})"
 _UNIT = "(has(self.bucketing) && has(self.bucketing.unit) ? self.bucketing.unit : 'User')"
@@ -90,50 +91,39 @@ RULES: dict[str, tuple[Rule, ...]] = {
         _unchanged("bucketing unit", _UNIT, "!has(self.bucketing)", _MOVES, ".bucketing.unit", unless=_REBUCKET),
         _unchanged("bucketing key", _BY, "!has(self.bucketing)", _MOVES, ".bucketing.key", unless=_REBUCKET),
         Rule(
-            "!has(self.key) || size(bytes(self.key)) <= 256",
-            "'`' + self.key + '` takes more than 256 bytes; callers could not ask for it'",
-            ".key",
-        ),
-        Rule(
-            "self.variants.all(x, self.variants.exists_one(y, y.key == x.key))",
-            '"two variants have the same key; each may stand once"',
-            ".variants",
-        ),
-        Rule(
             "!has(self.allOtherUsers) || !has(self.allOtherUsers.weights) || "
             f"self.allOtherUsers.weights.all(k, {_NAMED})",
             '"weights name a variant that the flag does not have"',
             ".allOtherUsers.weights",
         ),
     ),
-    "Variant": (
+    "FlagSpec.key": (
+        Rule("size(bytes(self)) <= 256", "'`' + self + '` takes more than 256 bytes; callers could not ask for it'"),
+    ),
+    "FlagSpec.variants": (
+        Rule("self.all(x, self.exists_one(y, y.key == x.key))", f'"two variants have the same key{_ONCE}"'),
+    ),
+    "Variant.key": (
         Rule(
-            "self.key.lowerAscii() != 'off'",
-            "'`' + self.key + '` is reserved: every flag has a variant off already; choose another key'",
-            ".key",
+            "self.lowerAscii() != 'off'",
+            "'`' + self + '` is reserved: every flag has a variant off already; choose another key'",
         ),
     ),
-    "Segment": (
+    "Segment": _AUDIENCE,
+    "Segment.name": (
         Rule(
-            f"!(self.name in {_one_of(RESERVED_SEGMENT_NAMES)})",
-            "'`' + self.name + '` is reserved for what the compiler adds; choose another name'",
-            ".name",
-        ),
-        *_AUDIENCE,
-    ),
-    "FlagSegmentSpec": (
-        *_AUDIENCE,
-        Rule(
-            f"!has(self.anyOf) || self.anyOf.all(g, g.match.all(c, has(c.attribute) != ({_COHORT})))",
-            '"every operator takes an attribute, except in cohort and not in cohort"',
-            ".anyOf",
+            f"!(self in {_one_of(RESERVED_SEGMENT_NAMES)})",
+            "'`' + self + '` is reserved for what the compiler adds; choose another name'",
         ),
     ),
-    "Rollout": (
+    "Segment.match": _MATCH,
+    "FlagSegmentSpec": _AUDIENCE,
+    "FlagSegmentSpec.match": _MATCH,
+    "FlagSegmentSpec.anyOf": (Rule(f"self.all(g, g.match.all(c, {_ATTRIBUTED}))", _ATTRIBUTES),),
+    "Rollout.weights": (
         Rule(
-            "!has(self.weights) || self.weights.exists(k, self.weights[k] > 0)",
+            "self.exists(k, self[k] > 0)",
             '"weights give no variant any weight; leave weights out for an even split"',
-            ".weights",
         ),
     ),
     "FlagGroupSpec": (
@@ -141,22 +131,15 @@ RULES: dict[str, tuple[Rule, ...]] = {
             f"{_EXCLUSION} ? has(self.slots) && !has(self.holdout) : has(self.holdout) && !has(self.slots)",
             f"'a group of type ' + self.type + ' has ' + ({_EXCLUSION} ? 'slots, no holdout' : 'holdout, no slots')",
         ),
-        Rule(
-            "!has(self.slots) || self.slots.map(s, s.percent).sum() == 100",
-            '"the slots must sum to 100 percent"',
-            ".slots",
-        ),
-        Rule(
-            "!has(self.slots) || self.slots.all(x, self.slots.exists_one(y, y.name == x.name))",
-            '"two slots have the same name; each may stand once"',
-            ".slots",
-        ),
     ),
-    "Slot": (
+    "FlagGroupSpec.slots": (
+        Rule("self.map(s, s.percent).sum() == 100", '"the slots must sum to 100 percent"'),
+        Rule("self.all(x, self.exists_one(y, y.name == x.name))", f'"two slots have the same name{_ONCE}"'),
+    ),
+    "Slot.name": (
         Rule(
-            f"!(self.name.lowerAscii() in {_one_of(RESERVED_SLOTS)})",
-            "'`' + self.name + '` is reserved for users in no slot; choose another name, such as slot-1'",
-            ".name",
+            f"!(self.lowerAscii() in {_one_of(RESERVED_SLOTS)})",
+            "'`' + self + '` is reserved for users in no slot; choose another name, such as slot-1'",
         ),
     ),
 }

@@ -58,17 +58,21 @@ def _convert(schema: Schema, parts: dict[str, Schema]) -> Schema:
     if "default" in schema and not isinstance(schema["default"], (dict, list, type(None))):
         found["description"] += f" Default: {shown(schema['default']).strip('`')}."
     if "properties" in schema:
-        found["properties"] = {name: _convert(field, parts) for name, field in schema["properties"].items()}
+        model, fields = schema.get("title", ""), schema["properties"].items()
+        found["properties"] = {name: _ruled(_convert(field, parts), f"{model}.{name}") for name, field in fields}
     elif schema.get("type") == "object":
         found["additionalProperties"] = _convert(_values(schema), parts)
     if "items" in schema:
         found["items"] = _convert(schema["items"], parts)
     if not found.keys() & {"type", "x-kubernetes-int-or-string"}:
         found["x-kubernetes-preserve-unknown-fields"] = True
-    rules = RULES.get(schema.get("title", ""), ())
-    if rules and "properties" in found:
-        found["x-kubernetes-validations"] = [rule.schema() for rule in rules]
-    return found
+    return _ruled(found, schema.get("title", "")) if "properties" in found else found
+
+
+def _ruled(found: Schema, name: str) -> Schema:
+    """Return `found` with the rules of `name`, a model or the field of one, after those that it has."""
+    rules = [*found.get("x-kubernetes-validations", ()), *(rule.schema() for rule in RULES.get(name, ()))]
+    return {**found, "x-kubernetes-validations": rules} if rules else found
 
 
 def _flat(schema: Schema, parts: dict[str, Schema]) -> Schema:

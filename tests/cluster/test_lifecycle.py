@@ -181,3 +181,21 @@ def test_a_restarted_operator_holds_what_the_replicas_still_serve(stage: Stage):
 def _kept(folder: Path) -> str:
     file = folder / FILE_NAME
     return file.read_text(errors="replace") if file.exists() else ""
+
+
+@pytest.mark.parametrize("namespaces", [None, ()], ids=["a namespace", "everywhere"])
+def test_a_start_is_told_nothing_twice(stage: Stage, namespaces: tuple[str, ...] | None):
+    names = [f"flag-{number}" for number in range(30)]
+    operator = stage.operator()
+    stage.replica("flagd-0")
+    stage.apply(*map(flag, names))
+    for name in names:
+        stage.wait(name, Published="True")
+    operator.stop()
+    operator = stage.operator("--relist-interval", "600", namespaces=namespaces)
+    stage.until(lambda: operator.get("/readyz")[0] == 200)
+    stage.apply(flag(names[0], 0))
+    stage.wait(names[0], Published="True")
+    events = operator.metric("flagoperator_watch_events_total", kind="Flag")
+    assert events is not None
+    assert 0 < events < len(names) / 2, "the change, and what was said of it"

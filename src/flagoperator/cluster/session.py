@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from flagoperator.cluster.address import KIND_OF
 from flagoperator.cluster.connection import tls_context
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class StartingPoint:
     """
 
     def __init__(self, version: Callable[[str], str], expired: Callable[[], None]) -> None:
-        """`version` returns the resourceVersion of our last list of a collection, given by its plural name.
+        """`version` returns the resourceVersion of our last list of a kind.
 
         `expired` is called when everything has to be listed anew, by whoever made that list.
         """
@@ -62,10 +63,10 @@ class StartingPoint:
 
     async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         """Send `request`; changed, if it is for a list."""
-        query, path = request.url.query, request.url.path
-        if query.get("watch") == "true" or "limit" not in query:
+        kind, path = KIND_OF.get(request.url.name), request.url.path
+        if kind is None or request.url.query.get("watch") == "true":
             return await handler(request)
-        exact = {"resourceVersion": self._version(request.url.name), "resourceVersionMatch": "Exact"}
+        exact = {"resourceVersion": self._version(kind), "resourceVersionMatch": "Exact"}
         request.url = request.url.update_query(exact | {"fieldSelector": NOBODY})
         if path in self._listed:
             self._expired()

@@ -16,7 +16,7 @@ import kopf
 
 from flagd.manifest import KINDS
 from flagd.manifest.model import GROUP, VERSION
-from flagoperator.cluster.address import KIND_OF, PLURALS
+from flagoperator.cluster.address import PLURALS
 from flagoperator.cluster.heartbeat import Heartbeat
 from flagoperator.cluster.session import Spacing, StartingPoint, open_session
 
@@ -52,7 +52,7 @@ class Watch:
         self._kopf_loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._stopping = False
-        self._pace = Spacing(), StartingPoint(lambda plural: since(KIND_OF[plural]), self._expired)
+        self._pace = Spacing(), StartingPoint(since, self._expired)
         self._credentials: kopf.AiohttpSession | None = None
         self._token: str | None = None
         self.heartbeat = Heartbeat()

@@ -56,7 +56,7 @@ async def test_a_watch_that_lasted_begins_anew_at_once(monkeypatch: pytest.Monke
 
 async def test_other_collections_and_lists_wait_for_nobody(monkeypatch: pytest.MonkeyPatch):
     requests = Requests(monkeypatch)
-    for url in (FLAGS + WATCH, SEGMENTS + WATCH, FLAGS, FLAGS + "?limit=500"):
+    for url in (FLAGS + WATCH, SEGMENTS + WATCH, FLAGS, FLAGS):
         await requests.send(url)
     assert [at for _, at in requests.sent] == [100] * 4
 
@@ -80,7 +80,7 @@ class Lists:
         self.status = 200
         self.sent: list[URL] = []
         self.expired = 0
-        self._point = StartingPoint({"flags": "41", "flagsegments": "42"}.__getitem__, self._expire)
+        self._point = StartingPoint({"Flag": "41", "FlagSegment": "42"}.__getitem__, self._expire)
 
     async def send(self, url: str) -> None:
         await self._point(SimpleNamespace(url=URL(url)), self._handle)  # type: ignore[arg-type]
@@ -95,11 +95,10 @@ class Lists:
 
 async def test_a_list_is_empty_and_of_the_version_of_ours():
     lists = Lists()
-    for url in (FLAGS + "?limit=500", SEGMENTS + "?limit=500"):
+    for url in (FLAGS, SEGMENTS):
         await lists.send(url)
     assert [dict(each.query) for each in lists.sent] == [
         {
-            "limit": "500",
             "resourceVersion": version,
             "resourceVersionMatch": "Exact",
             "fieldSelector": "metadata.name=-",
@@ -111,26 +110,27 @@ async def test_a_list_is_empty_and_of_the_version_of_ours():
 
 async def test_watches_and_other_requests_are_sent_as_they_are():
     lists = Lists()
-    for url in (FLAGS + WATCH, FLAGS + WATCH + "&limit=500", FLAGS):
+    others = [FLAGS + WATCH, FLAGS + WATCH + "&limit=500", FLAGS + "/x", "https://localhost/apis"]
+    for url in others:
         await lists.send(url)
-    assert lists.sent == [URL(FLAGS + WATCH), URL(FLAGS + WATCH + "&limit=500"), URL(FLAGS)]
+    assert lists.sent == [URL(url) for url in others]
     assert not lists.expired
 
 
 async def test_a_second_list_says_that_the_watch_cannot_go_on():
     lists = Lists()
-    await lists.send(FLAGS + "?limit=500")
-    await lists.send(SEGMENTS + "?limit=500")
+    await lists.send(FLAGS)
+    await lists.send(SEGMENTS)
     assert not lists.expired
-    await lists.send(FLAGS + "?limit=500")
+    await lists.send(FLAGS)
     assert lists.expired == 1
 
 
 async def test_a_list_that_is_refused_says_so_too_and_one_that_failed_is_asked_for_again():
     lists = Lists()
     lists.status = 410
-    await lists.send(FLAGS + "?limit=500")
+    await lists.send(FLAGS)
     assert lists.expired == 1
     lists.status = 200
-    await lists.send(FLAGS + "?limit=500")
+    await lists.send(FLAGS)
     assert lists.expired == 1

@@ -145,4 +145,5 @@ $(READY): pyproject.toml $(LOCK)
 	@echo "Installing what $(LOCK) pins into $(VENV): about a minute the first time"
 	$(PIP) install --require-hashes --requirement $(LOCK)
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src # tests start hundreds of processes, some where Python may not write bytecode
 	@touch $@

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import ctypes
+import http.client
 import json
 import signal
 import socket
@@ -189,7 +190,7 @@ class ControlPlane:
         url = f"http://127.0.0.1:{self._ports['etcd']}/health" if name == "etcd" else f"{self.url}/readyz"
         process, deadline = self._processes[name], time.monotonic() + _READY_SECONDS
         while process.poll() is None and time.monotonic() < deadline:
-            with contextlib.suppress(OSError), self._open(url):
+            with contextlib.suppress(OSError, http.client.HTTPException), self._open(url):
                 return
             time.sleep(0.1)
         log = (self.folder / "logs" / f"{name}.log").read_text(errors="replace")[-3000:]

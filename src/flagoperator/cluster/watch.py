@@ -97,7 +97,7 @@ class Watch:
 
     def _expired(self) -> None:
         if self._stop is not None and not self._stop.is_set():
-            log.info("the watch can not go on from where it was: everything is listed anew")
+            log.info("the API server has forgotten where the watch was: everything is listed anew")
             self._stop.set()
 
     async def _watch(self, stop: asyncio.Event) -> None:

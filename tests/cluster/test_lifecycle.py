@@ -197,5 +197,6 @@ def test_a_start_is_told_nothing_twice(stage: Stage, namespaces: tuple[str, ...]
     stage.apply(flag(names[0], 0))
     stage.wait(names[0], Published="True")
     events = operator.metric("flagoperator_watch_events_total", kind="Flag")
-    assert events is not None
-    assert 0 < events < len(names) / 2, "the change, and what was said of it"
+    assert events
+    # Everywhere are the flags of other tests too, of which something may be said.
+    assert events - (operator.metric("flagoperator_status_writes_total") or 0) < len(names) / 2

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from flagoperator.cluster.connection import Connection
 
 SPACING_SECONDS = 1.0
+GONE = 410
+PATIENCE_SECONDS = 10.0
+"""How long Kopf's list waits for another of ours, at most."""
+LOOK_SECONDS = 0.02
 NOBODY = "metadata.name=-"
 """Field selector that no object meets: it is no name that one may have."""
 
@@ -49,33 +53,37 @@ class Spacing:
 class StartingPoint:
     """Middleware that has Kopf's lists be empty, and of the version of our own: its watches begin there.
 
-    Once in each run: Kopf lists again where the API server has forgotten what it would watch from. Then we do.
+    Kopf lists again where the API server has forgotten what it would go on from. Then we do, and it waits for us.
     """
 
-    def __init__(self, version: Callable[[str], str], expired: Callable[[], None]) -> None:
-        """`version` returns the resourceVersion of our last list of a kind.
-
-        `expired` is called when everything has to be listed anew, by whoever made that list.
-        """
+    def __init__(self, version: Callable[[str], str], list_soon: Callable[[], None]) -> None:
+        """`version` returns the resourceVersion of our last list of a kind; `list_soon` asks for another."""
         self._version = version
-        self._expired = expired
-        self._listed: set[str] = set()
+        self._list_soon = list_soon
+        self._used: dict[str, str] = {}
 
     async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         """Send `request`; changed, if it is for a list."""
-        kind, path = KIND_OF.get(request.url.name), request.url.path
-        if kind is None or request.url.query.get("watch") == "true":
+        kind, url = KIND_OF.get(request.url.name), request.url
+        if kind is None or url.query.get("watch") == "true":
             return await handler(request)
-        exact = {"resourceVersion": self._version(kind), "resourceVersionMatch": "Exact"}
-        request.url = request.url.update_query(exact | {"fieldSelector": NOBODY})
-        if path in self._listed:
-            self._expired()
-        response = await handler(request)
-        if response.ok:
-            self._listed.add(path)
-        else:
-            self._expired()
-        return response
+        while True:
+            version = await self._fresh(kind, url.path)
+            exact = {"resourceVersion": version, "resourceVersionMatch": "Exact"}
+            request.url = url.update_query({**exact, "fieldSelector": NOBODY, "limit": "1"})
+            response = await handler(request)
+            if response.status != GONE:
+                return response
+
+    async def _fresh(self, kind: str, path: str) -> str:
+        """Return the version of a list that was not used for `path` yet; of the same again if there is no other."""
+        used, deadline = self._used.get(path), time.monotonic() + PATIENCE_SECONDS
+        if self._version(kind) == used:
+            self._list_soon()
+        while self._version(kind) == used and time.monotonic() < deadline:
+            await asyncio.sleep(LOOK_SECONDS)
+        self._used[path] = self._version(kind)
+        return self._used[path]
 
 
 def open_session(connection: Connection, *middlewares: ClientMiddlewareType) -> aiohttp.ClientSession:

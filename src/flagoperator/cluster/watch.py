@@ -35,14 +35,18 @@ class Watch:
     """One run of Kopf. Started once, stopped once."""
 
     def __init__(
-        self, connection: Connection, namespaces: Sequence[str], since: Callable[[str], str], report: Report
+        self,
+        connection: Connection,
+        namespaces: Sequence[str],
+        since: Callable[[str], str],
+        list_soon: Callable[[], None],
+        report: Report,
     ) -> None:
         """Watch `namespaces`, or (none given) everything.
 
         `since` returns the resourceVersion of the last list of a kind: what came after it is watched. Once the
-        API server has forgotten that, the watch ends.
-
-        `report` is called in the event loop that calls `start`, with kind, type of event and object.
+        API server has forgotten that, `list_soon` is called. `report` is called with kind, type of event and
+        object; both in the event loop that calls `start`.
         """
         self._connection = connection
         self._namespaces = namespaces
@@ -52,7 +56,7 @@ class Watch:
         self._kopf_loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._stopping = False
-        self._pace = Spacing(), StartingPoint(since, self._expired)
+        self._pace = Spacing(), StartingPoint(since, lambda: self._call(list_soon))
         self._credentials: kopf.AiohttpSession | None = None
         self._token: str | None = None
         self.heartbeat = Heartbeat()
@@ -94,11 +98,6 @@ class Watch:
             await self._watch(self._stop)
         finally:
             beating.cancel()
-
-    def _expired(self) -> None:
-        if self._stop is not None and not self._stop.is_set():
-            log.info("the API server has forgotten where the watch was: everything is listed anew")
-            self._stop.set()
 
     async def _watch(self, stop: asyncio.Event) -> None:
         scope: dict[str, Any] = {"namespaces": self._namespaces} if self._namespaces else {"clusterwide": True}

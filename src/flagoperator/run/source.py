@@ -146,7 +146,7 @@ class Source:
     async def _follow(self) -> None:
         """Watch, with a list every minute, until the watch ends or is found dead."""
         self._hearing = Hearing()
-        self._watch = watch = Watch(self._connection, self._namespaces, self._mirror.listed, self._told)
+        self._watch = watch = Watch(self._connection, self._namespaces, self._mirror.listed, self.list_soon, self._told)
         await watch.start()
         ended = asyncio.create_task(watch.ended(), name="watch")
         try:

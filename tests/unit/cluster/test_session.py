@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from yarl import URL
 
 from flagoperator.cluster import session as module
-from flagoperator.cluster.session import Spacing, StartingPoint
+from flagoperator.cluster.session import PATIENCE_SECONDS, Spacing, StartingPoint
 
 if TYPE_CHECKING:
     import pytest
@@ -74,63 +74,81 @@ async def test_watches_that_wait_at_the_same_time_queue_up(monkeypatch: pytest.M
 
 
 class Lists:
-    """Sends requests through a starting point; answers with `status`."""
+    """Sends requests through a starting point, which the API server answers with `statuses`, then with 200."""
 
-    def __init__(self) -> None:
-        self.status = 200
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.statuses: list[int] = []
+        self.versions = {"Flag": 41, "FlagSegment": 42}
         self.sent: list[URL] = []
-        self.expired = 0
-        self._point = StartingPoint({"Flag": "41", "FlagSegment": "42"}.__getitem__, self._expire)
+        self.listed = 0
+        self.answers = True
+        self.now = 100.0
+        self._point = StartingPoint(lambda kind: str(self.versions[kind]), self._list_soon)
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
+        monkeypatch.setattr(module, "asyncio", SimpleNamespace(sleep=self._sleep))
 
-    async def send(self, url: str) -> None:
-        await self._point(SimpleNamespace(url=URL(url)), self._handle)  # type: ignore[arg-type]
+    async def send(self, *urls: str) -> None:
+        for url in urls:
+            await self._point(SimpleNamespace(url=URL(url)), self._handle)  # type: ignore[arg-type]
+
+    @property
+    def since(self) -> list[str]:
+        return [each.query["resourceVersion"] for each in self.sent]
 
     async def _handle(self, request: Any) -> Any:
         self.sent.append(request.url)
-        return SimpleNamespace(ok=self.status < 400)
+        return SimpleNamespace(status=self.statuses.pop(0) if self.statuses else 200)
 
-    def _expire(self) -> None:
-        self.expired += 1
+    def _list_soon(self) -> None:
+        self.listed += 1
+
+    async def _sleep(self, seconds: float) -> None:
+        self.now += seconds
+        if self.answers:
+            self.versions = {kind: version + 10 for kind, version in self.versions.items()}
 
 
-async def test_a_list_is_empty_and_of_the_version_of_ours():
-    lists = Lists()
-    for url in (FLAGS, SEGMENTS):
-        await lists.send(url)
+async def test_a_list_is_empty_and_of_the_version_of_ours(monkeypatch: pytest.MonkeyPatch):
+    lists = Lists(monkeypatch)
+    await lists.send(FLAGS + "?limit=500", SEGMENTS)
     assert [dict(each.query) for each in lists.sent] == [
         {
+            "limit": "1",
             "resourceVersion": version,
             "resourceVersionMatch": "Exact",
             "fieldSelector": "metadata.name=-",
         }
         for version in ("41", "42")
     ]
-    assert not lists.expired
+    assert not lists.listed
 
 
-async def test_watches_and_other_requests_are_sent_as_they_are():
-    lists = Lists()
+async def test_watches_and_other_requests_are_sent_as_they_are(monkeypatch: pytest.MonkeyPatch):
+    lists = Lists(monkeypatch)
     others = [FLAGS + WATCH, FLAGS + WATCH + "&limit=500", FLAGS + "/x", "https://localhost/apis"]
-    for url in others:
-        await lists.send(url)
+    await lists.send(*others)
     assert lists.sent == [URL(url) for url in others]
-    assert not lists.expired
+    assert not lists.listed
 
 
-async def test_a_second_list_says_that_the_watch_cannot_go_on():
-    lists = Lists()
-    await lists.send(FLAGS)
-    await lists.send(SEGMENTS)
-    assert not lists.expired
-    await lists.send(FLAGS)
-    assert lists.expired == 1
+async def test_a_second_list_waits_for_another_of_ours(monkeypatch: pytest.MonkeyPatch):
+    lists = Lists(monkeypatch)
+    await lists.send(FLAGS, FLAGS)
+    assert lists.since == ["41", "51"]
+    assert lists.listed == 1
 
 
-async def test_a_list_that_is_refused_says_so_too_and_one_that_failed_is_asked_for_again():
-    lists = Lists()
-    lists.status = 410
+async def test_a_version_that_is_forgotten_is_not_asked_for_again(monkeypatch: pytest.MonkeyPatch):
+    lists = Lists(monkeypatch)
+    lists.statuses = [410, 410]
     await lists.send(FLAGS)
-    assert lists.expired == 1
-    lists.status = 200
-    await lists.send(FLAGS)
-    assert lists.expired == 1
+    assert lists.since == ["41", "51", "61"]
+    assert lists.listed == 2
+
+
+async def test_a_list_that_does_not_come_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch):
+    lists = Lists(monkeypatch)
+    lists.answers = False
+    await lists.send(FLAGS, FLAGS)
+    assert lists.since == ["41", "41"]
+    assert round(lists.now - 100) == PATIENCE_SECONDS

@@ -27,7 +27,9 @@ class FakeWatch:
 
     started: list[FakeWatch]
 
-    def __init__(self, _connection: object, _namespaces: object, _since: object, report: Callable[..., None]) -> None:
+    def __init__(
+        self, _connection: object, _namespaces: object, _since: object, _list_soon: object, report: Callable[..., None]
+    ) -> None:
         self.report = report
         self.end = asyncio.Event()
 

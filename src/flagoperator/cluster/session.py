@@ -57,7 +57,10 @@ class StartingPoint:
     """
 
     def __init__(self, version: Callable[[str], str], list_soon: Callable[[], None]) -> None:
-        """`version` returns the resourceVersion of our last list of a kind; `list_soon` asks for another."""
+        """`version` returns the resourceVersion of our last list of a kind, empty while there is none.
+
+        `list_soon` asks for another.
+        """
         self._version = version
         self._list_soon = list_soon
         self._used: dict[str, str] = {}
@@ -80,10 +83,10 @@ class StartingPoint:
         used, deadline = self._used.get(path), time.monotonic() + PATIENCE_SECONDS
         if self._version(kind) == used:
             self._list_soon()
-        while self._version(kind) == used and time.monotonic() < deadline:
+        while not (version := self._version(kind)) or (version == used and time.monotonic() < deadline):
             await asyncio.sleep(LOOK_SECONDS)
-        self._used[path] = self._version(kind)
-        return self._used[path]
+        self._used[path] = version
+        return version
 
 
 def open_session(connection: Connection, *middlewares: ClientMiddlewareType) -> aiohttp.ClientSession:

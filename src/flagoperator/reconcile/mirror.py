@@ -44,8 +44,11 @@ class Mirror:
         return kind in self._listed
 
     def listed(self, kind: str) -> str:
-        """Return the resourceVersion of the last list of `kind`: everything that came before it is known."""
-        return str(self._listed.get(kind, 0))
+        """Return the resourceVersion of the last list of `kind`: everything that came before it is known.
+
+        Empty while there is none: before the first, and from finding the cluster rewound to the list after it.
+        """
+        return str(self._listed.get(kind, ""))
 
     def newest(self, kind: str) -> int:
         """Return the highest version of `kind` that was ever told of: no list that is asked for now is older."""

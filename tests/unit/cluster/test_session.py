@@ -83,7 +83,8 @@ class Lists:
         self.listed = 0
         self.answers = True
         self.now = 100.0
-        self._point = StartingPoint(lambda kind: str(self.versions[kind]), self._list_soon)
+        self.rewound_until = 0.0
+        self._point = StartingPoint(self._version, self._list_soon)
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
         monkeypatch.setattr(module, "asyncio", SimpleNamespace(sleep=self._sleep))
 
@@ -98,6 +99,9 @@ class Lists:
     async def _handle(self, request: Any) -> Any:
         self.sent.append(request.url)
         return SimpleNamespace(status=self.statuses.pop(0) if self.statuses else 200)
+
+    def _version(self, kind: str) -> str:
+        return "" if self.now < self.rewound_until else str(self.versions[kind])
 
     def _list_soon(self) -> None:
         self.listed += 1
@@ -152,3 +156,12 @@ async def test_a_list_that_does_not_come_is_not_waited_for_for_ever(monkeypatch:
     await lists.send(FLAGS, FLAGS)
     assert lists.since == ["41", "41"]
     assert round(lists.now - 100) == PATIENCE_SECONDS
+
+
+async def test_while_the_cluster_is_found_rewound_there_is_nothing_to_begin_from(monkeypatch: pytest.MonkeyPatch):
+    lists = Lists(monkeypatch)
+    lists.answers = False
+    lists.rewound_until = lists.now + 3 * PATIENCE_SECONDS
+    await lists.send(FLAGS)
+    assert lists.since == ["41"]
+    assert lists.now >= lists.rewound_until

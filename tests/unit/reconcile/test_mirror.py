@@ -173,3 +173,14 @@ def test_a_new_object_does_not_inherit_from_one_of_its_name():
     entry = mirror.entry(ref("a"))
     assert entry is not None
     assert entry.resource is None
+
+
+def test_where_the_last_list_was_is_unknown_before_the_first_and_while_the_cluster_is_rewound():
+    mirror = Mirror()
+    assert mirror.listed("Flag") == ""
+    mirror.listing("Flag", "50").finish()
+    assert mirror.listed("Flag") == "50"
+    listing = mirror.listing("Flag", "40")
+    assert mirror.listed("Flag") == ""
+    listing.finish()
+    assert mirror.listed("Flag") == "40"

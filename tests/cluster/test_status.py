@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.cluster.slow_replica import SlowReplica
+from tests.cluster.spending import WRITES_PER_GENERATION
 from tests.cluster.stage import flag
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def lease(stage: Stage) -> dict[str, Any]:
     return dict(stage.plane.request(f"/apis/coordination.k8s.io/v1/namespaces/{stage.namespace}/leases/flagoperator"))
 
 
-def test_a_change_reaches_every_replica_and_costs_two_writes(stage: Stage):
+def test_a_change_reaches_every_replica_and_costs_two_writes_at_most(stage: Stage):
     operator = stage.operator()
     replicas = [stage.replica(f"flagd-{number}") for number in range(2)]
     stage.until(lambda: len(operator.replicas()) == 2)
@@ -52,7 +53,7 @@ def test_a_change_reaches_every_replica_and_costs_two_writes(stage: Stage):
     assert status["observedGeneration"] == status["servedGeneration"] == 2
     assert status["effective"] == {"percent": "100", "variants": "on", "salt": "checkout"}
     assert {each["type"] for each in status["conditions"]} == {"Ready", "Published"}
-    assert len(writes(stage, "checkout")) == 4
+    assert 0 < len(writes(stage, "checkout")) <= 2 * WRITES_PER_GENERATION, "statuses may coalesce, never repeat"
 
 
 def test_nothing_is_written_while_nothing_changes(stage: Stage):

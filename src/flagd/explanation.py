@@ -11,11 +11,25 @@ if TYPE_CHECKING:
     from flagd.variant import Variant
 
 _MAX_SHOWN = 10
+INACTIVE, PREREQUISITES = "default", "flag-dependencies"
+"""Segments that the compiler adds for an inactive flag and for prerequisites (Amplitude's names)."""
+
+DISTRIBUTIONS = 42_949_673
+"""How many values ``hash div 100`` has."""
+
+_ADDED = {"individual-inclusions": "testers", "sticky-bucketing": "sticky bucketing"}
 
 
 @dataclass(frozen=True, slots=True)
 class ConditionExplanation:
-    """One condition with the value seen, None where the user has none. `values` holds the first ten."""
+    """One condition with the value seen, None where the user has none.
+
+    Attributes:
+        values: the first ten.
+        value_count: how many there are.
+        compared_as: ``numbers``, ``versions`` or ``text`` where the operator orders values; else empty.
+        misread: with ``text``, what is not a number or a version: the value seen, or one of `values`.
+    """
 
     attribute: str
     op: str
@@ -23,12 +37,21 @@ class ConditionExplanation:
     value_count: int
     actual: str | None
     matched: bool
+    compared_as: str = ""
+    misread: str = ""
 
-    def line(self) -> str:
-        """Return the condition and what was seen."""
+    def line(self, op: str = "") -> str:
+        """Return the condition and what was seen, with `op` for its operator if one is given."""
         more = f", … {self.value_count - len(self.values)} more" if self.value_count > len(self.values) else ""
+        values = ", ".join(value if value.strip() == value != "" else f"'{value}'" for value in self.values)
         saw = "none" if self.actual is None else f"'{self.actual:.100}'"
-        return f"{self.attribute} {self.op} [{', '.join(self.values)}{more}]: saw {saw}"
+        return f"{self.attribute} {op or self.op} [{values}{more}]: saw {saw}{self._comparison()}"
+
+    def _comparison(self) -> str:
+        if self.compared_as != "text":
+            return f", compared as {self.compared_as}" if self.compared_as else ""
+        noun = "version" if self.op.startswith("version") else "number"
+        return f", compared as text: '{self.misread:.100}' is not a {noun}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +63,15 @@ class ConditionSetExplanation:
 
 @dataclass(frozen=True, slots=True)
 class BucketExplanation:
-    """How a bucket was computed and what it led to. Percentages are decimals, empty where the ranges are no rollout."""
+    """How a bucket was computed and what it led to.
+
+    Attributes:
+        rollout_percent: effective rollout in percent, a decimal.
+        admitted_from_percent: smallest percentage that admits the user; empty where the ranges are no rollout.
+        range_start: first distribution of the range that decided which variant; 0 where there is one range.
+        range_end: the distribution after its last; 0 where there is one range.
+        range_percent: share of all distributions that the range has, a decimal; empty where there is one range.
+    """
 
     attribute: str
     salt: str
@@ -51,16 +82,23 @@ class BucketExplanation:
     rollout_percent: str
     admitted: bool
     admitted_from_percent: str
+    range_start: int = 0
+    range_end: int = 0
+    range_percent: str = ""
 
-    def line(self) -> str:
-        """Return the verdict with its numbers."""
+    def lines(self, variant: str) -> Iterator[str]:
+        """Yield the verdict with its numbers, then why it gives `variant` rather than another."""
         if self.value is None:
-            return f"no {self.attribute} to hash, so in no bucket"
+            yield f"no {self.attribute} to hash, so in no bucket"
+            return
         verdict = "in" if self.admitted else "not yet"
         if self.admitted_from_percent:
             verdict += f"; {'' if self.admitted else 'would be '}admitted from {self.admitted_from_percent} %"
         hashed = f"murmur3 of '{self.salt}/{self.value:.100}' is {self.hash}"
-        return f"bucket {self.allocation} of 100 ({hashed}), rollout {self.rollout_percent} %: {verdict}"
+        yield f"bucket {self.allocation} of 100 ({hashed}), rollout {self.rollout_percent} %: {verdict}"
+        if self.admitted and self.range_percent:
+            share = f"{self.range_start} to {self.range_end - 1}, the {self.range_percent} % of {variant}"
+            yield f"distribution {self.distribution} of {DISTRIBUTIONS} is in {share}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +113,26 @@ class SegmentExplanation:
 
     def lines(self) -> Iterator[str]:
         """Yield the verdict and its cause, then the bucket."""
+        inactive = self.name == INACTIVE and self.matched
+        yield "the flag is inactive (spec.active is false)" if inactive else self._verdict()
+        if self.bucket:
+            yield from (f"  {line}" for line in self.bucket.lines(self.variant))
+        if self.matched:
+            yield f"  gives {self.variant}" if self.variant else "  gives nothing, the next segment decides"
+
+    def _verdict(self) -> str:
+        if self.name == PREREQUISITES:
+            return f"prerequisites: {'not met' if self.matched else 'met'} — {self._cause(op='is')}"
+        title = _ADDED.get(self.name, f"segment '{self.name}'")
+        return f"{title}: {'yes' if self.matched else 'no'} — {self._cause()}"
+
+    def _cause(self, op: str = "") -> str:
         sets = [one.conditions for one in self.any_of]
         if self.matched:
             shown = [part for every in sets if all(part.matched for part in every) for part in every] if sets else []
-            why = " and ".join(part.line() for part in shown[:_MAX_SHOWN]) or "everybody"
-        else:
-            failed = [next(part for part in every if not part.matched) for every in sets]
-            why = "; ".join(part.line() for part in failed[:_MAX_SHOWN]) or "it has no conditions that could hold"
-        yield f"segment '{self.name}': {'yes' if self.matched else 'no'} — {why}"
-        if self.bucket:
-            yield f"  {self.bucket.line()}"
-        if self.matched:
-            yield f"  gives {self.variant}" if self.variant else "  gives nothing, the next segment decides"
+            return " and ".join(part.line(op) for part in shown[:_MAX_SHOWN]) or "everybody"
+        failed = [next(part for part in every if not part.matched) for every in sets]
+        return "; ".join(part.line(op) for part in failed[:_MAX_SHOWN]) or "it has no conditions that could hold"
 
 
 @dataclass(frozen=True, slots=True)

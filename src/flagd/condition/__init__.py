@@ -1,7 +1,7 @@
 """Conditions: what it means that an attribute stands in a relation to values, as Amplitude's engines define it."""
 
 from flagd.condition.condition import Condition, Read, Results, make_condition, reader, texts
-from flagd.condition.operator import accepted, bound, predicate
+from flagd.condition.operator import accepted, bound, compared_as, predicate
 from flagd.condition.text import elements, text
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Results",
     "accepted",
     "bound",
+    "compared_as",
     "elements",
     "make_condition",
     "predicate",

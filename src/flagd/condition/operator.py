@@ -15,7 +15,7 @@ from flagd.condition.text import elements, text
 from flagd.pattern import Pattern, PatternError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 NONE = "(none)"
 """The filter value that stands for a missing property."""
@@ -55,6 +55,23 @@ def bound(op: str, values: Iterable[str]) -> tuple[Callable[[object], Any], str,
     parse, _, sign, decisive = _ORDERS[op]
     parsed = [value for value in map(parse, values) if value is not None]
     return (_COMPARABLE[parse], sign, decisive(parsed)) if parsed else None
+
+
+def compared_as(op: str, values: Sequence[str], value: object) -> tuple[str, str]:
+    """Return how `value` is compared by an operator that orders: as ``numbers``, ``versions`` or ``text``.
+
+    With ``text``, the second is what is not a number or a version: the value, or the first of `values` where none is.
+    Both are empty where `op` does not order, and for null and lists.
+    """
+    single = None if op not in _ORDERS or elements(value) is not None else text(value)
+    if single is None:
+        return "", ""
+    parse = _ORDERS[op][0]
+    if not any(parse(each) is not None for each in values):
+        return "text", next(iter(values), "")
+    if parse(single) is None:
+        return "text", single
+    return ("versions" if parse is parse_version else "numbers"), ""
 
 
 def accepted(values: Iterable[str]) -> frozenset[str]:

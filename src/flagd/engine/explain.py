@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flagd.attribute import format_attribute
-from flagd.condition import text
-from flagd.engine.bucket import MAX_DISTRIBUTION
+from flagd.condition import compared_as, text
 from flagd.explanation import (
+    DISTRIBUTIONS,
     BucketExplanation,
     ConditionExplanation,
     ConditionSetExplanation,
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 _MAX_DEPENDENCIES = 20
 _MAX_VALUES = 10
 _WHOLE = 1 - 1e-6  # ranges of weights may leave out a distribution or two
-_END = 100 * (MAX_DISTRIBUTION + 1)
+_END = 100 * DISTRIBUTIONS
+_ONE_RANGE = (0, 0, "")
 
 
 def explain(flags: Iterable[tuple[str, Flag]], cyclic: Collection[str], context: object) -> Explanation:
@@ -61,13 +62,15 @@ def _explain(key: str, flag: Flag, cyclic: bool, context: object, results: dict[
 def _condition(part: Condition, context: object, results: Results) -> ConditionExplanation:
     value = part.read(context, results)
     attribute, shown = format_attribute(part.selector), part.values[:_MAX_VALUES]
-    return ConditionExplanation(attribute, part.op, shown, len(part.values), text(value), part.test(value))
+    compared = compared_as(part.op, part.values, value)
+    return ConditionExplanation(attribute, part.op, shown, len(part.values), text(value), part.test(value), *compared)
 
 
 def _bucket(table: BucketTable, context: object, results: Results) -> BucketExplanation:
     value = text(table.read(context, results)) or None
     found = bucket(table.salt, value or "")
     shares = [_share(table.rows[row], table.otherwise) for row in table.index]
+    start, end, percent = _range(table.rows[table.index[found.allocation]], found) if value is not None else _ONE_RANGE
     return BucketExplanation(
         attribute=format_attribute(table.selector),
         salt=table.salt,
@@ -78,7 +81,20 @@ def _bucket(table: BucketTable, context: object, results: Results) -> BucketExpl
         rollout_percent=_decimal(round(sum(shares) * 1000)),
         admitted=value is not None and table.at(found.hash) is not table.otherwise,
         admitted_from_percent=_admitted_from(table, found, shares) if value is not None else "",
+        range_start=start,
+        range_end=end,
+        range_percent=percent,
     )
+
+
+def _range(row: Row, found: Bucket) -> tuple[int, int, str]:
+    """Return the range of distributions that `found` is in, and its share of all in percent."""
+    cuts = [edge // 100 for edge in row[0]]
+    if not cuts:
+        return _ONE_RANGE
+    position = bisect_right(cuts, found.distribution)
+    start, end = ([0, *cuts][position], [*cuts, DISTRIBUTIONS][position])
+    return start, end, _decimal(round(100_000 * (end - start) / DISTRIBUTIONS))
 
 
 def _share(row: Row, otherwise: Variant | None) -> float:

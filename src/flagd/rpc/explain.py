@@ -79,6 +79,8 @@ def _condition(condition: engine.ConditionExplanation) -> ConditionExplanation:
         value_count=condition.value_count,
         actual=condition.actual,
         matched=condition.matched,
+        compared_as=condition.compared_as,
+        misread=condition.misread,
     )
 
 
@@ -93,4 +95,7 @@ def _bucket(bucket: engine.BucketExplanation) -> BucketExplanation:
         rollout_percent=bucket.rollout_percent,
         admitted=bucket.admitted,
         admitted_from_percent=bucket.admitted_from_percent,
+        range_start=bucket.range_start,
+        range_end=bucket.range_end,
+        range_percent=bucket.range_percent,
     )

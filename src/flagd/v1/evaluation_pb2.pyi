@@ -203,23 +203,27 @@ class ConditionSetExplanation(_message.Message):
     def __init__(self, conditions: _Optional[_Iterable[_Union[ConditionExplanation, _Mapping]]] = ...) -> None: ...
 
 class ConditionExplanation(_message.Message):
-    __slots__ = ("attribute", "op", "values", "value_count", "actual", "matched")
+    __slots__ = ("attribute", "op", "values", "value_count", "actual", "matched", "compared_as", "misread")
     ATTRIBUTE_FIELD_NUMBER: _ClassVar[int]
     OP_FIELD_NUMBER: _ClassVar[int]
     VALUES_FIELD_NUMBER: _ClassVar[int]
     VALUE_COUNT_FIELD_NUMBER: _ClassVar[int]
     ACTUAL_FIELD_NUMBER: _ClassVar[int]
     MATCHED_FIELD_NUMBER: _ClassVar[int]
+    COMPARED_AS_FIELD_NUMBER: _ClassVar[int]
+    MISREAD_FIELD_NUMBER: _ClassVar[int]
     attribute: str
     op: str
     values: _containers.RepeatedScalarFieldContainer[str]
     value_count: int
     actual: str
     matched: bool
-    def __init__(self, attribute: _Optional[str] = ..., op: _Optional[str] = ..., values: _Optional[_Iterable[str]] = ..., value_count: _Optional[int] = ..., actual: _Optional[str] = ..., matched: bool = ...) -> None: ...
+    compared_as: str
+    misread: str
+    def __init__(self, attribute: _Optional[str] = ..., op: _Optional[str] = ..., values: _Optional[_Iterable[str]] = ..., value_count: _Optional[int] = ..., actual: _Optional[str] = ..., matched: bool = ..., compared_as: _Optional[str] = ..., misread: _Optional[str] = ...) -> None: ...
 
 class BucketExplanation(_message.Message):
-    __slots__ = ("attribute", "salt", "value", "hash", "allocation", "distribution", "rollout_percent", "admitted", "admitted_from_percent")
+    __slots__ = ("attribute", "salt", "value", "hash", "allocation", "distribution", "rollout_percent", "admitted", "admitted_from_percent", "range_start", "range_end", "range_percent")
     ATTRIBUTE_FIELD_NUMBER: _ClassVar[int]
     SALT_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
@@ -229,6 +233,9 @@ class BucketExplanation(_message.Message):
     ROLLOUT_PERCENT_FIELD_NUMBER: _ClassVar[int]
     ADMITTED_FIELD_NUMBER: _ClassVar[int]
     ADMITTED_FROM_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    RANGE_START_FIELD_NUMBER: _ClassVar[int]
+    RANGE_END_FIELD_NUMBER: _ClassVar[int]
+    RANGE_PERCENT_FIELD_NUMBER: _ClassVar[int]
     attribute: str
     salt: str
     value: str
@@ -238,7 +245,10 @@ class BucketExplanation(_message.Message):
     rollout_percent: str
     admitted: bool
     admitted_from_percent: str
-    def __init__(self, attribute: _Optional[str] = ..., salt: _Optional[str] = ..., value: _Optional[str] = ..., hash: _Optional[int] = ..., allocation: _Optional[int] = ..., distribution: _Optional[int] = ..., rollout_percent: _Optional[str] = ..., admitted: bool = ..., admitted_from_percent: _Optional[str] = ...) -> None: ...
+    range_start: int
+    range_end: int
+    range_percent: str
+    def __init__(self, attribute: _Optional[str] = ..., salt: _Optional[str] = ..., value: _Optional[str] = ..., hash: _Optional[int] = ..., allocation: _Optional[int] = ..., distribution: _Optional[int] = ..., rollout_percent: _Optional[str] = ..., admitted: bool = ..., admitted_from_percent: _Optional[str] = ..., range_start: _Optional[int] = ..., range_end: _Optional[int] = ..., range_percent: _Optional[str] = ...) -> None: ...
 
 class User(_message.Message):
     __slots__ = ("user_id", "device_id", "country", "region", "city", "dma", "language", "platform", "version", "os", "device_manufacturer", "device_brand", "device_model", "carrier", "library", "ip_address", "user_properties", "cohort_ids", "groups")

@@ -52,6 +52,9 @@ class Outcome:
         return self.flag, self.key, self.value or "", payload, self.reason, self.segment
 
 
+STALE = "the server has lost touch with the source of its flags: this may be out of date"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a user gets.

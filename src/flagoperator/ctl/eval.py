@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from flagoperator.ctl.answer import STALE
 from flagoperator.ctl.failure import Refused
 from flagoperator.ctl.question import Question, question
 
@@ -24,7 +25,7 @@ def command(asked: Question, output: str) -> None:
     text = answer.json() if output == "json" else answer.table()
     click.echo(text, nl=bool(text))
     if answer.stale:
-        click.echo("the server has lost touch with the source of its flags: this may be out of date", err=True)
+        click.echo(STALE, err=True)
     failed = [f"{outcome.flag}: {outcome.error}" for outcome in answer.outcomes if outcome.error]
     if failed:
         raise Refused("\n".join(failed))

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from flagoperator.ctl.answer import STALE
 from flagoperator.ctl.failure import Refused
 from flagoperator.ctl.printable import printable
 from flagoperator.ctl.question import Question, question
@@ -31,6 +32,8 @@ def command(asked: Question, output: str) -> None:
     else:
         texts = ("\n".join(map(printable, each.text.splitlines())) for each in good)
         click.echo("\n\n".join(texts), nl=bool(good))
+    if any(each.stale for each in explained):
+        click.echo(STALE, err=True)
     failed = [f"{each.flag}: {each.error}" for each in explained if each.error]
     if failed:
         raise Refused("\n".join(failed))

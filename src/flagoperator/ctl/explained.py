@@ -15,9 +15,11 @@ class Explained:
         text: line by line, for people.
         plain: the same as ExplainResponse, JSON-shaped.
         error: why there is no explanation; empty where there is one.
+        stale: whether the server has lost touch with its source.
     """
 
     flag: str
     text: str = ""
     plain: dict[str, Any] | None = None
     error: str = ""
+    stale: bool = False

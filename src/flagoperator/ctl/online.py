@@ -48,7 +48,7 @@ class Online:
             for key in flags:
                 request = ExplainRequest(project=self._project, user=self._user, flag_key=key)
                 response = connection.explain(request)
-                yield Explained(key, response.text, _plain(response), _error(response.variant))
+                yield Explained(key, response.text, _plain(response), _error(response.variant), response.stale)
 
 
 def _user(asked: Question) -> User:

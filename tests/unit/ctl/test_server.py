@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from tests.docs.page import ROOT
 from tests.unit.ctl.conftest import PROGRAM
 from tests.unit.ctl.manifest import flag
 from tests.wire.conftest import running
+from tests.wire.process import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -165,3 +167,14 @@ def test_stale_lists_flags_that_the_server_was_never_asked_for(run: Run, write: 
         run("eval", "--server", process.listen, "--flag", "asked", "--user", ANN)
         result = run("stale", path, "--metrics", process.management, "--output", "json")
     assert [(stale["flag"], stale["reason"]) for stale in json.loads(result.stdout)] == [("idle", "NeverAsked")]
+
+
+@pytest.mark.parametrize("command", ["eval", "explain"])
+def test_an_answer_that_may_be_out_of_date_says_so(command: str, run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "flags"
+    shutil.copytree(EXAMPLES, folder)
+    with running(folder) as process:
+        shutil.rmtree(folder)
+        eventually(lambda: '"stale":true' in process.get("/readyz")[1].replace(" ", ""))
+        result = run(command, "--server", process.listen, "--flag", "new-checkout", "--user", ANN)
+    assert "may be out of date" in result.stderr

@@ -78,7 +78,7 @@ def test_parents_are_explained_first_and_without_their_own():
     explanation = explain(needing("a", "b"), {}, *chain)
     assert [parent.flag_key for parent in explanation.dependencies] == ["c", "b"]
     assert all(parent.dependencies == () for parent in explanation.dependencies)
-    assert explanation.lines()[1] == "  segment 'flag-dependencies': yes — flag b is not [on]: saw 'off'"
+    assert explanation.lines()[1] == "  prerequisites: not met — flag b is [on]: saw 'off'"
 
 
 def test_a_member_of_a_cycle_says_so():
@@ -110,3 +110,75 @@ def test_the_effective_rollout_counts_distributions_too(end, percent):
     raw = bucket(100, "on")
     raw["allocations"][0]["distributions"][0]["range"] = [0, end]
     assert explain(flag("f", segment(bucket=raw)), {"user_id": "u"}).segments[0].bucket.rollout_percent == percent
+
+
+@pytest.mark.parametrize(
+    ("op", "value", "seen", "said"),
+    [
+        ("greater", "18", 21, "compared as numbers"),
+        ("greater", "18", "N/A", "compared as text: 'N/A' is not a number"),
+        ("less", "M", "CA", "compared as text: 'M' is not a number"),
+        ("version greater", "1.0.0-rc.2", "1.0.0-rc.10", "compared as versions"),
+        ("version greater or equal", "9.5.0", "10.0.0+42", "compared as text: '10.0.0+42' is not a version"),
+        ("version less", "latest", "1.2.3", "compared as text: 'latest' is not a version"),
+    ],
+)
+def test_an_operator_that_orders_says_how_it_compared(op, value, seen, said):
+    source = flag("f", segment("s", conditions=[[condition(PLAN, op, value)]]), segment(variant="off"))
+    line = explain(source, {"user_properties": {"plan": seen}}).lines()[1]
+    assert line.endswith(f"saw '{seen}', {said}")
+
+
+@pytest.mark.parametrize(("op", "seen"), [("is", "CA"), ("greater", None), ("greater", ["1", "2"])])
+def test_what_is_not_ordered_is_not_said_to_be(op, seen):
+    source = flag("f", segment("s", conditions=[[condition(PLAN, op, "18")]]), segment(variant="off"))
+    assert "compared" not in explain(source, {"user_properties": {"plan": seen}}).lines()[1]
+
+
+def test_the_range_that_chose_the_variant_is_told():
+    raw = bucket(100, "on", "b")
+    explanation = explain(flag("f", segment(bucket=raw)), {"user_id": "u"})
+    found = explanation.segments[0].bucket
+    assert found.range_start <= found.distribution < found.range_end
+    assert found.range_percent == "50"
+    assert explanation.lines()[3] == (
+        f"    distribution {found.distribution} of 42949673 is in {found.range_start} to {found.range_end - 1}, "
+        f"the 50 % of {explanation.variant.key}"
+    )
+
+
+def test_one_range_needs_no_telling():
+    explanation = explain(flag("f", segment(bucket=bucket(100, "on"))), {"user_id": "u"})
+    assert explanation.segments[0].bucket.range_percent == ""
+    assert "distribution" not in "\n".join(explanation.lines())
+
+
+def test_an_inactive_flag_says_so():
+    assert explain(flag("f", segment("default", "off")), {}).lines() == [
+        "f: off (DISABLED)",
+        "  the flag is inactive (spec.active is false)",
+        "    gives off",
+    ]
+
+
+def test_segments_that_nobody_wrote_are_named_in_words():
+    source = flag(
+        "f",
+        segment("individual-inclusions", conditions=IN_US),
+        segment("sticky-bucketing", conditions=IN_US),
+        segment(variant="off"),
+    )
+    lines = explain(source, {"country": "DE"}).lines()
+    assert lines[1].startswith("  testers: no — user.country is")
+    assert lines[2].startswith("  sticky bucketing: no — ")
+
+
+def test_a_prerequisite_that_is_met_is_not_told_as_a_double_negation():
+    assert explain(needing("a", "b"), {}, flag("b", segment(variant="on"))).lines()[1] == (
+        "  prerequisites: met — flag b is [on]: saw 'on'"
+    )
+
+
+def test_an_empty_text_among_the_values_is_visible():
+    source = flag("f", segment("s", conditions=[[condition(PLAN, "contains", "", " a")]]))
+    assert "contains ['', ' a']" in explain(source, {}).lines()[1]

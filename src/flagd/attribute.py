@@ -44,6 +44,9 @@ _SYNONYMS = {
     "group_properties": "properties",
 }
 
+_SPELLING = 0.75
+"""How alike a name must be to one of ours to be taken for a misspelling of it, not for a property."""
+
 _NAME = r"[^.\[\]'\"\x00-\x20\x7f]+"
 _PLAIN = re.compile(_NAME)
 _QUOTED = re.compile(r"\['((?:[^'\\]|\\.)*)'\]|\[\"((?:[^\"\\]|\\.)*)\"\]", re.DOTALL)
@@ -145,14 +148,12 @@ def _one_property(path: str, head: str, names: list[str]) -> str:
 def _unknown(path: str, name: str, known: tuple[str, ...], head: str) -> str:
     near = _SYNONYMS.get(name)
     if near not in known:
-        near = next(iter(get_close_matches(name, known, n=1, cutoff=0.5)), None)
-    if near is None:
-        return (
-            f"unknown attribute `{path}`; `{head}` is followed by one of {', '.join(known)}"
-            if head
-            else (f"unknown attribute `{path}`; a path begins with user or groups, such as `user.properties.plan`")
-        )
-    return f"unknown attribute `{path}`, did you mean `{head}{near}`?"
+        near = next(iter(get_close_matches(name.lower(), known, n=1, cutoff=_SPELLING)), None)
+    if near is not None:
+        return f"unknown attribute `{path}`, did you mean `{head}{near}`?"
+    if head.startswith("groups"):
+        return f"unknown attribute `{path}`; `{head}` is followed by one of {', '.join(known)}"
+    return f"unknown attribute `{path}`; a property of your own is `user{_join('properties', name)}`"
 
 
 def _split(path: str) -> list[str]:

@@ -35,9 +35,9 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "percent-huge": (
         {"active": True, "variants": ON, "allOtherUsers": {"percent": 10**30}},
-        "`1e+30` is no percentage",
+        "`1e+30` is not a percentage",
     ),
-    "percent-nan": ({"active": True, "variants": ON, "allOtherUsers": {"percent": "NaN"}}, "`NaN` is no percentage"),
+    "percent-nan": ({"active": True, "variants": ON, "allOtherUsers": {"percent": "NaN"}}, "`NaN` is not a percentage"),
     "pattern-huge": (
         {"active": True, "variants": ON, "segments": [{"name": "huge", "match": [HUGE], "rollout": {"percent": 9}}]},
         "holds 500,000 characters; at most 4,096 are allowed",

@@ -50,8 +50,8 @@ def test_every_field_of_the_user_is_an_attribute(field: str):
         ("country", "did you mean `user.country`?"),
         ("usr.country", "did you mean `user`?"),
         ("groups.company.group_name", "did you mean `groups.company.name`?"),
-        ("gp:plan", "begins with user or groups"),
-        ("user.xyzzy", "is followed by one of user_id, device_id"),
+        ("gp:plan", "a property of your own is"),
+        ("user.xyzzy", "a property of your own is `user.properties.xyzzy`"),
         ("user.properties.a.b", "`user.properties['a.b']`"),
         ("user.properties", "write `user.properties.<name>`"),
         ("groups.company.properties.a.b", "`groups.company.properties['a.b']`"),
@@ -106,3 +106,22 @@ def test_any_text_is_a_path_or_refused(path: str):
     with suppress(AttributePathError):
         assert parse_attribute(path)[0] == "context"
         assert re.search(PATTERN, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "right"),
+    [
+        ("user.email", "`user.properties.email`"),
+        ("user.plan", "`user.properties.plan`"),
+        ("plan", "`user.properties.plan`"),
+        ("user.a-b", "`user.properties.a-b`"),
+        ("user.cuntry", "did you mean `user.country`?"),
+        ("user.Country", "did you mean `user.country`?"),
+        ("user.user_properties.plan", "did you mean `user.properties`?"),
+        ("country", "did you mean `user.country`?"),
+    ],
+)
+def test_a_name_that_is_no_misspelling_is_taken_for_a_property(path, right):
+    with pytest.raises(AttributePathError) as caught:
+        parse_attribute(path)
+    assert right in str(caught.value)

@@ -44,6 +44,39 @@ VERSION_OPERATORS: frozenset[str] = frozenset(
     {"version less", "version less or equal", "version greater", "version greater or equal"}
 )
 
+OPERATOR_SYNONYMS = {
+    "=": "is",
+    "==": "is",
+    "eq": "is",
+    "equal": "is",
+    "equals": "is",
+    "in": "is",
+    "one of": "is",
+    "!=": "is not",
+    "ne": "is not",
+    "neq": "is not",
+    "not equals": "is not",
+    "not in": "is not",
+    "<": "less",
+    "lt": "less",
+    "<=": "less or equal",
+    "lte": "less or equal",
+    ">": "greater",
+    "gt": "greater",
+    ">=": "greater or equal",
+    "gte": "greater or equal",
+    "exists": "is not",
+    "starts with": "glob match",
+    "ends with": "glob match",
+    "matches": "regex match",
+    "regex": "regex match",
+    "regexp": "regex match",
+    "glob": "glob match",
+    "semver": "version greater or equal",
+    "in segment": "in cohort",
+}
+"""What other systems call an operator. For `exists`, `is not` takes the value "(none)"."""
+
 Value = Annotated[str, Field(max_length=4096)]
 """One value to compare with. Always text: quote numbers, dates, `on` and `no`."""
 

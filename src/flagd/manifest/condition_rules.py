@@ -16,6 +16,7 @@ from flagd.manifest.condition import (
     VERSION_OPERATORS,
     Condition,
 )
+from flagd.manifest.doubt import doubtful_condition
 from flagd.manifest.finding import Finding, warning
 from flagd.manifest.shown import shown
 from flagd.pattern import Pattern, PatternError
@@ -64,6 +65,7 @@ def _condition(condition: Condition, path: FieldPath) -> Iterator[Finding]:
     else:
         yield from check_attribute(attribute, (*path, "attribute"))
         yield from _single(attribute, operator, path)
+    yield from doubtful_condition(condition, path)
     if operator in REGEX_OPERATORS | GLOB_OPERATORS:
         yield from _patterns(condition, path)
     elif operator in VERSION_OPERATORS:

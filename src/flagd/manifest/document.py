@@ -72,15 +72,22 @@ def _read(document: Document) -> Document:
         build(document)
     except yaml.YAMLError as error:
         document.data = None
-        document.findings.append(_syntax(error))
+        document.findings.append(_syntax(error, document.text))
     return document
 
 
-def _syntax(error: yaml.YAMLError) -> Finding:
+def _syntax(error: yaml.YAMLError, source: str) -> Finding:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable as YAML"
     context = getattr(error, "context", None)
     if "<document start>" in str(problem):
         problem = "a document begins with `---`, also after `...`"
+    if mark and _is_tab(source, mark.line):
+        problem, context = "the line is indented with a tab; YAML takes spaces only", None
     text = f"{context}: {problem}" if context else str(problem)
     return Finding((), "InvalidYaml", text, line=mark.line if mark else 0)
+
+
+def _is_tab(source: str, line: int) -> bool:
+    lines = source.splitlines()[line : line + 1]
+    return any("\t" in each[: len(each) - len(each.lstrip())] for each in lines)

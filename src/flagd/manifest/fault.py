@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from flagd.manifest.condition import OPERATOR_SYNONYMS
 from flagd.manifest.deployment import KEY_HASH
 from flagd.manifest.fields import choices_at, field_at, field_names_at
 from flagd.manifest.finding import Finding
@@ -61,6 +63,11 @@ def explain(error: ValidationError, obj: object, model: type[Resource], spelling
             yield from _also_no_text(obj, path, spelling)
 
 
+def fault_paths(error: ValidationError) -> list[FieldPath]:
+    """Return where the faults are, at most `MAX_FAULTS`."""
+    return [_path(fault) for fault in islice(error.errors(include_url=False, include_input=False), MAX_FAULTS)]
+
+
 def _path(fault: ErrorDetails) -> FieldPath:
     return tuple(part for part in fault["loc"] if part != "[key]")
 
@@ -84,7 +91,7 @@ def _finding(fault: ErrorDetails, path: FieldPath, model: type[Resource], spelli
     if kind == "missing":
         return Finding(path, "MissingField", _missing(path, model))
     if kind == "literal_error":
-        return Finding(path, "UnknownValue", _unknown_value(value, choices_at(model, path)))
+        return Finding(path, "UnknownValue", _unknown_value(value, choices_at(model, path), path[-1] == "op"))
     if kind in _WANTED:
         return Finding(path, "WrongType", _wrong_type(value, _WANTED[kind], spelling(path)))
     if kind == "string_pattern_mismatch":
@@ -104,8 +111,11 @@ def _missing(path: FieldPath, model: type[Resource]) -> str:
     return f"`{path[-1]}` is missing{meaning}"
 
 
-def _unknown_value(value: object, known: tuple[str, ...]) -> str:
+def _unknown_value(value: object, known: tuple[str, ...], operator: bool) -> str:
     near = nearest(value, known) if isinstance(value, str) else None
+    if operator and isinstance(value, str):
+        words = " ".join(re.sub("([a-z])([A-Z])", r"\1 \2", value).lower().replace("_", " ").replace("-", " ").split())
+        near = words if words in known else OPERATOR_SYNONYMS.get(words, near)
     listed = ", ".join(f"`{one}`" for one in known)
     return f"unknown value {shown(value)}, did you mean `{near}`?" if near else f"{shown(value)} is none of {listed}"
 

@@ -37,9 +37,9 @@ def _type_at(model: type[BaseModel], path: FieldPath) -> object:
     for part in path:
         if _is_model(kind):
             field = _field(kind, part)
-            kind = _bare(field.annotation) if field else None
+            kind = bare(field.annotation) if field else None
         else:
-            kind = _bare(get_args(kind)[-1]) if get_args(kind) else None
+            kind = bare(get_args(kind)[-1]) if get_args(kind) else None
     return kind
 
 
@@ -51,7 +51,8 @@ def _alias(name: str, field: FieldInfo) -> str:
     return field.alias or name
 
 
-def _bare(kind: object) -> object:
+def bare(kind: object) -> object:
+    """Return `kind` without annotations and without the union with None."""
     while get_origin(kind) in (Annotated, Union, UnionType):
         kind = next(part for part in get_args(kind) if part is not type(None))
     return kind

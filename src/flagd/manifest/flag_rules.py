@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flagd.manifest.condition_rules import check_attribute, check_audience
 from flagd.manifest.diagnostic import Severity
+from flagd.manifest.doubt import serves_nobody
 from flagd.manifest.finding import Finding, warning
 from flagd.manifest.model import RESERVED_METADATA, RESERVED_SEGMENT_NAMES
 from flagd.manifest.nearest import nearest
@@ -33,6 +34,7 @@ def check_flag(spec: FlagSpec) -> Iterator[Finding]:
     yield from _metadata(spec.metadata)
     yield from _links(spec)
     yield from _segments(spec)
+    yield from serves_nobody(spec)
     if spec.all_other_users is not None:
         yield from _rollout(spec.all_other_users, spec, (*_SPEC, "allOtherUsers"))
 

@@ -14,6 +14,24 @@ if TYPE_CHECKING:
     from flagd.manifest.path import FieldPath
 
 
+_MEANT = {
+    "rollout": "allOtherUsers",
+    "default": "allOtherUsers",
+    "fallthrough": "allOtherUsers",
+    "enabled": "active",
+    "on": "active",
+    "rules": "segments",
+    "targeting": "segments",
+    "conditions": "match",
+    "operator": "op",
+    "value": "values",
+    "percentage": "percent",
+    "variations": "variants",
+    "users": "userIds",
+}
+"""What other systems call a field."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the one of `known` that looks most like `name`, whatever the case; None if none does."""
     spelled = {one.lower(): one for one in known}
@@ -25,6 +43,6 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 def unknown_field(path: FieldPath, known: Collection[str]) -> Finding:
     """Return the finding for a field at `path` that is none of the `known` ones."""
     name = str(path[-1])
-    near = nearest(name, sorted(known))
+    near = _MEANT.get(name) if _MEANT.get(name) in known else nearest(name, sorted(known))
     rest = f"did you mean `{near}`?" if near else f"known: {', '.join(sorted(known))}"
     return Finding(path, "UnknownField", f"unknown field {shown(name)}, {rest}")

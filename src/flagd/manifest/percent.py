@@ -21,8 +21,14 @@ def _check(percent: object) -> int | str:
         raise PydanticCustomError(
             "UnquotedFraction", '{shown} is a fraction; quote it: "{shown}"', {"shown": repr(percent)}
         )
+    bare = percent.strip().removesuffix("%").strip() if isinstance(percent, str) else ""
+    if bare != percent and bare and _FORM.fullmatch(bare):
+        right = bare if bare.isdecimal() else f'"{bare}"'
+        raise PydanticCustomError("InvalidPercent", "has a percent sign or a space; write {right}", {"right": right})
     if isinstance(percent, bool) or not isinstance(percent, (int, str)) or not _FORM.fullmatch(str(percent)):
-        raise PydanticCustomError("InvalidPercent", 'is no percentage; write 0 to 100 in steps of 0.001: 25 or "0.5"')
+        raise PydanticCustomError(
+            "InvalidPercent", 'is not a percentage; write 0 to 100 in steps of 0.001: 25 or "0.5"'
+        )
     return percent
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import ValidationError
 
 from flagd.manifest.diagnostic import Diagnostic, Severity
 from flagd.manifest.envelope import model_of, ref_of, unknown_metadata
-from flagd.manifest.fault import explain
+from flagd.manifest.fault import explain, fault_paths
 from flagd.manifest.finding import MAX_FINDINGS, Finding
 from flagd.manifest.null import nulls, without_nulls
 from flagd.manifest.path import FieldPath, format_path
+from flagd.manifest.repair import apart, repaired
 from flagd.manifest.rules import check
 from flagd.manifest.shown import shown
 
@@ -45,15 +46,26 @@ def examine(
         return None, [model]
     found: Iterable[Finding]
     empty = list(islice(nulls(obj.get("spec")), MAX_FINDINGS))
-    given = without_nulls(obj) if empty else obj
+    given = cast("dict[str, Any]", without_nulls(obj)) if empty else obj
     try:
         resource = model.model_validate(given, by_alias=True, by_name=False)
         found = check(resource)
     except ValidationError as error:
-        resource, found = None, explain(error, given, model, spelling)
+        resource, found = None, _faults(error, given, model, spelling)
     findings = list(islice(_once((unknown_metadata(obj), found, empty)), MAX_FINDINGS))
     broken = any(finding.severity is Severity.ERROR for finding in findings)
     return None if broken else resource, findings
+
+
+def _faults(
+    error: ValidationError, given: dict[str, Any], model: type[Resource], spelling: Callable[[FieldPath], str | None]
+) -> Iterator[Finding]:
+    """Yield what is wrong with types, then what the rules find in the rest."""
+    yield from explain(error, given, model, spelling)
+    places = fault_paths(error)
+    whole = repaired(given, places, model)
+    if whole is not None:
+        yield from apart(check(whole), places)
 
 
 def diagnostic(finding: Finding, ref: ResourceRef | None) -> Diagnostic:

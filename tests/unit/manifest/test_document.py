@@ -122,3 +122,10 @@ def test_json_and_yaml_read_the_same():
 
 def test_a_brace_may_begin_yaml_as_well():
     assert data("{a: 1, b: [c]}") == [{"a": 1, "b": ["c"]}]
+
+
+@pytest.mark.parametrize("text", ["a:\n\tb: 1\n", "a:\n  - b\n\t- c\n", "a:\n \t b: 1\n"])
+def test_a_tab_is_called_a_tab(text):
+    (document,) = documents(text)
+    (found,) = document.findings
+    assert "indented with a tab" in found.message

@@ -36,3 +36,28 @@ def test_messages_are_one_line_and_short():
     (finding,) = found(flag(type="x\ny" * 10_000))
     assert len(finding.message) < 200
     assert finding.message.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("equals", "is"),
+        ("notEquals", "is not"),
+        ("NOT_IN", "is not"),
+        (">=", "greater or equal"),
+        ("startsWith", "glob match"),
+        ("regex-match", "regex match"),
+        ("setContainsAny", "set contains any"),
+    ],
+)
+def test_an_operator_by_another_name_is_recognised(written, right):
+    (one,) = found(condition(op=written))
+    assert one.message == f"unknown value `{written}`, did you mean `{right}`?"
+
+
+@pytest.mark.parametrize(
+    ("field", "right"), [("rollout", "allOtherUsers"), ("enabled", "active"), ("rules", "segments")]
+)
+def test_a_field_by_another_name_is_recognised(field, right):
+    (one,) = found(flag(**{field: {}}))
+    assert one.message == f"unknown field `{field}`, did you mean `{right}`?"

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from flagd.manifest.percent import Percent, thousandths
+from tests.unit.manifest.findings import flag, found
 
 PERCENT: TypeAdapter[int | str] = TypeAdapter(Percent)
 
@@ -68,3 +69,9 @@ def test_anything_else_is_refused(percent: object):
 def test_every_step_can_be_written(units: int):
     text = f"{units // 1000}.{units % 1000:03d}"
     assert thousandths(PERCENT.validate_python(text)) == units
+
+
+@pytest.mark.parametrize(("written", "right"), [("50%", "write 50"), ("12.5 %", 'write "12.5"'), (" 5", "write 5")])
+def test_a_percent_sign_is_told_to_be_left_out(written, right):
+    (one,) = found(flag(allOtherUsers={"percent": written}))
+    assert one.message.endswith(right)

@@ -119,7 +119,7 @@ FIELDS: dict[str, Wrong] = {
         flag(allOtherUsers={"percent": "25%"}),
         "spec.allOtherUsers.percent",
         "InvalidPercent",
-        '`25%` is no percentage; write 0 to 100 in steps of 0.001: 25 or "0.5"',
+        "`25%` has a percent sign or a space; write 25",
     ),
     "more than all": (flag(allOtherUsers={"percent": 101}), "spec.allOtherUsers.percent", "InvalidPercent", "`101`"),
     "a step too small": (
@@ -132,7 +132,7 @@ FIELDS: dict[str, Wrong] = {
         flag(allOtherUsers={"percent": True}),
         "spec.allOtherUsers.percent",
         "InvalidPercent",
-        "`true` is no percentage",
+        "`true` is not a percentage",
     ),
     "a date of another form": (
         flag(expires="1.3.2027"),
@@ -349,7 +349,7 @@ GROUPS: dict[str, Wrong] = {
         group(type="Holdout", holdout={"percent": 5}, bucketing={"key": "x"}),
         "spec.bucketing.key",
         "InvalidAttribute",
-        "begins with user or groups",
+        "a property of your own is",
     ),
 }
 

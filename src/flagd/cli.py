@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from flagd.foreign import silence_grpc
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -147,6 +149,7 @@ def serve(**settings: Any) -> None:  # noqa: ANN401
     SIGTERM and SIGINT drain: health says NOT_SERVING, streams end with UNAVAILABLE, running calls
     finish. A second signal stops at once. Exit codes: 0 fine, 2 wrong use, 3 could not listen or read.
     """
+    silence_grpc()
     options = _options(settings)
     # Imported when needed: --help is quick, and works without the server's libraries.
     from flagd.server import log, serve

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flagd.cli import EXIT_UNREACHABLE, FILE, FOLDER, Address, option
+from flagd.foreign import silence_grpc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -99,12 +100,13 @@ def run(**settings: Any) -> None:  # noqa: ANN401
     SIGTERM and SIGINT give the Lease up; a second signal stops at once.
     Exit codes: 0 fine, 1 a part of it has ended, 2 wrong use, 3 could not listen or find an API server.
     """
+    silence_grpc()
     options = _options(settings)
     # Imported when needed: --help is quick, and works without the operator's libraries.
     from flagd.server import log
+    from flagd.tasks import TaskEndedError
     from flagoperator.cluster.connection import ConnectionSettingsError
     from flagoperator.run import run as running
-    from flagoperator.run.tasks import TaskEndedError
 
     log.configure(options.log_level, options.log_format)
     for name in ("kopf", "aiohttp"):
@@ -115,7 +117,7 @@ def run(**settings: Any) -> None:  # noqa: ANN401
         logging.getLogger("flagoperator").critical("%s", error)
         sys.exit(EXIT_UNREACHABLE)
     except TaskEndedError as error:
-        logging.getLogger("flagoperator").critical("%s", error)
+        logging.getLogger("flagoperator").critical("%s of the operator: stopping, to be restarted", error)
         sys.exit(EXIT_ENDED)
 
 

@@ -22,7 +22,7 @@ class Toy:
 
     management_address = "none"
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
+    def __init__(self, options: Mapping[str, Any], _: object) -> None:
         self._name = options.get("name", "toy")
         self._draining = asyncio.Event()
         self.cancelled = 0

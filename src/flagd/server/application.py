@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -22,15 +21,15 @@ from flagd.sources.keeper import Keeper
 from flagd.sources.last_good import LastGood
 from flagd.sources.operator import OperatorSource
 from flagd.store import Store
+from flagd.tasks import Tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Sequence
 
     from flagd.rpc.method import Method
     from flagd.rpc.route import Route
     from flagd.server.options import Options
 
-log = logging.getLogger(__name__)
 DETAIL_FINDINGS = 100
 """Most findings that /readyz lists."""
 
@@ -51,7 +50,7 @@ class Application:
         self._methods = public_methods(access, self._store, self._metrics)
         self._routes = public_routes(access, self._store, self._metrics)
         self._keeper = options.state_dir and Keeper(LastGood(options.state_dir), self._store, self._metrics)
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks = Tasks()
 
     @property
     def methods(self) -> Sequence[Method]:
@@ -74,10 +73,10 @@ class Application:
         await self._ruleset_port.start()
         if self._keeper:
             self._source.remember(await self._keeper.restore())
-            self._run("keeper", self._keeper.run())
-        self._run("lag", measure_lag(self._metrics))
-        self._run("pauses", keep_short(self._store))
-        self._run("source", self._source.run())
+            self._tasks.start("keeper", self._keeper.run, restart=True)
+        self._tasks.start("lag", lambda: measure_lag(self._metrics), restart=True)
+        self._tasks.start("pauses", lambda: keep_short(self._store), restart=True)
+        self._tasks.start("source", self._source.run, restart=True)
 
     async def drain(self) -> None:
         """Say NOT_SERVING and end the streams; running calls go on."""
@@ -85,29 +84,23 @@ class Application:
 
     async def stop(self) -> None:
         """Stop following the source and answering probes, and keep what is served."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.stop()
         if self._keeper and self._store.loaded:
             await self._keeper.keep()
         await self._ruleset_port.stop()
         await self._management.stop()
 
-    def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work, name=name)
-        task.add_done_callback(_report_end)
-        self._tasks.append(task)
-
     async def _healthz(self) -> Page:
-        alive = not any(task.done() for task in self._tasks)
-        status = HTTPStatus.OK if alive else HTTPStatus.SERVICE_UNAVAILABLE
-        return Page(status, JSON, orjson.dumps({"alive": alive}))
+        alive = not self._tasks.ended
+        detail = {"alive": alive} | ({"ended": self._tasks.ended} if self._tasks.ended else {})
+        return Page(HTTPStatus.OK if alive else HTTPStatus.SERVICE_UNAVAILABLE, JSON, orjson.dumps(detail))
 
     async def _readyz(self) -> Page:
-        ready = self._store.loaded and not self._store.closed
+        ready = self._store.loaded and not self._store.closed and not self._tasks.ended
         detail = {
             "ready": ready,
             "draining": self._store.closed,
+            "ended": self._tasks.ended,
             "projects": {
                 name: {
                     "revision": one.revision,
@@ -132,8 +125,3 @@ def _source(options: Options, store: Store, metrics: Metrics) -> DirectorySource
     if options.manifests is None:
         raise ValueError("neither manifests nor an operator to serve")
     return DirectorySource(options.manifests, store, metrics)
-
-
-def _report_end(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and task.exception():
-        log.critical("%s stopped; /healthz fails until a restart", task.get_name(), exc_info=task.exception())

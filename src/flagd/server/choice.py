@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from flagd.rpc.envoy import EnvoyServer, EnvoySettings, missing
 from flagd.server.handover import give
+from flagd.server.log import current_outlet
 
 if TYPE_CHECKING:
     from flagd.server.options import Options
@@ -48,4 +49,9 @@ def choose(options: Options) -> Server:
 
         return EmbeddedServer(options)
     log.info("transport envoy")
-    return EnvoyServer(EnvoySettings(INSIDE, give(options), options.listen, options.tls, options.cors_origins))
+    outlet = current_outlet()
+    settings = EnvoySettings(
+        *(INSIDE, give(options), options.listen, options.tls, options.cors_origins),
+        log=2 if outlet is None else outlet.descriptor,
+    )
+    return EnvoyServer(settings)

@@ -12,11 +12,13 @@ from flagd.server.handover import take
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flagd.rpc.envoy.guest import Place
 
-def compose(handed: Mapping[str, Any]) -> Application:
+
+def compose(handed: Mapping[str, Any], place: Place) -> Application:
     """Return the application that the parent's options describe; it logs as the parent does."""
     options = take(handed)
-    log.configure(options.log_level, options.log_format)
+    log.configure(options.log_level, options.log_format, place.log)
     return Application(options)
 
 

@@ -24,6 +24,7 @@ from flagd.sources.freshness import Freshness
 from flagd.sources.publishers import Publishers
 from flagd.sources.turn import in_turns
 from flagd.store import Snapshot
+from flagd.tasks import Tasks
 from flagd.v1.ruleset_pb2 import Role, Update
 
 if TYPE_CHECKING:
@@ -100,14 +101,19 @@ class OperatorSource:
 
     async def run(self) -> None:
         """Subscribe, follow, judge staleness; until cancelled."""
-        for name, snapshot in self._restored.items():
+        restored, self._restored = self._restored, {}
+        for name, snapshot in restored.items():
             self._editions[name] = await asyncio.to_thread(Edition.of, snapshot.ruleset)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._operators.run(), name="operators")
-            tasks.create_task(self._ask_peers(), name="peers")
+        tasks = Tasks()
+        tasks.start("operators", self._operators.run, restart=True)
+        tasks.start("peers", self._ask_peers, restart=True)
+        try:
             while True:
                 await asyncio.sleep(CHECK_SECONDS)
                 self._judge()
+                tasks.check()
+        finally:
+            await tasks.stop()
 
     def hello(self) -> SubscribeRequest:
         """Say who we are and what is held."""
@@ -246,10 +252,13 @@ class OperatorSource:
             log.warning("out of touch with the operator for %g s, what is served stays", self._settings.stale_seconds)
 
     async def _ask_peers(self) -> None:
-        """Take what peers serve if nothing is there to start with; until something is."""
+        """Take what peers serve if nothing is there to start with, until something is; then wait to be cancelled."""
         await asyncio.sleep(PEER_SECONDS)
-        if not self._settings.peers or self._store.loaded:
-            return
+        if self._settings.peers and not self._store.loaded:
+            await self._ask_until_loaded()
+        await asyncio.Event().wait()
+
+    async def _ask_until_loaded(self) -> None:
         log.info("nothing to serve yet: asking peers")
         with self._store.subscribe() as changed:
             asking = asyncio.create_task(self._peers.run(), name="asking peers")

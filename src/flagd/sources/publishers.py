@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 import socket
@@ -10,16 +11,22 @@ from typing import TYPE_CHECKING
 
 from flagd.rpc.channel import Endpoint
 from flagd.rpc.rulesets.contact import Contact
+from flagd.tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flagd.rpc.channel import Credentials
     from flagd.rpc.rulesets.contact import Listener
+    from flagd.v1.ruleset_pb2 import SubscribeRequest, SubscribeResponse
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 10.0
-"""How often names are resolved, within 20 %."""
+"""How often names are resolved, within 20 %, while somebody is connected."""
+LOST_LOOK_SECONDS = 1.0
+"""The same while nobody is: a name may be known any moment, and where it leads."""
+LEAST_LOOK_SECONDS = 0.2
+"""Least time between two looks: streams may break as soon as they are opened."""
 RESOLVE_SECONDS = 10.0
 MOST_ADDRESSES = 64
 
@@ -33,7 +40,8 @@ class Publishers:
         self._credentials = credentials
         self._listener = listener
         self._contacts: dict[str, Contact] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks = Tasks()
+        self._broken = asyncio.Event()
         self._unknown: set[str] = set()
 
     @property
@@ -45,14 +53,12 @@ class Publishers:
         """Resolve the names again and again, until cancelled."""
         try:
             while True:
+                self._broken.clear()
                 await self.look()
-                await asyncio.sleep(LOOK_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - spreads load
+                await self._pause()
         finally:
-            for task in self._tasks.values():
-                task.cancel()
-            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+            await self._tasks.stop()
             self._contacts.clear()
-            self._tasks.clear()
 
     async def look(self) -> None:
         """Resolve the names once: call on addresses that are new, forget those that are gone and do not answer."""
@@ -67,12 +73,21 @@ class Publishers:
                 self._call_on(Endpoint(address, found[address], self._credentials))
         for address, contact in list(self._contacts.items()):
             if complete and address not in found and contact.term is None:
-                self._tasks.pop(address).cancel()
+                self._tasks.cancel(_task_name(address))
                 del self._contacts[address]
 
+    async def _pause(self) -> None:
+        """Wait until it is time to look again: at once when a stream breaks, soon while there is none."""
+        await asyncio.sleep(LEAST_LOOK_SECONDS)
+        connected = any(contact.term is not None for contact in self._contacts.values())
+        seconds = LOOK_SECONDS if connected else LOST_LOOK_SECONDS
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds * random.uniform(0.8, 1.2) - LEAST_LOOK_SECONDS):  # noqa: S311 - spreads load
+                await self._broken.wait()
+
     def _call_on(self, endpoint: Endpoint) -> None:
-        contact = self._contacts[endpoint.address] = Contact(endpoint, self._listener)
-        self._tasks[endpoint.address] = asyncio.create_task(contact.run(), name=f"publisher {endpoint.address}")
+        contact = self._contacts[endpoint.address] = Contact(endpoint, _Noticing(self._listener, self._broken))
+        self._tasks.start(_task_name(endpoint.address), contact.run, restart=True)
 
     async def _resolve(self, host: str) -> list[str]:
         name, _, port = host.rpartition(":")
@@ -87,6 +102,28 @@ class Publishers:
             return []
         self._unknown.discard(host)
         return [_text(family, address[0], address[1]) for family, _, _, _, address in found]
+
+
+class _Noticing:
+    """A listener that also notes when a stream breaks."""
+
+    def __init__(self, listener: Listener, broken: asyncio.Event) -> None:
+        self._listener = listener
+        self._broken = broken
+
+    def hello(self) -> SubscribeRequest:
+        return self._listener.hello()
+
+    async def heard(self, contact: Contact, response: SubscribeResponse) -> None:
+        await self._listener.heard(contact, response)
+
+    async def lost(self, contact: Contact) -> None:
+        self._broken.set()
+        await self._listener.lost(contact)
+
+
+def _task_name(address: str) -> str:
+    return f"publisher {address}"
 
 
 def _text(family: socket.AddressFamily, host: object, port: object) -> str:

@@ -18,6 +18,7 @@ from flagd.manifest import KINDS
 from flagd.manifest.model import GROUP, VERSION
 from flagoperator.cluster.address import PLURALS
 from flagoperator.cluster.heartbeat import Heartbeat
+from flagoperator.cluster.reception import Reception, collections
 from flagoperator.cluster.session import Spacing, StartingPoint, open_session
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ class Watch:
         self._kopf_loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._stopping = False
-        self._pace = Spacing(), StartingPoint(since, lambda: self._call(list_soon))
+        self.reception = Reception(collections(namespaces))
+        self._pace = self.reception, Spacing(), StartingPoint(since, lambda: self._call(list_soon))
         self._credentials: kopf.AiohttpSession | None = None
         self._token: str | None = None
         self.heartbeat = Heartbeat()
@@ -101,6 +103,8 @@ class Watch:
 
     async def _watch(self, stop: asyncio.Event) -> None:
         scope: dict[str, Any] = {"namespaces": self._namespaces} if self._namespaces else {"clusterwide": True}
+        # Kopf makes an identity of the user's name, which an uid without a passwd entry does not have.
+        scope["identity"] = GROUP
         await kopf.operator(registry=self._registry(), settings=_settings(), stop_flag=stop, **scope)
 
     def _registry(self) -> kopf.OperatorRegistry:

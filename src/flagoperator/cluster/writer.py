@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flagd.manifest import API_VERSION
+from flagd.tasks import Tasks
 from flagoperator.cluster.address import status_path
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.pace import Pace
@@ -101,9 +102,13 @@ class Writer:
 
     async def run(self) -> None:
         """Write until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for _ in range(IN_FLIGHT):
-                group.create_task(self._work())
+        tasks = Tasks()
+        for number in range(IN_FLIGHT):
+            tasks.start(f"status writer {number}", self._work, restart=True)
+        try:
+            await tasks.fail()
+        finally:
+            await tasks.stop()
 
     async def _work(self) -> None:
         while True:

@@ -19,6 +19,7 @@ from flagd.rpc.guard import guard
 from flagd.rpc.health import Health
 from flagd.rpc.rulesets import SERVICE, RulesetService
 from flagd.server.management import JSON, Management, Page
+from flagd.tasks import Tasks
 from flagoperator.cluster.api import Api
 from flagoperator.cluster.connection import find_connection
 from flagoperator.cluster.heartbeat import Heartbeat
@@ -32,7 +33,6 @@ from flagoperator.run.publisher import Publisher
 from flagoperator.run.recall import recall
 from flagoperator.run.reporter import Reporter
 from flagoperator.run.source import Scope, Source
-from flagoperator.run.tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,15 +103,15 @@ class Operator:
             await self._stack.aclose()
             raise
         for name, work in {
-            "source": self._source.run(),
-            "publisher": self._publisher.run(),
-            "lease": self._lease.run(self._looked_at_lease),
-            "acknowledgements": self._reporter.follow(),
-            "count": self._reporter.tick(),
-            "status": self._reporter.writer.run(),
-            "memory": self._memory.run(self._model.board),
-            "definitions": Definitions(self._api, self._model.gauges).run(),
-            "heartbeat": self._heartbeat.run(),
+            "source": self._source.run,
+            "publisher": self._publisher.run,
+            "lease": lambda: self._lease.run(self._looked_at_lease),
+            "acknowledgements": self._reporter.follow,
+            "count": self._reporter.tick,
+            "status": self._reporter.writer.run,
+            "memory": lambda: self._memory.run(self._model.board),
+            "definitions": Definitions(self._api, self._model.gauges).run,
+            "heartbeat": self._heartbeat.run,
         }.items():
             self._tasks.start(name, work)
 
@@ -158,13 +158,16 @@ class Operator:
 
     async def _readyz(self) -> Page:
         listed = time.monotonic() - self._source.listed
-        ready = self._model.mirror.complete and not self._source.stale
+        unwatched = self._source.unwatched
+        ready = self._model.mirror.complete and not (self._source.stale or unwatched or self._tasks.ended)
         current = self._model.board.current
         detail = {
             "ready": ready,
             "leading": self._lease.leads,
             "epoch": self._lease.epoch,
             "listed_seconds_ago": round(listed, 1) if self._model.mirror.complete else None,
+            "not_watched": unwatched,
+            "ended": self._tasks.ended,
             "held": [str(each) for each in self._publisher.held.values()],
             "projects": {name: one.revision for name, one in current.rulesets.items()} if current else {},
             "replicas": {each.name: dict(each.revisions) for each in self._reporter.ready()},

@@ -29,7 +29,7 @@ async def run(options: Options) -> None:
     """Run until SIGTERM or SIGINT, then stop; a second signal stops at once.
 
     Raises OSError for ports and files, ConnectionSettingsError where no API server is named, and once it is
-    stopped TaskEndedError if a part of it has ended: whoever started it is to start it anew.
+    stopped TaskEndedError if a part of it has ended: whoever started it is to restart it.
     """
     _share_heap()
     sys.setswitchinterval(SWITCH_SECONDS)

@@ -31,6 +31,8 @@ PERIOD_SECONDS = 60.0
 JITTER = 0.2
 FIRST_RETRY_SECONDS = 0.5
 LAST_RETRY_SECONDS = 15.0
+UNWATCHED_SECONDS = 30.0
+"""How long a watch may be away before the operator is not ready: as long as one takes that begins after trouble."""
 PATIENCE_SECONDS = 10.0
 """How long the watch waits for what was listed to be published."""
 
@@ -62,6 +64,7 @@ class Source:
         self._hearing = Hearing()
         self._watch: Watch | None = None
         self.changed: Callable[[], None] = lambda: None
+        self._watched = time.monotonic()
         self.listed = float("-inf")
         """When the last complete list was begun, in seconds of the monotonic clock."""
         self.published = asyncio.Event()
@@ -71,6 +74,14 @@ class Source:
     def stale(self) -> bool:
         """Whether the last complete list is older than three periods: nobody knows what the cluster says."""
         return time.monotonic() - self.listed > 3 * self._period
+
+    @property
+    def unwatched(self) -> list[str]:
+        """What should be watched and is not, for longer than a new watch takes: changes are seen by lists alone."""
+        missing = ["everything"] if self._watch is None else self._watch.reception.missing
+        if not missing or not self._mirror.complete:
+            self._watched = time.monotonic()
+        return missing if time.monotonic() - self._watched > UNWATCHED_SECONDS else []
 
     @property
     def watch_heartbeat(self) -> Heartbeat | None:

@@ -10,6 +10,7 @@ import pytest
 
 from flagd.manifest import KINDS
 from flagoperator.cluster.address import GROUP_PATH, collection
+from flagoperator.cluster.reception import Reception
 from flagoperator.reconcile.mirror import Mirror
 from flagoperator.run import hearing
 from flagoperator.run import source as module
@@ -32,6 +33,7 @@ class FakeWatch:
     ) -> None:
         self.report = report
         self.end = asyncio.Event()
+        self.reception = Reception(["/flags"])
 
     async def start(self) -> None:
         FakeWatch.started.append(self)
@@ -124,3 +126,11 @@ async def test_a_list_that_finds_nothing_new_leaves_the_watch_alone():
         await until(lambda: sum(gauges.relists.counts) == 2)
         await asyncio.sleep(0)
         assert len(FakeWatch.started) == 1
+
+
+async def test_a_watch_that_does_not_run_is_known(monkeypatch: pytest.MonkeyPatch):
+    async with running(served()) as (source, _, _):
+        await until(lambda: FakeWatch.started)
+        assert source.unwatched == []
+        monkeypatch.setattr(module, "UNWATCHED_SECONDS", -1.0)
+        assert source.unwatched == ["/flags"]

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from flagd.server.log import JsonFormatter, TextFormatter
+from flagd.server.log import EVENT_CHARACTERS, JsonFormatter, TextFormatter
 
 
 def _record(message, *args, error=None):
@@ -39,3 +39,14 @@ def test_an_exception_is_part_of_the_event(formatter):
 
 def test_a_lone_surrogate_in_a_message_does_not_stop_the_log():
     assert json.loads(JsonFormatter().format(_record("key %s", "\ud800")))["message"] == "key \ud800"
+
+
+@pytest.mark.parametrize("formatter", [JsonFormatter(), TextFormatter()])
+def test_what_a_message_quotes_can_neither_end_nor_hide_a_line(formatter):
+    line = formatter.format(_record("peer said: \r\x1b[2J\x85\u2028\u202e\x1f"))
+    assert line.isprintable()
+
+
+@pytest.mark.parametrize("formatter", [JsonFormatter(), TextFormatter()])
+def test_an_event_is_bounded(formatter):
+    assert len(formatter.format(_record("x" * 1_000_000))) < 2 * EVENT_CHARACTERS

@@ -7,6 +7,7 @@ import socket
 import pytest
 
 from flagd.rpc.channel import Credentials
+from flagd.sources import publishers as module
 from flagd.sources.publishers import Publishers
 
 
@@ -32,6 +33,9 @@ class Deaf:
     def hello(self):
         raise AssertionError("no stream is opened in these tests")
 
+    async def lost(self, contact):
+        assert contact.term is None
+
 
 @pytest.fixture
 async def names(monkeypatch):
@@ -41,7 +45,9 @@ async def names(monkeypatch):
 @pytest.fixture
 async def publishers(monkeypatch):
     monkeypatch.setattr("flagd.rpc.rulesets.contact.Contact.run", lambda _: asyncio.sleep(3600))
-    return Publishers(["operator:8015", "[::1]:8015"], Credentials(), Deaf())
+    publishers = Publishers(["operator:8015", "[::1]:8015"], Credentials(), Deaf())
+    yield publishers
+    await publishers._tasks.stop()
 
 
 def addresses(publishers):
@@ -82,3 +88,52 @@ async def test_a_name_that_is_not_known_is_logged_once_and_changes_nothing(names
         await publishers.look()
     assert addresses(publishers) == ["10.0.0.1:8015", "[::1]:8015"]
     assert caplog.text.count("the name operator:8015 cannot be resolved: Name or service not known") == 1
+
+
+async def test_a_stream_that_breaks_has_names_resolved_at_once(names, publishers, monkeypatch):
+    monkeypatch.setattr(module, "LEAST_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(module, "LOOK_SECONDS", 3600.0)
+    names.known = {"operator": ["10.0.0.1"], "::1": ["::1"]}
+    running = asyncio.create_task(publishers.run())
+    async with asyncio.timeout(20):
+        while len(publishers.contacts) < 2:
+            await asyncio.sleep(0)
+        for contact in publishers.contacts:
+            contact.term = "connected"
+        for _ in range(10):
+            await asyncio.sleep(0)
+        names.known = {"operator": ["10.0.0.2"], "::1": ["::1"]}
+        gone = publishers.contacts[0]
+        gone.term = None
+        await gone._listener.lost(gone)
+        while addresses(publishers) != ["10.0.0.2:8015", "[::1]:8015"]:
+            await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_names_are_resolved_often_while_nobody_is_connected(names, publishers, monkeypatch):
+    monkeypatch.setattr(module, "LEAST_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(module, "LOST_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(module, "LOOK_SECONDS", 3600.0)
+    running = asyncio.create_task(publishers.run())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    names.known = {"operator": ["10.0.0.1"]}
+    async with asyncio.timeout(20):
+        while addresses(publishers) != ["10.0.0.1:8015"]:
+            await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_contact_that_is_killed_is_restarted(names, publishers, monkeypatch, caplog):
+    monkeypatch.setattr("flagd.tasks.FIRST_RESTART_SECONDS", 0.0)
+    names.known = {"::1": ["::1"]}
+    await publishers.look()
+    (before,) = [task for task in asyncio.all_tasks() if task.get_name() == "publisher [::1]:8015"]
+    before.cancel()
+    async with asyncio.timeout(20):
+        while not [task for task in asyncio.all_tasks() if task.get_name() == before.get_name() and task is not before]:
+            await asyncio.sleep(0)
+    assert "publisher [::1]:8015 has ended: it was cancelled; restarting" in caplog.text

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import socket
 
 HANDOVER = "FLAGSERVICE_ENVOY_HANDOVER"
-"""Environment variable with what the parent hands over, as JSON: ``control`` (file descriptor) and ``options``."""
+"""Environment variable with what the parent hands over, as JSON: ``control`` and ``log`` (file descriptors), ``admin``
+(path of the socket of Envoy's admin interface) and ``options``."""
 
 LINE_LIMIT = 64 * 1024
 

@@ -8,10 +8,13 @@ import logging
 import os
 import signal
 import socket
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flagd.rpc.asgi import Front
 from flagd.rpc.envoy.control import HANDOVER, Control
+from flagd.tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -21,6 +24,19 @@ if TYPE_CHECKING:
     from flagd.rpc.route import Route
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a program finds itself.
+
+    Attributes:
+        log: file descriptor to log to.
+        admin: socket of the admin interface of the Envoy around it.
+    """
+
+    log: int
+    admin: Path
 
 
 class Program(Protocol):
@@ -49,15 +65,15 @@ class Program(Protocol):
 
 
 class Guest:
-    """An ASGI application around a program that ``compose`` makes from the options handed over."""
+    """An ASGI application around a program that ``compose`` makes from the options handed over and its place."""
 
     # Says that this is ASGI 3, which servers tell by `async def` otherwise.
     _asgi_single_callable = True
 
-    def __init__(self, compose: Callable[[Mapping[str, Any]], Program]) -> None:
+    def __init__(self, compose: Callable[[Mapping[str, Any], Place], Program]) -> None:
         self._compose = compose
         self._front = Front([])
-        self._obeying: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Serve one request, or the life of the server (ASGI)."""
@@ -70,7 +86,7 @@ class Guest:
         handover = json.loads(os.environ[HANDOVER])
         control = await Control.open(socket.socket(fileno=handover["control"]))
         try:
-            program = self._compose(handover["options"])
+            program = self._compose(handover["options"], Place(handover["log"], Path(handover["admin"])))
             await program.start()
         except Exception as error:
             if not isinstance(error, OSError):
@@ -79,12 +95,12 @@ class Guest:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         self._front = Front(program.methods, program.routes)
-        self._obeying = asyncio.create_task(self._obey(program, control), name="control")
+        self._tasks.start("control", lambda: self._obey(program, control), restart=True)
         await control.send("started", management=program.management_address)
         await send({"type": "lifespan.startup.complete"})
         # The parent orders the stop before it ends Envoy; this is the end of an Envoy that nobody ordered to stop.
         await receive()
-        self._obeying.cancel()
+        await self._tasks.stop()
         await program.stop()
         await send({"type": "lifespan.shutdown.complete"})
 
@@ -93,8 +109,16 @@ class Guest:
         while (message := await control.receive()) is not None:
             order = message["name"]
             await orders[order]()
+            _flush_log()
             await control.send(order)
             if order == "stop":
-                return
+                await asyncio.Event().wait()
         log.error("the process that started this one has gone; ending")
         os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.Event().wait()
+
+
+def _flush_log() -> None:
+    """Have everything written that was logged: Envoy ends without a word to Python."""
+    for handler in logging.getLogger().handlers:
+        handler.flush()

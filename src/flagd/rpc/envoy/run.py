@@ -49,12 +49,15 @@ class Run:
         self._admin = admin
 
     @classmethod
-    async def begin(cls, listener: Listener, options: Mapping[str, Any], directory: Path) -> Run:
-        """Start Envoy with `listener` and hand `options` over to the app; its files go into `directory`."""
+    async def begin(cls, listener: Listener, options: Mapping[str, Any], directory: Path, log: int) -> Run:
+        """Start Envoy with `listener` and hand `options` over to the app, which logs to the descriptor `log`.
+
+        Its files go into `directory`.
+        """
         admin = directory / "admin.sock"
         admin.unlink(missing_ok=True)
         ours, theirs = socket.socketpair()
-        handover = json.dumps({"control": theirs.fileno(), "options": options})
+        given = {"control": theirs.fileno(), "log": log, "admin": str(admin), "options": options}
         config = directory / "envoy.json"
         config.write_text(json.dumps(bootstrap(listener, admin)))
         arguments = [
@@ -64,7 +67,7 @@ class Run:
             *("--concurrency", "1"),
         ]
         with theirs:
-            process = await EnvoyProcess.start(arguments, {HANDOVER: handover}, theirs.fileno())
+            process = await EnvoyProcess.start(arguments, {HANDOVER: json.dumps(given)}, (theirs.fileno(), log))
         return cls(process, await Control.open(ours), Admin(admin))
 
     async def ready(self) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from flagd.rpc.envoy.listener import Listener
 from flagd.rpc.envoy.run import Run
 from flagd.rpc.envoy.secret import write_secrets
+from flagd.tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +44,7 @@ class EnvoySettings:
         listen: ``host:port``; port 0 = any free one.
         tls: PEM files of the port; None = plaintext.
         cors_origins: web origins that browsers may call from; ``*`` = all.
+        log: file descriptor that the app logs to.
     """
 
     app: str
@@ -50,6 +52,7 @@ class EnvoySettings:
     listen: str
     tls: TlsFiles | None = None
     cors_origins: tuple[str, ...] = ()
+    log: int = 2
 
 
 class EnvoyServer:
@@ -60,7 +63,7 @@ class EnvoyServer:
         self._directory = Path()
         self._listener: Listener | None = None
         self._running: Run | None = None
-        self._watching: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
 
     @property
     def address(self) -> str:
@@ -99,14 +102,15 @@ class EnvoyServer:
             raise
         # Envoy comes back on the same port after a crash.
         self._listener = replace(listener, port=int(self._running.address.rpartition(":")[2]))
-        self._watching = asyncio.create_task(self._watch(), name="envoy")
+        self._tasks.start("envoy", self._watch, restart=True)
 
     async def drain(self, seconds: float) -> None:
         """End streams, tell callers to go, let running calls finish for at most ``seconds``, then end Envoy.
 
         Cancelled, it ends Envoy at once.
         """
-        await self._unwatch()
+        # First of all: it is to end, and one that is just being started too.
+        await self._tasks.stop()
         try:
             if self._running is not None:
                 await self._running.drain(seconds)
@@ -114,12 +118,6 @@ class EnvoyServer:
             if self._running is not None:
                 await self._running.stop()
             self._clean()
-
-    async def _unwatch(self) -> None:
-        """Watch no more; an Envoy that is just being started ends."""
-        if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.gather(self._watching, return_exceptions=True)
 
     async def _watch(self) -> None:
         backoff = FIRST_BACKOFF
@@ -145,7 +143,7 @@ class EnvoyServer:
             log.warning("Envoy runs again on %s", self._running.address)
 
     async def _run(self, listener: Listener) -> Run:
-        run = await Run.begin(listener, self._settings.options, self._directory)
+        run = await Run.begin(listener, self._settings.options, self._directory, self._settings.log)
         try:
             async with asyncio.timeout(START_SECONDS):
                 await run.ready()

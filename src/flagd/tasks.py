@@ -1,0 +1,114 @@
+"""Tasks: the parts of a process that run side by side. None ever ends by itself; one that does has failed.
+
+Its end is logged with the reason. Where that is safe it is restarted; else, or when that does not help, it is among
+`ended`, by which health fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    Work = Callable[[], Coroutine[Any, Any, None]]
+
+log = logging.getLogger(__name__)
+FIRST_RESTART_SECONDS = 0.5
+"""How long a part that ended waits for its restart; doubled every time."""
+RESTARTS = 5
+"""How often a part is restarted that keeps ending, before it has ended for good."""
+STABLE_SECONDS = 60.0
+"""A part that ran this long has not kept ending."""
+
+
+class TaskEndedError(Exception):
+    """A part of the process has ended; the text says which."""
+
+
+class Tasks:
+    """Named tasks of one event loop."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, _Part] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+        self._failed = asyncio.Event()
+        self.ended: list[str] = []
+        """Names of those that ended without being asked to, and are not restarted."""
+        self.restarts: Counter[str] = Counter()
+        """How often each was restarted, by name."""
+
+    def start(self, name: str, work: Work, *, restart: bool = False) -> None:
+        """Run `work` until it is cancelled; with `restart`, again when it ends by itself."""
+        self.cancel(name)
+        self._parts[name] = part = _Part(name, work, restart, asyncio.create_task(work(), name=name))
+        part.task.add_done_callback(lambda task: self._note_end(part, task))
+
+    async def fail(self) -> None:
+        """Wait until one has ended for good. Raises TaskEndedError then."""
+        await self._failed.wait()
+        self.check()
+
+    def check(self) -> None:
+        """Raise TaskEndedError if one has ended for good."""
+        if self.ended:
+            raise TaskEndedError(f"a part has ended ({', '.join(self.ended)})")
+
+    def cancel(self, *names: str) -> None:
+        """Ask those of `names` to end, and forget them."""
+        for name in names:
+            part = self._parts.pop(name, None)
+            if part is not None and part.cancel():
+                self._ending.add(part.task)
+                part.task.add_done_callback(self._ending.discard)
+
+    async def stop(self) -> None:
+        """End all, and wait for it."""
+        self.cancel(*self._parts)
+        await asyncio.gather(*self._ending, return_exceptions=True)
+
+    def _note_end(self, part: _Part, task: asyncio.Task[None]) -> None:
+        if part.asked:
+            return
+        error = None if task.cancelled() else task.exception()
+        reason = "was cancelled" if task.cancelled() else "failed" if error else "returned"
+        if time.monotonic() - part.launched > STABLE_SECONDS:
+            part.attempts = 0
+        if not part.restart or part.attempts >= RESTARTS:
+            log.critical("%s has ended: it %s", part.name, reason, exc_info=error)
+            self.ended.append(part.name)
+            self._failed.set()
+            return
+        seconds = FIRST_RESTART_SECONDS * 2**part.attempts
+        log.error("%s has ended: it %s; restarting it in %g s", part.name, reason, seconds, exc_info=error)
+        part.attempts += 1
+        part.timer = asyncio.get_running_loop().call_later(seconds, self._restart, part)
+
+    def _restart(self, part: _Part) -> None:
+        self.restarts[part.name] += 1
+        part.launched, part.task = time.monotonic(), asyncio.create_task(part.work(), name=part.name)
+        part.task.add_done_callback(lambda task: self._note_end(part, task))
+
+
+@dataclass(slots=True)
+class _Part:
+    name: str
+    work: Work
+    restart: bool
+    task: asyncio.Task[None]
+    launched: float = field(default_factory=time.monotonic)
+    attempts: int = 0
+    asked: bool = False
+    timer: asyncio.TimerHandle | None = None
+
+    def cancel(self) -> bool:
+        """Ask it to end, and return whether it is still to do so."""
+        self.asked = True
+        if self.timer is not None:
+            self.timer.cancel()
+        return self.task.cancel()

@@ -1,0 +1,79 @@
+"""Each part of flagd is watched: one that ends is restarted; where that does not help, health fails and names it."""
+
+import asyncio
+import json
+from http import HTTPStatus
+
+import pytest
+
+from flagd import tasks
+from flagd.server.application import Application
+from flagd.server.options import Options
+from tests.wire.shop import SHOP
+
+PARTS = ["keeper", "lag", "pauses", "source"]
+
+
+@pytest.fixture
+async def application(tmp_path, monkeypatch):
+    monkeypatch.setattr(tasks, "FIRST_RESTART_SECONDS", 0.0)
+    (tmp_path / "manifests").mkdir()
+    (tmp_path / "manifests" / "shop.yaml").write_text(SHOP)
+    (tmp_path / "state").mkdir()
+    options = Options(tmp_path / "manifests", management_listen="127.0.0.1:0", state_dir=tmp_path / "state")
+    application = Application(options)
+    await application.start()
+    await eventually(lambda: status(application, "/readyz"), HTTPStatus.OK)
+    yield application
+    await application.stop()
+
+
+async def page(application, path):
+    host, _, port = application.management_address.rpartition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f"GET {path} HTTP/1.1\r\n\r\n".encode())
+    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+    return int(head.split()[1]), body
+
+
+async def status(application, path):
+    return (await page(application, path))[0]
+
+
+async def eventually(look, expected):
+    async with asyncio.timeout(30):
+        while await look() != expected:
+            await asyncio.sleep(0.005)
+
+
+def running(name):
+    return [task for task in asyncio.all_tasks() if task.get_name() == name]
+
+
+@pytest.mark.usefixtures("application")
+async def test_the_table_has_every_part():
+    names = {task.get_name() for task in asyncio.all_tasks()}
+    assert {name for name in names if not name.startswith(("Task-", "test_"))} == set(PARTS)
+
+
+@pytest.mark.parametrize("name", PARTS)
+async def test_a_part_that_is_killed_is_restarted(application, name, caplog):
+    (before,) = running(name)
+    before.cancel()
+    async with asyncio.timeout(30):
+        while not (after := running(name)) or after == [before]:
+            await asyncio.sleep(0.001)
+    assert f"{name} has ended: it was cancelled; restarting" in caplog.text
+    assert await status(application, "/healthz") == HTTPStatus.OK
+
+
+@pytest.mark.parametrize("name", PARTS)
+async def test_a_part_that_keeps_ending_fails_health(application, name, monkeypatch, caplog):
+    monkeypatch.setattr(tasks, "RESTARTS", 0)
+    running(name)[0].cancel()
+    await eventually(lambda: status(application, "/healthz"), HTTPStatus.SERVICE_UNAVAILABLE)
+    for path in ("/healthz", "/readyz"):
+        code, body = await page(application, path)
+        assert (code, json.loads(body)["ended"]) == (HTTPStatus.SERVICE_UNAVAILABLE, [name])
+    assert f"{name} has ended: it was cancelled" in caplog.text

@@ -1,0 +1,112 @@
+"""A part that ends by itself is noticed, whatever ended it; one that is asked to is not."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from flagd import tasks as module
+from flagd.tasks import RESTARTS, TaskEndedError, Tasks
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FIRST_RESTART_SECONDS", 0.0)
+
+
+async def forever() -> None:
+    await asyncio.Event().wait()
+
+
+async def broken() -> None:
+    raise RuntimeError("no such thing")
+
+
+async def done() -> None:
+    return
+
+
+async def cancelled() -> None:
+    raise asyncio.CancelledError
+
+
+ENDS = [(broken, "failed"), (done, "returned"), (cancelled, "was cancelled")]
+
+
+@pytest.mark.parametrize(("work", "reason"), ENDS)
+async def test_a_part_that_ends_by_itself_fails_all(work, reason: str, caplog: pytest.LogCaptureFixture):
+    tasks = Tasks()
+    tasks.start("good", forever)
+    tasks.check()
+    tasks.start("bad", work)
+    with pytest.raises(TaskEndedError, match="bad"):
+        await tasks.fail()
+    assert tasks.ended == ["bad"]
+    assert f"bad has ended: it {reason}" in caplog.text
+    assert ("no such thing" in caplog.text) is (work is broken)
+    await tasks.stop()
+
+
+@pytest.mark.parametrize(("work", "reason"), ENDS)
+async def test_a_part_that_may_be_restarted_is_until_that_does_not_help(
+    work, reason: str, caplog: pytest.LogCaptureFixture
+):
+    tasks = Tasks()
+    tasks.start("bad", work, restart=True)
+    with pytest.raises(TaskEndedError, match="bad"):
+        await tasks.fail()
+    assert tasks.restarts == {"bad": RESTARTS}
+    assert sum(f"it {reason}; restarting" in message for message in caplog.messages) == RESTARTS
+
+
+async def test_a_part_that_was_restarted_goes_on():
+    tasks, runs = Tasks(), []
+
+    async def once_broken() -> None:
+        runs.append(None)
+        if len(runs) == 1:
+            raise RuntimeError
+        await forever()
+
+    tasks.start("healed", once_broken, restart=True)
+    async with asyncio.timeout(20):
+        while len(runs) < 2:
+            await asyncio.sleep(0)
+    assert tasks.ended == []
+    await tasks.stop()
+
+
+async def test_a_part_that_ran_long_may_be_restarted_again(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "STABLE_SECONDS", -1.0)
+    tasks = Tasks()
+    tasks.start("bad", done, restart=True)
+    async with asyncio.timeout(20):
+        while tasks.restarts["bad"] <= RESTARTS:
+            await asyncio.sleep(0)
+    assert tasks.ended == []
+    await tasks.stop()
+
+
+async def test_parts_that_are_asked_to_end_have_not_failed():
+    tasks = Tasks()
+    tasks.start("one", forever)
+    tasks.start("two", forever, restart=True)
+    tasks.cancel("one", "unknown")
+    await tasks.stop()
+    assert tasks.ended == []
+
+
+async def test_a_part_that_waits_for_its_restart_ends_too(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "FIRST_RESTART_SECONDS", 0.001)
+    tasks, runs = Tasks(), []
+
+    async def counted() -> None:
+        runs.append(None)
+
+    tasks.start("one", counted, restart=True)
+    while not runs:
+        await asyncio.sleep(0)
+    await tasks.stop()
+    await asyncio.sleep(0.01)
+    assert len(runs) == 1

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.compiler.alternatives import MOST_CONDITIONS, size
 from flagd.compiler.condition import comparison
+from flagd.compiler.local import check_local
 from flagd.compiler.prerequisite import parents, unmet_prerequisites
 from flagd.compiler.rollout import compile_rollout, effective_thousandths, rollout_shares
 from flagd.compiler.segment import compile_match
@@ -93,6 +94,8 @@ def _targets(spec: FlagSpec, by: Bucketed, scope: Scope, findings: Findings) -> 
         if conditions > MOST_CONDITIONS:
             findings.error("TooManyAlternatives", f"the flag has more than {MOST_CONDITIONS:,} conditions", path)
             break
+        if spec.evaluation_mode == "Local":
+            check_local(alternatives, path, findings)
         segment = _rollout(target.rollout, variants, by, f"{path}.rollout", findings)
         segment["conditions"] = alternatives
         segment["metadata"] = _named(target.name)

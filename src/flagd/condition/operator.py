@@ -28,7 +28,8 @@ _NEGATIONS = {
     "set does not contain": "set contains",
     "set does not contain any": "set contains any",
 }
-_BLIND_TO_NONE = ("regex match", "regex does not match", "set is not")
+_BLIND_TO_NONE = ("regex match", "regex does not match")
+"""Where it is a pattern."""
 
 
 def predicate(op: str, values: Iterable[str]) -> Callable[[object], bool]:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from flagd.manifest.path import FieldPath
     from flagd.manifest.segment import FlagSegmentSpec
 
+NONE = "(none)"
+"""The value that stands for a missing attribute, where values are no patterns."""
+
 _VERSION = re.compile(r"[0-9]+\.[0-9]+(\.[0-9]+(-[-A-Za-z0-9_]*(\.[-A-Za-z0-9_]+)*\.?)?)?", re.ASCII)
 
 
@@ -87,6 +90,12 @@ def _patterns(condition: Condition, path: FieldPath) -> Iterator[Finding]:
         fault = fault_of(value)
         if fault is not None:
             yield Finding((*path, "values", index), "InvalidPattern", f"{shown(value)} {fault}")
+        elif value == NONE:
+            text = (
+                f"{shown(value)} is a pattern here and stands for no missing attribute; "
+                f"write a condition of its own: `is` or `is not` with {shown(value)}"
+            )
+            yield warning((*path, "values", index), "NoneIsPattern", text)
 
 
 def _versions(condition: Condition, path: FieldPath) -> Iterator[Finding]:

@@ -30,8 +30,11 @@ def deliver_local(flag: EvaluationFlag) -> EvaluationFlag:
 
     Source: flag-semantics 4, as Amplitude delivers remote flags to its local SDKs.
     """
-    if flag.get("metadata", {}).get("evaluationMode") == "local":
-        return flag
+    return flag if flag.get("metadata", {}).get("evaluationMode") == "local" else switched_off(flag)
+
+
+def switched_off(flag: EvaluationFlag) -> EvaluationFlag:
+    """Return `flag`, off for everybody and without dependencies."""
     delivered: EvaluationFlag = {"key": flag["key"], "variants": flag["variants"], "segments": [DEFAULT]}
     if "metadata" in flag:
         delivered["metadata"] = flag["metadata"]

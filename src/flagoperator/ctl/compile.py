@@ -24,7 +24,7 @@ from flagoperator.ctl.manifests import paths_argument, read
     type=click.Choice(["remote", "local"]),
     default="remote",
     show_default=True,
-    help='remote: what flagd evaluates; local: what clients get who evaluate in process, where remote flags are "off".',
+    help='remote: what flagd evaluates; local: what Amplitude\'s SDKs get that evaluate in process, where remote flags are "off".',
 )
 def command(paths: tuple[str, ...], project: str | None, delivery: str) -> None:
     """Print the evaluation flags of a project as a JSON array, which is what Amplitude's SDKs read.
@@ -38,11 +38,13 @@ def command(paths: tuple[str, ...], project: str | None, delivery: str) -> None:
       flagctl compile flags/ --project shop --delivery local > flags.json
     """
     from flagd.compiler import deliver_local
+    from flagd.ruleset.local_sdk import for_local_sdks
     from flagoperator.ctl.report import text_report
 
     manifests = read(paths)
     compiled = manifests.project(project)
-    flags = [deliver_local(flag) for flag in compiled.flags] if delivery == "local" else compiled.flags
+    local = delivery == "local"
+    flags = [for_local_sdks(deliver_local(flag)) for flag in compiled.flags] if local else compiled.flags
     click.echo(json.dumps(flags, ensure_ascii=False, indent=2))
     errors = manifests.errors(compiled.ruleset.project)
     if errors:

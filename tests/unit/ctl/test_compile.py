@@ -34,6 +34,15 @@ def test_local_delivery_turns_remote_flags_off(run: Run, write: Write) -> None:
     assert [segment["variant"] for segment in near["segments"]] == ["on"]
 
 
+def test_local_delivery_is_written_as_amplitudes_engines_read_it(run: Run, write: Write) -> None:
+    condition = {"attribute": "user.properties.mail", "op": "regex match", "values": ["(?i)@a$"]}
+    segment = {"name": "mail", "match": [condition], "rollout": {"percent": 100}}
+    path = write("a.yaml", [flag("near", evaluationMode="Local", segments=[segment])])
+    delivered, ours = (json.loads(run("compile", path, *how).stdout)[0] for how in (["--delivery", "local"], []))
+    assert ours["segments"][0]["conditions"][0][0]["values"] == ["(?i)@a$"]
+    assert delivered["segments"][0]["conditions"][0][0]["values"] == [r"@[Aa]$(?!\n)"]
+
+
 def test_broken_flags_are_left_out_and_said_so(run: Run, write: Write) -> None:
     broken = flag("broken", prerequisites={"flags": [{"key": "nowhere", "variants": ["on"]}]})
     result = run("compile", write("a.yaml", [broken, flag("good")]))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from flagd.manifest import COHORT_OPERATORS
-from flagd.manifest.condition import SET_OPERATORS
+from flagd.manifest.condition import GLOB_OPERATORS, REGEX_OPERATORS, SET_OPERATORS
 from tests.unit.manifest.findings import MATCH, audience, condition, found, warned
 from tests.unit.manifest.wrong import AUDIENCES
 
@@ -80,3 +80,14 @@ def test_a_set_operator_on_a_single_value_is_warned_of(operator: str):
     assert [one.reason for one in warned(condition(op=operator))] == ["NotAList"]
     assert warned(condition(op=operator, attribute="user.cohort_ids")) == []
     assert warned(condition(op=operator, attribute="user.properties.tags")) == []
+
+
+@pytest.mark.parametrize("operator", sorted(REGEX_OPERATORS | GLOB_OPERATORS))
+def test_none_among_patterns_is_said_to_be_a_pattern(operator: str):
+    (finding,) = warned(condition(op=operator, values=["pro*", "(none)"]))
+    assert (finding.path, finding.reason) == ("spec.match[0].values[1]", "NoneIsPattern")
+
+
+@pytest.mark.parametrize("operator", ["is not", "set is not", "set does not contain any"])
+def test_none_among_values_is_no_pattern(operator: str):
+    assert warned(condition(op=operator, values=["pro", "(none)"], attribute="user.properties.tags")) == []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flagd.rpc.method import Call
 from flagd.rpc.route import Response
 from flagd.ruleset import canonical_json
+from flagd.ruleset.local_sdk import for_local_sdks
 
 if TYPE_CHECKING:
     from flagd.rpc.access import Access
@@ -33,7 +34,7 @@ class FlagList:
     async def current(self, request: Request) -> bytes:
         """Return the flags that the caller's key opens and those they depend on, as a JSON array on one line.
 
-        Flags that are evaluated remotely are delivered as off for everybody. Raises as `Access.view` does: a Server
+        Flags that are evaluated remotely, or that the SDKs cannot read, are delivered as off for everybody. Raises as `Access.view` does: a Server
         key is needed.
         """
         view = self._access.view("", Call(request.headers), server=True)
@@ -48,4 +49,5 @@ class FlagList:
 
 
 def _encode(ruleset: Ruleset) -> bytes:
-    return b"[%b]" % b",".join(canonical_json(ruleset.flags[key]) for key in sorted(ruleset.flags))
+    flags = (for_local_sdks(ruleset.flags[key]) for key in sorted(ruleset.flags))
+    return b"[%b]" % b",".join(map(canonical_json, flags))

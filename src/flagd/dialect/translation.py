@@ -36,7 +36,7 @@ _ESCAPE = re.compile(
 _CLASS = re.compile(r"\[\^?\]?(?:\[:\^?\w+:\]|\\[pP]\{[^}]*\}|\\x\{[0-9A-Fa-f]+\}|\\.|[^\\\]])*\]", re.DOTALL)
 
 
-class Untranslatable(ValueError):  # noqa: N818
+class Untranslatable(ValueError):
     """There is no pattern that both engines read so. The text names the element and says why."""
 
 

@@ -21,7 +21,7 @@ PATTERN_OPERATORS = frozenset({"regex match", "regex does not match"})
 MOST_ALTERNATIVES = 1_000
 
 
-class NotForLocalSdks(ValueError):  # noqa: N818
+class NotForLocalSdks(ValueError):
     """The SDKs would not answer as flagd does. The text says why."""
 
 

@@ -1,18 +1,19 @@
 """Manifests: the resources of a folder, file by file, so that an edit costs one file and a bad one nothing.
 
-What an edit breaks keeps its last good form: a resource that is refused, or all of a file that
-cannot be read. Only what is gone from a readable file, or whose file is gone, is gone.
+What an edit breaks keeps its last good form: a resource that is refused, or all of a file or directory
+that cannot be read. Only what is gone from a readable file, or whose file is gone, is gone.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flagd.manifest import Diagnostic, Loaded, Location, Severity, read_text
-from flagd.manifest.files import read_files
+from flagd.manifest.files import TOO_MANY, read_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -63,16 +64,20 @@ class Manifests:
 
 
 def read_folder(folder: Path) -> list[SourceFile]:
-    """Read the bytes of every manifest file in `folder`. Raises OSError when the folder cannot be read."""
+    """Read the bytes of every manifest file in `folder`. Raises OSError when it cannot be read, or has too many."""
     next(folder.iterdir(), None)
-    return list(read_files([folder]))
+    sources = list(read_files([folder]))
+    for source in sources:
+        if source.fault is not None and source.fault[0] == TOO_MANY:
+            raise OSError(f"{source.name}: {source.fault[1]}")
+    return sources
 
 
 def parse_manifests(sources: Sequence[SourceFile], previous: Manifests) -> Manifests:
     """Parse `sources`; `previous` is returned when nothing changed, and what did not change is not parsed again."""
     if previous.holds(sources):
         return previous
-    files = {source.name: _file(source, previous.files.get(source.name)) for source in sources}
+    files = {source.name: _file(source, previous) for source in sources}
     owners: dict[ResourceRef, list[str]] = defaultdict(list)
     for name, file in files.items():
         for ref in file.resources:
@@ -86,11 +91,13 @@ def parse_manifests(sources: Sequence[SourceFile], previous: Manifests) -> Manif
     return Manifests(files, resources, (*found, *_duplicates(owners, files)))
 
 
-def _file(source: SourceFile, before: ManifestFile | None) -> ManifestFile:
-    digest = _digest(source)
+def _file(source: SourceFile, previous: Manifests) -> ManifestFile:
+    digest, before = _digest(source), previous.files.get(source.name)
     if before and before.digest == digest:
         return before
     loaded = _load(source)
+    if before is None and source.fault is not None:
+        return ManifestFile(digest, loaded, _below(source.name, previous))
     resources = {resource.ref: resource for resource in loaded.resources}
     if before:
         broken = {finding.resource for finding in loaded.diagnostics if finding.severity is Severity.ERROR}
@@ -98,6 +105,12 @@ def _file(source: SourceFile, before: ManifestFile | None) -> ManifestFile:
             if ref not in resources and (ref in broken or None in broken):
                 resources[ref] = resource
     return ManifestFile(digest, loaded, resources)
+
+
+def _below(name: str, previous: Manifests) -> Mapping[ResourceRef, Resource]:
+    """Return what stood in files below `name`, a directory that cannot be read any more."""
+    below = [file.resources for path, file in previous.files.items() if path.startswith(f"{name}{os.sep}")]
+    return {ref: resource for resources in below for ref, resource in resources.items()}
 
 
 def _digest(source: SourceFile) -> bytes:

@@ -24,7 +24,7 @@ from flagoperator.ctl.manifests import paths_argument, read
     type=click.Choice(["remote", "local"]),
     default="remote",
     show_default=True,
-    help='remote: what flagd evaluates; local: what Amplitude\'s SDKs get that evaluate in process, where remote flags are "off".',
+    help='remote: what flagd evaluates; local: what Amplitude\'s local SDKs get, where remote flags are "off".',
 )
 def command(paths: tuple[str, ...], project: str | None, delivery: str) -> None:
     """Print the evaluation flags of a project as a JSON array, which is what Amplitude's SDKs read.

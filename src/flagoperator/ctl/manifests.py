@@ -101,8 +101,18 @@ def _check_there(path: str) -> None:
         if sys.stdin is None:
             raise Unreachable("standard input is closed")
         return
-    if Path(path).exists():
-        return
-    parent = Path(path).parent
-    near = nearest(Path(path).name, [entry.name for entry in parent.iterdir()]) if parent.is_dir() else None
-    raise Unreachable(f'there is no "{path}"{f"; did you mean {parent / near}?" if near else ""}')
+    try:
+        Path(path).stat()
+    except FileNotFoundError:
+        near = _neighbour(Path(path))
+        raise Unreachable(f'there is no "{path}"{f"; did you mean {near}?" if near else ""}') from None
+    except OSError as error:
+        raise Unreachable(f'"{path}" cannot be read: {(error.strerror or str(error)).lower()}') from None
+
+
+def _neighbour(path: Path) -> Path | None:
+    try:
+        near = nearest(path.name, [entry.name for entry in path.parent.iterdir()])
+    except OSError:
+        return None
+    return path.parent / near if near else None

@@ -12,21 +12,21 @@ from flagd.pattern import Pattern, PatternError
 from tests.unit.dialect.engines import node_finds, python_finds, re2_finds
 
 TEXTS = [
-    *["", "a", "A", "b", "ab", "aab", "abc", "k", "\u212a", "ſ", "é", "É", "🚀", "a🚀", "🚀🚀", "🛀", "1", "１", "_", "-"],
-    *["a\n", "\n", "a\nb", "a\r", "\r\n", "\u2028", "\u2029", "\xa0", "\x85", "\x0b", "\x0c", "\t", "\a", "\ufeff", " "],
-    *["X@EXAMPLE.com", "x@example.com\n", "a.b", "a*b", "a/b", "{,2}", "a{,2}", "p{L}", "[:alpha:]", "Q..E", "z", "x{41}"],
-    *["α", "Ω", "ß", "ẞ", "İ", "ı", "i", "I", "aaaa", "a b", "a-b", "a]b", "\x00", "straße", "STRASSE"],
+    *"a A b ab aab abc k \u212a ſ é É 🚀 a🚀 🚀🚀 🛀 1 １ _ - X@EXAMPLE.com a.b a*b a/b {,2} a{,2} p{L} [:alpha:] Q..E".split(
+        " "
+    ),
+    *"z x{41} α Ω ß ẞ İ ı i I aaaa a-b a]b straße STRASSE".split(" "),
+    *("", "a\n", "\n", "a\nb", "a\r", "\r\n", "\u2028", "\u2029", "\xa0", "\x85", "\x0b", "\x0c", "\t", "\a", "\ufeff"),
+    *(" ", "a b", "\x00", "x@example.com\n"),
 ]
-PATTERNS = [
-    *[r"(?i)@example\.com$", r"(?i:ab)c", r"(?s)a.b", r"(?m)^b$", r"(?P<n>a)b", r"(?<n>a)b", r"(?U)a+", r"(?-i)a", r"(?i-s:a.)"],
-    *[r"\pL", r"\p{L}", r"\PL", r"\p{Greek}", r"\P{Greek}", r"[\p{Lu}_]", r"[^\pL]", r"\Qa.b\E", r"\Qa*b", r"a\z", r"\Aa"],
-    *[r"\x{41}", r"\x{1F680}", r"\x41", r"\101", r"\a", r"\v", r"\s", r"\S", r"\w", r"\W", r"\d", r"\D", r"^.$", r"^[^/]$"],
-    *[r"[[:alpha:]]", r"[[:^alpha:]]", r"[^[:space:]]", r"[\w-]", r"[]a]", r"[^]a]", r"[a\]b]", r"[🚀-🛀]", r"[^🚀]", r"[a🚀]"],
-    *[r"^🚀+$", r"^🚀{2}$", r"a$", r"^$", r"(?m)^$", r"a{,2}", r"a{2}", r"a{2,}?", r"a{1,3}$", r"{", r"}", r"]", r"\ba\b"],
-    *[r"(?i)k", r"(?i)[a-k]", r"(?i)ß", r"(?i)É", r"(?i)\x{41}", r"(?i)\Qab\E", r"^(?:)$", r"a|", r"(|a)b", r"[^\x00-\x{10FFFF}]"],
-    *[r"(?s)^.$", r"(?i)(?-i)a(?i)b", r"((?i)a)b", r"^*a", r"(?:$)?", r"[--a]", r"[&&a]", r"[~~|]", r"[[a]", r"\-"],
-    *[glob_regex(each) for each in ("?", "*", "**", "[!a]", "a*b", "{a,b}?", "[🚀a]", "a.b")],
-]  # fmt: skip
+PATTERNS = r"""
+    (?i)@example\.com$ (?i:ab)c (?s)a.b (?m)^b$ (?P<n>a)b (?<n>a)b (?U)a+ (?-i)a (?i-s:a.) (?s)^.$ (?i)(?-i)a(?i)b ((?i)a)b
+    \pL \p{L} \PL \p{Greek} \P{Greek} [\p{Lu}_] [^\pL] \Qa.b\E \Qa*b a\z \Aa \x{41} \x{1F680} \x41 \101 \a \v \ba\b \-
+    \s \S \w \W \d \D ^.$ ^[^/]$ [[:alpha:]] [[:^alpha:]] [^[:space:]] [\w-] []a] [^]a] [a\]b] [--a] [&&a] [~~|] [[a]
+    [🚀-🛀] [^🚀] [a🚀] ^🚀+$ ^🚀{2}$ a$ ^$ (?m)^$ a{,2} a{2} a{2,}? a{1,3}$ { } ] ^*a (?:$)? ^(?:)$ a| (|a)b
+    (?i)k (?i)[a-k] (?i)ß (?i)É (?i)\x{41} (?i)\Qab\E [^\x00-\x{10FFFF}]
+""".split()
+PATTERNS += map(glob_regex, ("?", "*", "**", "[!a]", "a*b", "{a,b}?", "[🚀a]", "a.b"))
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +53,10 @@ def test_what_cannot_be_written_for_both_is_not_translated(pattern):
         translate(pattern)
 
 
-ATOMS = [
-    *"abkKsS_ -.^$|/é🚀ſ0{}]",
-    *[r"\d", r"\w", r"\s", r"\D", r"\W", r"\S", r"\p{Greek}", r"\p{Lu}", r"\b", r"\A", r"\z", r"\x{1F680}", r"\101", r"\n"],
-    *[r"\Qa.\E", r"\Q+", "[^a]", "[a-z]", "[[:alpha:]]", "[^/]", "[🚀-🛀]", "[^🚀]", "[^]a]", r"[\d\-x]", r"[\w🚀]", "{,2}"],
-]  # fmt: skip
+ATOMS = r"""
+    a b k K s S _ - . ^ $ | / é 🚀 ſ 0 { } ] \d \w \s \D \W \S \p{Greek} \p{Lu} \b \A \z \x{1F680} \101 \n \Qa.\E \Q+
+    [^a] [a-z] [[:alpha:]] [^/] [🚀-🛀] [^🚀] [^]a] [\d\-x] [\w🚀] {,2}
+""".split()
 QUANTIFIERS = ["*", "+", "?", "{2}", "{1,2}", "{2,}", "*?", "{0}"]
 GROUPS = ["(", "(?i:", "(?s:", "(?m:", "(?U:", "(?-i:", "(?i-s:", "(?P<n>", "(?<n>", "(?:(?i)", "(?:(?m)"]
 

@@ -104,7 +104,26 @@ def test_what_cannot_be_read_alike_is_off_for_everybody(any_of):
     assert (delivered["key"], delivered["variants"]) == ("f", source["variants"])
 
 
-PIECES = ["a", "(?i)", "$", "^", r"\d", r"\pL", "[a-z]", "(", ")", "*", "{2}", r"\z", r"\Q", ".", "|", "🚀", r"\C", "(?P<n>"]
+PIECES = [
+    "a",
+    "(?i)",
+    "$",
+    "^",
+    r"\d",
+    r"\pL",
+    "[a-z]",
+    "(",
+    ")",
+    "*",
+    "{2}",
+    r"\z",
+    r"\Q",
+    ".",
+    "|",
+    "🚀",
+    r"\C",
+    "(?P<n>",
+]
 
 
 @given(st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), min_size=1, max_size=30))

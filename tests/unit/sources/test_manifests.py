@@ -107,3 +107,21 @@ def test_a_folder_is_read_in_depth_without_what_is_hidden(tmp_path):
 def test_a_folder_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         read_folder(tmp_path / "nowhere")
+
+
+def test_a_directory_that_cannot_be_read_any_more_keeps_what_stood_below_it():
+    below = [SourceFile("shop/sub/one.yaml", _flag("a").encode()), SourceFile("shop2.yaml", _flag("b").encode())]
+    before = parse_manifests(below, Manifests())
+    closed = [SourceFile("shop/sub", fault=("Unreadable", "permission denied")), *below[1:]]
+    after = parse_manifests(closed, before)
+    assert (_held(after), _errors(after)) == ({"a": "on", "b": "on"}, ["Unreadable"])
+    assert parse_manifests(closed, after) is after
+    assert _held(parse_manifests(below[1:], after)) == {"b": "on"}
+
+
+def test_a_folder_with_too_many_entries_is_not_taken_in_part(tmp_path, monkeypatch):
+    monkeypatch.setattr("flagd.manifest.files.MAX_ENTRIES", 3)
+    for name in "abcd":
+        (tmp_path / f"{name}.yaml").write_text(_flag(name))
+    with pytest.raises(OSError, match="entries"):
+        read_folder(tmp_path)

@@ -34,8 +34,8 @@ class FlagList:
     async def current(self, request: Request) -> bytes:
         """Return the flags that the caller's key opens and those they depend on, as a JSON array on one line.
 
-        Flags that are evaluated remotely, or that the SDKs cannot read, are delivered as off for everybody. Raises as `Access.view` does: a Server
-        key is needed.
+        Flags that are evaluated remotely, or that the SDKs cannot read, are delivered as off for everybody. Raises as
+        `Access.view` does: a Server key is needed.
         """
         view = self._access.view("", Call(request.headers), server=True)
         ruleset = await self._deliveries.deliver(view.snapshot.ruleset, view.deployments)

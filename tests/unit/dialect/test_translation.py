@@ -11,22 +11,25 @@ from flagd.glob import glob_regex
 from flagd.pattern import Pattern, PatternError
 from tests.unit.dialect.engines import node_finds, python_finds, re2_finds
 
+PLAIN_TEXTS = """
+    a A b ab aab abc k \N{KELVIN SIGN} ſ é É 🚀 a🚀 🚀🚀 🛀 1 １ _ - X@EXAMPLE.com a.b a*b a/b {,2} a{,2} p{L}
+    [:alpha:] Q..E z x{41} α Ω ß ẞ İ ı i I aaaa a-b a]b straße STRASSE
+"""
 TEXTS = [
-    *"a A b ab aab abc k \u212a ſ é É 🚀 a🚀 🚀🚀 🛀 1 １ _ - X@EXAMPLE.com a.b a*b a/b {,2} a{,2} p{L} [:alpha:] Q..E".split(
-        " "
-    ),
-    *"z x{41} α Ω ß ẞ İ ı i I aaaa a-b a]b straße STRASSE".split(" "),
+    *PLAIN_TEXTS.split(),
     *("", "a\n", "\n", "a\nb", "a\r", "\r\n", "\u2028", "\u2029", "\xa0", "\x85", "\x0b", "\x0c", "\t", "\a", "\ufeff"),
     *(" ", "a b", "\x00", "x@example.com\n"),
 ]
-PATTERNS = r"""
-    (?i)@example\.com$ (?i:ab)c (?s)a.b (?m)^b$ (?P<n>a)b (?<n>a)b (?U)a+ (?-i)a (?i-s:a.) (?s)^.$ (?i)(?-i)a(?i)b ((?i)a)b
+WRITTEN = r"""
+    (?i)@example\.com$ (?i:ab)c (?s)a.b (?m)^b$ (?P<n>a)b (?<n>a)b (?U)a+ (?-i)a (?i-s:a.) (?s)^.$
+    (?i)(?-i)a(?i)b ((?i)a)b
     \pL \p{L} \PL \p{Greek} \P{Greek} [\p{Lu}_] [^\pL] \Qa.b\E \Qa*b a\z \Aa \x{41} \x{1F680} \x41 \101 \a \v \ba\b \-
     \s \S \w \W \d \D ^.$ ^[^/]$ [[:alpha:]] [[:^alpha:]] [^[:space:]] [\w-] []a] [^]a] [a\]b] [--a] [&&a] [~~|] [[a]
     [🚀-🛀] [^🚀] [a🚀] ^🚀+$ ^🚀{2}$ a$ ^$ (?m)^$ a{,2} a{2} a{2,}? a{1,3}$ { } ] ^*a (?:$)? ^(?:)$ a| (|a)b
     (?i)k (?i)[a-k] (?i)ß (?i)É (?i)\x{41} (?i)\Qab\E [^\x00-\x{10FFFF}]
-""".split()
-PATTERNS += map(glob_regex, ("?", "*", "**", "[!a]", "a*b", "{a,b}?", "[🚀a]", "a.b"))
+"""
+GLOBS = ("?", "*", "**", "[!a]", "a*b", "{a,b}?", "[🚀a]", "a.b")
+PATTERNS = [*WRITTEN.split(), *map(glob_regex, GLOBS)]
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +56,11 @@ def test_what_cannot_be_written_for_both_is_not_translated(pattern):
         translate(pattern)
 
 
-ATOMS = r"""
+ELEMENTS = r"""
     a b k K s S _ - . ^ $ | / é 🚀 ſ 0 { } ] \d \w \s \D \W \S \p{Greek} \p{Lu} \b \A \z \x{1F680} \101 \n \Qa.\E \Q+
     [^a] [a-z] [[:alpha:]] [^/] [🚀-🛀] [^🚀] [^]a] [\d\-x] [\w🚀] {,2}
-""".split()
+"""
+ATOMS = ELEMENTS.split()
 QUANTIFIERS = ["*", "+", "?", "{2}", "{1,2}", "{2,}", "*?", "{0}"]
 GROUPS = ["(", "(?i:", "(?s:", "(?m:", "(?U:", "(?-i:", "(?i-s:", "(?P<n>", "(?<n>", "(?:(?i)", "(?:(?m)"]
 

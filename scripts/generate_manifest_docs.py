@@ -43,8 +43,8 @@ OPERATORS = """\
 | `in cohort` · `not in cohort` | the user, or the group, is in one of the FlagCohorts; no `attribute` |
 
 `(none)` among the values stands for an attribute that the user does not have. A missing attribute meets every negative
-operator unless `(none)` is among the values. In `regex` and `glob` operators `(none)` is a pattern like any other: to leave
-out users without the attribute, add `is not` with `(none)`.
+operator unless `(none)` is among the values. In `regex` and `glob` operators `(none)` is a pattern like any other: to
+leave out users without the attribute, add `is not` with `(none)`.
 
 ### Attributes
 

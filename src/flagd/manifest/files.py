@@ -21,9 +21,6 @@ MAX_LEVELS = 100
 MAX_ENTRIES = 100_000
 """Names in all directories that are looked at: a link may lead to a whole file system."""
 
-TOO_MANY = "TooManyEntries"
-"""The reason of the fault after which nothing more was read."""
-
 SUFFIXES = (".yaml", ".yml", ".json")
 
 STDIN = "-"
@@ -38,11 +35,13 @@ class SourceFile:
         name: the path as the user knows it.
         data: its first bytes, one more than `MAX_BYTES` at most; empty with a fault.
         fault: why it could not be read, and the CamelCase reason; None if it could.
+        cut_off: whether more of its directory was left unread.
     """
 
     name: str
     data: bytes = b""
     fault: tuple[str, str] | None = None
+    cut_off: bool = False
 
 
 def read_files(paths: Sequence[str | Path]) -> Iterator[SourceFile]:
@@ -90,7 +89,7 @@ class _Walk:
             self._looked_at += 1
             if self._looked_at == MAX_ENTRIES:
                 text = f"holds the last of {MAX_ENTRIES:,} entries that are looked at; the rest is not read"
-                yield SourceFile(str(path), fault=(TOO_MANY, text))
+                yield SourceFile(str(path), fault=("TooManyEntries", text), cut_off=True)
             if self._looked_at < MAX_ENTRIES and not child.name.startswith("."):
                 yield from self._child(child, above)
 

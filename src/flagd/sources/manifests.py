@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flagd.manifest import Diagnostic, Loaded, Location, Severity, read_text
-from flagd.manifest.files import TOO_MANY, read_files
+from flagd.manifest.files import read_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -68,7 +68,7 @@ def read_folder(folder: Path) -> list[SourceFile]:
     next(folder.iterdir(), None)
     sources = list(read_files([folder]))
     for source in sources:
-        if source.fault is not None and source.fault[0] == TOO_MANY:
+        if source.fault is not None and source.cut_off:
             raise OSError(f"{source.name}: {source.fault[1]}")
     return sources
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from benchmarks.cluster.flags import flag
 from flagoperator.cluster.api import CONNECTIONS, Api
-from flagoperator.cluster.connection import find_connection
+from flagoperator.kubeconfig import find_connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -20,7 +20,8 @@ import aiohttp
 import orjson
 
 from benchmarks.environment import ROOT
-from flagoperator.cluster.connection import find_connection, tls_context
+from flagoperator.cluster.session import open_session
+from flagoperator.kubeconfig import find_connection
 
 PATIENCE_SECONDS = 60
 POLL_SECONDS = 0.01
@@ -57,12 +58,11 @@ class BareWatch:
 async def watch(kubeconfig: Path, collection: str) -> None:
     """Watch until the last event is there that standard input names."""
     connection, moments = find_connection(kubeconfig, None), {}
-    connector = aiohttp.TCPConnector(ssl=tls_context(connection))
-    unbounded = aiohttp.ClientTimeout(total=None)
-    async with aiohttp.ClientSession(connection.server, connector=connector, timeout=unbounded) as session:
-        async with session.get(collection, params={"limit": "1"}) as response:
+    url, unbounded = connection.server + collection, aiohttp.ClientTimeout(total=None)
+    async with open_session(connection, await connection.access()) as session:
+        async with session.get(url, params={"limit": "1"}) as response:
             version = (await response.json())["metadata"]["resourceVersion"]
-        async with session.get(collection, params={"watch": "1", "resourceVersion": version}) as response:
+        async with session.get(url, params={"watch": "1", "resourceVersion": version}, timeout=unbounded) as response:
             asked = asyncio.create_task(asyncio.to_thread(sys.stdin.read))
             print("watching", flush=True)
             following = asyncio.create_task(_follow(response.content, moments))

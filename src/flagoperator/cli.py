@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from flagoperator.run.options import Options
 
 EXIT_ENDED = 1
-NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 NAMESPACED_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?")
 NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 """https://kubernetes.io/docs/concepts/overview/working-with-objects/names"""
@@ -34,7 +33,11 @@ def main() -> None:
 
 
 @main.command()
-@option("--kubeconfig", type=FILE, help="Kubeconfig to use; without it the pod's ServiceAccount, else the usual file.")
+@option(
+    "--kubeconfig",
+    type=FILE,
+    help="Kubeconfig to use; without it KUBECONFIG, else ~/.kube/config, else the pod's ServiceAccount.",
+)
 @option("--context", help="Context of the kubeconfig; the current one without it.")
 @option("--namespaces", default="", metavar="NAME,…", help="Namespaces to watch; all without it.")
 @option(
@@ -105,7 +108,7 @@ def run(**settings: Any) -> None:  # noqa: ANN401
     # Imported when needed: --help is quick, and works without the operator's libraries.
     from flagd.server import log
     from flagd.tasks import TaskEndedError
-    from flagoperator.cluster.connection import ConnectionSettingsError
+    from flagoperator.kubeconfig import ConnectionSettingsError
     from flagoperator.run import run as running
 
     log.configure(options.log_level, options.log_format)
@@ -123,6 +126,7 @@ def run(**settings: Any) -> None:  # noqa: ANN401
 
 def _options(settings: Mapping[str, Any]) -> Options:
     from flagd.rpc.transport import TlsFiles
+    from flagoperator.kubeconfig.pod import pod_namespace
     from flagoperator.run.options import Options, is_local
 
     settings = dict(settings)
@@ -133,7 +137,7 @@ def _options(settings: Mapping[str, Any]) -> Options:
         raise click.UsageError("--tls-client-ca needs --tls-cert and --tls-key")
     for name in ("namespaces", "peers"):
         settings[name] = tuple(filter(None, (each.strip() for each in settings[name].split(","))))
-    settings["lease_namespace"] = settings["lease_namespace"] or _own_namespace()
+    settings["lease_namespace"] = settings["lease_namespace"] or pod_namespace(os.environ) or "default"
     _check_namespaces("--namespaces", settings["namespaces"])
     _check_namespaces("--lease-namespace", [settings["lease_namespace"]])
     service = settings["evaluation_service"]
@@ -171,11 +175,3 @@ def _check_namespaces(option: str, names: Iterable[str]) -> None:
             raise click.UsageError(
                 f"{option}: {name!r} cannot be a namespace; lower-case letters, digits and -, at most 63"
             )
-
-
-def _own_namespace() -> str:
-    try:
-        with open(NAMESPACE_FILE, encoding="ascii") as file:  # noqa: PTH123  # a constant
-            return file.read().strip()
-    except OSError:
-        return "default"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any, Self
 
 import aiohttp
 import orjson
+from multidict import CIMultiDict
 
-from flagoperator.cluster.connection import tls_context
+from flagoperator.kubeconfig import CredentialError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flagoperator.cluster.connection import Connection
+    from flagoperator.kubeconfig import Access, Connection
 
 JSON = "application/json"
 METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
@@ -49,9 +51,11 @@ class Api:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._session: aiohttp.ClientSession | None = None
+        self.refused_since: float | None = None
+        """Since when nothing but `UNAUTHORIZED` was answered, in seconds of the monotonic clock; None = it was not."""
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(limit=CONNECTIONS, ssl=tls_context(self._connection))
+        connector = aiohttp.TCPConnector(limit=CONNECTIONS)
         timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS, sock_connect=CONNECT_SECONDS)
         self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False)
         return self
@@ -101,26 +105,59 @@ class Api:
         headers: Mapping[str, str] | None = None,
         seconds: float = REQUEST_SECONDS,
     ) -> Object:
-        if self._session is None:
-            raise RuntimeError("the client is used outside of its context")
+        call = f"{method} {path}"
         sent = {"Accept": JSON, "Content-Type": JSON, **(headers or {})}
-        token = self._connection.token()
-        if token:
-            sent["Authorization"] = f"Bearer {token}"
         body = None if obj is None else orjson.dumps(obj)
         try:
-            async with (
-                asyncio.timeout(seconds),
-                self._session.request(
-                    method, self._connection.server + path, params=query, data=body, headers=sent
-                ) as response,
-            ):
-                data, status = await response.read(), response.status
+            async with asyncio.timeout(seconds):
+                status, data = await self._send(method, path, query, sent, body)
+        except CredentialError as error:
+            raise ApiError(0, "", str(error)) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise ApiError(0, "", f"{method} {path}: {str(error) or type(error).__name__}") from error
+            raise ApiError(0, "", f"{call}: {str(error) or type(error).__name__}") from error
         if status == UNAUTHORIZED:
-            self._connection.refresh()
-        return _decode(f"{method} {path}", status, data)
+            self.refused_since = self.refused_since or time.monotonic()
+        else:
+            self.refused_since = None
+        return _decode(call, status, data)
+
+    async def _send(
+        self, method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes | None
+    ) -> tuple[int, bytes]:
+        """Return status and body of the answer; credentials that are refused are read again once."""
+        access = await self._connection.access()
+        answer = await self._request(access, method, path, query, headers, body)
+        if answer[0] != UNAUTHORIZED:
+            return answer
+        self._connection.refused(access)
+        again = await self._connection.access()
+        if again == access:
+            return answer
+        return await self._request(again, method, path, query, headers, body)
+
+    async def _request(
+        self,
+        access: Access,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        headers: Mapping[str, str],
+        body: bytes | None,
+    ) -> tuple[int, bytes]:
+        if self._session is None:
+            raise RuntimeError("the client is used outside of its context")
+        connection = self._connection
+        async with self._session.request(
+            method,
+            connection.server + path,
+            params=query,
+            data=body,
+            headers=CIMultiDict([*headers.items(), *access.headers]),
+            ssl=access.tls,
+            proxy=connection.proxy,
+            server_hostname=connection.server_name,
+        ) as response:
+            return response.status, await response.read()
 
 
 def _decode(call: str, status: int, data: bytes) -> Object:

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from flagoperator.cluster.address import KIND_OF
-from flagoperator.cluster.connection import tls_context
+from flagoperator.kubeconfig import CredentialError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
 
-    from flagoperator.cluster.connection import Connection
+    from flagoperator.kubeconfig import Access, Connection
 
 SPACING_SECONDS = 1.0
 GONE = 410
@@ -89,12 +89,30 @@ class StartingPoint:
         return version
 
 
-def open_session(connection: Connection, *middlewares: ClientMiddlewareType) -> aiohttp.ClientSession:
-    """Return a session with the credentials that hold now. To be called, used and closed in one event loop."""
-    token = connection.token()
+class Identity:
+    """Middleware that shows who we are, with the credentials of the moment."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+        """Send `request` as ourselves. Raises aiohttp.ClientConnectionError where we cannot show who we are."""
+        try:
+            access = await self._connection.access()
+        except CredentialError as error:
+            raise aiohttp.ClientConnectionError(str(error)) from error
+        for name, _ in access.headers:
+            request.headers.popall(name, None)
+        request.headers.extend(access.headers)
+        request.server_hostname = self._connection.server_name
+        return await handler(request)
+
+
+def open_session(connection: Connection, access: Access, *middlewares: ClientMiddlewareType) -> aiohttp.ClientSession:
+    """Return a session over TLS as in `access`. To be called, used and closed in one event loop."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, ssl=tls_context(connection)),
-        headers={"Authorization": f"Bearer {token}"} if token else {},
+        connector=aiohttp.TCPConnector(limit=0, ssl=access.tls),
+        proxy=connection.proxy,
         trust_env=False,
-        middlewares=middlewares,
+        middlewares=(*middlewares, Identity(connection)),
     )

@@ -20,16 +20,19 @@ from flagoperator.cluster.address import PLURALS
 from flagoperator.cluster.heartbeat import Heartbeat
 from flagoperator.cluster.reception import Reception, collections
 from flagoperator.cluster.session import Spacing, StartingPoint, open_session
+from flagoperator.kubeconfig import CredentialError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from flagoperator.cluster.connection import Connection
+    from flagoperator.kubeconfig import Access, Connection
 
     Report = Callable[[str, str, dict[str, Any]], None]
 
 log = logging.getLogger(__name__)
 STOP_SECONDS = 2.0
+LOGIN_SECONDS = 1.0
+"""How long it takes to ask for credentials again where there are none."""
 
 
 class Watch:
@@ -60,7 +63,7 @@ class Watch:
         self.reception = Reception(collections(namespaces))
         self._pace = self.reception, Spacing(), StartingPoint(since, lambda: self._call(list_soon))
         self._credentials: kopf.AiohttpSession | None = None
-        self._token: str | None = None
+        self._access: Access | None = None
         self.heartbeat = Heartbeat()
         """Of Kopf's event loop."""
 
@@ -124,14 +127,21 @@ class Watch:
     async def _login(self, **_: Any) -> kopf.AiohttpSession:  # noqa: ANN401
         # Called at the start, and again whenever the API server refuses what was given last. Kopf closes the sessions,
         # and gives up where it is given one again.
-        connection = self._connection
-        connection.refresh()
-        token = connection.token()
-        if self._credentials is None or token != self._token:
-            session = open_session(connection, *self._pace)
-            self._credentials = kopf.AiohttpSession(aiohttp_session=session, server=connection.server)
-            self._token = token
+        if self._access is not None:
+            self._connection.refused(self._access)
+        access = await self._find_access()
+        if self._credentials is None or access != self._access:
+            session = open_session(self._connection, access, *self._pace)
+            self._credentials = kopf.AiohttpSession(aiohttp_session=session, server=self._connection.server)
+            self._access = access
         return self._credentials
+
+    async def _find_access(self) -> Access:
+        while True:
+            try:
+                return await self._connection.access()
+            except CredentialError:  # whoever lists says so
+                await asyncio.sleep(LOGIN_SECONDS)
 
     def _call(self, what: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the other loop is closed: nobody listens any more

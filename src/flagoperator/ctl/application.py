@@ -11,9 +11,9 @@ import click
 
 from flagoperator.cluster.address import PLURALS, collection
 from flagoperator.cluster.api import Api, ApiError
-from flagoperator.cluster.connection import ConnectionSettingsError, default_namespace, find_connection
 from flagoperator.ctl.failure import Refused, Unreachable
 from flagoperator.ctl.printable import printable
+from flagoperator.kubeconfig import ConnectionSettingsError, find_connection
 from flagoperator.reconcile.condition import condition_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flagd.manifest import Resource
-    from flagoperator.cluster.connection import Connection
+    from flagoperator.kubeconfig import Connection
 
 MANAGER = "flagctl"
 LOOK_SECONDS = 0.25
@@ -53,9 +53,10 @@ class Applied:
 def target(kubeconfig: Path | None, context: str | None, namespace: str | None) -> Target:
     """Return where manifests go. Raises Unreachable where no API server is named."""
     try:
-        return Target(find_connection(kubeconfig, context), namespace or default_namespace(kubeconfig, context))
+        connection = find_connection(kubeconfig, context)
     except ConnectionSettingsError as error:
         raise Unreachable(str(error)) from None
+    return Target(connection, namespace or connection.namespace)
 
 
 async def apply(target: Target, resources: Sequence[Resource], *, force: bool, wait_seconds: float | None) -> None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.option(
     "--kubeconfig",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Kubeconfig to use; the usual one without it.",
+    help="Kubeconfig to use; without it KUBECONFIG, else ~/.kube/config, else the pod's ServiceAccount.",
 )
 @click.option(
     "--context", "context_name", metavar="NAME", help="Context of the kubeconfig; the current one without it."

@@ -21,9 +21,9 @@ from flagd.rpc.rulesets import SERVICE, RulesetService
 from flagd.server.management import JSON, Management, Page
 from flagd.tasks import Tasks
 from flagoperator.cluster.api import Api
-from flagoperator.cluster.connection import find_connection
 from flagoperator.cluster.heartbeat import Heartbeat
 from flagoperator.cluster.lease import Lease
+from flagoperator.kubeconfig import find_connection
 from flagoperator.run.admission import is_open, make_admission
 from flagoperator.run.definitions import Definitions
 from flagoperator.run.exposition import CONTENT_TYPE, Exposition
@@ -44,6 +44,8 @@ log = logging.getLogger(__name__)
 DRAIN_SECONDS = 2.0
 LONGEST_LAG_SECONDS = 5.0
 """How late an event loop may be before the operator is to be restarted."""
+REFUSED_SECONDS = 300.0
+"""How long the API server may accept no credentials, however often they are read, before a new process is to try."""
 
 
 class Operator:
@@ -147,9 +149,20 @@ class Operator:
 
     async def _healthz(self) -> Page:
         ended, lags = self._tasks.ended, {name: beat.lag for name, beat in self._heartbeats().items()}
-        alive = not ended and max(lags.values()) <= LONGEST_LAG_SECONDS
-        detail = {"alive": alive, "ended": ended, "lag_seconds": {name: round(lag, 3) for name, lag in lags.items()}}
+        refused = self._refused_seconds()
+        alive = not ended and max(lags.values()) <= LONGEST_LAG_SECONDS and refused <= REFUSED_SECONDS
+        detail = {
+            "alive": alive,
+            "ended": ended,
+            "lag_seconds": {name: round(lag, 3) for name, lag in lags.items()},
+            "credentials_refused_seconds": round(refused, 1),
+        }
         return Page(HTTPStatus.OK if alive else HTTPStatus.SERVICE_UNAVAILABLE, JSON, orjson.dumps(detail))
+
+    def _refused_seconds(self) -> float:
+        """Return for how long the API server has accepted no credentials: what is read again and again did not help."""
+        since = self._api.refused_since
+        return 0.0 if since is None else time.monotonic() - since
 
     def _heartbeats(self) -> dict[str, Heartbeat]:
         """Return the heartbeats by event loop. A loop that hangs cannot be ended but with the process."""

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from flagd.manifest import ResourceRef
     from flagoperator.cluster.api import Api
-    from flagoperator.cluster.connection import Connection
     from flagoperator.cluster.heartbeat import Heartbeat
+    from flagoperator.kubeconfig import Connection
     from flagoperator.reconcile.mirror import Mirror
     from flagoperator.run.gauges import Gauges
 

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from flagoperator.cluster.api import APPLY, Api, ApiError
+from flagoperator.kubeconfig import Access
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,17 +18,17 @@ if TYPE_CHECKING:
 class Plain:
     """A connection without TLS, with a token that changes."""
 
-    ca_file = certificate_file = key_file = None
-    verify = True
+    proxy = server_name = None
 
     def __init__(self, server: str) -> None:
         self.server = server
         self.tokens = ["first", "second"]
 
-    def token(self) -> str | None:
-        return self.tokens.pop(0) if self.tokens else None
+    async def access(self) -> Access:
+        token = self.tokens.pop(0) if self.tokens else ""
+        return Access((("Authorization", f"Bearer {token}"),) if token else (), False)
 
-    def refresh(self) -> None:
+    def refused(self, _: Access) -> None:
         self.tokens = ["fresh"]
 
 
@@ -59,15 +60,33 @@ async def test_every_call_shows_the_token_that_holds_now():
     assert seen == ["Bearer first", "Bearer second", None]
 
 
-async def test_credentials_that_are_refused_are_read_anew():
+async def test_credentials_that_are_refused_are_replaced_for_the_same_call():
     async def handler(request: web.Request) -> web.Response:
         fresh = request.headers.get("Authorization") == "Bearer fresh"
         return web.json_response({"kind": "Flag"}, status=200 if fresh else 401)
 
     async with serving(handler) as api:
+        assert await api.get("/flags") == {"kind": "Flag"}
+        assert api.refused_since is None
+
+
+async def test_it_is_known_since_when_nothing_was_accepted():
+    accepting = False
+
+    async def handler(_: web.Request) -> web.Response:
+        return web.json_response({"kind": "Flag"}, status=200 if accepting else 401)
+
+    async with serving(handler) as api:
         with pytest.raises(ApiError):
             await api.get("/flags")
-        assert await api.get("/flags") == {"kind": "Flag"}
+        since = api.refused_since
+        assert since is not None
+        with pytest.raises(ApiError):
+            await api.get("/flags")
+        assert api.refused_since == since
+        accepting = True
+        await api.get("/flags")
+        assert api.refused_since is None
 
 
 async def test_an_apply_is_one_of_the_server_and_says_who_applies():

@@ -1,0 +1,88 @@
+"""Route: what a cluster and a user of a kubeconfig come to, checked as kubectl checks them."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flagoperator.kubeconfig.fault import ConnectionSettingsError
+from flagoperator.kubeconfig.proxy import proxy_of
+from flagoperator.kubeconfig.user import impersonation, source_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flagoperator.kubeconfig.credential import Source
+    from flagoperator.kubeconfig.document import Selection
+    from flagoperator.kubeconfig.section import Section
+
+EXEC_EXTENSION = "client.authentication.k8s.io/exec"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way to an API server.
+
+    Attributes:
+        server: its URL, without a slash at the end.
+        server_name: the name that is expected in its certificate; None = that of the URL.
+        proxy: URL of the proxy on the way; None = there is none.
+        verify: whether its certificate is looked at.
+        cluster: the section that names its certificate authority.
+        source: of what shows who we are.
+        impersonation: headers that say whom we act as.
+    """
+
+    server: str
+    server_name: str | None
+    proxy: str | None
+    verify: bool
+    cluster: Section
+    source: Source
+    impersonation: tuple[tuple[str, str], ...]
+
+
+def route_of(selection: Selection, environment: Mapping[str, str]) -> Route:
+    """Return what `selection` comes to. Raises ConnectionSettingsError, and CredentialError for unreadable files."""
+    cluster = selection.cluster
+    server = _server(cluster)
+    verify = not cluster.fields.get("insecure-skip-tls-verify")
+    authorities = cluster.content("certificate-authority")
+    if authorities and not verify:
+        raise ConnectionSettingsError(
+            f"{cluster.title}: certificate-authority stands beside insecure-skip-tls-verify; leave one of them out"
+        )
+    return Route(
+        server=server,
+        server_name=cluster.text("tls-server-name") or None,
+        proxy=proxy_of(server, cluster.text("proxy-url"), environment),
+        verify=verify,
+        cluster=cluster,
+        source=source_of(selection.user, _told(cluster, authorities)),
+        impersonation=impersonation(selection.user),
+    )
+
+
+def _server(cluster: Section) -> str:
+    server = cluster.text("server").rstrip("/")
+    if not server:
+        raise ConnectionSettingsError(f"{cluster.title}: names no server")
+    server = server if "://" in server else f"http://{server}"
+    if urlsplit(server).scheme not in {"http", "https"}:
+        raise ConnectionSettingsError(f"{cluster.title}: server {server!r} is not an http or https URL")
+    return server
+
+
+def _told(cluster: Section, authorities: bytes | None) -> Mapping[str, Any]:
+    """Return what an exec plugin is told of the cluster, if it asks (provideClusterInfo)."""
+    names = ("server", "tls-server-name", "insecure-skip-tls-verify", "proxy-url", "disable-compression")
+    told = {name: cluster.fields[name] for name in names if name in cluster.fields}
+    told["config"] = None
+    if authorities:
+        told["certificate-authority-data"] = base64.b64encode(authorities).decode()
+    for each in cluster.fields.get("extensions") or ():
+        if isinstance(each, dict) and each.get("name") == EXEC_EXTENSION:
+            told["config"] = each.get("extension")
+    return told

@@ -71,13 +71,11 @@ def _rounds(projects: dict[int, Project], command: str, count: int) -> dict[int,
 def _absolute(values: dict[str, dict[int, list[float]]], sizes: tuple[int, ...]) -> list[Figure]:
     figures = []
     for size in sizes:
-        flags, large = f"{size:,} flags", size == sizes[-1]
+        flags = f"{size:,} flags"
         figures += [
             figure(f"read {flags} from YAML", values["read"][size], "s"),
-            figure(f"compile {flags}", values["compile"][size], "s", headline=large),
-            figure(
-                f"compile a change of one of {flags}", [1e3 * s for s in values["change"][size]], "ms", headline=large
-            ),
+            figure(f"compile {flags}", values["compile"][size], "s"),
+            figure(f"compile a change of one of {flags}", [1e3 * s for s in values["change"][size]], "ms"),
             figure(f"take the change over into the engine of {flags}", [1e3 * s for s in values["swap"][size]], "ms"),
             figure(
                 f"memory of ruleset and engine, {flags}", [b / 1024 for b in values["memory"][size]], "KiB per flag"

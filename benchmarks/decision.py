@@ -75,12 +75,11 @@ def _at_size(contenders: list[Contender], size: int, effort: Effort) -> dict[str
 def _figures(values: dict[str, list[float]], size: int) -> list[Figure]:
     loaded = f"{size} flag{'s' if size > 1 else ''} loaded"
     microseconds = [nanoseconds / 1e3 for nanoseconds in values[OURS]]
-    figures = [figure(f"one decision, {loaded}", microseconds, "µs", headline=True)]
+    figures = [figure(f"one decision, {loaded}", microseconds, "µs")]
     for name, times in values.items():
         if name == OURS:
             continue
         goal = FASTER_THAN_EPPO if name.startswith("eppo") else None
         speed = ratios(times, values[OURS])
-        headline = size == SIZES[-1]
-        figures.append(figure(f"decisions per second, {loaded}", speed, "×", base=name, goal=goal, headline=headline))
+        figures.append(figure(f"decisions per second, {loaded}", speed, "×", base=name, goal=goal))
     return figures

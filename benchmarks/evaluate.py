@@ -96,7 +96,7 @@ def half_load(
 def throughput(name: str, runs: Sequence[Run]) -> list[Figure]:
     """Absolute figures of saturation."""
     return [
-        figure(f"{name}: calls per second and core", [run.per_second for run in runs], "/s", headline=True),
+        figure(f"{name}: calls per second and core", [run.per_second for run in runs], "/s"),
         figure(f"{name}: processor time of a call", [run.cpu_ms * 1e3 for run in runs], "µs"),
     ]
 
@@ -111,7 +111,7 @@ def latency(
         theirs = [percentile(wait, percent) for wait in others]
         label = f"{name}: latency at {at}, p{percent:g}"
         figures += [
-            figure(label, ours, "ms", headline=percent == TAIL),
+            figure(label, ours, "ms"),
             figure(label, ratios(ours, theirs), "×", base=f"{base} at half load"),
         ]
     return figures

@@ -44,7 +44,6 @@ class Figure:
         base: what a ratio was taken to, measured in the same run.
         goal: what it has to be, if anything.
         rounds: how many rounds there were.
-        headline: whether it belongs on the first page.
     """
 
     name: str
@@ -55,7 +54,6 @@ class Figure:
     rounds: int
     base: str = ""
     goal: Goal | None = None
-    headline: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """The JSON of a results file."""
@@ -71,8 +69,6 @@ class Figure:
             result["base"] = self.base
         if self.goal:
             result |= {"goal": str(self.goal), "met": self.goal.met(self.value)}
-        if self.headline or self.goal:
-            result["headline"] = True
         return result
 
 
@@ -83,11 +79,10 @@ def figure(
     *,
     base: str = "",
     goal: Goal | None = None,
-    headline: bool = False,
 ) -> Figure:
     """The median of the rounds' values with its spread."""
     low, high = spread(values)
-    return Figure(name, statistics.median(values), low, high, unit, len(values), base, goal, headline)
+    return Figure(name, statistics.median(values), low, high, unit, len(values), base, goal)
 
 
 def ratios(numerator: Sequence[float], denominator: Sequence[float]) -> list[float]:

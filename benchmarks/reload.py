@@ -62,7 +62,7 @@ def measure(effort: Effort = FULL) -> list[Figure]:
     during, idle = zip(*rounds, strict=True)
     return [
         figure(f"flagd with {flags}: from start to ready", [seconds], "s"),
-        figure(f"flagd with {flags}: memory", [resident / 2**20], "MiB", headline=True),
+        figure(f"flagd with {flags}: memory", [resident / 2**20], "MiB"),
         figure(
             f"flagd with {flags}: memory on top of one flag", [(resident - base) / effort.flags / 1024], "KiB per flag"
         ),
@@ -73,7 +73,6 @@ def measure(effort: Effort = FULL) -> list[Figure]:
             ratios(during, idle),
             "×",
             base="p99 between reloads",
-            headline=True,
         ),
     ]
 

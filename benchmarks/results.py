@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 RESULTS = ROOT / "benchmarks" / "results"
 HEAD = ("figure", "measured", "spread", "against", "goal")
-HEADLINE = ("figure", "measured", "against")
+FRONT = ("figure", "measured", "against")
 
 
 def document(part: str, command: str, figures: Sequence[Figure], before: dict[str, object]) -> dict[str, Any]:
@@ -68,10 +68,16 @@ def table(documents: Mapping[str, dict[str, Any]]) -> str:
     return _table([HEAD, *(row(figure) for document in documents.values() for figure in document["figures"])])
 
 
-def headlines(documents: Mapping[str, dict[str, Any]]) -> str:
-    """The figures of the first page as a Markdown table."""
-    figures = [one for document in documents.values() for one in document["figures"] if one.get("headline")]
-    return _table([HEADLINE, *((one[0], one[1], one[3]) for one in map(row, figures))])
+def front(documents: Mapping[str, dict[str, Any]], chosen: Sequence[tuple[str, str]]) -> str:
+    """The figures of the first page as a Markdown table: `chosen` by name, and by what their base begins with."""
+    figures = [one for document in documents.values() for one in document["figures"]]
+    found = [
+        one
+        for name, base in chosen
+        for one in figures
+        if one["name"] == name and one.get("base", "").startswith(base) and bool(base) is ("base" in one)
+    ]
+    return _table([FRONT, *((one[0], one[1], one[3]) for one in map(row, found))])
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:

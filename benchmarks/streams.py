@@ -146,11 +146,9 @@ class _Watchers(AbstractContextManager["_Watchers"]):
 def _figures(transport: str, streams: int, seen: Watched) -> list[Figure]:
     name = f"{streams:,} streams over {transport}"
     return [
-        figure(f"{name}: memory of an idle one", [seen.kibibytes], "KiB", headline=True),
+        figure(f"{name}: memory of an idle one", [seen.kibibytes], "KiB"),
         figure(f"{name}: a change of the file told to half", [one.median for one in seen.tellings], "ms"),
-        figure(
-            f"{name}: a change of the file told to the last", [one.last for one in seen.tellings], "ms", headline=True
-        ),
+        figure(f"{name}: a change of the file told to the last", [one.last for one in seen.tellings], "ms"),
         figure(
             f"{name}: from the first that is told to the last", [one.last - one.first for one in seen.tellings], "ms"
         ),

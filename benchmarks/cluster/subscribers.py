@@ -35,13 +35,11 @@ def measure(site: Site, effort: Effort) -> list[Figure]:
             f"{name}: a change told to half, from the API server's answer",
             [percentile(one, 50) for one in tellings],
             "ms",
-            headline=True,
         ),
         figure(
             f"{name}: a change told to the last, from the API server's answer",
             [max(one) for one in tellings],
             "ms",
-            headline=True,
         ),
         figure(f"{name}: memory of the operator for an idle one", [(idle - before) / per_subscriber], "KiB"),
         figure(

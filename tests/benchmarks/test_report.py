@@ -17,7 +17,8 @@ def keep(tmp_path, monkeypatch):
     def keep(part):
         figures = [
             figure(f"one of {part}", [1], "ms", goal=Goal(2, least=False)),
-            figure(f"other of {part}", [9], "ms"),
+            figure(report.FRONT_PAGE[0][0], [9], "×", base=report.FRONT_PAGE[0][1] + " 2.0"),
+            figure(report.FRONT_PAGE[0][0], [7], "×", base="something else"),
         ]
         results.write(results.document(part, "a command", figures, MACHINE))
 
@@ -43,14 +44,21 @@ def test_the_pages_name_the_commands_that_were_run(keep, parts, commands):
         keep(part)
     for page in pages():
         assert [word for word in ("`make bench`", "`make bench-cluster`") if word in page] == commands
-        assert all(f"one of {part}" in page for part in parts)
+    assert all(f"one of {part}" in pages()[1] for part in parts)
 
 
-def test_the_front_page_has_headlines_only(keep):
-    keep("cluster_latency")
+def test_the_front_page_has_a_few_figures_only(keep):
+    keep("decision")
     front, full = pages()
-    assert "other of cluster_latency" not in front
-    assert "other of cluster_latency" in full
+    assert "one of decision" not in front
+    assert "something else" not in front
+    assert f"{report.FRONT_PAGE[0][1]} 2.0" in front
+    assert "one of decision" in full
+
+
+def test_every_figure_of_the_front_page_was_measured():
+    shown = report.made()[ROOT / "README.md"].split("\n\n")[0].splitlines()
+    assert len(shown) == 2 + len(report.FRONT_PAGE)
 
 
 def test_the_pages_say_what_was_measured_last():

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A fenced block: ```` ```yaml shop/flag.yaml ```` has the language yaml and the path shop/flag.yaml."""
+    """A fenced block. Its path is the file that the line above names last: "Save as `shop/flag.yaml`:"."""
 
     language: str
     path: str
@@ -36,10 +36,18 @@ def pages() -> list[Path]:
 
 def blocks(page: Path) -> list[Block]:
     """Return the fenced blocks of `page` from top to bottom."""
-    found = re.finditer(r"^```(\S*) ?([^\n]*)\n(.*?)^```$", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+    text = (ROOT / page).read_text()
+    found = re.finditer(r"^```([^\n]*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     return [
-        Block(match[1], match[2].strip(), match[3], match.string.count("\n", 0, match.start()) + 1) for match in found
+        Block(match[1], _named(text[: match.start()]), match[2], text.count("\n", 0, match.start()) + 1)
+        for match in found
     ]
+
+
+def _named(above: str) -> str:
+    last = above.rstrip().rpartition("\n")[2]
+    named = re.search(r"`([\w./-]+\.(?:ya?ml|py|mjs|go|java|rs))`:$", last)
+    return named[1] if named else ""
 
 
 def commands(block: Block) -> list[Command]:

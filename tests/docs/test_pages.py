@@ -5,10 +5,10 @@ How to write one:
 * ``` ```console ```: lines that start with `$ ` are run in a folder that looks like a fresh clone, the lines below are
   what they print. `…` stands for any text, on a line of its own for any lines. `flagd serve` and `make run` run on in
   the background until the end of the page, on free ports instead of 8013 and 8014.
-* ``` ```yaml shop/flag.yaml ```: a block with a path is saved there, for the commands below it.
-* ``` ```yaml ``` without a path: must be an acceptable manifest, if it is one.
-* ``` ```python ask.py ``` or ``` ```javascript ask.mjs ```: saved too. On docs/clients.md, `python` and `node` have the
-  clients of `make clients`.
+* "Save as `shop/flag.yaml`:" above a block: it is saved there, for the commands below it.
+* ``` ```yaml ``` without such a line: must be an acceptable manifest, if it is one.
+* ``` ```python ``` and ``` ```javascript ```: saved too, where the line above names the file. On docs/clients.md,
+  `python` and `node` have the clients of `make clients`.
 * ``` ```go ```, ``` ```java ``` and ``` ```rust ```: on docs/clients.md, run by `make test-clients`.
 * ``` ```python ``` with `>>>`: a doctest. One page is one session.
 * ``` ```text ```: not run. Diagrams and the like.

@@ -143,7 +143,7 @@ $(READY): pyproject.toml $(LOCK)
 	  if ! $(BIN)/python -c "import pip" 2>/dev/null; then \
 	    echo "Making $(VENV) with $$python"; "$$python" -m venv --clear $(VENV); fi
 	@echo "Installing what $(LOCK) pins into $(VENV): about a minute the first time"
-	$(PIP) install --require-hashes --requirement $(LOCK)
-	$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(PIP) install --quiet --require-hashes --requirement $(LOCK)
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q src # tests start hundreds of processes, some where Python may not write bytecode
 	@touch $@

@@ -46,6 +46,28 @@ OPERATORS = """\
 operator unless `(none)` is among the values. In `regex` and `glob` operators `(none)` is a pattern like any other: to
 leave out users without the attribute, add `is not` with `(none)`.
 
+### What a number, a version and a list is
+
+Users send text, numbers, booleans, lists and objects; values in manifests are text. What is compared is the text that
+JavaScript makes of a value: `42.0` is `42`, `true` is `true`, an object is its JSON.
+
+| | what is one | what is not one |
+|---|---|---|
+| **number** | digits with sign, point, exponent, spaces around: `18`, `-0.5`, `1e3` | `N/A`, `0x1f`, `1_000`, `inf` |
+| **version** | two or three numbers, then a pre-release: `3.2`, `3.2.1-rc.1` | `10`, `v1.2.0`, `1.2.3.4`, `1.2+b` |
+| **list** | a JSON list, or a string that begins with `[` and is one | one value |
+
+* What is not a number or a version is compared **as text**: `N/A` is greater than `18`, `10.0.0+42` less than `9.5.0`.
+* A pre-release comes before its release, and pre-releases are ordered as text: `rc.10` is before `rc.2`.
+* With an operator for one value (`is`, `contains`, `less`, `regex match` …) a list holds if **one of its elements**
+  does. That is true of the negative ones too: `tags is not beta` holds for the list `[alpha, beta]`, since `alpha` is
+  not `beta`. To leave out everybody who has `beta` in a list, write `set does not contain any`.
+* With an operator for lists (`set …`) a single value never holds.
+
+`flagctl explain` says which comparison it was: `saw '10.0.0+42', compared as text: '10.0.0+42' is not a version`.
+Amplitude's engines read numbers, versions and lists in the same way; its engine for JavaScript orders no text, so there
+`less` and `greater` never hold for what is not a number.
+
 ### Attributes
 
 `user.user_id`, `user.device_id`, `user.country`, `user.region`, `user.city`, `user.dma`, `user.language`,

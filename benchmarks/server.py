@@ -16,6 +16,7 @@ from urllib.error import URLError
 
 from benchmarks import cores
 from benchmarks.environment import ROOT
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,14 +101,6 @@ def flagd(manifests: Path, transport: str) -> Server:
     addresses = [f"--listen=127.0.0.1:{port}", f"--management-listen=127.0.0.1:{management}", "--log-level=warning"]
     url = f"http://127.0.0.1:{management}/readyz"
     return Server([*command, *addresses], port, lambda: _ready(url) and _listening(port))
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _listening(port: int) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 from tests.cluster.assets import AssetsUnavailableError, assets  # noqa: E402
 from tests.cluster.control_plane import ControlPlane  # noqa: E402
 from tests.cluster.installation import authorize, install  # noqa: E402
+from tests.ports import free_ports  # noqa: E402
 
 BIN = Path(sys.executable).parent
 SYSTEM = "flags-system"
@@ -143,15 +143,6 @@ def connected(management: str) -> int:
         return 0
     finally:
         connection.close()
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports on loopback that nobody listens on now."""
-    with ExitStack() as stack:
-        held = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in held:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in held]
 
 
 if __name__ == "__main__":

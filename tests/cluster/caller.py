@@ -9,6 +9,7 @@ import grpc
 
 from flagd.v1.evaluation_pb2 import EvaluateRequest, User
 from flagd.v1.evaluation_pb2_grpc import EvaluationServiceStub
+from tests.wire.process import SECONDS
 
 if TYPE_CHECKING:
     from tests.wire.process import Process
@@ -43,7 +44,7 @@ class Caller:
 
     def _ask(self, stub: EvaluationServiceStub) -> str:
         try:
-            found = stub.Evaluate(self._request, timeout=5).variants[self._key]
+            found = stub.Evaluate(self._request, timeout=SECONDS).variants[self._key]
         except grpc.RpcError as error:
             return str(error.code().name)
         return str(found.error_code or found.key)

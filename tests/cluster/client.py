@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.cluster.history import History
 
 PACE_SECONDS = 0.01
-CALL_SECONDS = 5
+CALL_SECONDS = 20
 
 
 class Client:

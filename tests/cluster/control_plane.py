@@ -13,7 +13,6 @@ import ctypes
 import http.client
 import json
 import signal
-import socket
 import ssl
 import subprocess
 import time
@@ -22,6 +21,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Any, Self
 
 from tests.cluster.pki import Pki
+from tests.ports import free_ports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +38,7 @@ _AUDIT_POLICY = {
     ],
 }
 _READY_SECONDS = 90
-_STOP_SECONDS = 15
+_STOP_SECONDS = 60
 
 
 class ControlPlane:
@@ -50,7 +50,7 @@ class ControlPlane:
         for name in ("etcd", "logs"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         (self.folder / "audit-policy.json").write_text(json.dumps(_AUDIT_POLICY))
-        self._ports = dict(zip(("etcd", "etcd-peer", "kube-apiserver"), _free_ports(3), strict=True))
+        self._ports = dict(zip(("etcd", "etcd-peer", "kube-apiserver"), free_ports(3), strict=True))
         self._pki = Pki(self.folder / "pki")
         self.url = f"https://127.0.0.1:{self._ports['kube-apiserver']}"
         self.kubectl = binaries / "kubectl"
@@ -203,7 +203,7 @@ class ControlPlane:
         if url.startswith("https"):
             context = ssl.create_default_context(cafile=self._pki.folder / "ca.crt")
             context.load_cert_chain(self._pki.folder / "admin.crt", self._pki.folder / "admin.key")
-        return urllib.request.urlopen(request, timeout=5, context=context)
+        return urllib.request.urlopen(request, timeout=20, context=context)
 
     def _kubeconfig(self, file: str, credentials: dict[str, str]) -> Path:
         cluster = {"server": self.url, "certificate-authority-data": _base64(self._pki.folder / "ca.crt")}
@@ -224,14 +224,6 @@ class ControlPlane:
         )
         path.chmod(0o600)
         return path
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:  # all held at once, so that they differ
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for held in sockets:
-            held.bind(("127.0.0.1", 0))
-        return [held.getsockname()[1] for held in sockets]
 
 
 def _die_with_parent() -> None:

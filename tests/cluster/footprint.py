@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 SHARE = 0.1
 """By how much a process may have grown."""
-SLACK = {"memory": 12 * 1024, "files": 4, "threads": 2}
+SLACK = {"memory": 20 * 1024, "files": 4, "threads": 2}
 """What is no growth in a small process: kB until the garbage collector finds its pace, connections being closed."""
-SETTLE_SECONDS = 15
+SETTLE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)

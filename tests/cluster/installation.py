@@ -19,7 +19,7 @@ RBAC = "/apis/rbac.authorization.k8s.io/v1"
 SYSTEM = "flags-system"
 ACCOUNT = "flagoperator"
 RULES = Path(__file__).parents[2] / "charts" / "flagoperator" / "files" / "rbac.yaml"
-SECONDS = 30
+SECONDS = 90
 
 
 def install(plane: ControlPlane) -> None:

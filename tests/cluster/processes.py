@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,10 +45,3 @@ class Replica(Process):
             *(BIN / "flagd", "serve", "--operator", ",".join(operators), "--name", name, "--log-format", "json"),
             *("--listen", ANY, "--management-listen", ANY, "--ruleset-listen", ANY, "--transport", "grpcio", *options),
         )
-
-
-def free_address() -> str:
-    """Return an address on loopback that nobody listens on now."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{held.getsockname()[1]}"

@@ -13,8 +13,9 @@ import grpc
 from flagd.v1.evaluation_pb2 import EvaluateRequest, User
 from flagd.v1.evaluation_pb2_grpc import EvaluationServiceStub
 from tests.cluster.installation import authorize, make_namespace
-from tests.cluster.processes import Operator, Replica, free_address
-from tests.wire.process import eventually
+from tests.cluster.processes import Operator, Replica
+from tests.ports import free_address
+from tests.wire.process import SECONDS, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,7 @@ class Stage:
             env={**os.environ, "KUBECONFIG": str(self.plane.admin)},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         assert bool(done.returncode) is fails, done.stdout + done.stderr
@@ -147,7 +148,7 @@ class Stage:
         )
         return self.get(kind, name)
 
-    def until(self, check: Callable[[], Any], describe: Callable[[], str] = str, seconds: float = 20) -> Any:
+    def until(self, check: Callable[[], Any], describe: Callable[[], str] = str, seconds: float = SECONDS) -> Any:
         """Wait until `check` is true; the failure says what `describe` returns, and what the processes said last."""
         try:
             return eventually(check, seconds)
@@ -160,7 +161,7 @@ class Stage:
         channel = self._channels.setdefault(replica.listen, grpc.insecure_channel(replica.listen))
         request = EvaluateRequest(project=self.namespace, user=User(user_id=user), flag_keys=[key])
         try:
-            found = EvaluationServiceStub(channel).Evaluate(request, timeout=5).variants[key]
+            found = EvaluationServiceStub(channel).Evaluate(request, timeout=SECONDS).variants[key]
         except grpc.RpcError as error:
             return "", error.code().name
         return found.key, str(found.error_code or found.reason)

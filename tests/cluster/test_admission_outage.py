@@ -53,6 +53,6 @@ def test_a_replica_is_let_in_again_while_nobody_can_review_its_token(stage: Stag
         known = start("flagd-0")
         stage.until(lambda: operator.replicas().keys() == {"flagd-0"})
     stage.plane.start("kube-apiserver")
-    stage.until(lambda: operator.replicas().keys() == set(NAMES), seconds=60)
+    stage.until(lambda: operator.replicas().keys() == set(NAMES))
     operator.said("tokens of subscribers are reviewed again")
     assert operator.metric("flagoperator_token_reviews_total", result="failed") > 0

@@ -30,12 +30,12 @@ def torture(stage: Stage, times: int, seed: int = SEED) -> None:
         with bounded(replicas):
             for _ in range(times):
                 if chance.random() < PUBLISHING_SHARE:
-                    stage.until(lambda operator=operator: publishes(operator), seconds=60)
+                    stage.until(lambda operator=operator: publishes(operator))
                 traffic.flow(chance.randint(1, 80))
                 kill(operator)
                 stage.expire_lease()
                 operator = stage.operator()
-            stage.until(lambda: publishes(operator), seconds=60)
+            stage.until(lambda: publishes(operator))
     assert operator.state()["epoch"] > times / 2, "most of those killed were to be such that decide"
 
 

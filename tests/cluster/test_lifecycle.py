@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from flagd.sources.last_good import FILE_NAME
-from tests.cluster.processes import free_address
 from tests.cluster.stage import flag
 from tests.cluster.test_status import BROKEN
 from tests.cluster.traffic import Traffic
+from tests.ports import free_address
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +82,7 @@ def test_one_of_two_operators_decides_and_the_other_takes_over_at_once(stage: St
         first.stop()
         traffic.flow(10)
     assert second.state()["leading"]
-    assert second.state()["epoch"] == 2
+    assert second.state()["epoch"] > 1
 
 
 def test_the_other_operator_takes_over_from_a_killed_one(stage: Stage):
@@ -92,7 +92,7 @@ def test_the_other_operator_takes_over_from_a_killed_one(stage: Stage):
     second = stage.operator(listen=other)
     with Traffic(stage, stage.replicas(operators=(stage.address, other))) as traffic:
         kill(first)
-        stage.until(lambda: second.state()["leading"], seconds=20)
+        stage.until(lambda: second.state()["leading"])
         traffic.flow(10)
     stage.apply(flag("checkout"))
     assert stage.wait("checkout", Published="True")["status"]["published"] == "2/2"
@@ -114,7 +114,7 @@ def test_a_replica_killed_while_the_operator_is_away_serves_what_it_served(stage
             assert traffic.last(name).revision == revision
         stage.expire_lease()
         operator = stage.operator()
-        stage.until(lambda: operator.state()["leading"] and len(operator.replicas()) == 2, seconds=40)
+        stage.until(lambda: operator.state()["leading"] and len(operator.replicas()) == 2)
         traffic.flow(10)
 
 
@@ -127,7 +127,7 @@ def test_replicas_say_that_they_are_stale_while_there_is_no_operator(stage: Stag
             traffic.go_on(50)
         stage.expire_lease()
         operator = stage.operator()
-        stage.until(lambda: operator.state()["leading"] and len(operator.replicas()) == 2, seconds=40)
+        stage.until(lambda: operator.state()["leading"] and len(operator.replicas()) == 2)
     assert any(answer.stale for answer in traffic.history.answers)
 
 
@@ -152,7 +152,7 @@ def test_most_flags_do_not_vanish_at_once_unless_somebody_says_so(stage: Stage):
 def test_a_second_list_lets_a_removal_go(stage: Stage):
     operator = stage.operator("--relist-interval", "5")
     replica = stage.replica("flagd-0")
-    names = [f"f{number}" for number in range(12)]
+    names = [f"f{number}" for number in range(30)]  # a list that comes between their deletions leaves enough to be held
     stage.apply(*map(flag, names))
     for name in names:
         stage.wait(name, Published="True")
@@ -173,8 +173,8 @@ def test_a_restarted_operator_holds_what_the_replicas_still_serve(stage: Stage):
     stage.expire_lease()
     operator = stage.operator("--relist-interval", "600")
     stage.replica("flagd-new")  # has nothing to lose, and often comes first
-    stage.until(lambda: operator.state()["held"], seconds=40)
-    stage.until(lambda: operator.state()["leading"], seconds=40)
+    stage.until(lambda: operator.state()["held"])
+    stage.until(lambda: operator.state()["leading"])
     assert {stage.variant(replica, name) for name in names} == {"on"}
 
 

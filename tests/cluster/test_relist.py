@@ -38,8 +38,14 @@ def test_later_lists_find_what_the_watch_told_and_nothing_more(stage: Stage):
     operator = stage.operator("--relist-interval", "1")
     stage.apply(*(flag(f"f{number}") for number in range(5)))
     stage.wait("f4", Ready="True")
-    before = operator.metric("flagoperator_relist_seconds_count")
-    stage.until(lambda: operator.metric("flagoperator_relist_seconds_count") >= before + 2)
-    assert operator.metric("flagoperator_relist_differences_total") == 0
+
+    def lists() -> float:
+        return operator.metric("flagoperator_relist_seconds_count") or 0
+
+    begun = lists()
+    stage.until(lambda: lists() > begun)  # one that ran meanwhile may have been ahead of the watch
+    found, begun = operator.metric("flagoperator_relist_differences_total"), lists()
+    stage.until(lambda: lists() >= begun + 2)
+    assert operator.metric("flagoperator_relist_differences_total") == found
     assert operator.metric("flagoperator_watch_restarts_total") == 0
     assert operator.metric("flagoperator_relist_failures_total") == 0

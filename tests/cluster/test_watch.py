@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+STORM = 100
 FORGETFUL: dict[str, str | None] = {"watch-cache": "false", "etcd-compaction-interval": "2s"}
 
 
@@ -50,7 +51,7 @@ def proxy(stage: Stage) -> Iterator[Proxy]:
 def forget(stage: Stage) -> None:
     """Wait until the API server knows nothing more of what is now the latest version."""
     version = stage.plane.request(stage.collection("Flag"))["metadata"]["resourceVersion"]
-    stage.until(lambda: is_expired(stage.plane.since(stage.collection("Flag"), version)), seconds=60)
+    stage.until(lambda: is_expired(stage.plane.since(stage.collection("Flag"), version)))
 
 
 def is_expired(told: list[dict[str, Any]]) -> bool:
@@ -80,7 +81,7 @@ def test_a_deletion_of_which_the_api_server_remembers_nothing_is_found(stage: St
         stage.delete("Flag", "ghost")
         forget(stage)
         assert stage.variant(replica, "ghost") == "on"
-    stage.until(lambda: stage.answer(replica, "ghost")[0] == "", seconds=40)
+    stage.until(lambda: stage.answer(replica, "ghost")[0] == "")
     # No watch can have told of it.
     assert operator.metric("flagoperator_relist_differences_total")
     stage.apply(flag("kept", 0))
@@ -91,12 +92,12 @@ def test_a_deletion_of_which_the_api_server_remembers_nothing_is_found(stage: St
 @pytest.mark.parametrize("times", [1, pytest.param(8, marks=pytest.mark.long)])
 def test_what_is_written_while_the_api_server_forgets_is_found(stage: Stage, proxy: Proxy, times: int):
     operator = stage.operator("--relist-interval", "2")
-    with Traffic(stage, stage.replicas(), within=15) as traffic:
+    with Traffic(stage, stage.replicas()) as traffic:
         traffic.flow(20)
         for _ in range(times):
             with proxy.away():
                 forget(stage)
-            stage.until(lambda: operator.state()["leading"], seconds=30)
+            stage.until(lambda: operator.state()["leading"])
             traffic.flow(20)
     assert operator.get("/healthz")[0] == 200
 
@@ -109,7 +110,7 @@ def test_watches_that_end_all_the_time_lose_nothing(stage: Stage, proxy: Proxy, 
         for _ in range(times):
             traffic.flow(10)
             proxy.cut()
-        stage.until(lambda: operator.state()["leading"], seconds=30)
+        stage.until(lambda: operator.state()["leading"])
         traffic.flow(40)
     assert (watches(stage) - before)["flags"] > 2, "the watch was not cut"
     assert operator.metric("flagoperator_watch_restarts_total") == 0
@@ -121,11 +122,10 @@ def test_watches_that_end_at_once_make_no_storm(stage: Stage, proxy: Proxy):
     operator.ready()
     stage.until(lambda: len(watches(stage)) == len(PLURALS))
     before, begun = watches(stage), time.monotonic()
-    while time.monotonic() < begun + 5:
+    while proxy.cuts < STORM or time.monotonic() < begun + 5:
         proxy.cut()
         time.sleep(0.02)
     seconds = time.monotonic() - begun
-    assert proxy.cuts > 10 * seconds
     # One a second of each kind, and one that waited already; what is cut while it begins is sent once more by aiohttp.
     assert max((watches(stage) - before).values()) <= 2 * (seconds + 1)
     stage.apply(flag("checkout"))

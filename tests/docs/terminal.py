@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,13 +16,14 @@ from typing import TYPE_CHECKING
 
 from flagd.rpc.envoy import missing
 from tests.docs.page import ROOT, Block, commands, pattern
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.docs.page import Command
 
-TIMEOUT = 60.0
+TIMEOUT = 120.0
 """Seconds for one command, or for a server to say what the page says it says."""
 
 TOOLS = ROOT / "requirements" / "node_modules" / ".bin"
@@ -41,7 +41,7 @@ class Terminal:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.ports = {"8013": _free_port(), "8014": _free_port()}
+        self.ports = {"8013": free_port(), "8014": free_port()}
         self.server: Server | None = None
         self.exit_code = 0
         self.skipped: list[str] = []
@@ -212,13 +212,6 @@ class Server:
         with self._news:
             self._ended = True
             self._news.notify_all()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _borrow(environment: Path, target: Path) -> None:

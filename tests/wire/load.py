@@ -16,6 +16,7 @@ from flagd.rpc import context
 from flagd.rpc.limits import check_flag_keys
 from flagd.rpc.status import InvalidArgument
 from flagd.v1.evaluation_pb2 import ErrorCode, EvaluateRequest, EvaluateResponse, Reason, User
+from tests.wire.process import SECONDS
 
 EVALUATE = "/flagd.v1.EvaluationService/Evaluate"
 FLAGS = 12
@@ -180,7 +181,7 @@ class Load:
         self.revisions = set()
 
     async def run(self, requests, stop_when_unavailable=False):
-        """Send `requests` bodies in all."""
+        """Send `requests` bodies in all, as many by each caller."""
         options = [("grpc.enable_retries", 0)]
         async with grpc.aio.insecure_channel(self._address, options=options) as channel:
             call = channel.unary_unary(EVALUATE, response_deserializer=EvaluateResponse.FromString)
@@ -194,7 +195,7 @@ class Load:
         for _ in range(requests):
             body = random_body(rng)
             try:
-                answer = await call(body, timeout=20)
+                answer = await call(body, timeout=SECONDS)
             except grpc.aio.AioRpcError as error:
                 answer = error
                 if error.code() == grpc.StatusCode.UNAVAILABLE and stop_when_unavailable:

@@ -20,7 +20,7 @@ from flagd.v1.evaluation_pb2 import EvaluateRequest, User
 from flagd.v1.evaluation_pb2_grpc import EvaluationServiceStub
 from tests.wire.shop import flag
 
-SECONDS = 20
+SECONDS = 60
 
 
 def ruleset(project="shop", **variants):

@@ -3,7 +3,7 @@
 import socket
 import ssl
 
-SECONDS = 20
+SECONDS = 60
 
 
 class Secret:

@@ -15,7 +15,7 @@ from google.protobuf.wrappers_pb2 import StringValue
 from tests.wire.conftest import toy_running
 from tests.wire.process import eventually
 
-SECONDS = 20
+SECONDS = 60
 CALLERS = 4
 
 

@@ -8,7 +8,7 @@ from google.protobuf.wrappers_pb2 import BytesValue, StringValue
 
 from tests.wire.process import eventually
 
-SECONDS = 20
+SECONDS = 60
 MIB = 1024 * 1024
 
 

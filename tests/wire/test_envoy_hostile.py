@@ -16,7 +16,7 @@ from google.protobuf.wrappers_pb2 import StringValue
 from tests.wire import h2
 from tests.wire.conftest import toy_running
 
-SECONDS = 20
+SECONDS = 60
 MIB = 1024 * 1024
 ROOM = 50 * MIB
 """How much more memory an attack may take than was in use before it."""
@@ -52,7 +52,7 @@ def served(channel):
         request_serializer=StringValue.SerializeToString,
         response_deserializer=StringValue.FromString,
     )
-    assert echo(StringValue(value="hi"), timeout=5).value == "hi"
+    assert echo(StringValue(value="hi"), timeout=SECONDS).value == "hi"
 
 
 def resident(process):

@@ -12,7 +12,7 @@ from google.protobuf.wrappers_pb2 import StringValue
 from flagd.rpc.asgi.frame import END_STREAM, frame
 from tests.wire.conftest import toy_running
 
-SECONDS = 20
+SECONDS = 60
 HTTP = ["--http1.1", "--http2-prior-knowledge"]
 ORIGIN = "https://shop.example"
 

@@ -12,7 +12,7 @@ from tests.wire.conftest import toy_running
 from tests.wire.process import eventually
 from tests.wire.secret import Secret, served
 
-SECONDS = 20
+SECONDS = 60
 ROTATIONS = 5
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 

@@ -12,7 +12,7 @@ import pytest
 from flagd.v1.evaluation_pb2 import EvaluateRequest, User
 from tests.wire import h2
 from tests.wire.load import resident_bytes
-from tests.wire.process import eventually
+from tests.wire.process import SECONDS, eventually
 
 MIB = 1024 * 1024
 ROOM = 50 * MIB
@@ -33,10 +33,10 @@ LEAKS = re.compile(r"Traceback|File \"|Error\b|Exception|0x[0-9a-f]{6}|/src/|sit
 def unharmed(shop, call):
     """Whatever a test did, an honest caller is answered and memory has not grown much."""
     stub, request = call(shop), EvaluateRequest(user=User(user_id="ann"))
-    stub.Evaluate(request, timeout=5)
+    stub.Evaluate(request, timeout=SECONDS)
     before = resident_bytes(shop.pid)
     yield
-    stub.Evaluate(request, timeout=5)
+    stub.Evaluate(request, timeout=SECONDS)
     assert resident_bytes(shop.pid) - before < ROOM
     assert "internal error" not in str(shop.log)
 
@@ -46,11 +46,11 @@ def _answer(channel, method, body):
     try:
         if method.endswith(("Watch", "Info")):
             kind = channel.stream_stream if method.endswith("Info") else channel.unary_stream
-            stream = kind(method)(iter([body]) if method.endswith("Info") else body, timeout=5)
+            stream = kind(method)(iter([body]) if method.endswith("Info") else body, timeout=SECONDS)
             next(stream)
             stream.cancel()
         else:
-            channel.unary_unary(method)(body, timeout=5)
+            channel.unary_unary(method)(body, timeout=SECONDS)
     except grpc.RpcError as error:
         return error
     return None
@@ -77,7 +77,7 @@ def test_connections_that_say_nothing_are_dropped_and_hold_nobody_up(shop, call,
     with contextlib.ExitStack() as held:
         for _ in range(300):
             held.enter_context(socket.create_connection((host, int(port))))
-        call(shop).Evaluate(EvaluateRequest(user=User(user_id="ann")), timeout=5)
+        call(shop).Evaluate(EvaluateRequest(user=User(user_id="ann")), timeout=SECONDS)
         if transport == "grpcio":
             eventually(lambda: _files(shop) < before + 50)
 
@@ -86,7 +86,7 @@ def test_ten_thousand_streams_on_a_connection_hold_nobody_up(shop, call):
     with h2.Connection(shop) as connection:
         for stream in range(1, 20_000, 2):
             connection.send(h2.frame(h2.HEADERS, h2.END_HEADERS, stream, h2.headers(EVALUATE)))
-        call(shop).Evaluate(EvaluateRequest(user=User(user_id="ann")), timeout=5)
+        call(shop).Evaluate(EvaluateRequest(user=User(user_id="ann")), timeout=SECONDS)
 
 
 def test_rapid_reset_holds_nobody_up(shop, call):
@@ -96,7 +96,7 @@ def test_rapid_reset_holds_nobody_up(shop, call):
                 h2.frame(h2.HEADERS, h2.END_HEADERS | h2.END_STREAM, stream, h2.headers(EVALUATE))
                 + h2.frame(h2.RST_STREAM, 0, stream, (8).to_bytes(4, "big"))
             )
-        call(shop).Evaluate(EvaluateRequest(user=User(user_id="ann")), timeout=5)
+        call(shop).Evaluate(EvaluateRequest(user=User(user_id="ann")), timeout=SECONDS)
 
 
 @pytest.mark.parametrize("kind", [h2.PING, h2.SETTINGS])
@@ -107,7 +107,7 @@ def test_a_flood_of_frames_holds_nobody_up(shop, call, kind):
             connection.send(flood)
             if connection.closed:
                 break
-        call(shop).Evaluate(EvaluateRequest(user=User(user_id="ann")), timeout=5)
+        call(shop).Evaluate(EvaluateRequest(user=User(user_id="ann")), timeout=SECONDS)
 
 
 def test_a_small_message_that_unpacks_to_a_large_one_is_refused(shop):

@@ -18,7 +18,7 @@ from tests.wire.shop import SHOP, WEB_KEY
 FOLDER = Path(environment.__file__).parent
 CASES = json.loads((FOLDER / "cases.json").read_text())
 ANSWERS = "/ofrep/v1/evaluate/flags"
-SECONDS = 20
+SECONDS = 60
 ZERO = """
 kind: Flag
 apiVersion: flagoperator.dev/v1alpha1

@@ -21,7 +21,7 @@ from tests.wire.process import COMMAND, Flagd, Process, eventually
 from tests.wire.secret import Secret
 from tests.wire.shop import BACKEND_KEY, SHOP, WEB_KEY, flag
 
-SECONDS = 20
+SECONDS = 60
 NOBODY = "127.0.0.1:9"
 """An address where nobody listens."""
 REQUEST = EvaluateRequest(project="shop", user=User(user_id="ann"))

@@ -50,7 +50,7 @@ def _ask(process, authority, certificate=None, key=None):
         (authority.folder / "ca.crt").read_bytes(), key and key.read_bytes(), certificate and certificate.read_bytes()
     )
     with grpc.secure_channel(process.listen, credentials, [("grpc.use_local_subchannel_pool", 1)]) as channel:
-        answer = EvaluationServiceStub(channel).Evaluate(EvaluateRequest(user=User(user_id="ann")), timeout=20)
+        answer = EvaluationServiceStub(channel).Evaluate(EvaluateRequest(user=User(user_id="ann")), timeout=60)
     return answer.variants["a"].key
 
 
@@ -58,7 +58,7 @@ def test_calls_are_answered_over_tls_and_over_nothing_else(flags, secret, author
     process = start(flags, *_tls(secret))
     assert _ask(process, authority) == "one"
     with pytest.raises(grpc.RpcError) as refused:
-        call(process).Evaluate(EvaluateRequest(), timeout=20)
+        call(process).Evaluate(EvaluateRequest(), timeout=60)
     assert refused.value.code() == grpc.StatusCode.UNAVAILABLE
 
 

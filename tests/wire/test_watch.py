@@ -11,7 +11,7 @@ from tests.wire.shop import SHOP, WEB_KEY, flag
 
 STREAMS = 100
 EDITS = 8
-SECONDS = 20
+SECONDS = 60
 
 
 def _keys(message):

@@ -5,7 +5,7 @@ import queue
 import subprocess
 import threading
 
-SECONDS = 30
+SECONDS = 60
 
 
 class Provider:

@@ -4,7 +4,7 @@ import json
 import subprocess
 import threading
 
-SECONDS = 20
+SECONDS = 60
 
 
 class Repl:

@@ -8,7 +8,7 @@ from flagd.rpc.rulesets.update import apply_update, decompress
 from flagd.ruleset.edition import Edition
 from flagd.v1.ruleset_pb2 import Ack, Heartbeat, Hello, Nack, Role, SubscribeRequest, SubscribeResponse, Update
 
-SECONDS = 5
+SECONDS = 60
 
 
 def hello(role=Role.ROLE_REPLICA, **parts):

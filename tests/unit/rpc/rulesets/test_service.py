@@ -44,7 +44,7 @@ class Publisher:
 async def told(acks):
     """Wait until the table changes."""
     with acks.subscribe() as changed:
-        await asyncio.wait_for(changed.wait(), 5)
+        await asyncio.wait_for(changed.wait(), 60)
 
 
 async def test_a_subscriber_gets_everything_then_a_heartbeat_then_what_changes():

@@ -40,6 +40,10 @@ test-long: $(READY) tools clients ## Run the tests that take minutes
 test-faults: $(READY) ## Test faults on a real API server for longer than `make test` does: more kills, outages, seeds
 	$(BIN)/python -m pytest tests/cluster -m long --timeout 0
 
+.PHONY: soak
+soak: $(READY) ## Break things on a real API server for SOAK_MINUTES (60): a fault each minute, by SOAK_SEED
+	$(BIN)/python -m tests.cluster.soak
+
 .PHONY: test-clients
 test-clients: $(READY) clients ## Test with clients of five languages that others wrote; builds those in Go, Java, Rust
 	@$(MAKE) --no-print-directory --keep-going $(COMPILED) || echo "The tests that need what is not built are skipped."

@@ -53,6 +53,7 @@ class ControlPlane:
         self._ports = dict(zip(("etcd", "etcd-peer", "kube-apiserver"), free_ports(3), strict=True))
         self._pki = Pki(self.folder / "pki")
         self.url = f"https://127.0.0.1:{self._ports['kube-apiserver']}"
+        self.serving = self._pki.folder / "serving.crt", self._pki.folder / "serving.key"
         self.kubectl = binaries / "kubectl"
         self.admin = self.user("admin", "system:masters")
 

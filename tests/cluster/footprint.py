@@ -43,6 +43,13 @@ class Footprint:
         files = sum(1 for _ in (folder / "fd").iterdir())
         return cls(int(status["VmRSS"].split()[0]), files, int(status["Threads"]))
 
+    @classmethod
+    def of_family(cls, pid: int) -> Footprint:
+        """Read those of a process and its children, and add them up."""
+        children = (Path("/proc") / str(pid) / "task" / str(pid) / "children").read_text().split()
+        all_of_them = [cls.of(each) for each in (pid, *map(int, children))]
+        return cls(*(sum(getattr(each, one.name) for each in all_of_them) for one in fields(cls)))
+
     def grown(self, since: Footprint) -> list[str]:
         """Return, in words, what is more than a tenth above what it was."""
         return [

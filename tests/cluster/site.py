@@ -138,7 +138,7 @@ class Site:
 
     def settle(self) -> None:
         """Wait until an operator decides, hears every replica, and every process is well."""
-        self.stage.until(self._is_whole, lambda: str(self._state()), seconds=RECOVERY_SECONDS)
+        self.stage.until(self._is_whole, seconds=RECOVERY_SECONDS)
 
     def processes(self) -> dict[str, Operator | Replica]:
         """Return all that run, by name."""
@@ -155,9 +155,12 @@ class Site:
         return replica.metric("flagd_ruleset_flags", project=self.stage.namespace) or 0
 
     def _is_whole(self) -> bool:
-        return all(each.get("/healthz")[0] == 200 for each in self.processes().values()) and any(
-            state["leading"] and state["replicas"].keys() == self.replicas.keys() for state in self._state().values()
-        )
+        try:
+            healthy = all(each.get("/healthz")[0] == 200 for each in self.processes().values())
+            states = self._state().values()
+        except OSError:  # one of them is starting
+            return False
+        return healthy and any(each["leading"] and each["replicas"].keys() == self.replicas.keys() for each in states)
 
     def _state(self) -> dict[str, Any]:
         return {name: each.state() for name, each in self.operators.items()}
@@ -187,5 +190,6 @@ class Site:
         state = self._folder / name
         state.mkdir(exist_ok=True)
         operators = tuple(link.address for link in self.links.values())
-        options = ("--transport", transport, "--state-dir", str(state))
+        # A new Envoy would listen for probes elsewhere if it were not told where.
+        options = ("--transport", transport, "--state-dir", str(state), "--management-listen", free_address())
         self.replicas[name] = self.stage.replica(name, *options, operators=operators)

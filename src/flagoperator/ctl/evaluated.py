@@ -12,6 +12,7 @@ import click
 
 from flagd.metrics import OTHER
 from flagoperator.ctl.failure import Unreachable
+from flagoperator.ctl.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,11 +57,19 @@ def read_evaluated(text: str) -> Iterator[tuple[str, str]]:
 
 def metrics_url(url: str) -> str:
     """Return `url` with scheme, port and path filled in: ``localhost`` → ``http://localhost:8014/metrics``."""
-    parts = urlsplit(url if "://" in url else f"http://{url}")
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise click.UsageError(f'--metrics: "{url}" is not a URL such as http://localhost:{_PORT}/metrics')
-    port = "" if "://" in url or parts.port else f":{_PORT}"
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        named = parts.port
+    except ValueError:  # of brackets, or of a port that is none
+        raise _no_url(url) from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not url.isprintable():
+        raise _no_url(url)
+    port = "" if "://" in url or named else f":{_PORT}"
     return f"{parts.scheme}://{parts.netloc}{port}{parts.path if parts.path.strip('/') else '/metrics'}"
+
+
+def _no_url(url: str) -> click.UsageError:
+    return click.UsageError(f'--metrics: "{printable(url)}" is not a URL such as http://localhost:{_PORT}/metrics')
 
 
 def _fetch(address: str) -> str:

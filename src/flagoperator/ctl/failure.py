@@ -4,9 +4,10 @@
      ├─ click.UsageError   2    the command line or what was passed with it is wrong
      ├─ Refused            1    the answer is no: errors found, no such flag
      ├─ Unreachable        3    a file could not be read, a server could not be asked
+     ├─ Bug                3    flagctl itself is wrong
      └─ BrokenPipe         141  nobody reads the output any more, as after `| head`
 
-Ctrl-C ends with 130, as a shell would say it.
+Ctrl-C ends with 130, as a shell would say it (`cli.py`).
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from __future__ import annotations
 from typing import IO, Any
 
 import click
-
-INTERRUPTED = 130
 
 
 class Refused(click.ClickException):
@@ -28,6 +27,15 @@ class Unreachable(click.ClickException):
     """What was to be read or asked could not be reached."""
 
     exit_code = 3
+
+
+class Bug(click.ClickException):
+    """Something in flagctl itself went wrong; the command line cannot be blamed."""
+
+    exit_code = 3
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"a bug in flagctl, please report it: {what}; FLAGCTL_TRACEBACK=1 shows where")
 
 
 class BrokenPipe(click.ClickException):

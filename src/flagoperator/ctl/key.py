@@ -11,6 +11,8 @@ from getpass import getpass
 
 import click
 
+from flagoperator.ctl.standard_input import read_standard_input
+
 PREFIX = "flagkey_"
 """Lets people and secret scanners recognise a key."""
 
@@ -65,8 +67,8 @@ def hash_of(key: str) -> str:
 
 
 def _read_key() -> str:
-    text = getpass("key: ") if sys.stdin.isatty() else sys.stdin.read(_MAX_BYTES + 2)
-    key = text.rstrip("\r\n")
+    asked = sys.stdin is not None and sys.stdin.isatty()
+    key = (getpass("key: ") if asked else _shown(read_standard_input(_MAX_BYTES + 2))).rstrip("\r\n")
     if not key:
         raise click.UsageError("standard input holds no key; pass one: flagctl key hash < key.txt")
     if len(key.encode()) > _MAX_BYTES:
@@ -74,3 +76,12 @@ def _read_key() -> str:
     if any(character.isspace() for character in key):
         raise click.UsageError("a key holds no spaces and no line breaks: one key on one line")
     return key
+
+
+def _shown(data: bytes) -> str:
+    if len(data) > _MAX_BYTES + 1:
+        raise click.UsageError(f"a key has at most {_MAX_BYTES} bytes")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise click.UsageError("standard input holds no key: it is not UTF-8") from None

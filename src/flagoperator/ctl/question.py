@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -14,6 +13,7 @@ from flagoperator.ctl.candidates import flag_keys, project_names
 from flagoperator.ctl.failure import Unreachable
 from flagoperator.ctl.manifests import STDIN
 from flagoperator.ctl.server import Server, server_options
+from flagoperator.ctl.standard_input import read_standard_input
 from flagoperator.ctl.user import UserError, read_user
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _text(option: str) -> str:
         return option
     try:
         if option == STDIN:
-            return sys.stdin.buffer.read().decode()
+            return read_standard_input().decode()
         return Path(option[1:]).read_text(encoding="utf-8")
     except OSError as error:
         raise Unreachable(f"--user: cannot read {option[1:]}: {error.strerror}") from None

@@ -91,6 +91,6 @@ def _key(text: str | None) -> str | None:
 
 def _address(text: str) -> str:
     found = _ADDRESS.fullmatch(text)
-    if found is None or not 0 < int(found[2] or _PORT) < 65536:
+    if found is None or not text.isprintable() or not 0 < int(found[2] or _PORT) < 65536:
         raise click.UsageError(f'--server: "{text}" is not HOST:PORT, such as localhost:{_PORT}')
     return f"{found[1]}:{found[2] or _PORT}"

@@ -7,6 +7,7 @@ beside) and the evaluation API's (``groups: {"company": {"name": "acme", "proper
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 from flagd.attribute import USER_FIELDS
@@ -49,8 +50,12 @@ def _parse(text: str) -> Any:  # noqa: ANN401
         raise UserError(
             f'not JSON ({error.msg.lower()}, {place}); in a shell it stands in single quotes: \'{{"user_id": "ann"}}\''
         ) from None
+    except UserError:
+        raise
     except RecursionError:
         raise UserError("nested too deep") from None
+    except ValueError:  # what Python says of it is about Python
+        raise UserError(f"a number has more than {sys.get_int_max_str_digits()} digits") from None
 
 
 def _no_constant(word: str) -> None:

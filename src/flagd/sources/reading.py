@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from flagd.compiler import Compiled, compile_projects
 from flagd.manifest import Severity
+from flagd.manifest.redaction import redacted
 from flagd.sources.holding import hold, overlay
 from flagd.sources.manifests import Manifests, parse_manifests
-from flagd.sources.redaction import redacted
 from flagd.store import Snapshot
 
 if TYPE_CHECKING:

@@ -29,3 +29,12 @@ def test_any_other_finding_keeps_its_text():
     assert any(
         "variantz" in finding.message for finding in take([SourceFile("a", text.encode())], Reading()).diagnostics
     )
+
+
+def test_a_missing_cohort_is_named_for_it_is_no_user():
+    text = (
+        'kind: Flag\napiVersion: flagoperator.dev/v1alpha1\nmetadata: {name: a}\nspec: {variants: [{key: "on"}], '
+        "segments: [{name: s, rollout: {percent: 1}, match: [{op: in cohort, values: [beta]}]}]}\n"
+    )
+    [finding] = take([SourceFile("a", text.encode())], Reading()).diagnostics
+    assert "FlagCohort 'beta'" in finding.message

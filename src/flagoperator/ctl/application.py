@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from asyncio import sleep
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,9 +13,11 @@ import click
 from flagoperator.cluster.address import PLURALS, collection
 from flagoperator.cluster.api import Api, ApiError
 from flagoperator.ctl.failure import Refused, Unreachable
+from flagoperator.ctl.ownership import LAST_APPLIED, beyond, managers, taken_over
 from flagoperator.ctl.printable import printable
 from flagoperator.kubeconfig import ConnectionSettingsError, find_connection
 from flagoperator.reconcile.condition import condition_of
+from flagoperator.reconcile.status import COMPILED, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 MANAGER = "flagctl"
 LOOK_SECONDS = 0.25
+REFERENCE_SECONDS = 2.0
+"""How long something that a flag refers to may be on its way to the operator before its absence is an answer."""
 _REFUSED = frozenset({400, 409, 422})
 
 
@@ -73,9 +78,9 @@ async def apply(target: Target, resources: Sequence[Resource], *, force: bool, w
                 return
             ends = time.monotonic() + wait_seconds
             for each in applied:
-                await _wait(api, each, ends)
+                await wait(api, each, ends)
         except ApiError as error:
-            raise _failure(error) from None
+            raise failure(error) from None
 
 
 async def _apply(api: Api, target: Target, resource: Resource, *, force: bool) -> Applied:
@@ -86,14 +91,44 @@ async def _apply(api: Api, target: Target, resource: Resource, *, force: bool) -
     obj = {"apiVersion": resource.api_version, "kind": resource.kind, "metadata": metadata, "spec": obj["spec"]}
     metadata["namespace"] = namespace
     path = f"{collection(resource.kind, namespace)}/{resource.metadata.name}"
+    await _take_over(api, path)
     found = await api.apply(path, obj, MANAGER, force=force)
-    title = f"{PLURALS[resource.kind][:-1]}/{resource.metadata.name}"
+    title = title_of(resource.kind, resource.metadata.name)
     generation = int(found["metadata"]["generation"])
     click.echo(f"{title} applied, generation {generation}")
+    for field in beyond(obj["spec"], found["spec"]):
+        others = ", ".join(name for name in managers(found, field.split(".")) if name != MANAGER) or "another manager"
+        click.echo(f"warning: {title} has {field}, which is not in the manifest: {others} set it", err=True)
     return Applied(path, title, generation)
 
 
-async def _wait(api: Api, applied: Applied, ends: float) -> None:
+async def _take_over(api: Api, path: str) -> None:
+    """Make what plain ``kubectl apply`` has put there ours, so that what the manifest leaves out goes."""
+    try:
+        found = await api.get(path)
+    except ApiError as error:
+        if error.status == HTTPStatus.NOT_FOUND:
+            return
+        raise
+    fields = taken_over(found, MANAGER)
+    if fields is not None:
+        metadata = {"resourceVersion": found["metadata"]["resourceVersion"], "managedFields": fields}
+        await api.merge(path, {"metadata": {**metadata, "annotations": {LAST_APPLIED: None}}}, MANAGER)
+
+
+def title_of(kind: str, name: str) -> str:
+    """Return how kubectl names an object: ``flag/new-checkout``."""
+    return f"{PLURALS[kind][:-1]}/{name}"
+
+
+async def wait(api: Api, applied: Applied, ends: float) -> None:
+    """Wait until every ready replica serves `applied`, until `ends` on the monotonic clock at most.
+
+    Raises:
+        Refused: the operator refuses it, somebody changed it again, or time is up.
+        ApiError: the API server cannot be asked.
+    """
+    waiting_since: float | None = None
     while True:
         found = await api.get(applied.path)
         status, generation = found.get("status") or {}, found["metadata"]["generation"]
@@ -102,12 +137,30 @@ async def _wait(api: Api, applied: Applied, ends: float) -> None:
         if _holds(status, "Published", generation):
             count = status.get("published")
             click.echo(f"{applied.title} is served by every ready replica{f' ({count})' if count else ''}")
+            _warn(applied, status)
             return
-        if _holds(status, "Stalled", generation):
-            raise Refused(f"{applied.title} is not served: {_message(status, 'Stalled')}")
+        refused = _refusal(status, generation)
+        if refused is None:
+            waiting_since = None
+        elif waiting_since is None:
+            waiting_since = time.monotonic()
+        elif refused["reason"] not in WAITING or time.monotonic() - waiting_since > REFERENCE_SECONDS:
+            raise Refused(f"{applied.title} is not served: {_message(status, 'Ready')}")
         if time.monotonic() > ends:
             raise Refused(f"{applied.title} is not served by every replica yet: {_reason(status, generation)}")
         await sleep(LOOK_SECONDS)
+
+
+def _refusal(status: Mapping[str, Any], generation: int) -> Mapping[str, Any] | None:
+    ready = condition_of(status, "Ready")
+    refused = ready is not None and ready["status"] == "False" and ready.get("observedGeneration") == generation
+    return ready if refused else None
+
+
+def _warn(applied: Applied, status: Mapping[str, Any]) -> None:
+    ready = condition_of(status, "Ready") or {}
+    if ready.get("message", COMPILED) != COMPILED:
+        click.echo(f"warning: {applied.title}: {printable(ready['message'])}", err=True)
 
 
 def _holds(status: Mapping[str, Any], name: str, generation: int) -> bool:
@@ -126,10 +179,15 @@ def _message(status: Mapping[str, Any], name: str) -> str:
     return printable(f"{condition.get('message') or 'no reason is given'} [{condition.get('reason', '')}]")
 
 
-def _failure(error: ApiError) -> click.ClickException:
+def failure(error: ApiError) -> click.ClickException:
+    """Return what flagctl ends with when the API server answers `error`."""
     text = printable(str(error))
+    if error.status == HTTPStatus.CONFLICT and "conflict with" in text:
+        return Refused(f"{text}; --force-conflicts takes these fields over")
     if error.status in _REFUSED:
         return Refused(text)
-    if error.status == 404:
+    if error.status == HTTPStatus.NOT_FOUND and "namespaces" in text:
+        return Unreachable(f"{text}; create the namespace first: flagctl applies flags and what belongs to them only")
+    if error.status == HTTPStatus.NOT_FOUND:
         return Unreachable(f"{text}; are the CRDs installed? flagctl crds | kubectl apply --server-side -f -")
     return Unreachable(text)

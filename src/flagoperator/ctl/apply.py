@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from flagoperator.ctl.cluster import Cluster, cluster_options
 from flagoperator.ctl.failure import Refused
 from flagoperator.ctl.manifests import paths_argument, read
 from flagoperator.ctl.progress import progress
@@ -21,34 +21,9 @@ if TYPE_CHECKING:
 
 @click.command("apply")
 @paths_argument
-@click.option("--wait", is_flag=True, help="Wait until every ready replica of flagd serves what was applied.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Longest time to wait, in seconds.",
-)
-@click.option("--namespace", "-n", metavar="NAME", help="For manifests without one; the context's without it.")
-@click.option(
-    "--kubeconfig",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Kubeconfig to use; without it KUBECONFIG, else ~/.kube/config, else the pod's ServiceAccount.",
-)
-@click.option(
-    "--context", "context_name", metavar="NAME", help="Context of the kubeconfig; the current one without it."
-)
+@cluster_options
 @click.option("--force-conflicts", is_flag=True, help="Take over fields that another tool applied.")
-def command(
-    paths: tuple[str, ...],
-    wait: bool,
-    timeout: float,
-    namespace: str | None,
-    kubeconfig: Path | None,
-    context_name: str | None,
-    force_conflicts: bool,
-) -> None:
+def command(paths: tuple[str, ...], force_conflicts: bool, cluster: Cluster) -> None:
     """Apply manifests on the server's side, as field manager flagctl, if there is no error in them.
 
     With --wait it ends once every ready replica serves the generation that was applied, and fails
@@ -61,11 +36,10 @@ def command(
     """
     resources = _checked(paths)
     # Imported when needed: every other command works without a cluster's libraries.
-    from flagoperator.ctl.application import Target, apply, target
+    from flagoperator.ctl.application import apply
 
-    found: Target = target(kubeconfig, context_name, namespace)
-    with progress("waiting until every replica serves it" if wait else "applying"):
-        asyncio.run(apply(found, resources, force=force_conflicts, wait_seconds=timeout if wait else None))
+    with progress(cluster.doing):
+        asyncio.run(apply(cluster.target(), resources, force=force_conflicts, wait_seconds=cluster.wait_seconds))
 
 
 def _checked(paths: Sequence[str]) -> Sequence[Resource]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LONGEST_VARIANTS = 4096
 MOST_USERS = 100
 MOST_FINDINGS = 5
+COMPILED = "compiled"
+"""Message of Ready where there is nothing to say."""
+
 WAITING = frozenset({"ReferenceMissing"})
 """Reasons that mend when somebody else appears; all others need an edit of the resource itself."""
 
@@ -94,7 +97,7 @@ def _ready(facts: Facts) -> Condition:
     if errors:
         return Condition("Ready", "False", errors[0].reason, _text(errors))
     warnings = [*entry.findings, *facts.findings]
-    return Condition("Ready", "True", "Compiled", _text(warnings) if warnings else "compiled")
+    return Condition("Ready", "True", "Compiled", _text(warnings) if warnings else COMPILED)
 
 
 def _published(facts: Facts, ready: Condition) -> Condition:

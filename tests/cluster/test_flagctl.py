@@ -1,0 +1,119 @@
+"""flagctl against a real API server: apply, and set."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from tests.cluster.stage import flag
+
+if TYPE_CHECKING:
+    from tests.cluster.stage import Stage
+
+OWNER = "team-payments"
+SEGMENT = {
+    "name": "Canada",
+    "match": [{"attribute": "user.country", "op": "is", "values": ["CA"]}],
+    "rollout": {"percent": 5},
+}
+
+
+def flagctl(stage: Stage, *arguments: str, manifest: dict[str, Any] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [Path(sys.executable).parent / "flagctl", *arguments, "--namespace", stage.namespace],
+        env={**os.environ, "KUBECONFIG": str(stage.plane.admin), "NO_COLOR": "1"},
+        input=None if manifest is None else yaml.safe_dump(manifest),
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+
+
+def spec(stage: Stage, name: str) -> dict[str, Any]:
+    return dict(stage.get("Flag", name)["spec"])
+
+
+def test_what_plain_kubectl_apply_left_goes_when_the_manifest_no_longer_has_it(stage: Stage, tmp_path: Path):
+    file = tmp_path / "flag.yaml"
+    file.write_text(yaml.safe_dump(flag("checkout", segments=[SEGMENT], owner=OWNER)))
+    stage.kubectl("apply", "-f", str(file))
+    done = flagctl(stage, "apply", "-", manifest=flag("checkout"))
+    assert done.returncode == 0, done.stderr
+    assert not spec(stage, "checkout").keys() & {"segments", "owner"}
+    assert "last-applied" not in str(stage.get("Flag", "checkout")["metadata"].get("annotations"))
+
+
+def test_fields_that_somebody_else_set_are_named(stage: Stage):
+    assert flagctl(stage, "apply", "-", manifest=flag("checkout")).returncode == 0
+    stage.kubectl("patch", "flag", "checkout", "--type=merge", "--patch", '{"spec": {"owner": "ops"}}')
+    done = flagctl(stage, "apply", "-", manifest=flag("checkout"))
+    assert "spec.owner, which is not in the manifest: kubectl-patch set it" in done.stderr
+
+
+def test_a_conflict_says_how_to_win_it(stage: Stage):
+    assert flagctl(stage, "apply", "-", manifest=flag("checkout")).returncode == 0
+    stage.kubectl("patch", "flag", "checkout", "--type=merge", "--patch", '{"spec": {"active": false}}')
+    done = flagctl(stage, "apply", "-", manifest=flag("checkout"))
+    assert (done.returncode, "kubectl-patch" in done.stderr) == (1, True)
+    assert "--force-conflicts takes these fields over" in done.stderr
+    assert flagctl(stage, "apply", "-", "--force-conflicts", manifest=flag("checkout")).returncode == 0
+
+
+def test_waiting_ends_with_the_reason_where_the_operator_refuses(stage: Stage):
+    stage.operator()
+    stage.replica("flagd-0")
+    broken = flag("checkout", segments=[{"name": "s", "segmentRefs": ["nope"], "rollout": {"percent": 5}}])
+    done = flagctl(stage, "apply", "-", "--wait", "--timeout", "80", manifest=broken)
+    assert done.returncode == 1
+    assert "there is no FlagSegment 'nope'" in done.stderr
+    assert "[ReferenceMissing]" in done.stderr
+
+
+def test_a_warning_of_the_operator_is_shown(stage: Stage):
+    stage.operator()
+    stage.replica("flagd-0")
+    done = flagctl(stage, "apply", "-", "--wait", manifest=flag("checkout", deployments=["webb"]))
+    assert done.returncode == 0, done.stderr
+    assert "warning: flag/checkout: " in done.stderr
+    assert "webb" in done.stderr
+
+
+def test_a_namespace_that_is_not_there_is_to_be_created(stage: Stage):
+    manifest = flag("checkout")
+    manifest["metadata"]["namespace"] = "no-such-namespace"
+    done = flagctl(stage, "apply", "-", manifest=manifest)
+    assert "create the namespace first" in done.stderr
+
+
+def test_a_live_flag_is_set_by_name_and_its_manager_is_named(stage: Stage):
+    stage.operator()
+    stage.replica("flagd-0")
+    assert flagctl(stage, "apply", "-", manifest=flag("checkout", segments=[SEGMENT])).returncode == 0
+    done = flagctl(stage, "set", "checkout", "--active=false", "--wait")
+    assert done.stdout.startswith("flag/checkout: active true → false, generation 2\n")
+    assert "is served by every ready replica" in done.stdout
+    assert "flagctl manages spec.active: change the manifest too, or it puts this back" in done.stderr
+    done = flagctl(stage, "set", "checkout", "--segment", "Canada", "--percent", "0.5")
+    assert "segments[Canada].rollout.percent 5 → 0.5, generation 3" in done.stdout
+    assert spec(stage, "checkout")["segments"][0]["rollout"] == {"percent": "0.5"}
+    assert "so already" in flagctl(stage, "set", "checkout", "--active=false").stdout
+
+
+def test_a_flag_is_set_by_its_key_too(stage: Stage):
+    stage.apply(flag("checkout-v2", key="checkout"))
+    assert flagctl(stage, "set", "checkout", "--percent", "7").returncode == 0
+    assert spec(stage, "checkout-v2")["allOtherUsers"]["percent"] == 7
+    done = flagctl(stage, "set", "chekout", "--percent", "7")
+    assert (done.returncode, 'did you mean "checkout"?' in done.stderr) == (1, True)
+
+
+def test_a_percentage_that_is_none_is_refused(stage: Stage):
+    stage.apply(flag("checkout"))
+    done = flagctl(stage, "set", "checkout", "--percent", "101")
+    assert (done.returncode, "spec.allOtherUsers.percent" in done.stderr) == (1, True)

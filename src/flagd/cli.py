@@ -135,6 +135,13 @@ def main() -> None:
     help="Longest time, in seconds, for running calls to finish after SIGTERM or SIGINT.",
 )
 @option(
+    "--max-memory",
+    type=click.IntRange(min=64),
+    metavar="MIB",
+    show_default="the limit of the control group, else a quarter of the machine's",
+    help="Memory, in MiB, that flagd may use; calls may hold a third of it, the newest beyond that are refused.",
+)
+@option(
     "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", help="Least level logged."
 )
 @option("--log-format", type=click.Choice(["text", "json"]), default="text", help="Form of a line of log.")
@@ -147,22 +154,26 @@ def serve(**settings: Any) -> None:  # noqa: ANN401
     flagd serve --operator flagoperator.flags.svc:8015 --state-dir /state
 
     SIGTERM and SIGINT drain: health says NOT_SERVING, streams end with UNAVAILABLE, running calls
-    finish. A second signal stops at once. Exit codes: 0 fine, 2 wrong use, 3 could not listen or read.
+    finish. A second signal stops at once. Exit codes: 0 fine, 1 did not end in time, 2 wrong use,
+    3 could not listen or read.
     """
     silence_grpc()
     options = _options(settings)
     # Imported when needed: --help is quick, and works without the server's libraries.
     from flagd.server import log, serve
+    from flagd.server.deadline import Deadline
 
     log.configure(options.log_level, options.log_format)
     try:
-        asyncio.run(serve.serve(options))
+        with Deadline() as deadline:
+            asyncio.run(serve.serve(options, deadline))
     except OSError as error:
         logging.getLogger("flagd").critical("%s", error)
         sys.exit(EXIT_UNREACHABLE)
 
 
 def _options(settings: Mapping[str, Any]) -> Options:
+    from flagd.server.memory import MIB
     from flagd.server.options import Options
 
     settings = dict(settings)
@@ -175,6 +186,9 @@ def _options(settings: Mapping[str, Any]) -> Options:
     listen = settings.pop("ruleset_listen") or ("127.0.0.1:8015" if operator else None)
     if tokens and not tls and not _is_loopback(listen or ""):
         raise click.UsageError("--ruleset-token-file needs --tls-cert: tokens must not travel in plain text")
+    most = settings.pop("max_memory")
+    if most:
+        settings["max_memory"] = most * MIB
     return Options(
         operator=operator,
         tls=tls,

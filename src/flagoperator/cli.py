@@ -101,12 +101,14 @@ def run(**settings: Any) -> None:  # noqa: ANN401
     /readyz on --management-listen what it knows and who follows it.
     Two replicas may run: the one that holds the Lease publishes and writes, the other is ready to.
     SIGTERM and SIGINT give the Lease up; a second signal stops at once.
-    Exit codes: 0 fine, 1 a part of it has ended, 2 wrong use, 3 could not listen or find an API server.
+    Exit codes: 0 fine, 1 a part of it has ended, or it did not end in time, 2 wrong use,
+    3 could not listen or find an API server.
     """
     silence_grpc()
     options = _options(settings)
     # Imported when needed: --help is quick, and works without the operator's libraries.
     from flagd.server import log
+    from flagd.server.deadline import Deadline
     from flagd.tasks import TaskEndedError
     from flagoperator.kubeconfig import ConnectionSettingsError
     from flagoperator.run import run as running
@@ -115,7 +117,8 @@ def run(**settings: Any) -> None:  # noqa: ANN401
     for name in ("kopf", "aiohttp"):
         logging.getLogger(name).setLevel(logging.ERROR)
     try:
-        asyncio.run(running.run(options))
+        with Deadline() as deadline:
+            asyncio.run(running.run(options, deadline))
     except (OSError, ConnectionSettingsError) as error:
         logging.getLogger("flagoperator").critical("%s", error)
         sys.exit(EXIT_UNREACHABLE)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.wrappers_pb2 import BytesValue, StringValue
 
+from flagd.rpc.capacity import Capacity
 from flagd.rpc.envoy.guest import Guest
 from flagd.rpc.method import Call, Method
 from flagd.rpc.route import EventStream, Request, Response, Route
@@ -21,6 +22,7 @@ class Toy:
     """Says back what it is told, in every way a service may."""
 
     management_address = "none"
+    capacity = Capacity()
 
     def __init__(self, options: Mapping[str, Any], _: object) -> None:
         self._name = options.get("name", "toy")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -12,16 +13,18 @@ import grpc
 import grpc.aio
 from google.protobuf.message import DecodeError
 
+from flagd.rpc.capacity import Capacity
 from flagd.rpc.limits import MESSAGE_BYTES
 from flagd.rpc.method import Call
 from flagd.rpc.status import RpcError, Unavailable
 from flagd.rpc.tls import server_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 
     from google.protobuf.message import Message
 
+    from flagd.rpc.capacity import Hold
     from flagd.rpc.method import BidiHandler, Method, Reply, StreamHandler, UnaryHandler
     from flagd.rpc.transport import TlsFiles
 
@@ -72,9 +75,13 @@ class GrpcioTransport:
         tls: TlsFiles | None = None,
         *,
         options: Sequence[tuple[str, int]] = (),
+        capacity: Capacity | None = None,
     ) -> None:
-        """Serve `methods` on `address` (``host:port``; port 0 = any free one); `options` go before our own."""
-        self._gate = _Gate()
+        """Serve `methods` on `address` (``host:port``; port 0 = any free one); `options` go before our own.
+
+        Calls hold no more than `capacity`.
+        """
+        self._door = _Door(capacity or Capacity())
         self._options = [*(dict(OPTIONS) | dict(options)).items()]
         self._methods = methods
         self._address = address
@@ -89,7 +96,7 @@ class GrpcioTransport:
     async def start(self) -> None:
         """Listen. Raises OSError when the address cannot be had."""
         server = grpc.aio.server(options=self._options, maximum_concurrent_rpcs=CONCURRENT_CALLS)
-        server.add_generic_rpc_handlers(_handlers(self._methods, self._gate))
+        server.add_generic_rpc_handlers(_handlers(self._methods, self._door))
         try:
             if self._tls:
                 port = server.add_secure_port(self._address, server_credentials(self._tls))
@@ -111,22 +118,29 @@ class GrpcioTransport:
             return
         until = time.monotonic() + seconds
         await asyncio.sleep(min(FAREWELL_SECONDS, seconds / 2))
-        await self._gate.close(min(QUIET_SECONDS, seconds / 4))
+        await self._door.close(min(QUIET_SECONDS, seconds / 4))
         await self._server.stop(max(0.0, until - time.monotonic()))
 
 
-class _Gate:
-    """Lets calls in until it is closed."""
+class _Door:
+    """Lets calls in where there is room, until it is closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, capacity: Capacity) -> None:
+        self._capacity = capacity
         self._closed = False
         self._refused = 0
 
-    def enter(self) -> None:
-        """Raise Unavailable when closed."""
+    @contextlib.contextmanager
+    def admit(self, context: grpc.aio.ServicerContext) -> Iterator[Hold]:
+        """Yield what a call holds while it runs. Raises Unavailable when closed, and Overloaded."""
         if self._closed:
             self._refused += 1
             raise Unavailable("the server is draining; try again")
+        hold = self._capacity.open(context.peer())
+        try:
+            yield hold
+        finally:
+            hold.close()
 
     async def close(self, seconds: float) -> None:
         """Refuse calls from now on; return when none came for a while, after `seconds` at most."""
@@ -137,29 +151,30 @@ class _Gate:
             await asyncio.sleep(QUIET_SECONDS / 10)
 
 
-def _handlers(methods: Sequence[Method], gate: _Gate) -> list[grpc.GenericRpcHandler]:
+def _handlers(methods: Sequence[Method], door: _Door) -> list[grpc.GenericRpcHandler]:
     services: dict[str, dict[str, grpc.RpcMethodHandler]] = defaultdict(dict)
     for method in methods:
         _, service, name = method.path.split("/")
-        services[service][name] = _handler(method, gate)
+        services[service][name] = _handler(method, door)
     return [grpc.method_handlers_generic_handler(service, handlers) for service, handlers in services.items()]
 
 
-def _handler(method: Method, gate: _Gate) -> grpc.RpcMethodHandler:
+def _handler(method: Method, door: _Door) -> grpc.RpcMethodHandler:
     if method.unary:
-        return grpc.unary_unary_rpc_method_handler(_unary(method.request, method.unary, gate))
+        return grpc.unary_unary_rpc_method_handler(_unary(method.request, method.unary, door))
     if method.stream:
-        return grpc.unary_stream_rpc_method_handler(_stream(method.request, method.stream, gate))
+        return grpc.unary_stream_rpc_method_handler(_stream(method.request, method.stream, door))
     if method.bidi:
-        return grpc.stream_stream_rpc_method_handler(_bidi(method.request, method.bidi, gate))
+        return grpc.stream_stream_rpc_method_handler(_bidi(method.request, method.bidi, door))
     raise ValueError(f"{method.path} has no handler")
 
 
-def _unary(request: type[Message], handler: UnaryHandler, gate: _Gate) -> Callable[..., Awaitable[bytes]]:
+def _unary(request: type[Message], handler: UnaryHandler, door: _Door) -> Callable[..., Awaitable[bytes]]:
     async def serve(data: bytes, context: grpc.aio.ServicerContext) -> bytes:
         try:
-            gate.enter()
-            return _encode(await handler(_decode(request, data), _call(context)))
+            with door.admit(context) as hold:
+                hold.received(len(data))
+                return _encode(await handler(_decode(request, data), _call(context)))
         except RpcError as error:
             refusal = error
         del data
@@ -168,12 +183,13 @@ def _unary(request: type[Message], handler: UnaryHandler, gate: _Gate) -> Callab
     return serve
 
 
-def _stream(request: type[Message], handler: StreamHandler, gate: _Gate) -> Callable[..., AsyncIterator[bytes]]:
+def _stream(request: type[Message], handler: StreamHandler, door: _Door) -> Callable[..., AsyncIterator[bytes]]:
     async def serve(data: bytes, context: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
         try:
-            gate.enter()
-            async for reply in handler(_decode(request, data), _call(context)):
-                yield _encode(reply)
+            with door.admit(context) as hold:
+                hold.received(len(data))
+                async for part in _held(_parts(handler(_decode(request, data), _call(context))), hold):
+                    yield part
             return
         except RpcError as error:
             refusal = error
@@ -183,22 +199,38 @@ def _stream(request: type[Message], handler: StreamHandler, gate: _Gate) -> Call
     return serve
 
 
-def _bidi(request: type[Message], handler: BidiHandler, gate: _Gate) -> Callable[..., AsyncIterator[bytes]]:
+def _bidi(request: type[Message], handler: BidiHandler, door: _Door) -> Callable[..., AsyncIterator[bytes]]:
     async def messages(stream: AsyncIterator[bytes]) -> AsyncIterator[Message]:
         async for data in stream:
             yield _decode(request, data)
 
     async def serve(stream: AsyncIterator[bytes], context: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
         try:
-            gate.enter()
-            async for reply in handler(messages(stream), _call(context)):
-                yield _encode(reply)
+            with door.admit(context):
+                async with contextlib.aclosing(_parts(handler(messages(stream), _call(context)))) as parts:
+                    async for part in parts:
+                        yield part
             return
         except RpcError as error:
             refusal = error
         await _refuse(context, refusal)
 
     return serve
+
+
+async def _parts(replies: AsyncIterator[Reply]) -> AsyncGenerator[bytes]:
+    async with contextlib.aclosing(replies):  # type: ignore[type-var]
+        async for reply in replies:
+            yield _encode(reply)
+
+
+async def _held(parts: AsyncGenerator[bytes], hold: Hold) -> AsyncIterator[bytes]:
+    """Yield `parts`; each is held until the caller has taken it."""
+    async with contextlib.aclosing(parts):
+        async for part in parts:
+            hold.add(len(part))
+            yield part
+            hold.drop(len(part))
 
 
 async def _refuse(context: grpc.aio.ServicerContext, refusal: RpcError) -> NoReturn:

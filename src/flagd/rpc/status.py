@@ -6,6 +6,7 @@
      ├─ Unauthenticated    no key, or one that is not known
      ├─ PermissionDenied   a good key, for something else
      ├─ ResourceExhausted  too large or too many
+     ├─ Overloaded         the server has no room for one more; RESOURCE_EXHAUSTED too, 503 in plain HTTP
      ├─ DeadlineExceeded   the caller's time is up
      ├─ Unimplemented      no such method
      └─ Unavailable        no ruleset yet, or the server is draining; try again
@@ -78,6 +79,12 @@ class PermissionDenied(RpcError):
 
 class ResourceExhausted(RpcError):
     """Too large or too many."""
+
+    status = Status.RESOURCE_EXHAUSTED
+
+
+class Overloaded(RpcError):
+    """The server has no room for one more; worth another try, later."""
 
     status = Status.RESOURCE_EXHAUSTED
 

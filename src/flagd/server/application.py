@@ -10,11 +10,14 @@ import orjson
 
 from flagd.metrics import Metrics
 from flagd.rpc.access import Access
+from flagd.rpc.capacity import Capacity
 from flagd.rpc.services import public_methods, public_routes
+from flagd.server.door import Door
 from flagd.server.exposition import CONTENT_TYPE, Exposition
 from flagd.server.lag import measure_lag
 from flagd.server.management import JSON, Management, Page
-from flagd.server.pauses import keep_short
+from flagd.server.memory import callers_bytes
+from flagd.server.pauses import keep_short, relieve
 from flagd.server.ruleset_port import RulesetPort
 from flagd.sources.directory import DirectorySource
 from flagd.sources.keeper import Keeper
@@ -24,7 +27,7 @@ from flagd.store import Store
 from flagd.tasks import Tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from flagd.rpc.method import Method
     from flagd.rpc.route import Route
@@ -37,12 +40,14 @@ DETAIL_FINDINGS = 100
 class Application:
     """Everything of flagd but the port that callers use. Lives in one event loop."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, accepting: Callable[[], Awaitable[bool]] | None = None) -> None:
+        """`accepting` tells whether the port that callers use lets them in; None = it always does."""
         self._metrics = Metrics()
+        self.capacity = Capacity(callers_bytes(options.max_memory))
         self._store = Store()
         self._source = _source(options, self._store, self._metrics)
-        self._ruleset_port = RulesetPort(options, self._store, self._source, self._metrics)
-        self._exposition = Exposition(self._metrics, self._store, self._ruleset_port.acks)
+        self._ruleset_port = RulesetPort(options, self._store, self._source, self._metrics, self.capacity)
+        self._exposition = Exposition(self._metrics, self._store, self._ruleset_port.acks, self.capacity)
         self._management = Management(
             {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._expose}, options.management_listen
         )
@@ -51,6 +56,7 @@ class Application:
         self._routes = public_routes(access, self._store, self._metrics)
         self._keeper = options.state_dir and Keeper(LastGood(options.state_dir), self._store, self._metrics)
         self._tasks = Tasks()
+        self._door = accepting and Door(accepting)
 
     @property
     def methods(self) -> Sequence[Method]:
@@ -76,6 +82,9 @@ class Application:
             self._tasks.start("keeper", self._keeper.run, restart=True)
         self._tasks.start("lag", lambda: measure_lag(self._metrics), restart=True)
         self._tasks.start("pauses", lambda: keep_short(self._store), restart=True)
+        if self._door:
+            self._tasks.start("door", self._door.watch, restart=True)
+        self._tasks.start("relief", lambda: relieve(self.capacity), restart=True)
         self._tasks.start("source", self._source.run, restart=True)
 
     async def drain(self) -> None:
@@ -91,15 +100,17 @@ class Application:
         await self._management.stop()
 
     async def _healthz(self) -> Page:
-        alive = not self._tasks.ended
+        alive = not self._tasks.ended and not (self._door and self._door.is_stuck)
         detail = {"alive": alive} | ({"ended": self._tasks.ended} if self._tasks.ended else {})
         return Page(HTTPStatus.OK if alive else HTTPStatus.SERVICE_UNAVAILABLE, JSON, orjson.dumps(detail))
 
     async def _readyz(self) -> Page:
-        ready = self._store.loaded and not self._store.closed and not self._tasks.ended
+        accepting = self._door is None or self._door.is_open
+        ready = self._store.loaded and accepting and not (self._store.closed or self._tasks.ended)
         detail = {
             "ready": ready,
             "draining": self._store.closed,
+            "accepting": accepting,
             "ended": self._tasks.ended,
             "projects": {
                 name: {

@@ -30,6 +30,9 @@ class Server(Protocol):
     async def start(self) -> None:
         """Listen on both ports. Raises OSError for ports and files."""
 
+    def kill(self) -> None:
+        """End at once what this process has started; from any thread."""
+
     async def drain(self, seconds: float) -> None:
         """Say NOT_SERVING, end the streams, let running calls finish for at most `seconds`, then stop."""
 
@@ -53,5 +56,6 @@ def choose(options: Options) -> Server:
     settings = EnvoySettings(
         *(INSIDE, give(options), options.listen, options.tls, options.cors_origins),
         log=2 if outlet is None else outlet.descriptor,
+        max_heap=options.max_memory,
     )
     return EnvoyServer(settings)

@@ -16,7 +16,9 @@ class EmbeddedServer:
 
     def __init__(self, options: Options) -> None:
         self._application = Application(options)
-        self._transport = GrpcioTransport(self._application.methods, options.listen, options.tls)
+        self._transport = GrpcioTransport(
+            self._application.methods, options.listen, options.tls, capacity=self._application.capacity
+        )
 
     @property
     def address(self) -> str:
@@ -36,6 +38,9 @@ class EmbeddedServer:
         except BaseException:
             await self._application.stop()
             raise
+
+    def kill(self) -> None:
+        """Nothing: there is no other process."""
 
     async def drain(self, seconds: float) -> None:
         """Say NOT_SERVING, end the streams, let running calls finish for at most `seconds`, then stop."""

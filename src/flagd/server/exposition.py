@@ -12,6 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from flagd.metrics import LATENCY_BOUNDS
+from flagd.rpc.capacity import Capacity
 from flagd.rpc.rulesets import Acks
 
 if TYPE_CHECKING:
@@ -28,9 +29,11 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 class Exposition:
     """Renders one process's metrics."""
 
-    def __init__(self, metrics: Metrics, store: Store, acks: Acks | None = None) -> None:
+    def __init__(
+        self, metrics: Metrics, store: Store, acks: Acks | None = None, capacity: Capacity | None = None
+    ) -> None:
         self._registry = CollectorRegistry()
-        self._registry.register(_Collector(metrics, store, acks or Acks()))
+        self._registry.register(_Collector(metrics, store, acks or Acks(), capacity or Capacity()))
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
         GCCollector(registry=self._registry)
@@ -41,14 +44,16 @@ class Exposition:
 
 
 class _Collector(Collector):
-    def __init__(self, metrics: Metrics, store: Store, acks: Acks) -> None:
+    def __init__(self, metrics: Metrics, store: Store, acks: Acks, capacity: Capacity) -> None:
         self._metrics = metrics
+        self._capacity = capacity
         self._store = store
         self._acks = acks
 
     def collect(self) -> Iterator[Metric]:
         yield from self._evaluations()
         yield from self._calls()
+        yield from self._held()
         yield from self._loop()
         yield from self._rulesets()
         yield from self._sources()
@@ -78,6 +83,20 @@ class _Collector(Collector):
         yield GaugeMetricFamily(
             "flagd_rpc_in_flight", "Calls running, open streams included.", value=self._metrics.in_flight
         )
+
+    def _held(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily(
+            "flagd_held_bytes", "Memory that calls hold, open streams included.", value=self._capacity.held
+        )
+        yield GaugeMetricFamily(
+            "flagd_held_bytes_limit", "Memory that calls may hold; more are refused.", value=self._capacity.limit
+        )
+        refused = CounterMetricFamily(
+            "flagd_calls_refused", "Calls refused since there was no room for them.", labels=["limit"]
+        )
+        for limit, count in list(self._capacity.refused.items()):
+            refused.add_metric([limit], count)
+        yield refused
 
     def _loop(self) -> Iterator[Metric]:
         yield GaugeMetricFamily(

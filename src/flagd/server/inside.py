@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flagd.rpc.envoy.admin import Admin
 from flagd.rpc.envoy.guest import Guest
 from flagd.server import log
 from flagd.server.application import Application
@@ -19,7 +20,7 @@ def compose(handed: Mapping[str, Any], place: Place) -> Application:
     """Return the application that the parent's options describe; it logs as the parent does."""
     options = take(handed)
     log.configure(options.log_level, options.log_format, place.log)
-    return Application(options)
+    return Application(options, Admin(place.admin).accepting)
 
 
 app = Guest(compose)

@@ -1,6 +1,7 @@
 """Management: /healthz, /readyz and /metrics over plain HTTP/1.1, one request per connection.
 
-Answered by the event loop that answers callers, so that /healthz fails when that loop hangs.
+Answered by the event loop that answers callers, so that /healthz fails when that loop hangs. Probes are let in
+whatever others do: where there is no room, the oldest connection goes, for a probe is over in no time.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from http import HTTPStatus
 log = logging.getLogger(__name__)
 REQUEST_BYTES = 8 * 1024
 REQUEST_SECONDS = 5.0
-CONNECTIONS = 64
+CONNECTIONS = 128
+BACKLOG = 1024
+"""Connections that the system keeps until they are taken."""
 JSON = "application/json"
 
 
@@ -39,7 +42,8 @@ class Management:
         self._pages = pages
         self._address = address
         self._server: asyncio.Server | None = None
-        self._open = 0
+        self._open: dict[asyncio.StreamWriter, None] = {}
+        self._pages_made: dict[str, asyncio.Task[Page]] = {}
 
     @property
     def address(self) -> str:
@@ -50,7 +54,9 @@ class Management:
         """Listen. Raises OSError when the address cannot be had."""
         host, _, port = self._address.rpartition(":")
         try:
-            self._server = await asyncio.start_server(self._serve, host.strip("[]"), int(port), limit=REQUEST_BYTES)
+            self._server = await asyncio.start_server(
+                self._serve, host.strip("[]"), int(port), limit=REQUEST_BYTES, backlog=BACKLOG
+            )
         except OSError as error:
             raise OSError(f"cannot listen on {self._address}: {os.strerror(error.errno or 0).lower()}") from error
         self._address = f"{host}:{self._server.sockets[0].getsockname()[1]}"
@@ -61,10 +67,11 @@ class Management:
             self._server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._open >= CONNECTIONS:
-            writer.close()
-            return
-        self._open += 1
+        if len(self._open) >= CONNECTIONS:
+            oldest = next(iter(self._open))
+            del self._open[oldest]
+            oldest.transport.abort()
+        self._open[writer] = None
         try:
             async with asyncio.timeout(REQUEST_SECONDS):
                 writer.write(await self._respond(reader))
@@ -72,7 +79,7 @@ class Management:
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             pass
         finally:
-            self._open -= 1
+            self._open.pop(writer, None)
             writer.close()
 
     async def _respond(self, reader: asyncio.StreamReader) -> bytes:
@@ -93,11 +100,20 @@ class Management:
         handler = self._pages.get(path)
         if handler is None:
             return _plain(HTTPStatus.NOT_FOUND)
-        try:
-            return await handler()
-        except Exception:
-            log.exception("%s failed", path)
-            return _plain(HTTPStatus.INTERNAL_SERVER_ERROR)
+        # Whoever asks while it is being made gets the same: many who ask cost no more than one.
+        making = self._pages_made.get(path)
+        if making is None:
+            making = self._pages_made[path] = asyncio.create_task(_make(path, handler), name=f"page {path}")
+            making.add_done_callback(lambda _: self._pages_made.pop(path, None))
+        return await asyncio.shield(making)
+
+
+async def _make(path: str, handler: Handler) -> Page:
+    try:
+        return await handler()
+    except Exception:
+        log.exception("%s failed", path)
+        return _plain(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def _plain(status: HTTPStatus) -> Page:

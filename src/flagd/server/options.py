@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from flagd.server.memory import default_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +35,7 @@ class Options:
         tls: certificates of `listen` and `ruleset_listen`; None = plaintext.
         drain_seconds: longest time for running calls to finish once told to stop.
         cors_origins: web origins that browsers may call from, ``*`` = all; only the transport envoy heeds them.
+        max_memory: bytes that the process may use; callers may hold a third of them.
         log_level: least level logged.
         log_format: form of a line of log.
     """
@@ -49,5 +52,6 @@ class Options:
     tls: TlsFiles | None = None
     drain_seconds: float = 15.0
     cors_origins: tuple[str, ...] = ()
+    max_memory: int = field(default_factory=default_bytes)
     log_level: str = "info"
     log_format: LogFormat = "text"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flagd.engine import Engine
+    from flagd.rpc.capacity import Capacity
     from flagd.store import Store
 
 YOUNG_OBJECTS = 20_000
@@ -19,6 +20,9 @@ YOUNG_OBJECTS = 20_000
 event loop hold, so that each collection walks through calls that still run: a tenth of the cost of a call."""
 YOUNG_ROUNDS, MIDDLE_ROUNDS = 50, 100
 """Collections of the young for one of the middle-aged, and of those for a full one."""
+RELIEF_SECONDS = 2.0
+RELIEF_BYTES = 32 * 1024 * 1024
+"""What calls must have held that have ended, before what is left of them is looked for."""
 SETTLE_SECONDS = 0.2
 """How long a ruleset that follows another has to reach those who wait for it, before anything is collected."""
 
@@ -36,6 +40,18 @@ async def keep_short(store: Store, settle_seconds: float = SETTLE_SECONDS) -> No
             await _follow(store, changed, settle_seconds)
     finally:
         gc.enable()
+
+
+async def relieve(capacity: Capacity) -> None:
+    """Collect what is left of calls that held much, soon after they have ended; until cancelled.
+
+    What is left may be in cycles, and nothing else would collect them for as long as callers allocate little.
+    """
+    while True:
+        await asyncio.sleep(RELIEF_SECONDS)
+        if capacity.released > RELIEF_BYTES:
+            capacity.relieved()
+            gc.collect()
 
 
 async def _follow(store: Store, changed: asyncio.Event, settle_seconds: float) -> None:

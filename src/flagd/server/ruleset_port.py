@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flagd.metrics import Metrics
+    from flagd.rpc.capacity import Capacity
     from flagd.rpc.rulesets.contact import Term
     from flagd.server.options import Options
     from flagd.store import Store
@@ -37,7 +38,7 @@ class Source(Protocol):
 class RulesetPort:
     """Serves what a store holds as rulesets, where the options say so."""
 
-    def __init__(self, options: Options, store: Store, source: Source, metrics: Metrics) -> None:
+    def __init__(self, options: Options, store: Store, source: Source, metrics: Metrics, capacity: Capacity) -> None:
         self.acks = Acks()
         self._transport: GrpcioTransport | None = None
         if options.ruleset_listen is None:
@@ -46,7 +47,9 @@ class RulesetPort:
         settings = Settings(clients=options.deployment_keys)
         service = RulesetService(publications, self.acks, _admission(options), settings)
         methods = guard([*service.methods(), *Health(store, [SERVICE]).methods()], metrics)
-        self._transport = GrpcioTransport(methods, options.ruleset_listen, options.tls, options=LONG_STREAMS)
+        self._transport = GrpcioTransport(
+            methods, options.ruleset_listen, options.tls, options=LONG_STREAMS, capacity=capacity
+        )
 
     async def start(self) -> None:
         """Listen. Raises OSError when the address cannot be had."""

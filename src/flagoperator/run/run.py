@@ -7,13 +7,14 @@ import contextlib
 import ctypes
 import gc
 import logging
-import signal
 import sys
 from typing import TYPE_CHECKING
 
+from flagd.server.signals import Signals
 from flagoperator.run.operator import Operator
 
 if TYPE_CHECKING:
+    from flagd.server.deadline import Deadline
     from flagoperator.run.options import Options
 
 log = logging.getLogger(__name__)
@@ -21,11 +22,13 @@ SWITCH_SECONDS = 0.0005
 """How long one thread may keep the interpreter while the other waits for it."""
 M_ARENA_MAX = -8
 """Of glibc's malloc.h: how many heaps there may be."""
+END_SECONDS = 15.0
+"""Longest time until the process has ended, whatever hangs."""
 STOP_SECONDS = 10.0
 """Longest time for the parts to end; the process then ends all the same."""
 
 
-async def run(options: Options) -> None:
+async def run(options: Options, deadline: Deadline) -> None:
     """Run until SIGTERM or SIGINT, then stop; a second signal stops at once.
 
     Raises OSError for ports and files, ConnectionSettingsError where no API server is named, and once it is
@@ -35,19 +38,20 @@ async def run(options: Options) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.set_threshold(50_000, 10, 10)
     operator = Operator(options)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await operator.start()
-    log.info("rulesets on %s, management on %s", operator.address, operator.management_address)
-    try:
-        await _wait(stop, operator)
-    finally:
-        log.info("stopping")
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().remove_signal_handler(number)
-        await _stop(operator)
-        log.info("stopped")
+
+    def start_clock() -> None:
+        deadline.start(END_SECONDS, lambda: None)
+
+    with Signals(start_clock) as signals:
+        await operator.start()
+        log.info("rulesets on %s, management on %s", operator.address, operator.management_address)
+        try:
+            await _wait(signals.asked, operator)
+        finally:
+            log.info("stopping")
+            start_clock()
+            await _stop(operator, signals.insisted)
+            log.info("stopped")
 
 
 def _share_heap() -> None:
@@ -65,8 +69,13 @@ async def _wait(stop: asyncio.Event, operator: Operator) -> None:
         await failing
 
 
-async def _stop(operator: Operator) -> None:
-    try:
-        await asyncio.wait_for(operator.stop(), STOP_SECONDS)
-    except TimeoutError:
-        log.warning("not everything ended within %g s", STOP_SECONDS)
+async def _stop(operator: Operator, insisted: asyncio.Event) -> None:
+    """Stop `operator`, or give that up when it takes too long or a second signal insists."""
+    stopping, insisting = asyncio.create_task(operator.stop()), asyncio.create_task(insisted.wait())
+    await asyncio.wait({stopping, insisting}, timeout=STOP_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    insisting.cancel()
+    if stopping.done():
+        await stopping
+        return
+    stopping.cancel()
+    log.warning("stopping at once" if insisted.is_set() else f"not everything ended within {STOP_SECONDS:g} s")

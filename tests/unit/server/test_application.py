@@ -7,11 +7,12 @@ from http import HTTPStatus
 import pytest
 
 from flagd import tasks
+from flagd.server import door
 from flagd.server.application import Application
 from flagd.server.options import Options
 from tests.wire.shop import SHOP
 
-PARTS = ["keeper", "lag", "pauses", "source"]
+PARTS = ["door", "keeper", "lag", "pauses", "relief", "source"]
 
 
 @pytest.fixture
@@ -21,7 +22,12 @@ async def application(tmp_path, monkeypatch):
     (tmp_path / "manifests" / "shop.yaml").write_text(SHOP)
     (tmp_path / "state").mkdir()
     options = Options(tmp_path / "manifests", management_listen="127.0.0.1:0", state_dir=tmp_path / "state")
-    application = Application(options)
+
+    async def accepting():
+        return application.lets_in
+
+    application = Application(options, accepting)
+    application.lets_in = True
     await application.start()
     await eventually(lambda: status(application, "/readyz"), HTTPStatus.OK)
     yield application
@@ -77,3 +83,17 @@ async def test_a_part_that_keeps_ending_fails_health(application, name, monkeypa
         code, body = await page(application, path)
         assert (code, json.loads(body)["ended"]) == (HTTPStatus.SERVICE_UNAVAILABLE, [name])
     assert f"{name} has ended: it was cancelled" in caplog.text
+
+
+async def test_health_says_when_the_port_lets_nobody_in(application, monkeypatch, caplog):
+    monkeypatch.setattr(door, "LOOK_SECONDS", 0.01)
+    application.lets_in = False
+    await eventually(lambda: status(application, "/readyz"), HTTPStatus.SERVICE_UNAVAILABLE)
+    assert json.loads((await page(application, "/readyz"))[1])["accepting"] is False
+    assert await status(application, "/healthz") == HTTPStatus.OK
+    assert "the evaluation port lets nobody in" in caplog.text
+    monkeypatch.setattr(door, "PATIENCE_SECONDS", 0.0)
+    assert await status(application, "/healthz") == HTTPStatus.SERVICE_UNAVAILABLE
+    application.lets_in = True
+    await eventually(lambda: status(application, "/readyz"), HTTPStatus.OK)
+    assert await status(application, "/healthz") == HTTPStatus.OK

@@ -73,16 +73,54 @@ async def test_a_request_that_never_ends_is_dropped(server, monkeypatch):
     assert await _send(server, b"GET /fine HTTP/1.1\r\n") == ""
 
 
-async def test_connections_beyond_the_limit_are_refused_and_later_ones_served(server, monkeypatch):
-    monkeypatch.setattr(management, "CONNECTIONS", 1)
+async def _connect(server):
     host, port = server.address.split(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write(b"GET /fine")
-    assert await _send(server, b"") == ""
-    writer.write(b" HTTP/1.1\r\n\r\n")
-    assert (await reader.read()).endswith(b"fine")
-    writer.close()
-    assert "200 OK" in await _send(server, b"GET /fine HTTP/1.1\r\n\r\n")
+    return await asyncio.open_connection(host, int(port))
+
+
+async def test_probes_are_answered_whatever_idle_connections_there_are(server, monkeypatch):
+    monkeypatch.setattr(management, "CONNECTIONS", 8)
+    held = []
+    for number in range(100):
+        reader, writer = await _connect(server)
+        writer.write(b"" if number % 2 else b"GET /fine HTTP/1.1\r\nx-slow: ")
+        held.append((reader, writer))
+        if number % 10 == 9:
+            assert "200 OK" in await _send(server, b"GET /fine HTTP/1.1\r\n\r\n")
+    for _, writer in held:
+        writer.close()
+
+
+async def test_a_reader_that_never_reads_makes_room_too(server, monkeypatch):
+    async def large():
+        return Page(HTTPStatus.OK, "text/plain", bytes(20_000_000))
+
+    monkeypatch.setattr(management, "CONNECTIONS", 2)
+    server._pages["/large"] = large
+    held = [await _connect(server) for _ in range(6)]
+    for _, writer in held:
+        writer.write(b"GET /large HTTP/1.1\r\n\r\n")
+    for _ in range(5):
+        assert "200 OK" in await _send(server, b"GET /fine HTTP/1.1\r\n\r\n")
+    for _, writer in held:
+        writer.close()
+
+
+async def test_a_page_that_many_ask_for_at_once_is_made_once(server):
+    made, made_now = [], asyncio.Event()
+
+    async def slow():
+        made.append(None)
+        await made_now.wait()
+        return Page(HTTPStatus.OK, "text/plain", b"slow")
+
+    server._pages["/slow"] = slow
+    asking = [asyncio.create_task(_send(server, b"GET /slow HTTP/1.1\r\n\r\n")) for _ in range(20)]
+    while len(server._open) < 20 or not made:
+        await asyncio.sleep(0.001)
+    made_now.set()
+    assert all(answer.endswith("slow") for answer in await asyncio.gather(*asking))
+    assert len(made) < 20
 
 
 async def test_a_taken_port_is_an_error(server):

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from flagd.server import serve as module
+from flagd.server import signals
+from flagd.server.deadline import Deadline
 from flagd.server.options import Options
 from flagd.server.serve import serve
 
@@ -22,6 +24,9 @@ class Endless:
 
     async def start(self):
         asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGTERM)
+
+    def kill(self):
+        raise AssertionError("there was time")
 
     async def drain(self, seconds):
         self.asked.append(seconds)
@@ -38,10 +43,16 @@ def server(monkeypatch):
     return server
 
 
-async def test_a_second_signal_cuts_the_drain(server, monkeypatch, caplog):
-    monkeypatch.setattr(module, "SAME_SIGNAL_SECONDS", 0.0)
+@pytest.fixture
+def deadline():
+    with Deadline() as deadline:
+        yield deadline
+
+
+async def test_a_second_signal_cuts_the_drain(server, deadline, monkeypatch, caplog):
+    monkeypatch.setattr(signals, "SAME_SIGNAL_SECONDS", 0.0)
     with caplog.at_level(logging.INFO):
-        running = asyncio.create_task(serve(Options(Path(), drain_seconds=7)))
+        running = asyncio.create_task(serve(Options(Path(), drain_seconds=7), deadline))
         while not server.asked:
             await asyncio.sleep(0)
         os.kill(os.getpid(), signal.SIGINT)
@@ -50,9 +61,9 @@ async def test_a_second_signal_cuts_the_drain(server, monkeypatch, caplog):
     assert "stopping at once, calls in flight are cut" in caplog.messages
 
 
-async def test_a_signal_that_comes_twice_at_once_is_one(server, monkeypatch):
-    monkeypatch.setattr(module, "SAME_SIGNAL_SECONDS", 3600.0)
-    running = asyncio.create_task(serve(Options(Path(), drain_seconds=7)))
+async def test_a_signal_that_comes_twice_at_once_is_one(server, deadline, monkeypatch):
+    monkeypatch.setattr(signals, "SAME_SIGNAL_SECONDS", 3600.0)
+    running = asyncio.create_task(serve(Options(Path(), drain_seconds=7), deadline))
     while not server.asked:
         await asyncio.sleep(0)
     os.kill(os.getpid(), signal.SIGTERM)
@@ -60,3 +71,4 @@ async def test_a_signal_that_comes_twice_at_once_is_one(server, monkeypatch):
         await asyncio.sleep(0)
     assert not server.cut
     running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from enum import StrEnum
 
+from flagd.rpc.capacity import unpacked
 from flagd.rpc.status import ResourceExhausted, RpcError, Unimplemented
 
 ACCEPTED = "identity,gzip,deflate"
@@ -54,6 +55,7 @@ def decompress(data: bytes, encoding: Encoding | None, limit: int) -> bytes:
         raise ResourceExhausted(f"message is larger than the limit of {limit} bytes when decompressed")
     if not inflater.eof or inflater.unused_data:
         raise RpcError(f"message is not valid {encoding}")
+    unpacked(len(message))
     return message
 
 

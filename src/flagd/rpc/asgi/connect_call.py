@@ -91,9 +91,9 @@ class ConnectCall:
             assert method.stream is not None  # noqa: S101 - the front sends only streams here
             with Supervision(self._receive, remaining):
                 await self._replies(method.stream(request, Call(Metadata(self._fields), remaining)), method)
-            await self._end(Status.OK)
+            await self.end(Status.OK)
         except Exception as error:  # noqa: BLE001 - every call is answered
-            await settle(error, self._end, method.path)
+            await settle(error, self.end, method.path)
 
     async def _unary(self, method: Method, body: bytes, codec: Codec) -> None:
         request = self._decode(body, method, codec)
@@ -119,7 +119,8 @@ class ConnectCall:
         await self._start()
         await self._send({"type": "http.response.body", "body": part, "more_body": True})
 
-    async def _end(self, status: Status, message: str = "") -> None:
+    async def end(self, status: Status, message: str = "") -> None:
+        """End a stream with a status and a message."""
         await self._start()
         last = frame(connect_end(status, message), END_STREAM)
         await self._send({"type": "http.response.body", "body": last, "more_body": False})

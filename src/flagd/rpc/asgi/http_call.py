@@ -11,7 +11,7 @@ from flagd.rpc.asgi.metadata import Metadata
 from flagd.rpc.asgi.outcome import HTTP_STATUS, Headers, connect_error_body
 from flagd.rpc.asgi.supervision import Supervision, supervised
 from flagd.rpc.route import EventStream, Request, Response
-from flagd.rpc.status import ResourceExhausted, Status
+from flagd.rpc.status import Overloaded, ResourceExhausted, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from flagd.rpc.asgi.body import Receive, Scope, Send
     from flagd.rpc.route import Route
 
+RETRY = {"retry-after": "1"}
+"""Headers of an answer to who should come again later."""
 _BODILESS = (204, 304)
 _STREAM_HEADERS: Headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
 
@@ -66,6 +68,8 @@ class HttpCall:
                 await self._events(answer)
             else:
                 await self.respond(answer)
+        except Overloaded as error:
+            await self.refuse(503, error.status, error.message, RETRY)
         except Exception as error:  # noqa: BLE001 - every call is answered
             await settle(error, self._fail, route.path)
 

@@ -45,7 +45,7 @@ class Supervision:
 
     def __enter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._task = asyncio.current_task()
+        self._task: asyncio.Task[Any] | None = asyncio.current_task()
         if self._remaining is not None:
             self._timer = loop.call_later(self._remaining, self._stop, DeadlineExceeded("the deadline has passed"))
         if self._receive is not None:
@@ -59,11 +59,17 @@ class Supervision:
             self._timer.cancel()
         if self._watcher is not None:
             self._watcher.cancel()
-        if self._verdict is None or self._task is None:
+        # What is raised holds this frame, and this frame must not hold what is raised: nothing would free the two.
+        verdict, self._verdict = self._verdict, None
+        task, self._task = self._task, None
+        if verdict is None or task is None:
             return
-        self._task.uncancel()
+        task.uncancel()
         if kind is asyncio.CancelledError:
-            raise self._verdict from None
+            try:
+                raise verdict from None
+            finally:
+                del verdict, error, trace
 
     async def _watch(self, receive: Receive) -> None:
         interval = FIRST_CHECK

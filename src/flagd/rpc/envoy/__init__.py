@@ -4,6 +4,7 @@ This is the parent's side; what runs inside is in `flagd.rpc.envoy.guest`, which
 """
 
 from flagd.rpc.envoy.availability import missing
-from flagd.rpc.envoy.server import EnvoyServer, EnvoySettings
+from flagd.rpc.envoy.server import EnvoyServer
+from flagd.rpc.envoy.settings import EnvoySettings
 
 __all__ = ["EnvoyServer", "EnvoySettings", "missing"]

@@ -50,6 +50,13 @@ class Admin:
         figures = dict(line.split(": ") for line in listing.decode().splitlines())
         return int(figures.get(_REQUESTS, 0)), int(figures.get(_CONNECTIONS, 0))
 
+    async def accepting(self) -> bool:
+        """Return whether callers are let in: Envoy lets in nobody when its heap is full."""
+        listing = await self._ask(
+            "GET", "/stats?filter=^overload\\.envoy\\.overload_actions\\.stop_accepting_\\w+\\.active$"
+        )
+        return all(line.rpartition(": ")[2] == "0" for line in listing.decode().splitlines())
+
     async def _ask(self, method: str, target: str) -> bytes:
         reader, writer = await asyncio.open_unix_connection(self._path, limit=_ANSWER_LIMIT)
         try:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flagd.rpc.asgi import Front
+from flagd.rpc.asgi.admission import Admission
+from flagd.rpc.capacity import Capacity
 from flagd.rpc.envoy.control import HANDOVER, Control
 from flagd.tasks import Tasks
 
@@ -51,6 +53,10 @@ class Program(Protocol):
         """Plain HTTP endpoints to serve."""
 
     @property
+    def capacity(self) -> Capacity:
+        """What its calls may hold."""
+
+    @property
     def management_address(self) -> str:
         """``host:port`` of the management port."""
 
@@ -72,7 +78,7 @@ class Guest:
 
     def __init__(self, compose: Callable[[Mapping[str, Any], Place], Program]) -> None:
         self._compose = compose
-        self._front = Front([])
+        self._front = Admission(Front([]), Capacity())
         self._tasks = Tasks()
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
@@ -94,7 +100,7 @@ class Guest:
             await control.send("failed", reason=str(error))
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
-        self._front = Front(program.methods, program.routes)
+        self._front = Admission(Front(program.methods, program.routes), program.capacity)
         self._tasks.start("control", lambda: self._obey(program, control), restart=True)
         await control.send("started", management=program.management_address)
         await send({"type": "lifespan.startup.complete"})

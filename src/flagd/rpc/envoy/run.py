@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import resource
+import signal
 import socket
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flagd.rpc.envoy.admin import Admin
 from flagd.rpc.envoy.bootstrap import bootstrap
@@ -15,10 +17,10 @@ from flagd.rpc.envoy.control import HANDOVER, Control
 from flagd.rpc.envoy.process import EnvoyProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from flagd.rpc.envoy.listener import Listener
+    from flagd.rpc.envoy.settings import EnvoySettings
 
 FAREWELL_SECONDS = 1
 """While draining: how long callers are still answered and told to go, before the port closes."""
@@ -49,17 +51,16 @@ class Run:
         self._admin = admin
 
     @classmethod
-    async def begin(cls, listener: Listener, options: Mapping[str, Any], directory: Path, log: int) -> Run:
-        """Start Envoy with `listener` and hand `options` over to the app, which logs to the descriptor `log`.
-
-        Its files go into `directory`.
-        """
+    async def begin(cls, listener: Listener, settings: EnvoySettings, directory: Path) -> Run:
+        """Start Envoy with `listener`, and with the app as `settings` say; its files go into `directory`."""
         admin = directory / "admin.sock"
         admin.unlink(missing_ok=True)
         ours, theirs = socket.socketpair()
-        given = {"control": theirs.fileno(), "log": log, "admin": str(admin), "options": options}
+        log = settings.log
+        given = {"control": theirs.fileno(), "log": log, "admin": str(admin), "options": settings.options}
         config = directory / "envoy.json"
-        config.write_text(json.dumps(bootstrap(listener, admin)))
+        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        config.write_text(json.dumps(bootstrap(listener, admin, settings.max_heap, files)))
         arguments = [
             *("--config-path", str(config)),
             *("--drain-time-s", str(FAREWELL_SECONDS), "--drain-strategy", "immediate"),
@@ -74,18 +75,21 @@ class Run:
         """Wait until the app serves. Raises OSError with the reason when it will not."""
         said = await self._control.receive()
         if said is None or said["name"] != "started":
-            await self.process.wait()
-            raise OSError(said["reason"] if said else self.process.errors or "Envoy ended at once")
+            status = await self.process.wait()
+            raise OSError(said["reason"] if said else self._reason(status))
         self.management = said["management"]
         while True:
             if self.process.ended:
-                raise OSError(self.process.errors or "Envoy ended at once")
+                raise OSError(self._reason(await self.process.wait()))
             with contextlib.suppress(OSError):
                 address = await self._admin.address()
                 if address is not None:
                     self.address = address
                     return
             await asyncio.sleep(POLL_SECONDS)
+
+    def _reason(self, status: int) -> str:
+        return self.process.errors or f"Envoy ended at once: {ending(status)}"
 
     async def ended(self) -> int:
         """Return Envoy's exit status once it ended."""
@@ -124,3 +128,13 @@ class Run:
                 return
             quiet_until = min(quiet_until, time.monotonic() + LINGER_SECONDS) if requests == 0 else until
             await asyncio.sleep(POLL_SECONDS)
+
+
+def ending(status: int) -> str:
+    """Return what an exit status says, in words: negative for a signal."""
+    if status == -signal.SIGKILL:
+        return (
+            "it was killed (SIGKILL), as the kernel does to a process for which there is too little memory: "
+            "look at the memory limit of the container"
+        )
+    return f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
 import resource
-import shutil
+import signal
 import socket
-import tempfile
 import time
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from flagd.rpc.envoy.folder import Folder
 from flagd.rpc.envoy.listener import Listener
-from flagd.rpc.envoy.run import Run
+from flagd.rpc.envoy.run import Run, ending
 from flagd.rpc.envoy.secret import write_secrets
 from flagd.tasks import Tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from flagd.rpc.transport import TlsFiles
+    from flagd.rpc.envoy.settings import EnvoySettings
 
 log = logging.getLogger(__name__)
 
@@ -34,33 +33,12 @@ STABLE_SECONDS = 60.0
 """An Envoy that ran this long starts again after the first back-off."""
 
 
-@dataclass(frozen=True, slots=True)
-class EnvoySettings:
-    """What an EnvoyServer is to run.
-
-    Attributes:
-        app: ASGI application, ``module:attribute``: a Guest.
-        options: handed over to it; JSON types only.
-        listen: ``host:port``; port 0 = any free one.
-        tls: PEM files of the port; None = plaintext.
-        cors_origins: web origins that browsers may call from; ``*`` = all.
-        log: file descriptor that the app logs to.
-    """
-
-    app: str
-    options: Mapping[str, Any]
-    listen: str
-    tls: TlsFiles | None = None
-    cors_origins: tuple[str, ...] = ()
-    log: int = 2
-
-
 class EnvoyServer:
     """Runs Envoy with the app inside. Started once, drained once."""
 
     def __init__(self, settings: EnvoySettings) -> None:
         self._settings = settings
-        self._directory = Path()
+        self._folder: Folder | None = None
         self._listener: Listener | None = None
         self._running: Run | None = None
         self._tasks = Tasks()
@@ -83,16 +61,16 @@ class EnvoyServer:
     async def start(self) -> None:
         """Start Envoy and keep it running. Raises OSError when it cannot start: port, files, app."""
         _raise_file_limit()
-        self._directory = Path(tempfile.mkdtemp(prefix="flagd-"))
         host, port = await _resolve(self._settings.listen)
+        self._folder = Folder.make()
         if self._settings.tls is not None:
-            write_secrets(self._settings.tls, self._directory)
+            write_secrets(self._settings.tls, self._folder.path)
         listener = Listener(
             host=host,
             port=port,
             app=self._settings.app,
             tls=self._settings.tls,
-            secrets=self._directory,
+            secrets=self._folder.path,
             cors_origins=self._settings.cors_origins,
         )
         try:
@@ -103,6 +81,12 @@ class EnvoyServer:
         # Envoy comes back on the same port after a crash.
         self._listener = replace(listener, port=int(self._running.address.rpartition(":")[2]))
         self._tasks.start("envoy", self._watch, restart=True)
+
+    def kill(self) -> None:
+        """End Envoy at once; from any thread."""
+        if self.pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
 
     async def drain(self, seconds: float) -> None:
         """End streams, tell callers to go, let running calls finish for at most ``seconds``, then end Envoy.
@@ -124,8 +108,7 @@ class EnvoyServer:
         while True:
             started = time.monotonic()
             if self._running is not None:
-                status = await self._running.ended()
-                log.error("Envoy ended unexpectedly with status %d", status)
+                log.error("Envoy ended unexpectedly: %s", ending(await self._running.ended()))
                 self._running = None
             if time.monotonic() - started > STABLE_SECONDS:
                 backoff = FIRST_BACKOFF
@@ -143,7 +126,8 @@ class EnvoyServer:
             log.warning("Envoy runs again on %s", self._running.address)
 
     async def _run(self, listener: Listener) -> Run:
-        run = await Run.begin(listener, self._settings.options, self._directory, self._settings.log)
+        assert self._folder is not None  # noqa: S101 - set by start
+        run = await Run.begin(listener, self._settings, self._folder.path)
         try:
             async with asyncio.timeout(START_SECONDS):
                 await run.ready()
@@ -156,7 +140,9 @@ class EnvoyServer:
         return run
 
     def _clean(self) -> None:
-        shutil.rmtree(self._directory, ignore_errors=True)
+        if self._folder is not None:
+            self._folder.remove()
+            self._folder = None
 
 
 def _raise_file_limit() -> None:

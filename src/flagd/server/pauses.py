@@ -7,6 +7,8 @@ ruleset in use is ever garbage.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
 import gc
 from typing import TYPE_CHECKING
 
@@ -52,6 +54,13 @@ async def relieve(capacity: Capacity) -> None:
         if capacity.released > RELIEF_BYTES:
             capacity.relieved()
             gc.collect()
+            _trim()
+
+
+def _trim() -> None:
+    """Give what is free of the heap back to the system, where glibc has the heap."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 async def _follow(store: Store, changed: asyncio.Event, settle_seconds: float) -> None:

@@ -1,6 +1,7 @@
 """Compiler: manifests in, a ruleset out. Pure, deterministic, total."""
 
 from flagd.compiler.compiled import Compiled, compile_project, compile_projects
+from flagd.compiler.unreadable import Unreadable
 from flagd.ruleset.delivery import deliver_local
 
-__all__ = ["Compiled", "compile_project", "compile_projects", "deliver_local"]
+__all__ = ["Compiled", "Unreadable", "compile_project", "compile_projects", "deliver_local"]

@@ -10,6 +10,7 @@ from flagd.compiler.outcome import Form
 from flagd.compiler.project import Project
 from flagd.compiler.references import KEY, node_of
 from flagd.compiler.restoration import restore
+from flagd.compiler.retention import retained_for
 from flagd.compiler.update import Update
 from flagd.ruleset.ruleset import Ruleset
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from flagd.compiler.outcome import Outcome
+    from flagd.compiler.references import Node
+    from flagd.compiler.unreadable import Unreadable
     from flagd.manifest.diagnostic import Diagnostic, ResourceRef
     from flagd.manifest.resource import Resource
     from flagd.ruleset.cohort import Cohort
@@ -53,7 +56,10 @@ class Compiled:
 
     @cached_property
     def diagnostics(self) -> list[Diagnostic]:
-        """Everything that is wrong, by resource and path. Without locations: `Loaded.locate` adds them."""
+        """Everything that is wrong, by resource and path, and what is retained though it was deleted.
+
+        Without locations: `Loaded.locate` adds them.
+        """
         found = [each for node in self.state.faulty for each in self.state.outcomes[node].diagnostics]
         return sorted(found, key=lambda each: (str(each.resource), each.path, each.reason, each.message))
 
@@ -75,23 +81,23 @@ class Compiled:
             revision=self.revision,
         )
 
-    def update(self, changed: Iterable[Resource], removed: Iterable[ResourceRef] = ()) -> Compiled:
+    def update(self, changed: Iterable[Resource | Unreadable], removed: Iterable[ResourceRef] = ()) -> Compiled:
         """Return the project with `changed` resources added or replaced and `removed` ones gone.
 
         The cost is that of the changed resources and of those that refer to them, whatever the size of
-        the project. A flag that is broken now keeps the form it has here.
+        the project. A flag that is broken now keeps the form it has here, with all that this form needs.
         """
         update = Update(self.state)
         for ref in removed:
             update.remove(ref)
         for resource in changed:
-            if resource.metadata.namespace == self.state.name:
+            if resource.ref.namespace == self.state.name:
                 update.put(resource)
         return Compiled(update.finish())
 
-    def replace(self, resources: Iterable[Resource]) -> Compiled:
+    def replace(self, resources: Iterable[Resource | Unreadable]) -> Compiled:
         """Return the project with `resources` and nothing else, at the cost of what differs and a look at the rest."""
-        given = {resource.ref: resource for resource in resources if resource.metadata.namespace == self.state.name}
+        given = {resource.ref: resource for resource in resources if resource.ref.namespace == self.state.name}
         update = Update(self.state)
         update.touch(node for node in self.state.outcomes if node not in self.state.claims)
         for ref in self.state.resources:
@@ -111,11 +117,20 @@ class Compiled:
         form = self._form(key)
         return None if form is None else form.owner
 
+    @property
+    def served(self) -> list[Node]:
+        """All that is in the ruleset by right: nothing that is retained."""
+        return [node for node, each in self.state.outcomes.items() if each.product is not None and not each.retained]
+
     @cached_property
     def held(self) -> list[str]:
         """Keys of the flags that are broken and served in their last good form."""
         outcomes = self.state.outcomes
         return [name for kind, name in self.state.faulty if kind == KEY and outcomes[kind, name].held]
+
+    def retained_for(self, key: str) -> list[tuple[str, str]]:
+        """Return kind and name of what was deleted and is retained for the last good form of `key`."""
+        return list(retained_for((KEY, key), self.state.outcomes))
 
     def used_by(self, resource: Resource) -> list[ResourceRef]:
         """Return the resources that refer to `resource` directly, by kind and name."""
@@ -124,11 +139,13 @@ class Compiled:
 
     def _form(self, key: str) -> Form | None:
         outcome: Outcome | None = self.state.outcomes.get((KEY, key))
-        return outcome.product if outcome is not None and isinstance(outcome.product, Form) else None
+        if outcome is None or outcome.retained:
+            return None
+        return outcome.product if isinstance(outcome.product, Form) else None
 
 
 def compile_project(
-    resources: Iterable[Resource], *, project: str = "default", previous: Compiled | None = None
+    resources: Iterable[Resource | Unreadable], *, project: str = "default", previous: Compiled | None = None
 ) -> Compiled:
     """Compile the resources of one namespace.
 
@@ -143,13 +160,13 @@ def compile_project(
 
 
 def compile_projects(
-    resources: Iterable[Resource], previous: Mapping[str, Compiled] | None = None
+    resources: Iterable[Resource | Unreadable], previous: Mapping[str, Compiled] | None = None
 ) -> dict[str, Compiled]:
     """Compile every namespace that has resources; the result is by namespace."""
     previous = previous or {}
-    namespaces: dict[str, list[Resource]] = {}
+    namespaces: dict[str, list[Resource | Unreadable]] = {}
     for resource in resources:
-        namespaces.setdefault(resource.metadata.namespace, []).append(resource)
+        namespaces.setdefault(resource.ref.namespace, []).append(resource)
     return {
         name: compile_project(members, project=name, previous=previous.get(name))
         for name, members in sorted(namespaces.items())

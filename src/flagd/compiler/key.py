@@ -83,9 +83,7 @@ def _face(variants: tuple[str, ...], local: bool, group: GroupType | None) -> Fl
 
 
 def _owns(resource: Flag | FlagGroup, form: Form | None) -> bool:
-    if form is None:
-        return False
-    return form.owner is None or (form.owner == resource.ref and form.uid == resource.metadata.uid)
+    return form is not None and form.belongs_to(resource.ref, resource.metadata.uid)
 
 
 def _broken(diagnostics: Sequence[Diagnostic], last: Form | None) -> Outcome:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flagd.compiler.references import COHORT, KEY
+from flagd.ruleset.flag import named_cohorts
+
 if TYPE_CHECKING:
     from flagd.compiler.bucketing import Bucketed
-    from flagd.compiler.scope import Face
+    from flagd.compiler.references import Node
+    from flagd.compiler.scope import Face, FlagFace
     from flagd.manifest.diagnostic import Diagnostic, ResourceRef
     from flagd.ruleset.cohort import Cohort
     from flagd.ruleset.deployment import Deployment
     from flagd.ruleset.flag import EvaluationFlag
+
+_NONE: frozenset[Node] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,11 @@ class Form:
     owner: ResourceRef | None
     uid: str
     bucketing: Bucketed | None
-    face: Face
+    face: FlagFace
+
+    def belongs_to(self, ref: ResourceRef, uid: str) -> bool:
+        """Return whether the resource `ref` with this uid may keep the form; one that was restored anybody may."""
+        return self.owner is None or (self.owner == ref and self.uid == uid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +52,24 @@ class Outcome:
     """What is known of a node once it is compiled.
 
     Attributes:
-        face: what dependents see; they are compiled again when it changes.
+        face: what dependents see; they are compiled again when it changes. None if there is no such resource.
         diagnostics: about the resources that claim this name.
         product: what goes into the ruleset; None for segments, which are inlined, and for broken flags.
-        held: whether `product` is the last good form of a flag that is broken now.
+        held: whether `product` is the last good form of a resource that is broken now.
+        retained: whether `product` is of a resource that is gone, and stays because last good forms need it.
     """
 
-    face: Face
+    face: Face | None
     diagnostics: tuple[Diagnostic, ...] = ()
     product: Form | Cohort | Deployment | None = None
     held: bool = False
+    retained: bool = False
+
+    @property
+    def needs(self) -> frozenset[Node]:
+        """What must be in the ruleset for a form that is not compiled any more: its parents and cohorts."""
+        if not (self.held or self.retained) or not isinstance(self.product, Form):
+            return _NONE
+        flag = self.product.flag
+        parents = [(KEY, key) for key in flag.get("dependencies", ())]
+        return frozenset([*parents, *((COHORT, name) for name in named_cohorts(flag))])

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flagd.compiler.cycle import Cycle
     from flagd.compiler.outcome import Outcome
     from flagd.compiler.references import Node
+    from flagd.compiler.unreadable import Unreadable
     from flagd.manifest.diagnostic import ResourceRef
     from flagd.manifest.resource import Resource
     from flagd.ruleset.cohort import Cohort
@@ -42,7 +43,7 @@ class Project:
     """
 
     name: str
-    resources: PersistentMap[ResourceRef, Resource] = field(default_factory=PersistentMap)
+    resources: PersistentMap[ResourceRef, Resource | Unreadable] = field(default_factory=PersistentMap)
     claims: PersistentMap[Node, frozenset[ResourceRef]] = field(default_factory=PersistentMap)
     uses: PersistentMap[Node, frozenset[Node]] = field(default_factory=PersistentMap)
     users: PersistentMap[Node, PersistentMap[Node, None]] = field(default_factory=PersistentMap)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flagd.compiler.unreadable import Unreadable
 from flagd.manifest.condition import COHORT_OPERATORS
 from flagd.manifest.resource import Flag, FlagGroup, FlagSegment
 
@@ -23,8 +24,10 @@ COHORT = "FlagCohort"
 DEPLOYMENT = "FlagDeployment"
 
 
-def node_of(resource: Resource) -> Node:
+def node_of(resource: Resource | Unreadable) -> Node:
     """Return what others name `resource` by."""
+    if isinstance(resource, Unreadable):
+        return resource.node
     if isinstance(resource, Flag | FlagGroup):
         return KEY, resource.key
     return resource.kind, resource.metadata.name

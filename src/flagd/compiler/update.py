@@ -2,7 +2,7 @@
 
 Work is done for the nodes whose resources changed, for those in cycles that appeared or vanished, and
 for those that look at a face which changed, until nothing changes any more. Parents come first, so
-that most nodes are compiled once.
+that most nodes are compiled once. Then it is seen what of that which is gone must stay.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from flagd.compiler.key import compile_key
 from flagd.compiler.linkage import Linkage
 from flagd.compiler.outcome import Form, Outcome
 from flagd.compiler.publication import Publication
-from flagd.compiler.references import KEY, node_of, references
-from flagd.compiler.scope import CohortFace, DeploymentFace, Scope
+from flagd.compiler.references import KEY, SEGMENT, node_of, references
+from flagd.compiler.retention import Retention
+from flagd.compiler.scope import BROKEN, CohortFace, DeploymentFace, Scope
 from flagd.compiler.segment import compile_segment
+from flagd.compiler.unreadable import Unreadable
 from flagd.manifest.resource import Flag, FlagCohort, FlagDeployment, FlagGroup, FlagSegment
 from flagd.ruleset.cohort import Cohort
 from flagd.ruleset.deployment import Deployment
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from flagd.manifest.diagnostic import ResourceRef
     from flagd.manifest.resource import Resource
 
-_COMPILED = (Flag, FlagSegment, FlagCohort, FlagDeployment, FlagGroup)
+_COMPILED = (Flag, FlagSegment, FlagCohort, FlagDeployment, FlagGroup, Unreadable)
 
 
 class Update:
@@ -44,11 +46,15 @@ class Update:
         self._outcomes = Draft(project.outcomes)
         self._links = Linkage(project)
         self._scope = Scope(self._face)
+        self._retention = Retention(project, self._outcomes, self._links, self._named)
         self._linked: set[Node] = set()
         self._dirty: set[Node] = set()
 
-    def put(self, resource: Resource) -> None:
-        """Add `resource`, or put it in the place of the one with its kind and name."""
+    def put(self, resource: Resource | Unreadable) -> None:
+        """Add `resource`, or put it in the place of the one with its kind and name.
+
+        An unreadable one keeps the last form of its node, as long as no readable one claims it.
+        """
         if not isinstance(resource, _COMPILED):
             return
         ref = resource.ref
@@ -83,6 +89,9 @@ class Update:
             self._dirty.update(self._links.settle())
             batch, self._dirty = self._dirty, set()
             self._compile(batch)
+            if not self._dirty:
+                self._retention.settle()
+                self._dirty.update(self._links.settle())
         self._links.close()
         publication = Publication(self._project)
         for node in self._outcomes:
@@ -97,19 +106,22 @@ class Update:
             outcomes=self._outcomes.freeze(),
         )
 
-    def _disclaim(self, resource: Resource) -> None:
+    def _disclaim(self, resource: Resource | Unreadable) -> None:
         node = node_of(resource)
         self._claims[node] = (self._claims.look(node) or frozenset()) - {resource.ref} or ABSENT
         self._dirty.add(node)
 
-    def _claimants(self, node: Node) -> list[Resource]:
+    def _claimants(self, node: Node) -> list[Resource | Unreadable]:
         refs = self._claims.look(node) or ()
         return [resource for ref in refs if (resource := self._resources.look(ref)) is not None]
 
+    def _named(self, node: Node) -> frozenset[Node]:
+        named = [references(each) for each in self._claimants(node) if not isinstance(each, Unreadable)]
+        return named[0] if len(named) == 1 else frozenset().union(*named)
+
     def _link(self, node: Node) -> None:
         self._linked.add(node)
-        named = [references(resource) for resource in self._claimants(node)]
-        self._links.connect(node, named[0] if len(named) == 1 else frozenset().union(*named))
+        self._links.connect(node, self._named(node))
 
     def _compile(self, batch: set[Node]) -> None:
         waiting = set(batch)
@@ -119,31 +131,45 @@ class Update:
             self._outcomes[node] = ABSENT if after is None else after
             if (before and before.face) != (after and after.face):
                 self._dirty.update(user for user in self._links.users_of(node) if user not in waiting)
+            self._retention.question(node, before, after)
             if after is not None and after.held:
                 self._link_held(node, after)
 
     def _link_held(self, node: Node, outcome: Outcome) -> None:
         # A held form still has the parents it was compiled with. New flags must not close a cycle with them.
-        if isinstance(outcome.product, Form):
-            parents = frozenset((KEY, key) for key in outcome.product.flag.get("dependencies", ()))
-            self._links.connect(node, self._links.used_by_node(node) | parents)
-            self._dirty.update(self._links.settle())
+        self._links.connect(node, self._links.used_by_node(node) | outcome.needs)
+        self._dirty.update(self._links.settle())
 
     def _outcome(self, node: Node) -> Outcome | None:
         claimants = self._claimants(node)
         if not claimants:
             return None
-        keyed = [each for each in claimants if isinstance(each, Flag | FlagGroup)]
+        readable = [each for each in claimants if not isinstance(each, Unreadable)]
+        if not readable:
+            return self._kept(node, [each for each in claimants if isinstance(each, Unreadable)])
+        keyed = [each for each in readable if isinstance(each, Flag | FlagGroup)]
         if keyed:
             return compile_key(node[1], keyed, self._links.cycle(node), self._last_form(node), self._scope)
-        resource = claimants[0]
+        resource = readable[0]
         if isinstance(resource, FlagSegment):
             return compile_segment(resource, self._links.cycle(node), self._scope)
         return _leaf(resource)
 
+    def _kept(self, node: Node, claimants: list[Unreadable]) -> Outcome | None:
+        last = self._project.outcomes.get(node)
+        if last is None or last.product is None or last.retained:
+            return Outcome(BROKEN) if node[0] in (KEY, SEGMENT) else None
+        form = last.product
+        if isinstance(form, Form) and not any(form.belongs_to(each.ref, each.uid) for each in claimants):
+            return Outcome(BROKEN)
+        face = form.face if isinstance(form, Form) else last.face
+        return Outcome(face, product=form, held=True)
+
     def _last_form(self, node: Node) -> Form | None:
         before = self._project.outcomes.get(node)
-        return before.product if before is not None and isinstance(before.product, Form) else None
+        if before is None or before.retained:
+            return None
+        return before.product if isinstance(before.product, Form) else None
 
     def _face(self, node: Node) -> Face | None:
         outcome = self._outcomes.look(node)
@@ -171,8 +197,10 @@ class Update:
         return iter([each for each in self._links.used_by_node(node) if each in batch])
 
 
-def _same(before: Resource, after: Resource) -> bool:
+def _same(before: Resource | Unreadable, after: Resource | Unreadable) -> bool:
     """Return whether the API server says that both are one object, or they are."""
+    if isinstance(before, Unreadable) or isinstance(after, Unreadable):
+        return before == after
     old, new = before.metadata, after.metadata
     return before is after or (
         bool(new.resource_version) and (old.uid, old.resource_version) == (new.uid, new.resource_version)

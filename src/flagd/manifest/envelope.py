@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from flagd.manifest.diagnostic import ResourceRef
-from flagd.manifest.finding import Finding, warning
+from flagd.manifest.finding import Finding
 from flagd.manifest.model import API_VERSION, GROUP
 from flagd.manifest.nearest import nearest, unknown_field
 from flagd.manifest.resource import KINDS, Resource
@@ -15,8 +15,6 @@ from flagd.manifest.shown import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROLLOUT_KIND = "FlagRollout"
-_KNOWN = (*KINDS, ROLLOUT_KIND)
 _METADATA = frozenset(
     {
         "annotations",
@@ -44,9 +42,7 @@ def model_of(obj: dict[str, Any]) -> type[Resource] | Finding:
     if version != API_VERSION:
         return _wrong_version(version, kind)
     if kind is None:
-        return Finding(("kind",), "MissingField", f"`kind` is missing; write one of {', '.join(_KNOWN)}")
-    if kind == ROLLOUT_KIND:
-        return warning((), "RolloutNotApplied", "a FlagRollout is ramped by the operator only; here it changes nothing")
+        return Finding(("kind",), "MissingField", f"`kind` is missing; write one of {', '.join(KINDS)}")
     model = KINDS.get(kind) if isinstance(kind, str) else None
     return model or _unknown_kind(kind)
 
@@ -67,8 +63,8 @@ def is_foreign(obj: object) -> bool:
     if isinstance(version, str) and (version == GROUP or version.startswith(GROUP + "/")):
         return False
     if not isinstance(version, str) or not version:
-        return kind not in _KNOWN and "spec" not in obj
-    return kind not in _KNOWN or not get_close_matches(version.partition("/")[0], [GROUP], cutoff=0.8)
+        return kind not in KINDS and "spec" not in obj
+    return kind not in KINDS or not get_close_matches(version.partition("/")[0], [GROUP], cutoff=0.8)
 
 
 def items_of(obj: object) -> list[Any] | None:
@@ -99,10 +95,10 @@ def _wrong_version(version: object, kind: object) -> Finding:
 
 
 def _of(kind: object) -> str:
-    return f" for {kind}" if isinstance(kind, str) and kind in _KNOWN else ""
+    return f" for {kind}" if isinstance(kind, str) and kind in KINDS else ""
 
 
 def _unknown_kind(kind: object) -> Finding:
-    near = nearest(kind, _KNOWN) if isinstance(kind, str) else None
+    near = nearest(kind, KINDS) if isinstance(kind, str) else None
     question = f", did you mean {near}?" if near else "."
-    return Finding(("kind",), "UnknownKind", f"unknown kind {shown(kind)}{question} Known: {', '.join(_KNOWN)}")
+    return Finding(("kind",), "UnknownKind", f"unknown kind {shown(kind)}{question} Known: {', '.join(KINDS)}")

@@ -159,10 +159,6 @@ class FlagSpec(Model):
         json_schema_extra=map_by("group"),
     )
     tracking: Tracking | None = Field(default=None, description="What analytics is told.")
-    ramp: Literal["Required"] | None = Field(
-        default=None,
-        description="Required: the percentage stays where it was until a FlagRollout names this flag.",
-    )
     segments: list[Segment] = Field(
         default_factory=list, max_length=1_000, description="First match decides.", json_schema_extra=ATOMIC
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from flagd.ruleset.change import Change
 from flagd.ruleset.edition import Edition
+from flagd.ruleset.flag import named_cohorts
 from flagd.ruleset.order import evaluation_order
 from flagd.ruleset.persistent import ABSENT, Absent, PersistentMap, difference
 
@@ -70,7 +71,7 @@ def deliver(ruleset: Ruleset, deployments: frozenset[str] | None, previous: Deli
     stale = [key for key, flag in flags.items() if key in turned or before.sources.get(key) is not flag]
     gone: dict[str, Absent] = {key: ABSENT for key in before.sources if key not in flags}
     forms = {key: _form(flags[key], key in seen) for key in stale}
-    cohorts = before.cohorts.changed({**gone, **{key: _cohorts(form) for key, form in forms.items()}})
+    cohorts = before.cohorts.changed({**gone, **{key: named_cohorts(form) for key, form in forms.items()}})
     named = frozenset[str]().union(*cohorts.values()) & ruleset.cohorts.keys()
     wanted = {name: ruleset.cohorts[name] for name in named}
     change = Change(
@@ -108,17 +109,3 @@ def _form(flag: EvaluationFlag, seen: bool) -> EvaluationFlag:
     hidden = form.copy()
     hidden["metadata"] = {**form.get("metadata", {}), "deployed": False}
     return hidden
-
-
-def _cohorts(flag: EvaluationFlag) -> frozenset[str]:
-    try:
-        return frozenset(
-            value
-            for segment in flag["segments"]
-            for every in segment.get("conditions", ())
-            for condition in every
-            if condition["selector"][-1:] == ["cohort_ids"]
-            for value in condition["values"]
-        )
-    except (AttributeError, KeyError, TypeError):  # the engine does not answer such a flag either
-        return frozenset()

@@ -65,3 +65,18 @@ class EvaluationFlag(TypedDict):
     segments: list[EvaluationSegment]
     dependencies: NotRequired[list[str]]
     metadata: NotRequired[dict[str, Any]]
+
+
+def named_cohorts(flag: EvaluationFlag) -> frozenset[str]:
+    """Return the ids of the cohorts that the conditions of `flag` ask for; none if it is malformed."""
+    try:
+        return frozenset(
+            value
+            for segment in flag["segments"]
+            for every in segment.get("conditions", ())
+            for condition in every
+            if condition["selector"][-1:] == ["cohort_ids"]
+            for value in condition["values"]
+        )
+    except (AttributeError, KeyError, TypeError):  # the engine does not answer such a flag either
+        return frozenset()

@@ -1,4 +1,8 @@
-"""Reading: what a folder of manifests says at one time, from bytes to snapshots."""
+"""Reading: what a folder of manifests says at one time, from bytes to snapshots.
+
+After a restart nobody knows whose file a flag was in. While some manifest cannot be read, a flag that
+none of the others declares may be in that one, so it keeps its form; once all can be read, it is gone.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +11,18 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flagd.compiler import Compiled, compile_projects
-from flagd.manifest import Severity
+from flagd.compiler import Compiled, Unreadable, compile_projects
+from flagd.compiler.references import node_of
+from flagd.manifest import ResourceRef, Severity
 from flagd.manifest.redaction import redacted
-from flagd.sources.holding import hold, overlay
 from flagd.sources.manifests import Manifests, parse_manifests
 from flagd.store import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from flagd.manifest import Diagnostic
+    from flagd.manifest import Diagnostic, Resource
     from flagd.manifest.files import SourceFile
-    from flagd.ruleset import Ruleset
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +32,28 @@ class Reading:
     Attributes:
         manifests: its files; None before the first reading.
         compiled: the same by project.
-        snapshots: the same, ready to answer from, with what is held.
+        snapshots: the same, ready to answer from.
         diagnostics: what is wrong with the files as they are now; says nothing of users.
-        held: what was served before a restart and has not been seen since, while some file cannot be read.
+        inherited: stands for what was served before a restart and no manifest has claimed since, while some
+            file cannot be read.
     """
 
     manifests: Manifests | None = None
     compiled: Mapping[str, Compiled] = field(default_factory=dict)
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
-    held: Mapping[str, Ruleset] = field(default_factory=dict)
+    inherited: tuple[Unreadable, ...] = ()
 
 
 def remember(snapshots: Mapping[str, Snapshot]) -> Reading:
     """Return a reading that stands for what was served before a restart."""
-    rulesets = {name: one.ruleset for name, one in snapshots.items()}
-    compiled = {name: Compiled.restore(one) for name, one in rulesets.items()}
-    return Reading(compiled=compiled, snapshots=snapshots, held=rulesets)
+    compiled = {name: Compiled.restore(one.ruleset) for name, one in snapshots.items()}
+    inherited = (
+        Unreadable(ResourceRef("", name, f"{kind}/{key}"), (kind, key))
+        for name, one in compiled.items()
+        for kind, key in one.served
+    )
+    return Reading(compiled=compiled, snapshots=snapshots, inherited=tuple(inherited))
 
 
 def take(sources: Sequence[SourceFile], previous: Reading) -> Reading:
@@ -53,16 +61,19 @@ def take(sources: Sequence[SourceFile], previous: Reading) -> Reading:
     manifests = parse_manifests(sources, previous.manifests or Manifests())
     if manifests is previous.manifests:
         return previous
-    compiled = compile_projects(manifests.resources.values(), previous.compiled)
-    rulesets = {name: one.ruleset for name, one in compiled.items()}
     broken = any(finding.severity is Severity.ERROR for finding in manifests.diagnostics)
-    held = hold(previous.held, rulesets) if broken and previous.held else {}
+    inherited = _unclaimed(previous.inherited, manifests.resources.values()) if broken else ()
+    compiled = compile_projects([*manifests.resources.values(), *inherited], previous.compiled)
     snapshots = {
-        name: Snapshot.make(one, previous.snapshots.get(name), time.time())
-        for name, one in overlay(rulesets, held).items()
+        name: Snapshot.make(one.ruleset, previous.snapshots.get(name), time.time()) for name, one in compiled.items()
     }
     found = [manifests.locate(finding) for one in compiled.values() for finding in one.diagnostics]
-    return Reading(manifests, compiled, snapshots, tuple(map(redacted, (*manifests.diagnostics, *found))), held)
+    return Reading(manifests, compiled, snapshots, tuple(map(redacted, (*manifests.diagnostics, *found))), inherited)
+
+
+def _unclaimed(inherited: Sequence[Unreadable], resources: Iterable[Resource]) -> tuple[Unreadable, ...]:
+    claimed = {(each.ref.namespace, node_of(each)) for each in resources} if inherited else ()
+    return tuple(each for each in inherited if (each.ref.namespace, each.node) not in claimed)
 
 
 def rejected(diagnostics: Iterable[Diagnostic]) -> dict[str, int]:

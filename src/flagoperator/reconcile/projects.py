@@ -6,17 +6,16 @@ from collections import Counter
 from operator import is_
 from typing import TYPE_CHECKING
 
-from flagd.compiler import Compiled, compile_project
+from flagd.compiler import Compiled, Unreadable, compile_project
 from flagd.compiler.references import KEY, node_of
 from flagd.manifest import Severity
 from flagd.ruleset.persistent import difference
-from flagoperator.reconcile.standin import stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from flagd.compiler.references import Node
-    from flagd.manifest import Diagnostic, ResourceRef
+    from flagd.manifest import Diagnostic, Resource, ResourceRef
     from flagd.ruleset import Ruleset
     from flagoperator.reconcile.entry import Entry
 
@@ -57,7 +56,7 @@ class Projects:
             if before is not None:
                 touched |= affected(before, after)
             compiled[name] = after
-            if not after.state.resources:
+            if not _is_there(after):
                 del compiled[name]
         # In this order: whoever reads meanwhile, in another thread, finds what was taken to be older, never newer.
         self._compiled = compiled
@@ -81,16 +80,12 @@ class Projects:
         self.unready[ref.kind] += 1 if unready else -1
 
     def _update(self, name: str, before: Compiled | None, changes: Mapping[ResourceRef, Entry | None]) -> Compiled:
-        served = self._served.pop(name, None) if before is None else before.ruleset
-        valid = [entry.resource for entry in changes.values() if entry is not None and entry.resource is not None]
-        lost = [entry for entry in changes.values() if entry is not None and entry.resource is None]
-        claims = {node_of(resource) for resource in valid} | _claimed_by_others(lost, before)
-        kept = [stand_in(entry, served) for entry in lost if _node(entry) not in claims]
-        resources = [*valid, *(resource for resource in kept if resource is not None)]
+        resources = [_claimant(entry) for entry in changes.values() if entry is not None]
         if before is None:
+            served = self._served.pop(name, None)
             restored = None if served is None else Compiled.restore(served)
             return compile_project(resources, project=name, previous=restored)
-        return before.update(resources, changes.keys() - {resource.ref for resource in resources})
+        return before.update(resources, [ref for ref, entry in changes.items() if entry is None])
 
 
 def findings_of(entry: Entry, compiled: Compiled | None) -> Sequence[Diagnostic]:
@@ -107,22 +102,32 @@ def is_ready(findings: Iterable[Diagnostic]) -> bool:
     return all(each.severity is not Severity.ERROR for each in findings)
 
 
-def _claimed_by_others(entries: Iterable[Entry], before: Compiled | None) -> set[Node]:
-    """Return the nodes of `entries` that other resources claim too."""
-    if before is None:
-        return set()
-    claims = before.state.claims
-    return {_node(entry) for entry in entries if (claims.get(_node(entry)) or frozenset()) - {entry.ref}}
+def _is_there(compiled: Compiled) -> bool:
+    """Return whether the project is one: resources that cannot be read, and of which nothing is served, make none."""
+    state = compiled.state
+    return (
+        bool(state.flags)
+        or any(not isinstance(each, Unreadable) for each in state.resources.values())
+        or bool(compiled.served)
+    )
 
 
-def _node(entry: Entry) -> Node:
-    return (KEY if entry.ref.kind in {"Flag", "FlagGroup"} else entry.ref.kind), entry.key
+def _claimant(entry: Entry) -> Resource | Unreadable:
+    if entry.resource is not None:
+        return entry.resource
+    kind = KEY if entry.ref.kind in {"Flag", "FlagGroup"} else entry.ref.kind
+    return Unreadable(entry.ref, (kind, entry.key), entry.uid)
 
 
 def affected(before: Compiled, after: Compiled) -> set[ResourceRef]:
     """Return the resources whose outcome or users differ between two states of a project."""
     old, new = before.state, after.state
     nodes = {*difference(old.outcomes, new.outcomes, is_), *difference(old.users, new.users, is_)}
+    waiting = [node for node in nodes if node not in new.claims]
+    for node in waiting:  # what was deleted says nothing itself, but those that need it do
+        fresh = [user for user in new.users.get(node, ()) if user not in nodes]
+        nodes.update(fresh)
+        waiting += [user for user in fresh if user not in new.claims]
     return {ref for node in nodes for ref in _claimants(after, node)}
 
 

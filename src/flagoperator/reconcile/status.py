@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flagd.manifest import Flag, Severity
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flagd.manifest import Diagnostic, ResourceRef
     from flagoperator.reconcile.delivery import Progress
     from flagoperator.reconcile.entry import Entry
+    from flagoperator.reconcile.served import Served
 
 LONGEST_VARIANTS = 4096
 MOST_USERS = 100
@@ -27,26 +28,13 @@ WAITING = frozenset({"ReferenceMissing"})
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
-    """The published form of a flag.
-
-    Attributes:
-        revision: its content hash.
-        generation: of the manifest that it was compiled from.
-    """
-
-    revision: str
-    generation: int
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything that a status is made of.
 
     Attributes:
         entry: the resource, with the status it has.
         findings: what the compiler found about it.
-        served: its form in the ruleset; None where there is none, and for kinds that are not served as such.
+        served: its form in the ruleset; None where there is none.
         progress: how far the replicas are with it.
         users: who refers to it.
         recount: whether the number of replicas is to be written anew though not all have it yet.
@@ -58,6 +46,24 @@ class Facts:
     progress: Progress
     users: Sequence[ResourceRef] = ()
     recount: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What an event says of a resource that is not ready. Equal to another where only the wording of the fault differs.
+
+    Attributes:
+        reason: why it is not ready.
+        served: what is served in its place.
+        fault: what is wrong with it.
+    """
+
+    reason: str
+    served: str
+    fault: str = field(compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.fault}; {self.served}" if self.served else self.fault
 
 
 def desired_status(facts: Facts, now: str) -> dict[str, Any]:
@@ -86,6 +92,14 @@ def is_served_everywhere(status: Mapping[str, Any], generation: int) -> bool:
     """Return whether `status` says that `generation` is published."""
     published = condition_of(status, "Published")
     return published is not None and published["status"] == "True" and published.get("observedGeneration") == generation
+
+
+def complaint(status: Mapping[str, Any]) -> Complaint | None:
+    """Return what is wrong according to `status`; None while the resource is ready."""
+    ready, published = condition_of(status, "Ready"), condition_of(status, "Published")
+    if ready is None or ready["status"] != "False":
+        return None
+    return Complaint(ready["reason"], published["message"] if published is not None else "", ready["message"])
 
 
 def _ready(facts: Facts) -> Condition:
@@ -127,10 +141,9 @@ def _claims_another_generation(status: Mapping[str, Any]) -> bool:
 
 def _published_before(facts: Facts) -> Condition:
     if facts.served is not None:
-        return Condition("Published", "False", "LastGood", f"generation {facts.served.generation} is still served")
-    if facts.entry.ref.kind != "Flag" and facts.entry.resource is not None:
-        text = f"generation {facts.entry.resource.metadata.generation} is still used"
-        return Condition("Published", "False", "LastGood", text)
+        return Condition("Published", "False", "LastGood", str(facts.served))
+    if facts.entry.ref.kind == "FlagSegment" and facts.entry.resource is not None:
+        return Condition("Published", "False", "LastGood", "flags that use it keep their last good forms")
     return Condition("Published", "False", "NotServed", "no generation of it is served")
 
 
@@ -153,7 +166,7 @@ def _flag(facts: Facts, ready: Condition, published: Condition) -> dict[str, Any
         if _is_kept(facts, published):
             # What it refers to changed: what is named here is the form that is served everywhere.
             found |= {name: entry.status[name] for name in ("revision", "published") if name in entry.status}
-    if served is not None:
+    if served is not None and served.generation is not None:
         found["servedGeneration"] = served.generation
     effective = _effective(entry)
     return found | ({"effective": effective} if effective else {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,16 +14,16 @@ from flagoperator.cluster.endpoints import find_endpoints
 from flagoperator.cluster.event import about, warn
 from flagoperator.cluster.lease import REPLICAS
 from flagoperator.cluster.writer import Wanted, Writer
-from flagoperator.reconcile.condition import condition_of
 from flagoperator.reconcile.delivery import Progress, Replica, Stage
 from flagoperator.reconcile.projects import findings_of
-from flagoperator.reconcile.status import Facts, Served, desired_status, is_served_everywhere
+from flagoperator.reconcile.served import served_form
+from flagoperator.reconcile.status import Facts, complaint, desired_status, is_served_everywhere
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from flagd.compiler import Compiled
-    from flagd.manifest import Diagnostic, ResourceRef
+    from flagd.manifest import ResourceRef
     from flagoperator.cluster.api import Api
     from flagoperator.cluster.lease import Lease
     from flagoperator.reconcile.entry import Entry
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from flagoperator.run.model import Model
     from flagoperator.run.publisher import Publisher
 
+log = logging.getLogger(__name__)
 LOOK_SECONDS = 5.0
 """How often the pods of the evaluation service are looked at, and what waits for them is counted anew."""
 TURN_SECONDS = 0.02
@@ -140,9 +142,7 @@ class Reporter:
         self._model.mirror.observe(wanted.ref.kind, "MODIFIED", obj)
         self.look_at_touched()
         # Not what the mirror has: the watch may have told of this write before it was answered.
-        old, new = condition_of(wanted.before, "Ready"), condition_of(wanted.status, "Ready")
-        told = old is not None and new is not None and (old["status"], old["reason"]) == ("False", new["reason"])
-        if not told:
+        if complaint(wanted.status) != complaint(wanted.before):
             await self._warn(wanted)
 
     async def refused(self, wanted: Wanted) -> None:
@@ -150,15 +150,16 @@ class Reporter:
         await self._warn(wanted)
 
     async def _warn(self, wanted: Wanted) -> None:
-        ready = condition_of(wanted.status, "Ready")
-        if ready is not None and ready["status"] == "False":
-            await warn(self._api, about(wanted.ref, wanted.uid), ready["reason"], ready["message"])
+        worse = complaint(wanted.status)
+        if worse is not None:
+            log.warning("%s: %s [%s]", wanted.ref, worse, worse.reason)
+            await warn(self._api, about(wanted.ref, wanted.uid), worse.reason, str(worse))
 
     def _facts(self, entry: Entry, compiled: Compiled | None, progress: Progress) -> Facts:
         if compiled is None:
             return Facts(entry, (), None, progress)
         findings = findings_of(entry, compiled)
-        served = _served(entry, compiled, findings)
+        served = served_form(entry, compiled, findings)
         users = compiled.used_by(entry.resource) if entry.resource is not None and entry.ref.kind != "Flag" else ()
         return Facts(entry, findings, served, progress, users, self._recount)
 
@@ -211,15 +212,6 @@ def _replica(name: str, subscriber: Any) -> Replica:  # noqa: ANN401
         return Replica(name, {}, {})
     revisions = {project: served.revision for project, served in subscriber.served.items()}
     return Replica(name, revisions, {project: refusal.reason for project, refusal in subscriber.refused.items()})
-
-
-def _served(entry: Entry, compiled: Compiled, findings: Sequence[Diagnostic]) -> Served | None:
-    if entry.ref.kind != "Flag" or any(each.reason == "KeyConflict" for each in findings):
-        return None
-    revision, flag = compiled.flag_revision(entry.key), compiled.state.flags.get(entry.key)
-    if revision is None or flag is None or compiled.owner(entry.key) not in (entry.ref, None):
-        return None
-    return Served(revision, int(flag.get("metadata", {}).get("flagVersion", 1)))
 
 
 def _now() -> str:

@@ -61,5 +61,5 @@ def test_when_the_winner_goes_the_other_takes_over():
 def test_when_a_flag_changes_its_key_both_keys_follow():
     result = compiled(flag("f", key="k"), needing("g", "k"))
     result = result.update([flag("f", key="l"), needing("h", "l")])
-    assert findings(result) == [("g", "spec.prerequisites.flags[0].key", "ReferenceMissing")]
-    assert set(result.ruleset.flags) == {"g", "h", "l"}
+    assert findings(result) == [("g", "spec.prerequisites.flags[0].key", "ReferenceMissing"), ("k", "", "Retained")]
+    assert set(result.ruleset.flags) == {"g", "h", "k", "l"}, "g was good with k"

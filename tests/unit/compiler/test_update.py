@@ -14,66 +14,14 @@ from tests.unit.compiler.manifest import (
     ON_PRO,
     cohort,
     compiled,
-    deployment,
     flag,
-    holdout,
-    mutex,
     needing,
     only,
     segment,
     targeted,
 )
+from tests.unit.compiler.strategies import PUTS
 
-KEYS = st.sampled_from("abcde")
-KEY_LISTS = st.lists(KEYS, max_size=2, unique=True)
-SEGMENTS = st.sampled_from(["s", "t", "u"])
-COHORTS = st.sampled_from(["vip", "firms"])
-AGES = st.sampled_from(["", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"])
-PERCENTS = st.sampled_from([0, 10, "0.5", 100])
-
-
-@st.composite
-def flags(draw):
-    name = draw(KEYS)
-    spec = {
-        "active": draw(st.sampled_from([True, True, False])),
-        "variants": [{"key": key} for key in draw(st.sampled_from([("on",), ("on", "b"), ("b",)]))],
-        "evaluationMode": draw(st.sampled_from(["Remote", "Remote", "Local"])),
-        "allOtherUsers": {"percent": draw(PERCENTS)},
-        "deployments": draw(st.sampled_from([[], ["web"]])),
-    }
-    if parents := draw(KEY_LISTS):
-        spec["prerequisites"] = {"flags": [{"key": key, "variants": ["on"]} for key in parents]}
-    if refs := draw(st.lists(SEGMENTS, max_size=2, unique=True)):
-        spec["segments"] = [{"name": "some", "segmentRefs": refs, "rollout": {"percent": 50}}]
-    if draw(st.booleans()):
-        spec["offTesters"] = {"cohorts": [draw(COHORTS)]}
-    if draw(st.sampled_from([True, False, False])):
-        spec["memberOf"] = [{"group": draw(KEYS)}]
-    if draw(st.sampled_from([True, False, False, False])):
-        spec["key"] = draw(KEYS)
-    return flag(name, meta={"creationTimestamp": draw(AGES)}, **spec)
-
-
-@st.composite
-def flag_segments(draw):
-    conditions = draw(
-        st.sampled_from([(IN_US,), ({"op": "in cohort", "values": ["vip"]},), ({"op": "is", "values": ["x"]},)])
-    )
-    return segment(draw(SEGMENTS), *conditions, refs=tuple(draw(st.lists(SEGMENTS, max_size=2, unique=True))))
-
-
-RESOURCES = st.one_of(
-    flags(),
-    flags(),
-    flags(),
-    flag_segments(),
-    st.builds(cohort, COHORTS, unit=st.sampled_from(["User", "company"])),
-    st.just(deployment("web")),
-    st.builds(holdout, KEYS, percent=st.sampled_from([1, 50])),
-    st.builds(mutex, KEYS, on=st.sampled_from([100, 99])),
-)
-PUTS = st.lists(RESOURCES, min_size=1, max_size=4)
 DROPS = st.lists(
     st.sampled_from([flag(key).ref for key in "abcde"] + [cohort("vip").ref, segment("s").ref]), max_size=2
 )

@@ -13,7 +13,7 @@ from tests.unit.manifest.findings import flag, found, resource, warned
     [
         ({**flag(), "kind": "Flagg"}, "kind", "UnknownKind", "unknown kind `Flagg`, did you mean Flag?"),
         (resource("FlagPolicy", {}), "kind", "UnknownKind", "Known: Flag, FlagSegment, FlagCohort, FlagDeployment"),
-        (resource("FlagOverride", {}), "kind", "UnknownKind", "FlagGroup, FlagRollout"),
+        (resource("FlagOverride", {}), "kind", "UnknownKind", "FlagDeployment, FlagGroup"),
         ({**flag(), "kind": ["Flag"]}, "kind", "UnknownKind", '`["Flag"]`'),
         ({**flag(), "kind": None}, "kind", "MissingField", "`kind` is missing"),
         (
@@ -39,12 +39,11 @@ def test_an_unknown_field_of_metadata_is_told():
     assert "did you mean `namespace`?" in finding.message
 
 
-def test_a_rollout_is_accepted_with_a_warning():
-    from flagd.manifest import validate
-
-    obj, (diagnostic,) = validate(resource("FlagRollout", {"flag": "new-checkout"}))
-    assert obj is None
-    assert (diagnostic.severity, diagnostic.reason) == ("warning", "RolloutNotApplied")
+def test_what_does_not_work_yet_is_refused_rather_than_believed():
+    (kind,) = found(resource("FlagRollout", {"flag": "new-checkout"}))
+    assert (kind.path, kind.reason) == ("kind", "UnknownKind")
+    (field,) = found(flag(ramp="Required"))
+    assert (field.path, field.reason) == ("spec.ramp", "UnknownField")
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ def test_a_misspelt_field_is_not_told_to_be_missing_as_well():
 
 
 def test_all_faults_of_a_resource_are_told_at_once():
-    reasons = [one.reason for one in found(flag(key=5, ramp="No", variants=[{"key": "on", "vlaue": "x"}]))]
-    assert reasons == ["WrongType", "UnknownField", "UnknownValue"]
+    reasons = [one.reason for one in found(flag(key=5, type="No", variants=[{"key": "on", "vlaue": "x"}]))]
+    assert reasons == ["WrongType", "UnknownValue", "UnknownField"]
 
 
 def test_every_wrong_value_of_a_list_is_told():

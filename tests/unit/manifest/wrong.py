@@ -57,7 +57,12 @@ FIELDS: dict[str, Wrong] = {
         "UnknownValue",
         "unknown value `is  not`, did you mean `is not`?",
     ),
-    "a boolean for an enumeration": (flag(ramp=True), "spec.ramp", "UnknownValue", "`true` is none of `Required`"),
+    "a boolean for an enumeration": (
+        flag(type=True),
+        "spec.type",
+        "UnknownValue",
+        "`true` is none of `Release`, `Experiment`",
+    ),
     "a boolean for a text": (
         condition(values=[True]),
         "spec.match[0].values[0]",

@@ -132,3 +132,61 @@ def test_what_cannot_be_used_as_it_is_is_counted():
     assert projects.unready["Flag"] == 0
     projects.take({good.ref: None})
     assert projects.unready["Flag"] == 0
+
+
+MEMBER = flag("x", 1, memberOf=[{"group": "g"}])
+GROUP = obj("FlagGroup", "g", 2, {"type": "Holdout", "holdout": {"percent": 5, "include": {"cohorts": ["vip"]}}})
+COHORT = obj("FlagCohort", "vip", 3, {"members": ["ann"]})
+
+
+def gone(projects: Projects, *names: tuple[str, str]) -> set:
+    return projects.take({ref(name, kind): None for kind, name in names})
+
+
+def test_what_a_last_good_form_needs_is_retained_across_restarts():
+    projects = Projects()
+    taking(projects, entry(MEMBER), entry(GROUP), entry(COHORT))
+    gone(projects, ("FlagGroup", "g"))
+    assert gone(projects, ("FlagCohort", "vip")) >= {ref("x")}, "its status names what is retained"
+    served = projects.compiled["shop"].ruleset
+    assert (set(served.flags), set(served.cohorts)) == ({"x", "g"}, {"vip"})
+    after = remembering(served)
+    taking(after, entry(MEMBER), entry(flag("other", 4)))
+    kept = after.compiled["shop"]
+    assert set(kept.cohorts) == {"vip"}
+    assert kept.retained_for("x") == [("FlagGroup", "g"), ("FlagCohort", "vip")]
+    gone(after, ("Flag", "x"))
+    assert (list(after.compiled["shop"].ruleset.flags), after.compiled["shop"].cohorts) == (["other"], {})
+
+
+def test_a_namespace_whose_contents_go_one_by_one_changes_no_answer_before_the_flag_is_gone():
+    projects = Projects()
+    taking(projects, entry(MEMBER), entry(GROUP), entry(COHORT))
+    before = projects.compiled["shop"].ruleset
+    for kind, name in (("FlagCohort", "vip"), ("FlagGroup", "g")):
+        gone(projects, (kind, name))
+        now = projects.compiled["shop"].ruleset
+        assert now.flags["g"]["segments"] == before.flags["g"]["segments"]
+        assert (now.flags["x"], dict(now.cohorts)) == (before.flags["x"], dict(before.cohorts))
+    gone(projects, ("Flag", "x"))
+    assert projects.compiled == {}
+
+
+def test_a_resource_that_was_never_readable_is_there_and_broken():
+    projects = Projects()
+    user = flag("x", 2, segments=[{"name": "pro", "segmentRefs": ["pro"], "rollout": {"percent": 100}}])
+    taking(projects, entry(broken(obj("FlagSegment", "pro", 1, PRO))), entry(user))
+    assert [each.reason for each in projects.compiled["shop"].diagnostics] == ["ReferenceBroken"]
+
+
+def test_a_namespace_with_nothing_readable_is_no_project():
+    projects = Projects()
+    taking(projects, entry(broken(flag("x", 1))))
+    assert projects.compiled == {}
+
+
+def test_what_is_made_again_and_invalid_keeps_nothing_of_what_was_deleted():
+    projects = Projects()
+    taking(projects, entry(flag("x", 1, uid="first")), entry(flag("other", 2)))
+    taking(projects, entry(broken(flag("x", 3, uid="second"))))
+    assert list(projects.compiled["shop"].ruleset.flags) == ["other"]

@@ -12,7 +12,8 @@ from flagd.manifest import Diagnostic, ResourceRef, Severity
 from flagoperator.reconcile.condition import condition_of
 from flagoperator.reconcile.delivery import Progress, Stage
 from flagoperator.reconcile.entry import read_entry
-from flagoperator.reconcile.status import MOST_USERS, Facts, Served, desired_status
+from flagoperator.reconcile.served import Served
+from flagoperator.reconcile.status import MOST_USERS, Facts, complaint, desired_status
 from tests.unit.reconcile.cluster import flag, obj, ref
 
 NOW, LATER = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
@@ -107,6 +108,27 @@ def test_an_invalid_flag_says_where_it_is_wrong_and_which_generation_is_served()
     assert published["message"] == "generation 1 is still served"
     assert status["servedGeneration"] == 1
     assert status["effective"]["percent"] == "25"
+
+
+def test_what_is_served_is_told_with_what_was_deleted_and_stays_for_it():
+    found = replace(facts(), findings=[error("ReferenceMissing", "there is no FlagGroup 'g'")])
+    one, many = (
+        desired_status(replace(found, served=Served("hash", 1, retained)), NOW)
+        for retained in ([("FlagGroup", "g")], [("FlagGroup", "g"), ("Flag", "h"), ("FlagCohort", "vip")])
+    )
+    told = complaint(one)
+    assert str(told) == (
+        "spec.segments[0]: there is no FlagGroup 'g'; generation 1 is served with FlagGroup g, which was deleted"
+    )
+    assert str(complaint(many)).endswith("served with FlagGroup g, Flag h and FlagCohort vip, which were deleted")
+    assert told != complaint(many), "that more was deleted is news"
+    assert told == complaint(desired_status(replace(found, served=Served("hash", 1, [("FlagGroup", "g")])), LATER))
+
+
+def test_what_is_retained_is_named_up_to_a_limit():
+    assert str(Served("hash", 1, [("Flag", f"f{number}") for number in range(300)])).endswith(
+        "and 295 more, which were deleted"
+    )
 
 
 def test_an_invalid_flag_that_never_was_valid_is_not_served():

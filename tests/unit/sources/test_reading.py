@@ -103,3 +103,43 @@ def test_a_break_after_a_good_reading_brings_nothing_back():
     good = _take(_flag("a"), remember(BEFORE.snapshots))
     after = _take(_flag("a") + "\n{[", good)
     assert {name: sorted(one.ruleset.flags) for name, one in after.snapshots.items()} == {"shop": ["a"]}
+
+
+MEMBER = _flag("a", more=", memberOf: [{group: g}]")
+GROUP = """
+kind: FlagGroup
+apiVersion: flagoperator.dev/v1alpha1
+metadata: {name: g, namespace: shop}
+spec: {type: Holdout, holdout: {percent: 50}}
+---"""
+
+
+def _answers(reading):
+    engine = reading.snapshots["shop"].engine
+    return [engine.variant({"user": {"user_id": str(number)}}, "a") for number in range(20)]
+
+
+def test_a_group_that_is_taken_out_of_the_folder_changes_no_answer_of_its_members():
+    first = _take(MEMBER + GROUP)
+    second = _take(MEMBER, first)
+    assert _answers(second) == _answers(first)
+    assert [(one.reason, str(one.resource)) for one in second.diagnostics] == [
+        ("ReferenceMissing", "Flag shop/a"),
+        ("Retained", "FlagGroup shop/g"),
+    ]
+    again = _take(MEMBER, remember(second.snapshots))
+    assert _answers(again) == _answers(first)
+    assert again.snapshots["shop"].revision == second.snapshots["shop"].revision
+
+
+def test_what_is_retained_is_hidden_also_while_a_file_cannot_be_read():
+    retained = _take(MEMBER, _take(MEMBER + GROUP))
+    after = _take(MEMBER + "\n{[", remember(retained.snapshots))
+    assert after.snapshots["shop"].ruleset.flags["g"]["metadata"]["retained"] is True
+
+
+def test_a_parent_that_may_be_in_a_file_that_cannot_be_read_is_not_hidden():
+    child = _flag("a", more=', prerequisites: {flags: [{key: b, variants: ["on"]}]}')
+    after = _take(child + "\n{[", remember(_take(child + _flag("b")).snapshots))
+    assert after.snapshots["shop"].ruleset.flags["b"]["metadata"]["deployed"] is True
+    assert [one.reason for one in after.diagnostics] == ["InvalidYaml"]

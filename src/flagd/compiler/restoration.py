@@ -11,8 +11,8 @@ from flagd.compiler.bucketing import Bucketed
 from flagd.compiler.outcome import Form, Outcome
 from flagd.compiler.project import Project
 from flagd.compiler.references import COHORT, DEPLOYMENT, KEY
-from flagd.compiler.retention import is_hidden
 from flagd.compiler.scope import CohortFace, DeploymentFace, FlagFace
+from flagd.ruleset.flag import is_retained
 from flagd.ruleset.persistent import PersistentMap
 from flagd.ruleset.revision import compute_digest, hash_json
 
@@ -59,8 +59,8 @@ def _flag(flag: EvaluationFlag, ruleset: Ruleset) -> Outcome:
         bucketing=_bucketing(flag),
         face=face,
     )
-    hidden = is_hidden(flag)
-    return Outcome(None if hidden else face, product=form, retained=hidden)
+    retained = is_retained(flag)
+    return Outcome(None if retained else face, product=form, retained=retained)
 
 
 def _bucketing(flag: EvaluationFlag) -> Bucketed | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from flagd.compiler.outcome import Form, Outcome
 from flagd.compiler.references import KEY
 from flagd.manifest.diagnostic import Diagnostic, ResourceRef, Severity
+from flagd.ruleset.flag import RETAINED, is_retained
 from flagd.ruleset.persistent import ABSENT
 from flagd.ruleset.revision import hash_json
 
@@ -21,11 +22,8 @@ if TYPE_CHECKING:
     from flagd.compiler.linkage import Linkage
     from flagd.compiler.project import Project
     from flagd.compiler.references import Node
-    from flagd.ruleset.flag import EvaluationFlag
     from flagd.ruleset.persistent import Draft
 
-MARK = "retained"
-"""What hidden flags and groups have in their metadata, so that a restart knows them."""
 _MOST_NAMED = 5
 
 
@@ -85,17 +83,11 @@ class Retention:
 
 def hide(form: Form) -> Form:
     """Return `form` as it is retained: evaluated for those that depend on it, and never answered."""
-    if is_hidden(form.flag):
+    if is_retained(form.flag):
         return form
     flag = form.flag.copy()
-    flag["metadata"] = {**form.flag.get("metadata", {}), "deployed": False, MARK: True}
+    flag["metadata"] = {**form.flag.get("metadata", {}), "deployed": False, RETAINED: True}
     return replace(form, flag=flag, content=hash_json(flag), visibility=frozenset())
-
-
-def is_hidden(flag: EvaluationFlag) -> bool:
-    """Return whether `flag` is the form of a flag or group that is retained."""
-    metadata = flag.get("metadata", {})
-    return metadata.get("deployed") is False and metadata.get(MARK) is True
 
 
 def kind_of(node: Node, product: object) -> str:

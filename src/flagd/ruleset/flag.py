@@ -67,6 +67,16 @@ class EvaluationFlag(TypedDict):
     metadata: NotRequired[dict[str, Any]]
 
 
+RETAINED = "retained"
+"""What flags and groups have in their metadata that were deleted, and stay because last good forms need them."""
+
+
+def is_retained(flag: EvaluationFlag) -> bool:
+    """Return whether `flag` was deleted and stays because last good forms need it."""
+    metadata = flag.get("metadata", {})
+    return metadata.get("deployed") is False and metadata.get(RETAINED) is True
+
+
 def named_cohorts(flag: EvaluationFlag) -> frozenset[str]:
     """Return the ids of the cohorts that the conditions of `flag` ask for; none if it is malformed."""
     try:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from flagd.compiler import Compiled, compile_project
 from flagd.compiler.project import Project
-from flagd.compiler.retention import is_hidden
 from flagd.engine import Engine
 from flagd.manifest.resource import Flag, FlagGroup, FlagSegment
 from flagd.ruleset import Ruleset
+from flagd.ruleset.flag import is_retained
 from tests.unit.compiler.manifest import (
     IN_US,
     ON_PRO,
@@ -58,7 +58,7 @@ def _key(variant: Any) -> str | None:
 
 
 def hidden(result: Compiled) -> list[str]:
-    return [key for key, flag in result.ruleset.flags.items() if is_hidden(flag)]
+    return [key for key, flag in result.ruleset.flags.items() if is_retained(flag)]
 
 
 MEMBER = {"memberOf": [{"group": "g"}]}

@@ -11,6 +11,7 @@ from flagd.rpc.amplitude.question import read_legacy_question, read_question
 from flagd.rpc.method import Call
 from flagd.rpc.route import Response
 from flagd.ruleset import canonical_json
+from flagd.ruleset.flag import RETAINED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,6 +38,7 @@ class Vardata:
         view = self._access.view("", Call(request.headers))
         question = read_question(request)
         variants = view.variants(question.context, question.flag_keys)
+        variants = {key: one for key, one in variants.items() if view.sees(key) or not one.metadata.get(RETAINED)}
         if question.mode:
             variants = {key: one for key, one in variants.items() if _mode(one) == question.mode}
         view.count(variants)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flagd.compiler.outcome import Form
+from flagd.compiler.prerequisite import unmeetable
 from flagd.compiler.project import Project
 from flagd.compiler.references import KEY, node_of
 from flagd.compiler.restoration import restore
@@ -132,6 +133,13 @@ class Compiled:
         """Return kind and name of what was deleted and is retained for the last good form of `key`."""
         return list(retained_for((KEY, key), self.state.outcomes))
 
+    def shut_by(self, key: str) -> list[str]:
+        """Return the keys of the parents that turn off the last good form of `key` for everybody but its testers."""
+        form, outcomes = self._form(key), self.state.outcomes
+        if form is None or not outcomes[KEY, key].held:
+            return []
+        return unmeetable(form.flag, lambda parent: _variants(outcomes.get((KEY, parent))))
+
     def used_by(self, resource: Resource) -> list[ResourceRef]:
         """Return the resources that refer to `resource` directly, by kind and name."""
         users = self.state.users.get(node_of(resource), ())
@@ -142,6 +150,11 @@ class Compiled:
         if outcome is None or outcome.retained:
             return None
         return outcome.product if isinstance(outcome.product, Form) else None
+
+
+def _variants(outcome: Outcome | None) -> frozenset[str]:
+    product = None if outcome is None else outcome.product
+    return product.face.variants if isinstance(product, Form) else frozenset()
 
 
 def compile_project(

@@ -8,11 +8,13 @@ from flagd.compiler.condition import comparison
 from flagd.compiler.scope import FlagFace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flagd.compiler.alternatives import Alternatives
     from flagd.compiler.findings import Findings
     from flagd.compiler.scope import Scope
     from flagd.manifest.flag import FlagSpec, Membership, Prerequisite
-    from flagd.ruleset.flag import EvaluationCondition, EvaluationSegment
+    from flagd.ruleset.flag import EvaluationCondition, EvaluationFlag, EvaluationSegment
 
 DEPENDENCIES = {"segmentName": "flag-dependencies"}
 
@@ -35,6 +37,20 @@ def unmet_prerequisites(spec: FlagSpec, scope: Scope, findings: Findings) -> lis
     if not unmet:
         return []
     return [{"conditions": unmet, "metadata": DEPENDENCIES, "variant": "off"}]
+
+
+def unmeetable(flag: EvaluationFlag, variants: Callable[[str], frozenset[str]]) -> list[str]:
+    """Return the keys of the parents by which `flag` is off for everybody but its testers; none if it is not.
+
+    `variants` says what a parent can answer now: a form that was compiled before may ask for more.
+    """
+    for segment in flag["segments"]:
+        if segment.get("metadata") != DEPENDENCIES:
+            continue
+        for every in segment.get("conditions", ()):
+            if all(variants(each["selector"][1]).isdisjoint(each["values"]) for each in every):
+                return [each["selector"][1] for each in every]
+    return []
 
 
 def parents(spec: FlagSpec) -> list[str]:

@@ -24,13 +24,20 @@ class Served:
         revision: its content hash; empty where it is not a flag or group.
         generation: of the manifest that it was compiled from; None where a restart forgot it.
         retained: kind and name of what was deleted, and stays in the ruleset because this form needs it.
+        shut: keys of the flags and groups that were edited so that this form is off for everybody but its testers.
     """
 
     revision: str
     generation: int | None
     retained: Sequence[tuple[str, str]] = ()
+    shut: Sequence[str] = ()
 
     def __str__(self) -> str:
+        if not self.shut:
+            return self._told()
+        return f"{self._told()}, and off for everybody but its testers, as {' and '.join(self.shut)} lets nobody in"
+
+    def _told(self) -> str:
         form = "the last good form" if self.generation is None else f"generation {self.generation}"
         if not self.retained:
             return f"{form} is still served"
@@ -61,4 +68,4 @@ def _served_key(entry: Entry, compiled: Compiled, findings: Sequence[Diagnostic]
     if any(each.reason == "KeyConflict" for each in findings):
         return None
     generation = int(flag.get("metadata", {}).get("flagVersion", 1))
-    return Served(revision, generation, compiled.retained_for(entry.key))
+    return Served(revision, generation, compiled.retained_for(entry.key), compiled.shut_by(entry.key))

@@ -76,5 +76,33 @@ def test_nothing_is_served_of_a_resource_made_again_under_a_name_that_is_retaine
     assert form(projects, ref("x")) == "generation 1 is served with FlagGroup g, which was deleted"
 
 
+@pytest.mark.parametrize(
+    ("uses", "parent", "edited"),
+    [
+        (
+            {"prerequisites": {"flags": [{"key": "p", "variants": ["on"]}]}},
+            flag("p", 2),
+            flag("p", 3, generation=2, variants=[{"key": "enabled"}]),
+        ),
+        (
+            {"memberOf": [{"group": "p", "slot": "a"}]},
+            obj("FlagGroup", "p", 2, {"type": "MutualExclusion", "slots": [{"name": "a", "percent": 100}]}),
+            obj(
+                "FlagGroup", "p", 3, {"type": "MutualExclusion", "slots": [{"name": "b", "percent": 100}]}, generation=2
+            ),
+        ),
+    ],
+)
+def test_a_last_form_that_an_edit_elsewhere_turns_off_for_everybody_is_told_to_be_off(
+    uses: dict[str, Any], parent: dict[str, Any], edited: dict[str, Any]
+):
+    projects = taking(entry(flag("x", 1, **uses)), entry(parent))
+    assert form(projects, ref("x")) == "generation 1 is still served"
+    after = entry(edited)
+    projects.take({after.ref: after})
+    told = "generation 1 is still served, and off for everybody but its testers, as p lets nobody in"
+    assert form(projects, ref("x")) == told
+
+
 def test_a_form_that_needs_nothing_is_told_without_it():
     assert str(Served("hash", 3)) == "generation 3 is still served"

@@ -171,15 +171,15 @@ def test_what_is_no_http_is_hung_up_on(victim, junk):
 
 
 def test_headers_too_large_are_refused(victim):
-    assert post(victim, "/toy.Toy/Echo", b"", x_large="y" * 20_000).status == 431
+    assert post(victim, "/toy.Toy/Echo", b"", x_large="y" * 100_000).status == 431
     assert post(victim, "/toy.Toy/Echo", b"", **{f"x_{number}": "y" for number in range(150)}).status == 431
-    assert post(victim, "/" + "y" * 20_000, b"").status == 431
+    assert post(victim, "/" + "y" * 100_000, b"").status == 431
 
 
 @pytest.mark.parametrize(
     ("path", "content_type", "status"),
     [
-        ("/toy.Toy/Echo", "application/json", 429),
+        ("/toy.Toy/Echo", "application/json", 413),
         ("/toy.Toy/Count", "application/connect+json", 200),
         ("/rest/echo", "text/plain", 413),
         ("/nothing", "text/plain", 404),
@@ -192,16 +192,16 @@ def test_a_body_too_large_is_refused_without_being_kept(victim, path, content_ty
 @pytest.mark.parametrize(
     ("body", "headers", "status"),
     [
-        (b"", {}, "13"),
-        (b"\0\0", {}, "13"),
-        (b"\0\0\0\0\x05abc", {}, "13"),
-        (b"\0\0\0\0\x01\x0a\0\0", {}, "13"),
-        (b"\0\0\0\0\x02\xff\xff", {}, "13"),
-        (b"\x07\0\0\0\0", {}, "13"),
+        (b"", {}, "3"),
+        (b"\0\0", {}, "3"),
+        (b"\0\0\0\0\x05abc", {}, "3"),
+        (b"\0\0\0\0\x01\x0a\0\0", {}, "3"),
+        (b"\0\0\0\0\x02\xff\xff", {}, "3"),
+        (b"\x07\0\0\0\0", {}, "3"),
         (b"\0\xff\xff\xff\xff", {}, "8"),
         (b"\0\0\0\0\0" + bytes(10 * MIB), {}, "8"),
-        (b"\1\0\0\0\4gzip", {}, "13"),
-        (b"\1\0\0\0\4gzip", {"grpc_encoding": "gzip"}, "13"),
+        (b"\1\0\0\0\4gzip", {}, "3"),
+        (b"\1\0\0\0\4gzip", {"grpc_encoding": "gzip"}, "3"),
         (b"\1\0\0\0\4gzip", {"grpc_encoding": "zstd"}, "12"),
         (b"\0\0\0\0\0", {"grpc_timeout": "forever"}, "3"),
     ],

@@ -181,7 +181,7 @@ def test_who_was_told_nothing_hears_nothing(shop_server, path):
         (f"{ANSWERS}/secret", b"{}", {}, 404, "FLAG_NOT_FOUND"),
         (f"{ANSWERS}/colour", b"{", {}, 400, "PARSE_ERROR"),
         (f"{ANSWERS}/colour", b'{"context": 1}', {}, 400, "INVALID_CONTEXT"),
-        (ANSWERS, b'{"context": {"targetingKey": 1}}', {}, 400, "INVALID_CONTEXT"),
+        (ANSWERS, b'{"context": {"targetingKey": []}}', {}, 400, "INVALID_CONTEXT"),
         (ANSWERS, b"{}", {"flagd-selector": "source=a"}, 400, "GENERAL"),
         (ANSWERS, b"{}", {"flagd-selector": "flagSetId=billing"}, 403, "GENERAL"),
         (f"{ANSWERS}/colour", b"{}", {"x-api-key": "wrong"}, 401, "GENERAL"),

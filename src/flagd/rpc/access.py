@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flagd.store import Snapshot, Store
 
 KeyPolicy = Literal["optional", "required"]
+_NOT_SERVER = "this call needs a Server deployment key"
 _FOREIGN = "this deployment key belongs to another project"
 
 
@@ -46,8 +47,14 @@ class Access:
         if len({grant.project for grant in grants}) > 1:
             raise InvalidArgument("project: needed, since this deployment key belongs to several")
         if server and not any(grant.server for grant in grants):
-            raise PermissionDenied("this call needs a Server deployment key")
+            raise PermissionDenied(_NOT_SERVER)
         return self._granted(grants[0].project, grants)
+
+    def admit(self, call: Call, *, server: bool = False) -> None:
+        """Raise what `view` would raise whatever the project: what is known of a caller before its message is read."""
+        grants = self._grants("", call)
+        if server and grants is not None and not any(grant.server for grant in grants):
+            raise PermissionDenied(_NOT_SERVER)
 
     def views(self, project: str, call: Call) -> list[View]:
         """Return what the caller sees of `project`; an empty name means all that the caller may see, which may be none.

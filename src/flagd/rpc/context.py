@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flagd.rpc.budget import Budget, user_budget
 from flagd.rpc.limits import (
     ATTRIBUTES,
     GROUPS,
@@ -12,12 +13,12 @@ from flagd.rpc.limits import (
     check_cohort_ids,
     check_count,
     check_text,
-    check_values,
 )
 from flagd.rpc.struct import from_struct
+from flagd.rpc.values import check_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from google.protobuf.struct_pb2 import Struct
 
@@ -29,16 +30,17 @@ def evaluation_context(user: User) -> dict[str, Any]:
 
     Raises InvalidArgument, naming the limit, for a user that is too large.
     """
+    budget = user_budget("user")
     attributes: dict[str, Any] = {}
     context: dict[str, Any] = {"user": attributes}
     for field, value in user.ListFields():
         name = field.name
         if name == "user_properties":
-            attributes[name] = _properties(value, "user.user_properties")
+            attributes[name] = _properties(value, "user.user_properties", budget)
         elif name == "cohort_ids":
-            attributes[name] = _cohort_ids(value, "user.cohort_ids")
+            attributes[name] = _cohort_ids(value, "user.cohort_ids", budget)
         elif name == "groups":
-            context["groups"] = _groups(value)
+            context["groups"] = _groups(value, budget)
         else:
             if len(value) * 4 > TEXT_BYTES:
                 check_text(value, f"user.{name}")
@@ -46,35 +48,37 @@ def evaluation_context(user: User) -> dict[str, Any]:
     return context
 
 
-def _groups(groups: dict[str, Group]) -> dict[str, Any]:
+def _groups(groups: dict[str, Group], budget: Budget) -> dict[str, Any]:
     check_count(len(groups), GROUPS, "user.groups")
+    budget.spend(len(groups))
     result = {}
     for group_type, group in groups.items():
         check_text(group_type, "user.groups", KEY_BYTES)
-        result[group_type] = _group(group)
+        result[group_type] = _group(group, f"user.groups.{group_type}", budget)
     return result
 
 
-def _group(group: Group) -> dict[str, Any]:
+def _group(group: Group, what: str, budget: Budget) -> dict[str, Any]:
     result: dict[str, Any] = {}
     if group.HasField("name"):
-        check_text(group.name, "user.groups.name")
+        check_text(group.name, f"{what}.name")
         result["group_name"] = group.name
     if group.HasField("properties"):
-        result["group_properties"] = _properties(group.properties, "user.groups.properties")
+        result["group_properties"] = _properties(group.properties, f"{what}.properties", budget)
     if group.cohort_ids:
-        result["cohort_ids"] = _cohort_ids(group.cohort_ids, "user.groups.cohort_ids")
+        result["cohort_ids"] = _cohort_ids(group.cohort_ids, f"{what}.cohort_ids", budget)
     return result
 
 
-def _cohort_ids(cohort_ids: Iterable[str], what: str) -> list[str]:
+def _cohort_ids(cohort_ids: Sequence[str], what: str, budget: Budget) -> list[str]:
+    check_cohort_ids(cohort_ids, what)
     ids = list(cohort_ids)
-    check_cohort_ids(ids, what)
+    budget.spend(len(ids))
     return ids
 
 
-def _properties(struct: Struct, what: str) -> dict[str, Any]:
+def _properties(struct: Struct, what: str, whole: Budget) -> dict[str, Any]:
     check_count(len(struct.fields), ATTRIBUTES, what)
-    properties = from_struct(struct)
+    properties = from_struct(struct, Budget(what, whole=whole))
     check_values(properties, what)
     return properties

@@ -6,16 +6,18 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
+from flagd.rpc.answer_size import check_entries
 from flagd.rpc.context import evaluation_context
 from flagd.rpc.delimited import delimited
 from flagd.rpc.limits import (
     BATCH_ANSWERS,
     BATCH_USERS,
+    FLAGS_BYTES,
     RESPONSE_BYTES,
     check_count,
     check_flag_keys,
 )
-from flagd.rpc.status import DeadlineExceeded, InvalidArgument, ResourceExhausted
+from flagd.rpc.status import DeadlineExceeded, InvalidArgument, TooLarge
 from flagd.v1.evaluation_pb2 import ErrorCode, EvaluateBatchResult
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 BATCH_SECONDS = 5.0
 """Longest time a batch may take, whatever deadline the caller set."""
 _ANSWERS_PER_TURN = 500
+_BYTES_PER_ANSWER = 20
+"""So much of a user is read in the time that an answer takes."""
 _RESULTS = 1
 
 
@@ -41,6 +45,7 @@ class Evaluation:
         view = self._access.view(request.project, call)
         keys = check_flag_keys(request.flag_keys)
         entries = view.entries(evaluation_context(request.user), keys)
+        check_entries(entries)
         return b"".join(entries.values()) + view.tail
 
     async def evaluate_batch(self, request: EvaluateBatchRequest, call: Call) -> bytes:
@@ -54,12 +59,12 @@ class Evaluation:
         parts: list[bytes] = []
         size = turn = 0
         for user in request.users:
-            result = _result(view, user, keys)
-            parts.append(delimited(_RESULTS, result))
-            size += len(result)
-            turn += per_user
-            if size > RESPONSE_BYTES:
-                raise ResourceExhausted(f"response: larger than {RESPONSE_BYTES} bytes; ask for fewer users or flags")
+            part = delimited(_RESULTS, _result(view, user, keys))
+            parts.append(part)
+            size += len(part)
+            turn += per_user + user.ByteSize() // _BYTES_PER_ANSWER
+            if size > FLAGS_BYTES:
+                raise TooLarge(f"response: larger than {RESPONSE_BYTES} bytes; ask for fewer users or flags")
             if turn >= _ANSWERS_PER_TURN:
                 turn = 0
                 await asyncio.sleep(0)

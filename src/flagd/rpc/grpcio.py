@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import grpc
 import grpc.aio
-from google.protobuf.message import DecodeError
 
 from flagd.rpc.capacity import Capacity
 from flagd.rpc.limits import MESSAGE_BYTES
+from flagd.rpc.message import read_message
 from flagd.rpc.method import Call
 from flagd.rpc.status import RpcError, Unavailable
 from flagd.rpc.tls import server_credentials
@@ -161,20 +161,22 @@ def _handlers(methods: Sequence[Method], door: _Door) -> list[grpc.GenericRpcHan
 
 def _handler(method: Method, door: _Door) -> grpc.RpcMethodHandler:
     if method.unary:
-        return grpc.unary_unary_rpc_method_handler(_unary(method.request, method.unary, door))
+        return grpc.unary_unary_rpc_method_handler(_unary(method, method.unary, door))
     if method.stream:
-        return grpc.unary_stream_rpc_method_handler(_stream(method.request, method.stream, door))
+        return grpc.unary_stream_rpc_method_handler(_stream(method, method.stream, door))
     if method.bidi:
-        return grpc.stream_stream_rpc_method_handler(_bidi(method.request, method.bidi, door))
+        return grpc.stream_stream_rpc_method_handler(_bidi(method, method.bidi, door))
     raise ValueError(f"{method.path} has no handler")
 
 
-def _unary(request: type[Message], handler: UnaryHandler, door: _Door) -> Callable[..., Awaitable[bytes]]:
+def _unary(method: Method, handler: UnaryHandler, door: _Door) -> Callable[..., Awaitable[bytes]]:
     async def serve(data: bytes, context: grpc.aio.ServicerContext) -> bytes:
         try:
             with door.admit(context) as hold:
                 hold.received(len(data))
-                return _encode(await handler(_decode(request, data), _call(context)))
+                call = _call(context)
+                method.admit(call)
+                return _encode(await handler(await read_message(data, method.request), call))
         except RpcError as error:
             refusal = error
         del data
@@ -183,12 +185,14 @@ def _unary(request: type[Message], handler: UnaryHandler, door: _Door) -> Callab
     return serve
 
 
-def _stream(request: type[Message], handler: StreamHandler, door: _Door) -> Callable[..., AsyncIterator[bytes]]:
+def _stream(method: Method, handler: StreamHandler, door: _Door) -> Callable[..., AsyncIterator[bytes]]:
     async def serve(data: bytes, context: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
         try:
             with door.admit(context) as hold:
                 hold.received(len(data))
-                async for part in _held(_parts(handler(_decode(request, data), _call(context))), hold):
+                call = _call(context)
+                method.admit(call)
+                async for part in _held(_parts(handler(await read_message(data, method.request), call)), hold):
                     yield part
             return
         except RpcError as error:
@@ -199,15 +203,17 @@ def _stream(request: type[Message], handler: StreamHandler, door: _Door) -> Call
     return serve
 
 
-def _bidi(request: type[Message], handler: BidiHandler, door: _Door) -> Callable[..., AsyncIterator[bytes]]:
+def _bidi(method: Method, handler: BidiHandler, door: _Door) -> Callable[..., AsyncIterator[bytes]]:
     async def messages(stream: AsyncIterator[bytes]) -> AsyncIterator[Message]:
         async for data in stream:
-            yield _decode(request, data)
+            yield await read_message(data, method.request)
 
     async def serve(stream: AsyncIterator[bytes], context: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
         try:
             with door.admit(context):
-                async with contextlib.aclosing(_parts(handler(messages(stream), _call(context)))) as parts:
+                call = _call(context)
+                method.admit(call)
+                async with contextlib.aclosing(_parts(handler(messages(stream), call))) as parts:
                     async for part in parts:
                         yield part
             return
@@ -276,14 +282,6 @@ class _Metadata(Mapping[str, str]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-
-def _decode(request: type[Message], data: bytes) -> Message:
-    try:
-        return request.FromString(data)
-    except DecodeError:
-        # INTERNAL is what gRPC libraries answer to bytes that they cannot parse.
-        raise RpcError(f"not a valid {request.DESCRIPTOR.full_name}") from None
 
 
 def _encode(reply: Reply) -> bytes:

@@ -15,11 +15,12 @@ import traceback
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
+from flagd.rpc.limits import RESPONSE_BYTES
 from flagd.rpc.route import EventStream
-from flagd.rpc.status import RpcError, Status
+from flagd.rpc.status import RpcError, Status, TooLarge
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
     from google.protobuf.message import Message
 
@@ -42,7 +43,22 @@ def _guarded(method: Method, metrics: Metrics) -> Method:
         unary=method.unary and _unary(method.path, method.unary, metrics),
         stream=method.stream and _stream(method.path, method.stream, metrics),
         bidi=method.bidi and _stream(method.path, method.bidi, metrics),
+        admit=_admitting(method.path, method.admit, metrics),
     )
+
+
+def _admitting(path: str, admit: Callable[[Any], None], metrics: Metrics) -> Callable[[Any], None]:
+    """Return `admit` with refusals counted as calls; who is let in is counted by the handler."""
+
+    def admitting(caller: Call | Mapping[str, str]) -> None:
+        try:
+            admit(caller)
+        except Exception as error:
+            metrics.in_flight += 1
+            _ended(path, metrics, time.perf_counter(), error)
+            raise
+
+    return admitting
 
 
 def _unary(path: str, handler: UnaryHandler, metrics: Metrics) -> UnaryHandler:
@@ -52,6 +68,8 @@ def _unary(path: str, handler: UnaryHandler, metrics: Metrics) -> UnaryHandler:
         started = time.perf_counter()
         try:
             reply = await handler(request, call)
+            if isinstance(reply, bytes) and len(reply) > RESPONSE_BYTES:
+                raise TooLarge(f"response: {len(reply)} bytes, at most {RESPONSE_BYTES} allowed; ask for less")
         except BaseException as error:
             _ended(path, metrics, started, error)
             raise
@@ -75,7 +93,14 @@ def _stream(
 
 def guard_routes(routes: Iterable[Route], metrics: Metrics) -> list[Route]:
     """Return `routes`, each counted and safe to serve. One is counted by its path, not by that of a request."""
-    return [replace(route, handler=_answering(route.path, route.handler, metrics)) for route in routes]
+    return [
+        replace(
+            route,
+            handler=_answering(route.path, route.handler, metrics),
+            admit=_admitting(route.path, route.admit, metrics),
+        )
+        for route in routes
+    ]
 
 
 def _answering(path: str, handler: Handler, metrics: Metrics) -> Handler:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flagd.rpc.status import InvalidArgument
 
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 MESSAGE_BYTES = 1024 * 1024
 """Largest request message; transports refuse larger ones with RESOURCE_EXHAUSTED."""
 RESPONSE_BYTES = 4 * 1024 * 1024
-"""Largest answer to EvaluateBatch: what gRPC clients take by default."""
+"""Largest answer: what gRPC clients take by default."""
+FLAGS_BYTES = RESPONSE_BYTES - 1024
+"""What the flags of an answer may be, beside the revision and its like."""
 KEY_BYTES = 256
 """Longest key of a flag, project, property, cohort or group type, in UTF-8 bytes."""
 TEXT_BYTES = 4096
@@ -31,6 +33,12 @@ BATCH_USERS = 1000
 """Most users of one batch."""
 BATCH_ANSWERS = 20_000
 """Most answers of one batch: users × flags."""
+USER_VALUES = 5000
+"""Most values of a user together with its groups, cohort ids included; beyond it the whole request is refused."""
+LEVELS = 30
+"""Most levels of lists and objects inside a property; protobuf's parsers take 31."""
+ITEMS = {"users": BATCH_USERS, "flag_keys": FLAG_KEYS, "groups": GROUPS, "cohort_ids": COHORT_IDS}
+"""Most items of the lists and maps of a request, by the name of the field."""
 
 
 def check_count(count: int, limit: int, what: str) -> None:
@@ -52,47 +60,12 @@ def check_cohort_ids(cohort_ids: Collection[str], what: str) -> None:
         check_text(cohort_id, what, KEY_BYTES)
 
 
-def check_values(properties: dict[str, Any], what: str) -> None:
-    """Raise InvalidArgument when a name, a text or the number of values inside `properties` is too large."""
-    nested = False
-    for name, value in properties.items():
-        if len(name) * 4 > KEY_BYTES:
-            check_text(name, what, KEY_BYTES)
-        if isinstance(value, str):
-            if len(value) * 4 > TEXT_BYTES:
-                check_text(value, what)
-        elif isinstance(value, dict | list):
-            nested = True
-    if nested:
-        _check_nested(properties, what)
-
-
-def _check_nested(properties: dict[str, Any], what: str) -> None:
-    """Check what is inside too.
-
-    Walks breadth first and stops at the limit, so that a hostile tree costs no more than a good one.
-    """
-    todo: list[Any] = [properties]
-    for value in todo:
-        if isinstance(value, str):
-            if len(value) * 4 > TEXT_BYTES:
-                check_text(value, what)
-        elif isinstance(value, dict):
-            for name in value:
-                check_text(name, what, KEY_BYTES)
-            todo.extend(value.values())
-        elif isinstance(value, list):
-            todo.extend(value)
-        if len(todo) > NESTED_VALUES + 1:
-            raise InvalidArgument(f"{what}: more than {NESTED_VALUES} values, nested ones included")
-
-
 def check_flag_keys(keys: Iterable[str]) -> list[str]:
     """Return `keys` without repetitions, in the order given."""
     unique = list(keys)
     if len(unique) > 1:
-        unique = list(dict.fromkeys(unique))
         check_count(len(unique), FLAG_KEYS, "flag_keys")
+        unique = list(dict.fromkeys(unique))
     for key in unique:
         if len(key) * 4 > KEY_BYTES:
             check_text(key, "flag_keys", KEY_BYTES)

@@ -25,6 +25,8 @@ class Call:
     time_remaining: float | None = None
 
 
+Admission = Callable[[Call], None]
+"""Raises an RpcError for a caller who is refused by its headers alone, before anything of its message is read."""
 UnaryHandler = Callable[[Any, Call], Coroutine[Any, Any, Reply]]
 StreamHandler = Callable[[Any, Call], AsyncIterator[Reply]]
 BidiHandler = Callable[[AsyncIterator[Any], Call], AsyncIterator[Reply]]
@@ -42,6 +44,7 @@ class Method:
         stream: one message in, many out.
         bidi: many in, many out.
         idempotent: whether the call only reads (``NO_SIDE_EFFECTS``).
+        admit: asked by transports before they read the message.
     """
 
     path: str
@@ -51,3 +54,4 @@ class Method:
     stream: StreamHandler | None = None
     bidi: BidiHandler | None = None
     idempotent: bool = False
+    admit: Admission = lambda _: None

@@ -17,6 +17,6 @@ def parameters(query: str) -> dict[str, str]:
         InvalidArgument: there are too many.
     """
     try:
-        return {name: values[-1] for name, values in parse_qs(query, max_num_fields=PARAMETERS).items()}
+        return {name: values[-1] for name, values in parse_qs(query, True, max_num_fields=PARAMETERS).items()}
     except ValueError:
         raise InvalidArgument(f"query: at most {PARAMETERS} parameters allowed") from None

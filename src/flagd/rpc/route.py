@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flagd.rpc.status import RpcError
 
 BODY_LIMIT = 1024 * 1024
 """Bytes of a request body that are read where a route does not say otherwise."""
@@ -60,6 +63,10 @@ class EventStream:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+def admit_all(_: Mapping[str, str]) -> None:
+    """Refuse nobody by its headers."""
+
+
 Handler = Callable[[Request], Coroutine[Any, Any, Response | EventStream]]
 
 
@@ -68,13 +75,17 @@ class Route:
     """Which handler answers which path.
 
     Attributes:
-        method: ``GET`` or ``POST``.
+        method: ``GET``, which HEAD is answered by too, or ``POST``; "" = any that no other route of the path takes.
         path: whole path; one that ends in ``/`` also answers everything below it (the longest wins).
         handler: an RpcError from it is answered with the HTTP status of its code and ``{"code", "message"}``.
-        body_limit: bytes of body that are read; more is answered with 413.
+        body_limit: bytes of body that are read, also after decompression; more is answered with 413.
+        failure: makes the body of an error from the tail of the request's path and the error; None = that of above.
+        admit: raises an RpcError for headers that are refused, before the body is read.
     """
 
     method: str
     path: str
     handler: Handler
     body_limit: int = BODY_LIMIT
+    admit: Callable[[Mapping[str, str]], None] = admit_all
+    failure: Callable[[str, RpcError], bytes] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flagd.rpc.amplitude import amplitude_routes
@@ -56,6 +57,7 @@ def evaluation_methods(access: Access, store: Store) -> list[Method]:
             pb.EvaluateResponse,
             unary=evaluation.evaluate,
             idempotent=True,
+            admit=access.admit,
         ),
         Method(
             f"/{EVALUATION_SERVICE}/EvaluateBatch",
@@ -63,6 +65,7 @@ def evaluation_methods(access: Access, store: Store) -> list[Method]:
             pb.EvaluateBatchResponse,
             unary=evaluation.evaluate_batch,
             idempotent=True,
+            admit=access.admit,
         ),
         Method(
             f"/{EVALUATION_SERVICE}/Watch",
@@ -70,6 +73,7 @@ def evaluation_methods(access: Access, store: Store) -> list[Method]:
             pb.WatchResponse,
             stream=watch.watch,
             idempotent=True,
+            admit=access.admit,
         ),
         Method(
             f"/{EVALUATION_SERVICE}/Explain",
@@ -77,5 +81,6 @@ def evaluation_methods(access: Access, store: Store) -> list[Method]:
             pb.ExplainResponse,
             unary=explain.explain,
             idempotent=True,
+            admit=partial(access.admit, server=True),
         ),
     ]

@@ -13,10 +13,14 @@ from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flagd.rpc.budget import Budget
 
-def from_struct(struct: Struct) -> dict[str, Any]:
-    """Return the object as a dict."""
+
+def from_struct(struct: Struct, budget: Budget | None = None, level: int = 0) -> dict[str, Any]:
+    """Return the object as a dict. Raises what `budget` raises, before it reads what is too much."""
     fields = struct.fields
+    if budget is not None:
+        budget.spend(len(fields))
     plain: dict[str, Any] = {}
     # By name, for items() of a protobuf map costs as much as all the rest; scalars here, for a call each is as much.
     for name in fields:
@@ -29,12 +33,12 @@ def from_struct(struct: Struct) -> dict[str, Any]:
             case "bool_value":
                 plain[name] = value.bool_value
             case _:
-                plain[name] = from_value(value)
+                plain[name] = from_value(value, budget, level + 1)
     return plain
 
 
-def from_value(value: Value) -> Any:  # noqa: ANN401
-    """Return the value; a Value without a kind is None. The parser bounds the depth at 100."""
+def from_value(value: Value, budget: Budget | None = None, level: int = 1) -> Any:  # noqa: ANN401
+    """Return the value; a Value without a kind is None. The parser bounds the depth at 100 messages."""
     match value.WhichOneof("kind"):
         case "string_value":
             return value.string_value
@@ -43,10 +47,19 @@ def from_value(value: Value) -> Any:  # noqa: ANN401
         case "bool_value":
             return value.bool_value
         case "struct_value":
-            return from_struct(value.struct_value)
+            if budget is not None:
+                budget.check_level(level)
+            return from_struct(value.struct_value, budget, level)
         case "list_value":
-            return [from_value(item) for item in value.list_value.values]
+            return _from_list(value.list_value, budget, level)
     return None
+
+
+def _from_list(values: ListValue, budget: Budget | None, level: int) -> list[Any]:
+    if budget is not None:
+        budget.check_level(level)
+        budget.spend(len(values.values))
+    return [from_value(item, budget, level + 1) for item in values.values]
 
 
 def to_struct(plain: Mapping[str, Any]) -> Struct:

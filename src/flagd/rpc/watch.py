@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from flagd.rpc.answer_size import check_entries
 from flagd.rpc.context import evaluation_context
 from flagd.rpc.limits import check_flag_keys
 from flagd.rpc.status import Unavailable
@@ -47,6 +48,7 @@ class Watch:
                 view = self._access.view(request.project, call)
                 if news:
                     entries = view.entries(context, keys)
+                    check_entries(entries)
                     difference = _difference(said, entries)
                     if difference or said is None:
                         yield difference + view.watch_tail

@@ -24,7 +24,7 @@ def nested(depth: int) -> dict[str, Any]:
         {"user_id": ""},
         {"user_id": "ann", "user_properties": {"plan": "pro", "age": 42.5, "tags": ["a", None], "on": True, "o": {}}},
         {"user_id": "ann", "cohort_ids": ["beta", "vip"]},
-        {"user_properties": nested(48)},
+        {"user_properties": nested(30)},
         {"user_id": "ann", "groups": {"company": ["acme"]}, "group_properties": {"company": {"acme": {"a": "b"}}}},
         {"user_id": "ann", "groups": {"company": {"name": "acme", "properties": {"a": "b"}, "cohort_ids": ["vip"]}}},
         {"user_id": "ann", "groups": {"company": {"properties": {"a": "b"}}}},

@@ -1,5 +1,7 @@
 """User messages as evaluation contexts."""
 
+import json
+
 import pytest
 from google.protobuf.json_format import ParseDict
 
@@ -41,20 +43,28 @@ TOO_LARGE = [
     ({"userId": "x" * 4097}, "user.user_id: longer than 4096 bytes"),
     ({"city": "x" * 4097}, "user.city: longer than 4096 bytes"),
     ({"userProperties": {str(n): 1 for n in range(101)}}, "user.user_properties: 101 given, at most 100 allowed"),
-    ({"userProperties": {"a": "x" * 4097}}, "user.user_properties: longer than 4096 bytes"),
-    ({"userProperties": {"a": [{"b": "x" * 4097}]}}, "user.user_properties: longer than 4096 bytes"),
-    ({"userProperties": {"x" * 257: 1}}, "user.user_properties: longer than 256 bytes"),
+    ({"userProperties": {"a": "x" * 4097}}, "user.user_properties.a: longer than 4096 bytes"),
+    ({"userProperties": {"a": [{"b": "x" * 4097}]}}, "user.user_properties.a: longer than 4096 bytes"),
+    ({"userProperties": {"x" * 257: 1}}, "user.user_properties: the name of a property: longer than 256 bytes"),
     ({"userProperties": {"a": [0] * 1000}}, "user.user_properties: more than 1000 values, nested ones included"),
+    (
+        {"userProperties": {"a": json.loads("[" * 31 + "]" * 31)}},
+        "user.user_properties: more than 30 levels of lists and objects inside a property",
+    ),
+    (
+        {"groups": {str(n): {"properties": {"a": [0] * 900}} for n in range(6)}},
+        "user: more than 5000 values, nested ones included",
+    ),
     ({"cohortIds": ["x"] * 1001}, "user.cohort_ids: 1001 given, at most 1000 allowed"),
     ({"cohortIds": ["x" * 257]}, "user.cohort_ids: longer than 256 bytes"),
     ({"groups": {str(n): {} for n in range(101)}}, "user.groups: 101 given, at most 100 allowed"),
     ({"groups": {"x" * 257: {}}}, "user.groups: longer than 256 bytes"),
-    ({"groups": {"g": {"name": "x" * 4097}}}, "user.groups.name: longer than 4096 bytes"),
+    ({"groups": {"g": {"name": "x" * 4097}}}, "user.groups.g.name: longer than 4096 bytes"),
     (
         {"groups": {"g": {"properties": {str(n): 1 for n in range(101)}}}},
-        "user.groups.properties: 101 given, at most 100 allowed",
+        "user.groups.g.properties: 101 given, at most 100 allowed",
     ),
-    ({"groups": {"g": {"cohortIds": ["x"] * 1001}}}, "user.groups.cohort_ids: 1001 given, at most 1000 allowed"),
+    ({"groups": {"g": {"cohortIds": ["x"] * 1001}}}, "user.groups.g.cohort_ids: 1001 given, at most 1000 allowed"),
 ]
 
 

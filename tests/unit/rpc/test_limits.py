@@ -28,8 +28,10 @@ def test_flag_keys_up_to_the_limit_pass(keys):
     assert limits.check_flag_keys(keys) == keys
 
 
-def test_repeated_keys_count_once():
-    assert limits.check_flag_keys(["a"] * 5000) == ["a"]
+def test_repeated_keys_are_answered_once_and_counted_each():
+    assert limits.check_flag_keys(["a"] * 1000) == ["a"]
+    with pytest.raises(InvalidArgument, match="flag_keys: 5000 given"):
+        limits.check_flag_keys(["a"] * 5000)
 
 
 def test_long_text_is_measured_in_bytes_and_not_repeated():

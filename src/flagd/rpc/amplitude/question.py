@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import binascii
-from base64 import urlsafe_b64decode
+from base64 import b64decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from flagd.rpc.amplitude.user import user_context
 from flagd.rpc.limits import check_flag_keys
+from flagd.rpc.plain import read_json
 from flagd.rpc.query import parameters
+from flagd.rpc.shape import an_object
 from flagd.rpc.status import InvalidArgument
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def read_question(request: Request) -> Question:
     mode = query.get("eval_mode", "")
     if mode and mode not in _MODES:
         raise InvalidArgument("eval_mode: remote or local is needed")
-    return Question(user_context(_object(user, "user")), _flag_keys(request, query), mode)
+    return Question(user_context(an_object(user, "user")), _flag_keys(request, query), mode)
 
 
 def read_legacy_question(request: Request) -> Question:
@@ -62,7 +62,7 @@ def read_legacy_question(request: Request) -> Question:
         InvalidArgument: what is wrong with it, by parameter or field.
     """
     query = parameters(request.query)
-    user = _object(_parsed(query.get("context", "{}").encode(), "context"), "context")
+    user = an_object(_parsed(query.get("context", "{}").encode(), "context"), "context")
     named: dict[str, Any] = {name: query[name] for name in ("user_id", "device_id") if name in query}
     return Question(user_context({**user, **named}), _flag_keys(request, query))
 
@@ -78,22 +78,14 @@ def _flag_keys(request: Request, query: dict[str, str]) -> list[str]:
 
 
 def _decoded(text: str, what: str) -> Any:  # noqa: ANN401
-    # Python's SDK leaves the padding out; more of it than needed does no harm.
+    # Python's SDK leaves the padding out.
+    bare = text.rstrip("=")
     try:
-        data = urlsafe_b64decode(text.rstrip("=") + "==")
+        data = b64decode(bare + "=" * (-len(bare) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise InvalidArgument(f"{what}: base64url is needed") from None
     return _parsed(data, what)
 
 
 def _parsed(text: bytes, what: str) -> Any:  # noqa: ANN401
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise InvalidArgument(f"{what}: JSON is needed") from None
-
-
-def _object(value: object, what: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise InvalidArgument(f"{what}: a JSON object is needed")
-    return value
+    return read_json(text, what)

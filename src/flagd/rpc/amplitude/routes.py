@@ -8,10 +8,13 @@ from flagd.rpc.amplitude.cohort import CohortList
 from flagd.rpc.amplitude.flags import FlagList
 from flagd.rpc.amplitude.stream import FlagStream
 from flagd.rpc.amplitude.vardata import Vardata
+from flagd.rpc.method import Call
 from flagd.rpc.route import Route
 from flagd.rpc.rulesets.deliveries import Deliveries
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flagd.rpc.access import Access
     from flagd.store import Store
 
@@ -20,10 +23,14 @@ def amplitude_routes(access: Access, store: Store) -> list[Route]:
     """Return the endpoints for remote evaluation, then those for local evaluation."""
     deliveries = Deliveries()
     vardata, flags = Vardata(access), FlagList(access, deliveries)
+
+    def admit(headers: Mapping[str, str]) -> None:
+        access.admit(Call(headers))
+
     return [
-        Route("GET", "/sdk/v2/vardata", vardata.answer),
-        Route("POST", "/sdk/v2/vardata", vardata.answer),
-        Route("GET", "/v1/vardata", vardata.answer_legacy),
+        Route("GET", "/sdk/v2/vardata", vardata.answer, admit=admit),
+        Route("POST", "/sdk/v2/vardata", vardata.answer, admit=admit),
+        Route("GET", "/v1/vardata", vardata.answer_legacy, admit=admit),
         Route("GET", "/sdk/v2/flags", flags.answer),
         Route("GET", "/sdk/stream/v1/flags", FlagStream(flags, store).answer),
         Route("GET", "/sdk/v1/cohort/", CohortList(access, deliveries).answer),

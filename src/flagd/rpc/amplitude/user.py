@@ -4,43 +4,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flagd.context import evaluation_context
-from flagd.rpc.limits import ATTRIBUTES, GROUPS, KEY_BYTES, check_cohort_ids, check_count, check_text, check_values
-from flagd.rpc.status import InvalidArgument
+from flagd.rpc.budget import user_budget
+from flagd.rpc.cohort_ids import read_cohort_ids
+from flagd.rpc.groups import read_groups
+from flagd.rpc.limits import ATTRIBUTES, check_count
+from flagd.rpc.plain import as_double
+from flagd.rpc.shape import an_object, attribute_text
+from flagd.rpc.values import check_values
+from flagd.v1.evaluation_pb2 import User
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_IDS = ("user_id", "device_id")
+_SHAPED = ("user_properties", "cohort_ids", "groups", "group_properties", "group_cohort_ids")
+_FIELDS = frozenset(User.DESCRIPTOR.fields_by_name) - {*_SHAPED}
 
 
 def user_context(user: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the engine's context of `user` (flag semantics, section 2). What is of an odd shape counts as absent.
+    """Return the engine's context of `user` (flag semantics, section 2). Nulls are as if absent.
+
+    Fields of Amplitude's that no condition looks at are taken as they are. A user without an id is one: flags that need
+    an id to decide are off, as at every door.
 
     Raises:
-        InvalidArgument: there is neither ``user_id`` nor ``device_id``, or something is too large.
+        InvalidArgument: something is too large, or of a shape that its name does not allow.
     """
-    if not any(user.get(name) for name in _IDS):
-        raise InvalidArgument("user: user_id or device_id is needed")
-    context = evaluation_context(user)
-    _check_fields(context["user"], "user", "user_properties")
-    groups = context.get("groups", {})
-    check_count(len(groups), GROUPS, "user.groups")
-    for kind, group in groups.items():
-        check_text(kind, "user.groups", KEY_BYTES)
-        _check_fields(group, "user.groups", "group_properties")
+    check_count(len(user), ATTRIBUTES + len(_SHAPED), "user")
+    budget = user_budget("user")
+    given = {name: value for name, value in user.items() if value is not None}
+    others = {name: value for name, value in given.items() if name not in _SHAPED}
+    check_values(others, "user", whole=budget)
+    fields: dict[str, Any] = {
+        name: attribute_text(value, f"user.{name}") if name in _FIELDS else as_double(value)
+        for name, value in others.items()
+    }
+    if "user_properties" in given:
+        properties = an_object(given["user_properties"], "user.user_properties")
+        check_values(properties, "user.user_properties", whole=budget)
+        fields["user_properties"] = as_double(properties)
+    if "cohort_ids" in given:
+        fields["cohort_ids"] = read_cohort_ids(given["cohort_ids"], "user.cohort_ids", budget)
+    context: dict[str, Any] = {"user": fields} if fields else {}
+    if "groups" in given:
+        beside = (an_object(given.get(name, {}), f"user.{name}") for name in ("group_properties", "group_cohort_ids"))
+        context["groups"] = read_groups(given["groups"], "user.groups", budget, *beside)
     return context
-
-
-def _check_fields(fields: Mapping[str, Any], what: str, properties: str) -> None:
-    check_count(len(fields), ATTRIBUTES, what)
-    others: dict[str, Any] = {}
-    for name, value in fields.items():
-        if name == properties and isinstance(value, dict):
-            check_count(len(value), ATTRIBUTES, f"{what}.{name}")
-            check_values(value, f"{what}.{name}")
-        elif name == "cohort_ids" and isinstance(value, list) and all(isinstance(one, str) for one in value):
-            check_cohort_ids(value, f"{what}.{name}")
-        else:
-            others[name] = value
-    check_values(others, what)

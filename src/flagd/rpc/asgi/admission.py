@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flagd.rpc.asgi.connect_call import STREAM_TYPES, ConnectCall
 from flagd.rpc.asgi.grpc_call import DIALECTS, GrpcCall
-from flagd.rpc.asgi.http_call import RETRY, HttpCall
+from flagd.rpc.asgi.http_call import HttpCall
 from flagd.rpc.capacity import current
 from flagd.rpc.status import Overloaded
 
@@ -61,8 +61,8 @@ async def _refuse(error: Overloaded, scope: Scope, receive: Receive, send: Send)
     content_type = dict(scope["headers"]).get(b"content-type", b"")
     dialect = DIALECTS.get(content_type)
     if dialect is not None:
-        await GrpcCall(dialect, {}, receive, send, 0).fail(error.status, error.message)
+        await GrpcCall(dialect, {}, receive, send, 0).fail(error)
     elif content_type in STREAM_TYPES:
-        await ConnectCall(content_type, {}, receive, send, 0).end(error.status, error.message)
+        await ConnectCall(content_type, {}, receive, send, 0).end(error)
     else:
-        await HttpCall(scope, receive, send).refuse(503, error.status, error.message, RETRY)
+        await HttpCall(scope, dict(scope["headers"]), receive, send).refuse(error)

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from flagd.rpc.status import ResourceExhausted
+from flagd.rpc.status import TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -31,7 +31,7 @@ async def read_body(receive: Receive, limit: int, framing: int = 0) -> bytes:
 
     Raises:
         Disconnected: the caller went before the end.
-        ResourceExhausted: a larger body; the rest of it is not read.
+        TooLarge: a larger body; the rest of it is not read.
     """
     event = await receive()
     if event["type"] == "http.request" and not event.get("more_body", False):
@@ -75,5 +75,5 @@ async def pass_over_body(receive: Receive) -> None:
                     return
 
 
-def _too_large(limit: int) -> ResourceExhausted:
-    return ResourceExhausted(f"the request is larger than the limit of {limit} bytes")
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"the request is larger than the limit of {limit} bytes")

@@ -9,33 +9,30 @@ import base64
 import binascii
 import contextlib
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
 from flagd.rpc.asgi.body import read_body
-from flagd.rpc.asgi.codec import JSON, PROTO, Codec, MessageError
-from flagd.rpc.asgi.compression import Encoding, compress, decompress, parse_encoding
+from flagd.rpc.asgi.codec import JSON, PROTO, Codec
+from flagd.rpc.asgi.compression import Encoding, compress_answer, decompress, parse_encoding
+from flagd.rpc.asgi.entitlement import admit
 from flagd.rpc.asgi.failure import settle
 from flagd.rpc.asgi.frame import END_STREAM, PREFIX, frame, only_frame
 from flagd.rpc.asgi.metadata import Metadata
-from flagd.rpc.asgi.outcome import HTTP_STATUS, Headers, connect_end, connect_error_body
+from flagd.rpc.asgi.outcome import Headers, connect_end, connect_error_body
 from flagd.rpc.asgi.supervision import Supervision, supervised
 from flagd.rpc.asgi.timeout import parse_connect_timeout
 from flagd.rpc.method import Call
+from flagd.rpc.query import parameters as query_parameters
 from flagd.rpc.status import InvalidArgument, Status
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from google.protobuf.message import Message
-
     from flagd.rpc.asgi.body import Receive, Send
     from flagd.rpc.method import Method
+    from flagd.rpc.status import RpcError
 
 UNARY_TYPES: dict[bytes, Codec] = {b"application/json": JSON, b"application/proto": PROTO}
 STREAM_TYPES: dict[bytes, Codec] = {b"application/connect+json": JSON, b"application/connect+proto": PROTO}
-
-COMPRESS_FROM = 1024
-"""Bytes from which a unary answer is compressed for a caller that accepts gzip."""
 
 _JSON_HEADERS: Headers = [(b"content-type", b"application/json")]
 
@@ -58,6 +55,7 @@ class ConnectCall:
     async def unary(self, method: Method) -> None:
         """Answer a POST of one message."""
         try:
+            await admit(method.admit, Call(Metadata(self._fields)), self._receive)
             self._check_version(self._fields.get(b"connect-protocol-version", b"1"), b"1")
             body = await read_body(self._receive, self._limit)
             encoding = parse_encoding(self._fields.get(b"content-encoding"))
@@ -70,7 +68,8 @@ class ConnectCall:
     async def get(self, method: Method, query: str) -> None:
         """Answer a GET, which carries the message in its query; only for methods that just read."""
         try:
-            parameters = {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
+            await admit(method.admit, Call(Metadata(self._fields)), self._receive)
+            parameters = query_parameters(query)
             self._check_version(parameters.get("connect", "v1").encode(), b"v1")
             self._content_type = b"application/" + parameters.get("encoding", "").encode()
             codec = UNARY_TYPES.get(self._content_type)
@@ -83,46 +82,49 @@ class ConnectCall:
     async def stream(self, method: Method) -> None:
         """Answer a POST of one message with a stream of them."""
         try:
+            await admit(method.admit, Call(Metadata(self._fields)), self._receive)
             self._check_version(self._fields.get(b"connect-protocol-version", b"1"), b"1")
             encoding = parse_encoding(self._fields.get(b"connect-content-encoding"))
             body = await read_body(self._receive, self._limit, PREFIX)
-            request = self._decode(only_frame(body, encoding, self._limit), method, STREAM_TYPES[self._content_type])
+            codec = STREAM_TYPES[self._content_type]
+            request = await codec.decode(only_frame(body, encoding, self._limit), method.request)
             remaining = parse_connect_timeout(self._fields.get(b"connect-timeout-ms"))
             assert method.stream is not None  # noqa: S101 - the front sends only streams here
             with Supervision(self._receive, remaining):
                 await self._replies(method.stream(request, Call(Metadata(self._fields), remaining)), method)
-            await self.end(Status.OK)
+            await self._end(connect_end(Status.OK))
         except Exception as error:  # noqa: BLE001 - every call is answered
             await settle(error, self.end, method.path)
 
     async def _unary(self, method: Method, body: bytes, codec: Codec) -> None:
-        request = self._decode(body, method, codec)
+        request = await codec.decode(body, method.request)
         remaining = parse_connect_timeout(self._fields.get(b"connect-timeout-ms"))
         assert method.unary is not None  # noqa: S101 - the front sends only unary calls here
         reply = await supervised(
             method.unary(request, Call(Metadata(self._fields), remaining)), self._receive, remaining
         )
-        answer = codec.encode(reply, method.response)
+        answer = await codec.encode(reply, method.response)
         headers = [(b"content-type", self._content_type)]
-        if len(answer) >= COMPRESS_FROM and b"gzip" in self._fields.get(b"accept-encoding", b""):
-            answer = compress(answer)
-            headers.append((b"content-encoding", b"gzip"))
-        await self._respond(200, headers, answer)
+        answer, compressed = await compress_answer(answer, self._fields.get(b"accept-encoding"))
+        await self._respond(200, headers + compressed, answer)
 
     async def _replies(self, replies: AsyncIterator[Any], method: Method) -> None:
         codec = STREAM_TYPES[self._content_type]
         async with contextlib.aclosing(replies):  # type: ignore[type-var]
             async for reply in replies:
-                await self._part(frame(codec.encode(reply, method.response)))
+                await self._part(frame(await codec.encode(reply, method.response)))
 
     async def _part(self, part: bytes) -> None:
         await self._start()
         await self._send({"type": "http.response.body", "body": part, "more_body": True})
 
-    async def end(self, status: Status, message: str = "") -> None:
-        """End a stream with a status and a message."""
+    async def end(self, error: RpcError) -> None:
+        """End a stream with what an error says."""
+        await self._end(connect_end(error.status, error.message))
+
+    async def _end(self, said: bytes) -> None:
         await self._start()
-        last = frame(connect_end(status, message), END_STREAM)
+        last = frame(said, END_STREAM)
         await self._send({"type": "http.response.body", "body": last, "more_body": False})
 
     async def _start(self) -> None:
@@ -132,8 +134,8 @@ class ConnectCall:
         headers = [(b"content-type", self._content_type)]
         await self._send({"type": "http.response.start", "status": 200, "headers": headers})
 
-    async def _fail(self, status: Status, message: str) -> None:
-        await self._respond(HTTP_STATUS[status], _JSON_HEADERS, connect_error_body(status, message))
+    async def _fail(self, error: RpcError) -> None:
+        await self._respond(error.http_status, _JSON_HEADERS, connect_error_body(error.status, error.message))
 
     async def _respond(self, status: int, headers: Headers, body: bytes) -> None:
         length = (b"content-length", b"%d" % len(body))
@@ -156,10 +158,3 @@ class ConnectCall:
     def _check_version(given: bytes, wanted: bytes) -> None:
         if given != wanted:
             raise InvalidArgument("connect-protocol-version: this server speaks 1")
-
-    @staticmethod
-    def _decode(data: bytes, method: Method, codec: Codec) -> Message:
-        try:
-            return codec.decode(data, method.request)
-        except MessageError as error:
-            raise InvalidArgument(str(error)) from None

@@ -8,12 +8,12 @@ import traceback
 from collections.abc import Awaitable, Callable
 
 from flagd.rpc.asgi.body import Disconnected
-from flagd.rpc.status import RpcError, Status
+from flagd.rpc.status import RpcError
 
 log = logging.getLogger(__name__)
 
-Fail = Callable[[Status, str], Awaitable[None]]
-"""Answers a call with a status and a message, in the words of its protocol."""
+Fail = Callable[[RpcError], Awaitable[None]]
+"""Answers a call with the status and the message of an error, in the words of its protocol."""
 
 
 async def settle(error: Exception, fail: Fail, path: str) -> None:
@@ -26,10 +26,10 @@ async def settle(error: Exception, fail: Fail, path: str) -> None:
         return
     if isinstance(error, RpcError):
         with contextlib.suppress(OSError):
-            await fail(error.status, error.message)
+            await fail(error)
         return
     try:
-        await fail(Status.INTERNAL, "internal error")
+        await fail(RpcError("internal error"))
     except OSError:
         return
     places = "".join(traceback.format_tb(error.__traceback__)).rstrip()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flagd.rpc.asgi.compression import Encoding, decompress
-from flagd.rpc.status import ResourceExhausted, RpcError
+from flagd.rpc.status import InvalidArgument, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,8 +43,8 @@ class FrameReader:
         """Yield every message that is complete with ``data``.
 
         Raises:
-            RpcError: flags that no one knows, or compressed without ``grpc-encoding`` (INTERNAL).
-            ResourceExhausted: a message is larger than the limit; known from the prefix, before the message is there.
+            InvalidArgument: flags that no one knows, or compressed without ``grpc-encoding``.
+            TooLarge: a message is larger than the limit; known from the prefix, before the message is there.
         """
         rest = self._rest + data if self._rest else data
         start = 0
@@ -59,16 +59,16 @@ class FrameReader:
         self._rest = rest[start:]
 
     def close(self) -> None:
-        """Raise RpcError (INTERNAL) if the request ended inside a message."""
+        """Raise InvalidArgument if the request ended inside a message."""
         if self._rest:
-            raise RpcError("the request ends inside a message")
+            raise InvalidArgument("the request ends inside a message")
 
     def _length(self, data: bytes, start: int) -> int:
         if data[start] > COMPRESSED:
-            raise RpcError(f"frame flags {data[start]:#04x} are not known")
+            raise InvalidArgument(f"frame flags {data[start]:#04x} are not known")
         length = int.from_bytes(data[start + 1 : start + PREFIX], "big")
         if length > self.limit:
-            raise ResourceExhausted(f"message of {length} bytes is larger than the limit of {self.limit}")
+            raise TooLarge(f"message of {length} bytes is larger than the limit of {self.limit}")
         return length
 
 
@@ -76,12 +76,12 @@ def only_frame(body: bytes, encoding: Encoding | None, limit: int) -> bytes:
     """Return the message of a body that must hold exactly one.
 
     Raises:
-        RpcError: no message, several, or part of one (INTERNAL).
-        ResourceExhausted: larger than ``limit`` bytes.
+        InvalidArgument: no message, several, or part of one.
+        TooLarge: larger than ``limit`` bytes.
     """
     reader = FrameReader(limit, encoding)
     messages = list(reader.feed(body))
     reader.close()
     if len(messages) != 1:
-        raise RpcError(f"this call takes one message, the request holds {len(messages)}")
+        raise InvalidArgument(f"this call takes one message, the request holds {len(messages)}")
     return messages[0]

@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.rpc.asgi.connect_call import STREAM_TYPES, UNARY_TYPES, ConnectCall
 from flagd.rpc.asgi.grpc_call import DIALECTS, GrpcCall
+from flagd.rpc.asgi.head import HeadSend
 from flagd.rpc.asgi.http_call import HttpCall, RouteTable
 from flagd.rpc.asgi.plain_call import CONTENT_TYPE, PlainMethod
-from flagd.rpc.route import BODY_LIMIT
-from flagd.rpc.status import Status
+from flagd.rpc.route import BODY_LIMIT, Response
+from flagd.rpc.status import NoSuchPath, NoSuchVerb, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Coroutine, Iterable, Sequence
 
     from flagd.rpc.asgi.body import Receive, Scope, Send
     from flagd.rpc.method import Method
     from flagd.rpc.route import Route
 
+_READING = ("GET", "HEAD")
 _ACCEPT_POST = b", ".join((*UNARY_TYPES, *STREAM_TYPES, *DIALECTS)).decode()
 
 
@@ -48,14 +50,17 @@ class Front:
         return self._answer(scope, fields, receive, send)
 
     async def _answer(self, scope: Scope, fields: dict[bytes, bytes], receive: Receive, send: Send) -> None:
-        method = self._methods.get(scope["path"])
+        path: str = scope["path"]
+        method = self._methods.get(path)
         dialect = DIALECTS.get(fields.get(b"content-type", b""))
+        if scope["method"] == "HEAD":
+            send = HeadSend(send)
         if dialect is not None and scope["method"] == "POST":
             await GrpcCall(dialect, fields, receive, send, self._limit).run(method)
-        elif method is not None:
+        elif method is not None or (method := self._methods.get(path.rstrip("/"))) is not None:
             await self._connect(method, scope, fields, receive, send)
         else:
-            await self._http(scope, receive, send)
+            await self._http(scope, fields, receive, send)
 
     async def _connect(
         self, method: Method, scope: Scope, fields: dict[bytes, bytes], receive: Receive, send: Send
@@ -63,35 +68,55 @@ class Front:
         content_type = _essence(fields.get(b"content-type", b""))
         call = ConnectCall(content_type, fields, receive, send, self._limit)
         verb = scope["method"]
-        if verb == "GET" and method.idempotent and method.unary is not None:
+        readable = method.idempotent and method.unary is not None
+        if verb in _READING and readable:
             await call.get(method, scope["query_string"].decode("latin-1"))
         elif verb != "POST":
-            allowed = "GET, POST" if method.idempotent and method.unary is not None else "POST"
-            await HttpCall(scope, receive, send).turn_away(
-                405, Status.UNIMPLEMENTED, f"this method takes {allowed}", {"allow": allowed}
-            )
+            other = HttpCall(scope, fields, receive, send)
+            await _other_verb(other, verb, ["GET", "HEAD", "POST"] if readable else ["POST"])
         elif content_type in UNARY_TYPES and method.unary is not None:
             await call.unary(method)
         elif content_type in STREAM_TYPES and method.stream is not None:
             await call.stream(method)
         else:
-            await HttpCall(scope, receive, send).turn_away(
-                415, Status.UNIMPLEMENTED, "this method does not take this content type", {"accept-post": _ACCEPT_POST}
-            )
+            await HttpCall(scope, fields, receive, send).refuse(_unreadable(method), {"accept-post": _ACCEPT_POST})
 
-    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call = HttpCall(scope, receive, send)
-        routes = self._routes.find(scope["path"])
-        route = routes.get(scope["method"])
+    async def _http(self, scope: Scope, fields: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+        call = HttpCall(scope, fields, receive, send)
+        path, verb = scope["path"], scope["method"]
+        routes = self._routes.find(path) or self._routes.find(path.rstrip("/"))
+        route = routes.get("GET" if verb == "HEAD" else verb) or routes.get("")
         if route is not None:
             await call.run(route)
         elif routes:
-            allowed = ", ".join(sorted(routes))
-            await call.turn_away(405, Status.UNIMPLEMENTED, f"this path takes {allowed}", {"allow": allowed})
-        elif _essence(dict(scope["headers"]).get(b"content-type", b"")).startswith(b"application/grpc"):
-            await call.turn_away(415, Status.UNIMPLEMENTED, "content type is not known", {"accept-post": _ACCEPT_POST})
+            allowed = sorted({*routes, *(["HEAD"] if "GET" in routes else [])})
+            await _other_verb(call, verb, allowed, next(iter(routes.values())))
+        elif _essence(fields.get(b"content-type", b"")).startswith(b"application/grpc"):
+            await call.refuse(Unreadable(f"content-type: {_GRPC_TYPES} is needed"), {"accept-post": _ACCEPT_POST})
         else:
-            await call.turn_away(404, Status.UNIMPLEMENTED, "no such method or path")
+            await call.refuse(NoSuchPath("no such method or path"))
+
+
+async def _other_verb(call: HttpCall, verb: str, allowed: list[str], route: Route | None = None) -> None:
+    """Answer OPTIONS with what a path takes, and refuse what it does not take."""
+    headers = {"allow": ", ".join([*allowed, "OPTIONS"])}
+    if verb == "OPTIONS":
+        await call.respond(Response(204, content_type="", headers=headers))
+    else:
+        await call.refuse(NoSuchVerb(f"this path takes {', '.join(allowed)}"), headers, route=route)
+
+
+def _unreadable(method: Method) -> Unreadable:
+    types = UNARY_TYPES if method.unary else STREAM_TYPES if method.stream else DIALECTS
+    return Unreadable(f"content-type: {_listed(types)} is needed")
+
+
+def _listed(types: Iterable[bytes]) -> str:
+    *others, last = (one.decode() for one in types)
+    return f"{', '.join(others)} or {last}"
+
+
+_GRPC_TYPES = _listed(DIALECTS)
 
 
 def _essence(content_type: bytes) -> bytes:

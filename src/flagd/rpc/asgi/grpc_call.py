@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flagd.rpc.asgi.body import read_body, read_parts
-from flagd.rpc.asgi.codec import JSON, PROTO, Codec, MessageError
+from flagd.rpc.asgi.codec import JSON, PROTO, Codec
 from flagd.rpc.asgi.compression import ACCEPTED, parse_encoding
+from flagd.rpc.asgi.entitlement import admit
 from flagd.rpc.asgi.failure import settle
 from flagd.rpc.asgi.frame import PREFIX, FrameReader, frame, only_frame
 from flagd.rpc.asgi.metadata import Metadata
@@ -19,7 +20,7 @@ from flagd.rpc.asgi.outcome import Headers, grpc_trailers
 from flagd.rpc.asgi.supervision import Supervision, supervised
 from flagd.rpc.asgi.timeout import parse_grpc_timeout
 from flagd.rpc.method import Call
-from flagd.rpc.status import RpcError, Status, Unimplemented
+from flagd.rpc.status import Status, Unimplemented
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from flagd.rpc.asgi.body import Event, Receive, Send
     from flagd.rpc.method import Method
+    from flagd.rpc.status import RpcError
 
 OK_TRAILERS: Event = {"type": "http.response.trailers", "headers": grpc_trailers(Status.OK)}
 _LAST_PART: Event = {"type": "http.response.body", "body": b"", "more_body": False}
@@ -82,11 +84,13 @@ class GrpcCall:
     async def _serve(self, method: Method | None) -> None:
         if method is None:
             raise Unimplemented("no such method")
+        # Before the message is read: who is refused for its key costs no more than a look at its headers.
+        await admit(method.admit, Call(Metadata(self._fields)), self._receive)
         remaining = parse_grpc_timeout(self._fields.get(b"grpc-timeout"))
         call = Call(Metadata(self._fields), remaining)
         if method.unary is not None:
             reply = await supervised(method.unary(await self._only_message(method), call), self._receive, remaining)
-            await self._answer(self._dialect.codec.encode(reply, method.response))
+            await self._answer(await self._dialect.codec.encode(reply, method.response))
         elif method.stream is not None:
             request = await self._only_message(method)
             with Supervision(self._receive, remaining):
@@ -98,23 +102,17 @@ class GrpcCall:
 
     async def _only_message(self, method: Method) -> Message:
         body = await read_body(self._receive, self._limit, PREFIX)
-        return self._decode(only_frame(body, self._encoding(), self._limit), method)
+        return await self._dialect.codec.decode(only_frame(body, self._encoding(), self._limit), method.request)
 
     async def _messages(self, method: Method) -> AsyncIterator[Message]:
         reader = FrameReader(self._limit, self._encoding())
         async for part in read_parts(self._receive):
             for data in reader.feed(part):
-                yield self._decode(data, method)
+                yield await self._dialect.codec.decode(data, method.request)
         reader.close()
 
     def _encoding(self) -> Any:  # noqa: ANN401
         return parse_encoding(self._fields.get(b"grpc-encoding"))
-
-    def _decode(self, data: bytes, method: Method) -> Message:
-        try:
-            return self._dialect.codec.decode(data, method.request)
-        except MessageError as error:
-            raise RpcError(str(error)) from None
 
     async def _answer(self, message: bytes) -> None:
         send = self._send
@@ -128,7 +126,7 @@ class GrpcCall:
         async with contextlib.aclosing(replies):  # type: ignore[type-var]
             async for reply in replies:
                 await self._start()
-                part = frame(encode(reply, method.response))
+                part = frame(await encode(reply, method.response))
                 await self._send({"type": "http.response.body", "body": part, "more_body": True})
         await self._start()
         await self._send(_LAST_PART)
@@ -144,9 +142,9 @@ class GrpcCall:
             self._started = True
             await self._send(self._dialect.start)
 
-    async def fail(self, status: Status, message: str) -> None:
-        """Answer with a status and a message; for a call that this object runs, or another that has not answered."""
-        trailers = grpc_trailers(status, message)
+    async def fail(self, error: RpcError) -> None:
+        """Answer with what `error` says; for a call that this object runs, or another that has not answered."""
+        trailers = grpc_trailers(error.status, error.message)
         if self._started:
             await self._send(_LAST_PART)
             await self._send({"type": "http.response.trailers", "headers": trailers})

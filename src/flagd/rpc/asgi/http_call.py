@@ -6,18 +6,21 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from flagd.rpc.asgi.body import pass_over_body, read_body
+from flagd.rpc.asgi.compression import Encoding, compress_answer, decompress, parse_encoding
+from flagd.rpc.asgi.entitlement import admit
 from flagd.rpc.asgi.failure import settle
 from flagd.rpc.asgi.metadata import Metadata
-from flagd.rpc.asgi.outcome import HTTP_STATUS, Headers, connect_error_body
+from flagd.rpc.asgi.outcome import Headers, connect_error_body
 from flagd.rpc.asgi.supervision import Supervision, supervised
 from flagd.rpc.route import EventStream, Request, Response
-from flagd.rpc.status import Overloaded, ResourceExhausted, Status
+from flagd.rpc.status import Overloaded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from flagd.rpc.asgi.body import Receive, Scope, Send
     from flagd.rpc.route import Route
+    from flagd.rpc.status import RpcError
 
 RETRY = {"retry-after": "1"}
 """Headers of an answer to who should come again later."""
@@ -46,70 +49,80 @@ class RouteTable:
 
 
 class HttpCall:
-    """One call of a route."""
+    """One call of a route. `fields` are the request's headers."""
 
-    __slots__ = ("_receive", "_scope", "_send", "_started")
+    __slots__ = ("_fields", "_receive", "_route", "_scope", "_send", "_started")
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, scope: Scope, fields: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         self._scope = scope
+        self._fields = fields
         self._receive = receive
         self._send = send
+        self._route: Route | None = None
         self._started = False
 
     async def run(self, route: Route) -> None:
         """Answer the call, whatever happens."""
+        self._route = route
         try:
-            request = await self._request(route)
-            if request is None:
-                await self.refuse(413, Status.RESOURCE_EXHAUSTED, f"the body is larger than {route.body_limit} bytes")
-                return
-            answer = await supervised(route.handler(request), self._receive, None)
+            # Before the body is read: who is refused for its key costs no more than a look at its headers.
+            await admit(route.admit, Metadata(self._fields), self._receive)
+            answer = await supervised(route.handler(await self._request(route)), self._receive, None)
             if isinstance(answer, EventStream):
                 await self._events(answer)
             else:
                 await self.respond(answer)
-        except Overloaded as error:
-            await self.refuse(503, error.status, error.message, RETRY)
         except Exception as error:  # noqa: BLE001 - every call is answered
             await settle(error, self._fail, route.path)
 
     async def respond(self, response: Response) -> None:
-        """Send a whole answer."""
-        headers = _encoded(response.headers)
+        """Send a whole answer, compressed where that is worth it and the caller takes it."""
+        headers, body = _encoded(response.headers), response.body
         if response.content_type:
             headers.append((b"content-type", response.content_type.encode("latin-1")))
         if response.status not in _BODILESS:
-            headers.append((b"content-length", b"%d" % len(response.body)))
+            body, compressed = await compress_answer(body, self._fields.get(b"accept-encoding"))
+            headers += compressed
+            headers.append((b"content-length", b"%d" % len(body)))
         self._started = True
         await self._send({"type": "http.response.start", "status": response.status, "headers": headers})
-        await self._send({"type": "http.response.body", "body": response.body, "more_body": False})
+        await self._send({"type": "http.response.body", "body": body, "more_body": False})
 
-    async def refuse(self, status: int, code: Status, message: str, headers: Mapping[str, str] | None = None) -> None:
-        """Send an error that is known before any handler runs."""
-        await self.respond(Response(status, connect_error_body(code, message), headers=headers or {}))
-
-    async def turn_away(
-        self, status: int, code: Status, message: str, headers: Mapping[str, str] | None = None
+    async def refuse(
+        self, error: RpcError, headers: Mapping[str, str] | None = None, *, route: Route | None = None
     ) -> None:
-        """Refuse a call of which nothing was read: after its body, or HTTP/2 clients may see a reset instead."""
-        await pass_over_body(self._receive)
-        await self.refuse(status, code, message, headers)
+        """Refuse a call of which nothing was read: after its body, or HTTP/2 clients may see a reset instead.
 
-    async def _request(self, route: Route) -> Request | None:
+        `route` is one whose form of an error is used.
+        """
+        self._route = route
+        with contextlib.suppress(OSError):
+            if not isinstance(error, Overloaded):
+                await pass_over_body(self._receive)
+            await self._say(error, headers or {})
+
+    async def _request(self, route: Route) -> Request:
         scope = self._scope
-        try:
-            body = await read_body(self._receive, route.body_limit)
-        except ResourceExhausted:
-            return None
-        path: str = scope["path"]
+        body = await read_body(self._receive, route.body_limit)
+        encoding = parse_encoding(self._fields.get(b"content-encoding"))
+        if encoding is not None and encoding is not Encoding.IDENTITY:
+            body = decompress(body, encoding, route.body_limit)
         return Request(
             method=scope["method"],
-            path=path,
-            tail=path[len(route.path) :] if route.path.endswith("/") else "",
+            path=scope["path"],
+            tail=self._tail(route),
             query=scope["query_string"].decode("latin-1"),
-            headers=Metadata(dict(scope["headers"])),
+            headers=Metadata(self._fields),
             body=body,
         )
+
+    def _tail(self, route: Route) -> str:
+        if not route.path.endswith("/"):
+            return ""
+        tail: str = self._scope["path"][len(route.path) :]
+        # A slash that is written at the end is nobody's; one that belongs to a name is written %2F.
+        written: bytes = self._scope.get("raw_path", b"")
+        return tail.removesuffix("/") if written.partition(b"?")[0].endswith(b"/") else tail
 
     async def _events(self, stream: EventStream) -> None:
         self._started = True
@@ -125,11 +138,20 @@ class HttpCall:
     async def _part(self, part: bytes) -> None:
         await self._send({"type": "http.response.body", "body": part, "more_body": True})
 
-    async def _fail(self, status: Status, message: str) -> None:
+    async def _fail(self, error: RpcError) -> None:
         if self._started:
             await self._send({"type": "http.response.body", "body": b"", "more_body": False})
             return
-        await self.refuse(HTTP_STATUS[status], status, message)
+        await self._say(error, {})
+
+    async def _say(self, error: RpcError, headers: Mapping[str, str]) -> None:
+        route = self._route
+        if route is not None and route.failure is not None:
+            body = route.failure(self._tail(route), error)
+        else:
+            body = connect_error_body(error.status, error.message)
+        again = RETRY if isinstance(error, Overloaded) else {}
+        await self.respond(Response(error.http_status, body, headers={**headers, **again}))
 
 
 def _encoded(headers: Mapping[str, str]) -> Headers:

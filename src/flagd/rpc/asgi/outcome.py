@@ -12,26 +12,6 @@ Headers = list[tuple[bytes, bytes]]
 
 _UNSAFE = re.compile(rb"[^\x20-\x24\x26-\x7e]")
 
-HTTP_STATUS = {
-    Status.CANCELLED: 499,
-    Status.UNKNOWN: 500,
-    Status.INVALID_ARGUMENT: 400,
-    Status.DEADLINE_EXCEEDED: 504,
-    Status.NOT_FOUND: 404,
-    Status.ALREADY_EXISTS: 409,
-    Status.PERMISSION_DENIED: 403,
-    Status.RESOURCE_EXHAUSTED: 429,
-    Status.FAILED_PRECONDITION: 400,
-    Status.ABORTED: 409,
-    Status.OUT_OF_RANGE: 400,
-    Status.UNIMPLEMENTED: 501,
-    Status.INTERNAL: 500,
-    Status.UNAVAILABLE: 503,
-    Status.DATA_LOSS: 500,
-    Status.UNAUTHENTICATED: 401,
-}
-"""HTTP status of a failed unary call; source: https://connectrpc.com/docs/protocol#error-codes"""
-
 
 def encode_grpc_message(text: str) -> bytes:
     """Return ``text`` percent-encoded for ``grpc-message``: UTF-8, all but space to ``~`` escaped, and ``%`` too."""

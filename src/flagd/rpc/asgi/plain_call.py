@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.message import DecodeError
 
+from flagd.rpc.asgi.body import pass_over_body
 from flagd.rpc.asgi.failure import settle
 from flagd.rpc.asgi.frame import PREFIX
 from flagd.rpc.asgi.grpc_call import DIALECTS, OK_TRAILERS, GrpcCall
 from flagd.rpc.asgi.metadata import Metadata
 from flagd.rpc.asgi.supervision import Resumed, Supervision
 from flagd.rpc.asgi.timeout import parse_grpc_timeout
+from flagd.rpc.message import AT_ONCE_BYTES
 from flagd.rpc.method import Call
 
 if TYPE_CHECKING:
@@ -31,16 +33,24 @@ _DIALECT = DIALECTS[CONTENT_TYPE]
 class PlainMethod:
     """A unary method, as the short way calls it."""
 
-    __slots__ = ("_handler", "_limit", "_method", "_parse")
+    __slots__ = ("_admit", "_at_once", "_handler", "_limit", "_method", "_parse")
 
     def __init__(self, method: Method, handler: UnaryHandler, limit: int) -> None:
         self._method = method
         self._handler = handler
+        self._admit = method.admit
         self._parse = method.request.FromString
         self._limit = limit
+        self._at_once = min(limit, AT_ONCE_BYTES)
 
     async def answer(self, fields: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         """Answer one call; ``fields`` are its headers."""
+        try:
+            self._admit(Call(Metadata(fields)))
+        except Exception as error:  # noqa: BLE001 - every call is answered
+            await pass_over_body(receive)
+            await settle(error, GrpcCall(_DIALECT, fields, receive, send, self._limit).fail, self._method.path)
+            return
         event = await receive()
         request = self._request(event)
         if request is None:
@@ -67,10 +77,10 @@ class PlainMethod:
         await send(OK_TRAILERS)
 
     def _request(self, event: Event) -> Message | None:
-        """Return the message of a request that is whole, uncompressed and valid, else None."""
+        """Return the message of a request that is whole, uncompressed, small and valid, else None."""
         body = event.get("body", b"")
         size = len(body) - PREFIX
-        if event.get("more_body", True) or size > self._limit:
+        if event.get("more_body", True) or size > self._at_once:
             return None
         if body[:1] != b"\0" or int.from_bytes(body[1:PREFIX], "big") != size:
             return None

@@ -23,7 +23,8 @@ _TYPE = "type.googleapis.com/envoy.extensions.filters"
 MAX_CONCURRENT_STREAMS = 256
 """Streams per HTTP/2 connection: a brake on floods, above what one client process uses."""
 
-MAX_HEADER_KIB = 16
+MAX_HEADER_KIB = 64
+"""Amplitude's SDK for Node sends the user in a header: 20 KB of properties are 27 KB there."""
 MAX_HEADER_COUNT = 100
 
 HEADERS_TIMEOUT = "5s"
@@ -134,6 +135,10 @@ class Listener:
             "generate_request_id": False,
             "server_header_transformation": "PASS_THROUGH",
             "max_request_headers_kb": MAX_HEADER_KIB,
+            # Base addresses that end in a slash make paths that begin with two.
+            "merge_slashes": True,
+            # Proxies that speak HTTP/1.0 to us, as nginx does unless it is told otherwise; some send no host.
+            "http_protocol_options": {"accept_http_10": True, "default_host_for_http_10": "flagd"},
             "request_headers_timeout": HEADERS_TIMEOUT,
             "request_timeout": REQUEST_TIMEOUT,
             # 0 = off: event streams are silent for as long as nothing changes.

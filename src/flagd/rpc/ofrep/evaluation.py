@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -30,6 +31,10 @@ INACTIVITY_SECONDS = 120
 """How long a page in the background should keep its event stream."""
 
 
+_SUFFIX = re.compile(r"[-;](gzip|deflate|br|zstd|df)$")
+"""What Apache and others add to the tag of an answer that they have compressed."""
+
+
 class Evaluation:
     """Answers ``/ofrep/v1/evaluate/flags`` and what is below it."""
 
@@ -41,7 +46,7 @@ class Evaluation:
         """Return one flag. Raises NotFound for one that the caller does not see."""
         if not request.tail:
             return await self.evaluate_all(request)
-        view = self._view(caller(request))
+        view = self._view(caller(request.headers))
         check_text(request.tail, "key", KEY_BYTES)
         variant = view.variant(_context(given_context(request)), request.tail)
         ruleset = view.snapshot.ruleset
@@ -49,11 +54,11 @@ class Evaluation:
 
     async def evaluate_all(self, request: Request) -> Response:
         """Return all flags, or 304 where the caller has this revision's answers for this context."""
-        call = caller(request)
+        call = caller(request.headers)
         view = self._view(call)
         context = _context(given_context(request))
         etag = _etag(view, request.body)
-        if etag in _known(request.headers):
+        if _is_known(etag, request.headers):
             return Response(304, content_type="", headers={"etag": etag})
         return Response(200, self._all(view, context, call), headers={"etag": etag})
 
@@ -82,9 +87,16 @@ def _etag(view: View, body: bytes) -> str:
     """Return a name for all that the answer depends on; of two texts of one context, each has its own."""
     deployments = None if view.deployments is None else sorted(view.deployments)
     who = orjson.dumps([view.snapshot.ruleset.project, view.snapshot.revision, deployments])
-    return f'"{hashlib.sha256(who + body).hexdigest()[:32]}"'
+    # Weak: compressing gateways keep it, for what they send differs in its bytes and in nothing else.
+    return f'W/"{hashlib.sha256(who + body).hexdigest()[:32]}"'
 
 
-def _known(headers: Mapping[str, str]) -> list[str]:
-    """Return the tags in If-None-Match; proxies that compress make weak ones of ours."""
-    return [tag.strip().removeprefix("W/") for tag in headers.get("if-none-match", "").split(",")]
+def _is_known(etag: str, headers: Mapping[str, str]) -> bool:
+    """Whether If-None-Match names the tag: alone or in a list, weak or not, with the suffix that gateways add."""
+    wanted = etag.removeprefix("W/").strip('"')
+    return any(tag in {wanted, "*"} for tag in map(_bare, headers.get("if-none-match", "").split(",")))
+
+
+def _bare(tag: str) -> str:
+    bare = tag.strip().removeprefix("W/").strip('"')
+    return _SUFFIX.sub("", bare)

@@ -7,20 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flagd.rpc.route import Response
-from flagd.rpc.status import InvalidArgument, RpcError, Status
+from flagd.rpc.status import InvalidArgument, NoSuchPath, RpcError, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from flagd.rpc.route import EventStream, Handler, Request, Route
-
-_HTTP_STATUS = {
-    Status.INVALID_ARGUMENT: 400,
-    Status.UNAUTHENTICATED: 401,
-    Status.PERMISSION_DENIED: 403,
-    Status.NOT_FOUND: 404,
-    Status.UNAVAILABLE: 503,
-}
 
 
 class ParseError(InvalidArgument):
@@ -33,7 +25,7 @@ class InvalidContext(InvalidArgument):
 
 def answer_failures(routes: Iterable[Route]) -> list[Route]:
     """Return `routes` with every RpcError answered as OFREP has it: key, code and what is wrong."""
-    return [replace(route, handler=_answering(route.handler)) for route in routes]
+    return [replace(route, handler=_answering(route.handler), failure=failure_body) for route in routes]
 
 
 def _answering(handler: Handler) -> Handler:
@@ -42,15 +34,20 @@ def _answering(handler: Handler) -> Handler:
             return await handler(request)
         except RpcError as error:
             body = json.dumps(failure(request.tail, error)).encode()
-            return Response(_HTTP_STATUS.get(error.status, 500), body)
+            return Response(error.http_status, body)
 
     return answering
 
 
+def failure_body(key: str, error: RpcError) -> bytes:
+    """Return the body of an error that is known before the flag `key` is looked for; "" is no flag."""
+    return json.dumps(failure(key, error)).encode()
+
+
 def failure(key: str, error: RpcError) -> dict[str, str]:
-    """Return what is said of `error`; an empty `key` is left out."""
+    """Return what is said of `error`; an empty `key` is left out, and one of a path that is not there."""
     said = {"errorCode": _code(error), "errorDetails": error.message}
-    return {"key": key, **said} if key else said
+    return {"key": key, **said} if key and not isinstance(error, NoSuchPath) else said
 
 
 def _code(error: RpcError) -> str:

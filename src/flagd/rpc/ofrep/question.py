@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from flagd.rpc.method import Call
 from flagd.rpc.ofrep.failure import InvalidContext, ParseError
+from flagd.rpc.plain import read_json
+from flagd.rpc.shape import an_object, check_members
+from flagd.rpc.status import InvalidArgument
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flagd.rpc.route import Request
 
+_CONTEXT = "context"
 _KEY_HEADER = "x-api-key"
 
 
-def caller(request: Request) -> Call:
+def caller(headers: Mapping[str, str]) -> Call:
     """Return who asks: a deployment key may also come in ``X-API-Key``."""
-    key = request.headers.get(_KEY_HEADER)
-    if key is None or "authorization" in request.headers:
-        return Call(request.headers)
-    return Call({**request.headers, "authorization": f"Api-Key {key}"})
+    key = headers.get(_KEY_HEADER)
+    if key is None or headers.get("authorization") is not None:
+        return Call(headers)
+    return Call({**headers, "authorization": f"Api-Key {key}"})
 
 
 def given_context(request: Request) -> dict[str, Any]:
@@ -31,14 +35,12 @@ def given_context(request: Request) -> dict[str, Any]:
         InvalidContext: the context is none.
     """
     try:
-        body = orjson.loads(request.body or b"{}")
-    except orjson.JSONDecodeError:
-        raise ParseError("body: JSON is needed") from None
-    if not isinstance(body, dict):
-        raise ParseError("body: a JSON object is needed")
-    context = body.get("context")
-    if context is None:
-        return {}
-    if not isinstance(context, dict):
-        raise InvalidContext("context: a JSON object is needed")
-    return context
+        body = an_object(read_json(request.body or b"{}", "body"), "body")
+        if _CONTEXT not in body:
+            check_members(body, (_CONTEXT,), "body")
+    except InvalidArgument as error:
+        raise ParseError(error.message) from None
+    try:
+        return {} if body.get(_CONTEXT) is None else an_object(body[_CONTEXT], _CONTEXT)
+    except InvalidArgument as error:
+        raise InvalidContext(error.message) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from flagd.openfeature.v1 import evaluation_pb2 as pb
-from flagd.rpc.openfeature.value import Resolution, Type, resolve
+from flagd.rpc.openfeature.value import LARGEST_INTEGER, Resolution, Type, resolve
 from flagd.rpc.struct import to_struct
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _any_flag(resolution: Resolution) -> Message | None:
     value = resolution.value
     if isinstance(value, dict):
         fields["object_value"] = to_struct(value)
-    elif isinstance(value, list):
+    elif isinstance(value, list) or (isinstance(value, int) and abs(value) > LARGEST_INTEGER):
         return None
     elif value is not None:
         fields[_ANY_FIELDS[type(value)]] = value

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flagd.openfeature.v1.evaluation_pb2 import ResolveAllResponse
+from flagd.rpc.answer_size import check_entries
+from flagd.rpc.budget import user_budget
 from flagd.rpc.delimited import delimited
 from flagd.rpc.limits import KEY_BYTES, check_text
 from flagd.rpc.openfeature.context import evaluation_context
@@ -15,6 +17,8 @@ from flagd.rpc.status import NotFound
 from flagd.rpc.struct import from_struct, to_struct
 
 if TYPE_CHECKING:
+    from google.protobuf.struct_pb2 import Struct
+
     from flagd.openfeature.v1.evaluation_pb2 import ResolveAllRequest
     from flagd.rpc.access import Access
     from flagd.rpc.method import Call
@@ -42,24 +46,33 @@ class Resolving:
         return reply.data
 
     async def resolve_all(self, request: ResolveAllRequest, call: Call) -> bytes:
-        """Return an encoded ResolveAllResponse of the flags that have a value, lists excepted."""
+        """Return an encoded ResolveAllResponse of the flags that have a value.
+
+        Lists are left out, and integers beyond 2^53 - 1: AnyFlag has no place for either.
+        """
         view = self._view(call)
         project = view.snapshot.ruleset.project
-        variants = view.variants(evaluation_context(from_struct(request.context)), ())
+        variants = view.variants(_context(request.context), ())
         view.count(variants)
-        parts = [ResolveAllResponse(metadata=to_struct({FLAG_SET_ID: project})).SerializeToString()]
+        rest = ResolveAllResponse(metadata=to_struct({FLAG_SET_ID: project})).SerializeToString()
+        entries: dict[str, bytes] = {}
         for key in view.keys:
             reply = self._replies.find(variants.get(key), Type.ANY, project)
             if reply.data and not reply.is_default:
                 entry = delimited(_ENTRY_KEY, key.encode()) + delimited(_ENTRY_VALUE, reply.data)
-                parts.append(delimited(_FLAGS, entry))
-        return b"".join(parts)
+                entries[key] = delimited(_FLAGS, entry)
+        check_entries(entries)
+        return b"".join(entries.values()) + rest
 
     def _reply(self, wanted: Type, request: Any, call: Call) -> Reply:  # noqa: ANN401 - as above
         view = self._view(call)
         check_text(request.flag_key, "flag_key", KEY_BYTES)
-        variant = view.variant(evaluation_context(from_struct(request.context)), request.flag_key)
+        variant = view.variant(_context(request.context), request.flag_key)
         return self._replies.find(variant, wanted, view.snapshot.ruleset.project)
 
     def _view(self, call: Call) -> View:
         return self._access.view(selected_project(call.metadata), call)
+
+
+def _context(given: Struct) -> dict[str, Any]:
+    return evaluation_context(from_struct(given, user_budget("context")))

@@ -33,12 +33,12 @@ _RESOLVE: dict[str, tuple[Type, type[Message], type[Message]]] = {
 def openfeature_methods(access: Access, store: Store) -> list[Method]:
     """Return the RPCs of both versions. EventStream is the same in both; ResolveAll is in the first only."""
     resolving, events = Resolving(access), Events(access, store)
-    every = Method(f"/{FIRST}/ResolveAll", pb.ResolveAllRequest, pb.ResolveAllResponse, resolving.resolve_all)
-    methods = [every]
+    make = partial(Method, admit=access.admit)
+    methods = [make(f"/{FIRST}/ResolveAll", pb.ResolveAllRequest, pb.ResolveAllResponse, resolving.resolve_all)]
     for service, resolve in ((FIRST, resolving.resolve_value), (SECOND, resolving.resolve)):
         for name, (wanted, request, response) in _RESOLVE.items():
-            methods.append(Method(f"/{service}/{name}", request, response, partial(resolve, wanted)))
-        stream = Method(
+            methods.append(make(f"/{service}/{name}", request, response, partial(resolve, wanted)))
+        stream = make(
             f"/{service}/EventStream", pb.EventStreamRequest, pb.EventStreamResponse, stream=events.event_stream
         )
         methods.append(stream)

@@ -36,7 +36,7 @@ class Type(StrEnum):
     BOOLEAN = "a boolean"
     STRING = "text"
     INTEGER = "an integer within ±(2^53 - 1)"
-    FLOAT = "a double"
+    FLOAT = "a double (exact up to ±2^53)"
     OBJECT = "an object"
     ANY = "anything"
 

@@ -54,13 +54,12 @@ def test_a_legacy_question_is_all_in_the_query():
 @pytest.mark.parametrize(
     ("asked", "text"),
     [
-        (request(), "user: user_id or device_id is needed"),
-        (request(body={"user_id": ""}), "user: user_id or device_id is needed"),
-        (request(body=b"{"), "body: JSON is needed"),
-        (request(body=[1]), "user: a JSON object is needed"),
+        (request(body=b"{"), "body: not valid JSON (line 1, column 2)"),
+        (request(body=[1]), "user: an object is needed, not a list"),
         (request(x_amp_exp_user="ä"), "x-amp-exp-user: base64url is needed"),
         (request(x_amp_exp_user="abcde"), "x-amp-exp-user: base64url is needed"),
-        (request(x_amp_exp_user="e30x"), "x-amp-exp-user: JSON is needed"),
+        (request(x_amp_exp_user="e30x"), "x-amp-exp-user: not valid JSON (line 1, column 3)"),
+        (request(x_amp_exp_user="e30=!"), "x-amp-exp-user: base64url is needed"),
         (request(body=ANN, x_amp_exp_flag_keys=base64url("a")), "x-amp-exp-flag-keys: a list of texts is needed"),
         (request(body=ANN, x_amp_exp_flag_keys=base64url([1])), "x-amp-exp-flag-keys: a list of texts is needed"),
         (request(body=ANN, query="eval_mode=both"), "eval_mode: remote or local is needed"),

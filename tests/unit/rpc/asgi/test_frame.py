@@ -65,19 +65,19 @@ def test_a_compressed_message_is_decompressed(encoding, data):
 @pytest.mark.parametrize(
     ("body", "encoding", "status", "says"),
     [
-        (b"\0", None, Status.INTERNAL, "ends inside a message"),
-        (b"\0\0\0\0", None, Status.INTERNAL, "ends inside a message"),
-        (b"\0\0\0\0\5abc", None, Status.INTERNAL, "ends inside a message"),
-        (frame(b"abc") + b"\0\0", None, Status.INTERNAL, "ends inside a message"),
-        (frame(b"abc", flags=2), None, Status.INTERNAL, "0x02"),
-        (frame(b"abc", flags=0x80), None, Status.INTERNAL, "0x80"),
+        (b"\0", None, Status.INVALID_ARGUMENT, "ends inside a message"),
+        (b"\0\0\0\0", None, Status.INVALID_ARGUMENT, "ends inside a message"),
+        (b"\0\0\0\0\5abc", None, Status.INVALID_ARGUMENT, "ends inside a message"),
+        (frame(b"abc") + b"\0\0", None, Status.INVALID_ARGUMENT, "ends inside a message"),
+        (frame(b"abc", flags=2), None, Status.INVALID_ARGUMENT, "0x02"),
+        (frame(b"abc", flags=0x80), None, Status.INVALID_ARGUMENT, "0x80"),
         (b"\0\xff\xff\xff\xff", None, Status.RESOURCE_EXHAUSTED, "limit of 100"),
         (frame(b"x" * (LIMIT + 1)), None, Status.RESOURCE_EXHAUSTED, "limit of 100"),
-        (compressed(b"abc"), None, Status.INTERNAL, "no encoding is named"),
-        (compressed(b"abc"), Encoding.IDENTITY, Status.INTERNAL, "no encoding is named"),
-        (compressed(b"not gzip"), Encoding.GZIP, Status.INTERNAL, "not valid gzip"),
-        (compressed(gzip.compress(b"abc")[:-4]), Encoding.GZIP, Status.INTERNAL, "not valid gzip"),
-        (compressed(gzip.compress(b"abc") + b"more"), Encoding.GZIP, Status.INTERNAL, "not valid gzip"),
+        (compressed(b"abc"), None, Status.INVALID_ARGUMENT, "no encoding is named"),
+        (compressed(b"abc"), Encoding.IDENTITY, Status.INVALID_ARGUMENT, "no encoding is named"),
+        (compressed(b"not gzip"), Encoding.GZIP, Status.INVALID_ARGUMENT, "not valid gzip"),
+        (compressed(gzip.compress(b"abc")[:-4]), Encoding.GZIP, Status.INVALID_ARGUMENT, "not valid gzip"),
+        (compressed(gzip.compress(b"abc") + b"more"), Encoding.GZIP, Status.INVALID_ARGUMENT, "not valid gzip"),
         (compressed(gzip.compress(ZEROS)), Encoding.GZIP, Status.RESOURCE_EXHAUSTED, "when decompressed"),
         (compressed(zlib.compress(ZEROS)), Encoding.DEFLATE, Status.RESOURCE_EXHAUSTED, "when decompressed"),
     ],
@@ -106,4 +106,4 @@ def test_a_gzip_bomb_is_never_unpacked():
 def test_a_call_of_one_message_takes_exactly_one(body):
     with pytest.raises(RpcError, match="takes one message") as refused:
         only_frame(body, None, LIMIT)
-    assert refused.value.status is Status.INTERNAL
+    assert refused.value.status is Status.INVALID_ARGUMENT

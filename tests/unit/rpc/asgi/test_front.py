@@ -141,9 +141,9 @@ async def test_every_other_request_is_told_why_not(path, request_, status, code)
 
 
 async def test_a_wrong_method_is_told_the_right_one():
-    assert (await call("/items/a", method="POST")).headers[b"allow"] == b"GET"
-    assert (await call("/echo.Echo/Echo", method="PUT")).headers[b"allow"] == b"GET, POST"
-    assert (await call("/echo.Echo/Bug", method="GET")).headers[b"allow"] == b"POST"
+    assert (await call("/items/a", method="POST")).headers[b"allow"] == b"GET, HEAD, OPTIONS"
+    assert (await call("/echo.Echo/Echo", method="PUT")).headers[b"allow"] == b"GET, HEAD, POST, OPTIONS"
+    assert (await call("/echo.Echo/Bug", method="GET")).headers[b"allow"] == b"POST, OPTIONS"
 
 
 async def test_a_wrong_content_type_is_told_the_right_ones():
@@ -153,4 +153,7 @@ async def test_a_wrong_content_type_is_told_the_right_ones():
 
 async def test_a_body_over_the_limit_is_refused_unread():
     answer = await call("/echo", b"x" * 6, b"x" * 6, b"never read")
-    assert (answer.status, json.loads(answer.body)["message"]) == (413, "the body is larger than 10 bytes")
+    assert (answer.status, json.loads(answer.body)["message"]) == (
+        413,
+        "the request is larger than the limit of 10 bytes",
+    )

@@ -84,10 +84,10 @@ async def test_a_conversation_answers_message_by_message():
     assert answer.grpc_status == Status.OK
 
 
-async def test_a_conversation_that_breaks_off_is_internal():
+async def test_a_conversation_that_breaks_off_is_a_fault_of_the_caller():
     answer = await call("Upper", message("a") + b"\0\0")
     assert texts(answer) == ["A"]
-    assert answer.grpc_status == Status.INTERNAL
+    assert answer.grpc_status == Status.INVALID_ARGUMENT
 
 
 async def test_text_metadata_reaches_the_service_and_binary_does_not():
@@ -121,16 +121,16 @@ async def test_a_call_ends_when_its_caller_has_gone(name):
         ("Missing", message(""), {}, Status.NOT_FOUND, "no %C3%A9"),
         ("Bug", message(""), {}, Status.INTERNAL, "internal error"),
         ("Nope", message(""), {}, Status.UNIMPLEMENTED, "no such method"),
-        ("Echo", b"", {}, Status.INTERNAL, "takes one message"),
-        ("Echo", message("a") + message("b"), {}, Status.INTERNAL, "takes one message"),
-        ("Echo", message("a")[:-1], {}, Status.INTERNAL, "ends inside a message"),
-        ("Echo", message("a", flags=1), {}, Status.INTERNAL, "no encoding is named"),
-        ("Echo", message("a", flags=1), {"grpc_encoding": "gzip"}, Status.INTERNAL, "not valid gzip"),
+        ("Echo", b"", {}, Status.INVALID_ARGUMENT, "takes one message"),
+        ("Echo", message("a") + message("b"), {}, Status.INVALID_ARGUMENT, "takes one message"),
+        ("Echo", message("a")[:-1], {}, Status.INVALID_ARGUMENT, "ends inside a message"),
+        ("Echo", message("a", flags=1), {}, Status.INVALID_ARGUMENT, "no encoding is named"),
+        ("Echo", message("a", flags=1), {"grpc_encoding": "gzip"}, Status.INVALID_ARGUMENT, "not valid gzip"),
         ("Echo", message("a", flags=1), {"grpc_encoding": "snappy"}, Status.UNIMPLEMENTED, "identity,gzip,deflate"),
-        ("Echo", message("a", flags=4), {}, Status.INTERNAL, "0x04"),
+        ("Echo", message("a", flags=4), {}, Status.INVALID_ARGUMENT, "0x04"),
         ("Echo", message("x" * LIMIT), {}, Status.RESOURCE_EXHAUSTED, "limit of 1000"),
         ("Echo", b"\0\xff\xff\xff\xffa", {}, Status.RESOURCE_EXHAUSTED, "limit of 1000"),
-        ("Echo", frame(b"\xff\xff"), {}, Status.INTERNAL, "not a valid google.protobuf.StringValue"),
+        ("Echo", frame(b"\xff\xff"), {}, Status.INVALID_ARGUMENT, "not a valid google.protobuf.StringValue"),
         ("Echo", message("a"), {"grpc_timeout": "soon"}, Status.INVALID_ARGUMENT, "grpc-timeout"),
         ("Echo", message("a"), {"grpc_timeout": "0S"}, Status.DEADLINE_EXCEEDED, "deadline"),
     ],

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from flagd.rpc.asgi.outcome import HTTP_STATUS, connect_end, connect_error_body, encode_grpc_message, grpc_trailers
-from flagd.rpc.status import Status
+from flagd.rpc.asgi.outcome import connect_end, connect_error_body, encode_grpc_message, grpc_trailers
+from flagd.rpc.status import HTTP_STATUS, Status
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ async def test_a_context_may_be_left_out(evaluation, body):
         (b"[", ParseError),
         ([1], ParseError),
         ({"context": []}, InvalidContext),
-        ({"context": {"targetingKey": 1}}, InvalidContext),
+        ({"context": {"targetingKey": []}}, InvalidContext),
         ({"context": {"a": "a" * 4097}}, InvalidContext),
     ],
 )

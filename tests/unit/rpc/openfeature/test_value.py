@@ -69,9 +69,13 @@ MISMATCHES = [
     ("INTEGER", {"payload": math.nan}, "a number, not an integer within ±(2^53 - 1)"),
     ("INTEGER", {"payload": True}, "a boolean, not an integer within ±(2^53 - 1)"),
     ("INTEGER", {"value": "1"}, "text, not an integer within ±(2^53 - 1)"),
-    ("FLOAT", {"payload": False}, "a boolean, not a double"),
-    ("FLOAT", {"payload": 2**53 + 1}, "a number, not a double"),
-    ("FLOAT", {"payload": 10**400}, "a number, not a double"),
+    ("FLOAT", {"payload": False}, "a boolean, not a double (exact up to ±2^53)"),
+    (
+        "FLOAT",
+        {"payload": 2**53 + 1},
+        "a number, not a double (exact up to ±2^53)",
+    ),
+    ("FLOAT", {"payload": 10**400}, "a number, not a double (exact up to ±2^53)"),
     ("OBJECT", {"payload": [1]}, "a list, not an object"),
     ("OBJECT", {"value": "on"}, "text, not an object"),
 ]

@@ -12,6 +12,7 @@ from tests.cluster.conftest import namespace_of
 from tests.cluster.installation import make_namespace
 from tests.cluster.kstatus import IN_PROGRESS, kstatus
 from tests.cluster.stage import Stage, flag
+from tests.cluster.traffic import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -140,6 +141,36 @@ def test_a_large_namespace_that_is_deleted_is_held_until_the_second_list(
     stage.until(lambda: gone.answer(replica, "f0") == ("", "NOT_FOUND"))
     stage.until(lambda: not operator.state()["held"])
     assert stage.variant(replica, "checkout") == "off"
+
+
+def test_a_namespace_that_is_deleted_while_it_is_published_is_served_until_its_finalizers_let_go(
+    stage: Stage, stage_called: Callable[[str], Stage]
+):
+    gone = stage_called("gone")
+    operator = stage.operator("--relist-interval", "2", namespaces=(stage.namespace, gone.namespace))
+    replicas = stage.replicas()
+    held = flag("checkout")
+    held["metadata"]["finalizers"] = ["example.dev/hold"]
+    gone.apply(held, flag("other"))
+    gone.wait("checkout", Published="True")
+    with Traffic(stage, replicas) as traffic:
+        traffic.flow(5)
+        namespace = gone.plane.request(f"/api/v1/namespaces/{gone.namespace}", "DELETE")
+        gone.plane.request(gone.collection("Flag"), "DELETE")
+        for replica in replicas.values():
+            stage.until(lambda replica=replica: gone.variant(replica, "other") == "")
+            assert gone.variant(replica, "checkout") == "on", "it is there until whoever holds it lets go"
+        gone.apply({**held, "spec": flag("checkout", 0)["spec"]})
+        for replica in replicas.values():
+            stage.until(lambda replica=replica: gone.variant(replica, "checkout") == "off")
+        traffic.flow(5)
+        held["metadata"]["finalizers"] = []
+        gone.apply({**held, "spec": flag("checkout", 0)["spec"]})
+        finish(gone, namespace)
+        for replica in replicas.values():
+            stage.until(lambda replica=replica: gone.answer(replica, "checkout") == ("", "NOT_FOUND"))
+        traffic.flow(5)
+    assert operator.get("/healthz")[0] == 200
 
 
 def test_nothing_of_ours_keeps_a_namespace_while_the_operator_is_away(

@@ -15,6 +15,8 @@ import pytest
 from tests.cluster.conftest import namespace_of
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.installation import install
+from tests.cluster.proxy import Proxy
+from tests.cluster.refusal import Refusal
 from tests.cluster.stage import Stage, flag
 from tests.cluster.traffic import Traffic
 
@@ -29,6 +31,8 @@ NARROW: dict[str, str | None] = {
 }
 NAMES = [f"f{number}" for number in range(60)]
 WRITERS = 6
+MOST_A_SECOND = 40
+"""Requests of one operator to an API server that refuses all: of its watches, lists, statuses and Lease together."""
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +93,23 @@ def test_every_status_is_right_in_the_end(stage: Stage):
     assert failures < writes, "it goes on asking as if nothing had been said"
     said = [each for each in operator.log if "statuses wait for the API server" in each["message"]]
     assert 1 <= len(said) < turned_away(stage)["patch"], "said once for many"
+
+
+@pytest.mark.parametrize("seconds", [5, pytest.param(60, marks=pytest.mark.long)])
+def test_an_api_server_that_answers_everything_with_429_is_asked_less_and_nothing_is_lost(stage: Stage, seconds: int):
+    with Proxy(stage.kubeconfig) as proxy, Refusal(*stage.plane.serving) as refusal:
+        stage.kubeconfig = proxy.kubeconfig
+        operator = stage.operator("--relist-interval", "2")
+        with Traffic(stage, stage.replicas()) as traffic:
+            traffic.flow(5)
+            with proxy.leading_to(refusal.address):
+                stage.until(lambda: refusal.count)
+                traffic.go_on(seconds)
+            asked = refusal.count
+            stage.until(lambda: operator.state()["leading"])
+            traffic.flow(5)
+        assert operator.get("/healthz")[0] == 200
+    assert asked < MOST_A_SECOND * (seconds + 5), "it goes on asking as if nothing had been said"
 
 
 def test_answers_are_right_while_requests_are_turned_away(stage: Stage):

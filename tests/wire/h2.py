@@ -30,9 +30,11 @@ def headers(path="/toy.Toy/Echo", method="POST", **more):
 class Connection:
     """One connection of a client without manners. A server that hangs up is no error; see `closed`."""
 
-    def __init__(self, process, settings=b""):
+    def __init__(self, process, settings=b"", tls=None):
         host, _, port = process.listen.rpartition(":")
         self._socket = socket.create_connection((host, int(port)), SECONDS)
+        if tls is not None:
+            self._socket = tls.wrap_socket(self._socket, server_hostname=host)
         self.closed = False
         self.send(PREFACE + frame(SETTINGS, payload=settings))
 

@@ -11,6 +11,7 @@ import random
 import signal
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from threading import active_count
 from typing import TYPE_CHECKING, Any, Self
 
 from flagd.rpc.envoy import missing
@@ -138,7 +139,7 @@ class Site:
 
     def settle(self) -> None:
         """Wait until an operator decides, hears every replica, and every process is well."""
-        self.stage.until(self._is_whole, seconds=RECOVERY_SECONDS)
+        self.stage.until(self._is_whole, self._condition, seconds=RECOVERY_SECONDS)
 
     def processes(self) -> dict[str, Operator | Replica]:
         """Return all that run, by name."""
@@ -161,6 +162,15 @@ class Site:
         except OSError:  # one of them is starting
             return False
         return healthy and any(each["leading"] and each["replicas"].keys() == self.replicas.keys() for each in states)
+
+    def _condition(self) -> str:
+        """Return, in words, who runs and what the API server says, for the failure that tells of it."""
+        ended = {name: each.exit_code for name, each in self.processes().items() if each.exit_code is not None}
+        try:
+            said = self.plane.request("/version")
+        except (OSError, ValueError) as error:
+            said = error
+        return f"ended with exit codes: {ended or 'none'}; the API server: {said}; threads here: {active_count()}"
 
     def _state(self) -> dict[str, Any]:
         return {name: each.state() for name, each in self.operators.items()}

@@ -38,6 +38,11 @@ class Process:
     def pid(self):
         return self._process.pid
 
+    @property
+    def exit_code(self):
+        """None while it runs."""
+        return self._process.poll()
+
     def said(self, pattern):
         """Wait for a line of log whose message matches, and return the message."""
         with self._changed:

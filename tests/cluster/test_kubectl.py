@@ -30,10 +30,10 @@ def test_explain_shows_what_a_field_means(stage: Stage, field: str, says: str):
 def test_get_shows_the_columns_of_a_flag(stage: Stage):
     stage.apply(flag("checkout", 25))
     header, row = stage.kubectl("get", "flags").splitlines()
-    assert header.split() == ["NAME", "ACTIVE", "VARIANTS", "ROLLOUT", "READY", "PUBLISHED", "AGE"]
+    assert header.split() == ["NAME", "ACTIVE", "VARIANTS", "ROLLOUT", "READY", "PUBLISHED", "MESSAGE", "AGE"]
     assert row.split()[:2] == ["checkout", "true"]
     wide = stage.kubectl("get", "flags", "-o", "wide").splitlines()[0].split()
-    assert wide[6:10] == ["REVISION", "OWNER", "EXPIRES", "MESSAGE"]
+    assert wide[6:10] == ["MESSAGE", "REVISION", "OWNER", "EXPIRES"]
 
 
 def test_short_names_and_the_category_are_served(stage: Stage):

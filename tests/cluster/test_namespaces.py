@@ -11,6 +11,7 @@ from flagoperator.cluster.address import PLURALS
 from tests.cluster.conftest import namespace_of
 from tests.cluster.installation import make_namespace
 from tests.cluster.kstatus import IN_PROGRESS, kstatus
+from tests.cluster.proxy import Proxy
 from tests.cluster.stage import Stage, flag
 from tests.cluster.traffic import Traffic
 
@@ -40,6 +41,72 @@ def delete_namespace(stage: Stage) -> None:
         stage.plane.request(stage.collection(kind), "DELETE")
         assert stage.plane.request(stage.collection(kind))["items"] == [], "something of ours blocks it"
     finish(stage, namespace)
+
+
+def tenants(stage: Stage, *namespaces: str) -> Callable[[str, bool], None]:
+    """Have the stage's operator use an account with rights in `namespaces` alone; return what gives and takes them."""
+    name = f"{stage.namespace[:40]}-operator".replace("--", "-")
+    stage.kubeconfig = stage.plane.service_account("flags-system", name)
+    rbac, version = "/apis/rbac.authorization.k8s.io/v1", {"apiVersion": "rbac.authorization.k8s.io/v1"}
+
+    def give(namespace: str, given: bool) -> None:
+        path = f"{rbac}/namespaces/{namespace}/rolebindings"
+        role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"}
+        subject = {"kind": "ServiceAccount", "namespace": "flags-system", "name": name}
+        if given:
+            binding = {**version, "kind": "RoleBinding", "metadata": {"name": name}, "roleRef": role}
+            stage.plane.request(path, "POST", {**binding, "subjects": [subject]})
+        else:
+            stage.plane.request(f"{path}/{name}", "DELETE")
+
+    for each in namespaces:
+        give(each, True)
+    return give
+
+
+def test_a_namespace_that_may_not_be_read_does_not_stop_the_others(stage: Stage, stage_called: Callable[[str], Stage]):
+    closed = stage_called("closed")
+    give = tenants(stage, stage.namespace)
+    operator = stage.operator("--relist-interval", "1", namespaces=(stage.namespace, closed.namespace))
+    replica = stage.replica("flagd-0")
+    stage.apply(flag("checkout"))
+    closed.apply(flag("checkout"))
+    stage.wait("checkout", Published="True")
+    operator.said(f"namespace {closed.namespace} cannot be read")
+    assert operator.metric("flagoperator_namespace_unreadable", namespace=closed.namespace) == 1
+    assert operator.get("/readyz")[0] == 200
+    assert closed.answer(replica, "checkout")[1] == "NOT_FOUND"
+    give(closed.namespace, True)
+    closed.wait("checkout", Published="True")
+    assert closed.variant(replica, "checkout") == "on"
+    stage.until(lambda: operator.state()["unreadable"] == {})
+
+
+def test_rights_that_go_while_the_operator_runs_end_neither_it_nor_its_watches(
+    stage: Stage, stage_called: Callable[[str], Stage]
+):
+    closed = stage_called("closed")
+    give = tenants(stage, stage.namespace, closed.namespace)
+    with Proxy(stage.kubeconfig) as proxy:
+        stage.kubeconfig = proxy.kubeconfig
+        operator = stage.operator("--relist-interval", "1", namespaces=(stage.namespace, closed.namespace))
+        replica = stage.replica("flagd-0")
+        for each in (stage, closed):
+            each.apply(flag("checkout"))
+            each.wait("checkout", Published="True")
+        give(closed.namespace, False)
+        proxy.cut()  # ends the watches, as the API server would after minutes
+        operator.said(f"namespace {closed.namespace} cannot be read")
+        stage.until(lambda: operator.metric("flagoperator_relist_seconds_count") >= 3)
+        stage.apply(flag("checkout", 0))
+        stage.wait("checkout", Published="True")
+        assert stage.variant(replica, "checkout") == "off"
+        assert closed.variant(replica, "checkout") == "on"
+        assert operator.metric("flagoperator_watch_restarts_total") == 0
+        give(closed.namespace, True)
+        closed.apply(flag("checkout", 0))
+        closed.wait("checkout", Published="True")
+        assert operator.get("/healthz")[0] == 200
 
 
 def finish(stage: Stage, namespace: dict[str, Any]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from tests.cluster.processes import free_address
 from tests.cluster.slow_replica import SlowReplica
 from tests.cluster.spending import WRITES_PER_GENERATION
 from tests.cluster.stage import flag
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from tests.cluster.processes import Operator
     from tests.cluster.stage import Stage
 
+STAMP = "2026-01-01T00:00:00Z"
 WRONG = [{"attribute": "user.country", "op": "regex match", "values": ["("]}]
 BROKEN = [{"name": "some", "match": WRONG, "rollout": {"percent": 100}}]
 """What the API server takes and the operator does not: a pattern that is none."""
@@ -63,7 +66,7 @@ def test_a_change_reaches_every_replica_and_costs_two_writes_at_most(stage: Stag
     status = found["status"]
     assert status["published"] == "2/2"
     assert status["observedGeneration"] == status["servedGeneration"] == 2
-    assert status["effective"] == {"percent": "100", "variants": "on", "salt": "checkout"}
+    assert status["effective"] == {"rollout": "100", "percent": "100", "variants": "on", "salt": "checkout"}
     assert {each["type"] for each in status["conditions"]} == {"Ready", "Published"}
     assert 0 < len(writes(stage, "checkout")) <= 2 * WRITES_PER_GENERATION, "statuses may coalesce, never repeat"
 
@@ -165,3 +168,64 @@ def test_segments_say_who_uses_them(stage: Stage):
     stage.until(lambda: stage.get("FlagSegment", "us")["status"].get("usedBy") == ["Flag/a", "Flag/b"])
     stage.delete("Flag", "a")
     stage.until(lambda: stage.get("FlagSegment", "us")["status"].get("usedByCount") == 1)
+
+
+def forge(stage: Stage, name: str, status: dict[str, Any]) -> None:
+    """Write into the status of a flag by hand."""
+    patch = json.dumps({"status": status})
+    stage.kubectl("patch", "flag", name, "--subresource=status", "--type=merge", f"--patch={patch}")
+
+
+def test_what_a_foreign_hand_puts_into_a_status_is_put_right_and_conditions_of_others_stay(stage: Stage):
+    stage.operator()
+    stage.replica("flagd-0")
+    stage.apply(flag("checkout"))
+    stage.wait("checkout", Published="True")
+    right = stage.get("Flag", "checkout")["status"]
+    audited = {"type": "Audited", "status": "True", "reason": "Seen", "message": "", "lastTransitionTime": STAMP}
+    stalled = {**audited, "type": "Stalled"}
+    conditions = [*right["conditions"], stalled, audited]
+    forge(stage, "checkout", {"published": "99/99", "servedGeneration": 7, "conditions": conditions})
+
+    def is_put_right() -> bool:
+        found = stage.get("Flag", "checkout")["status"]
+        types = {each["type"] for each in found["conditions"]}
+        return types == {"Ready", "Published", "Audited"} and found | {"conditions": 0} == right | {"conditions": 0}
+
+    stage.until(is_put_right)
+
+
+def test_two_installations_are_told_of_and_write_each_status_a_bounded_number_of_times(stage: Stage):
+    first = stage.operator()
+    stage.replica("flagd-0")
+    stage.apply(flag("checkout"))
+    stage.wait("checkout", Published="True")
+    stage.apply(flag("checkout", 0, segments=BROKEN))
+    stage.wait("checkout", Published="LastGood")
+    # It has never seen the good form, and so says otherwise.
+    second = stage.operator("--lease-namespace", "default", listen=free_address())
+    stage.until(lambda: second.state()["leading"])
+
+    def told() -> bool:
+        return any("is there a second operator" in each["message"] for one in (first, second) for each in one.log)
+
+    stage.until(told, seconds=60)
+    overwritten = sum(each.metric("flagoperator_status_overwritten_total") for each in (first, second))
+    assert 0 < overwritten < 20
+    assert max(each.metric("flagoperator_status_contested") for each in (first, second)) == 1
+
+
+def test_an_object_without_room_for_its_status_is_told_in_an_event_and_holds_up_nobody(stage: Stage):
+    operator = stage.operator()
+    stage.replica("flagd-0")
+    members = [f"{number:079d}" for number in range(18_900)]
+    padding, number = 22_595, 0
+    while padding > 0:
+        members[number] += "x" * min(200, padding)
+        padding, number = padding - 200, number + 1
+    api = {"apiVersion": "flagoperator.dev/v1alpha1", "kind": "FlagCohort", "metadata": {"name": "edge"}}
+    stage.plane.request(stage.collection("FlagCohort"), "POST", {**api, "spec": {"members": members}})
+    stage.until(lambda: ("Warning", "StatusNotWritten", "edge") in events(stage), seconds=60)
+    stage.apply(flag("checkout"))
+    stage.wait("checkout", Published="True")
+    assert operator.metric("flagoperator_status_write_failures_total") < 10

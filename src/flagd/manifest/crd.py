@@ -99,19 +99,19 @@ def _column(name: str, kind: str, path: str, priority: int = 0) -> Schema:
 
 _STATE = [
     _column("Ready", "string", f"{_READY}.status"),
-    _column("Message", "string", f"{_READY}.message", priority=1),
+    _column("Message", "string", f"{_READY}.message"),
 ]
 _COLUMNS: dict[str, list[Schema]] = {
     "Flag": [
         _column("Active", "boolean", ".spec.active"),
         _column("Variants", "string", ".status.effective.variants"),
-        _column("Rollout", "string", ".status.effective.percent"),
+        _column("Rollout", "string", ".status.effective.rollout"),
         _column("Ready", "string", f"{_READY}.status"),
         _column("Published", "string", ".status.published"),
-        _column("Revision", "string", ".status.revision", priority=1),
+        _column("Message", "string", f"{_READY}.message"),
+        _column("Revision", "string", ".status.shortRevision", priority=1),
         _column("Owner", "string", ".spec.owner", priority=1),
         _column("Expires", "string", ".spec.expires", priority=1),
-        _column("Message", "string", f"{_READY}.message", priority=1),
     ],
     "FlagSegment": [_column("Used by", "integer", ".status.usedByCount"), *_STATE],
     "FlagCohort": [

@@ -59,13 +59,17 @@ _USERS: Schema = {
     "usedByCount": _integer("How many refer to this."),
 }
 _FLAG: Schema = {
-    "published": _text("How many replicas of how many serve this generation, such as 3/3.", 32),
+    "published": _text(
+        "How many replicas of how many serve it: 3/3, or 3/3 (gen 1) while an earlier form is served.", 48
+    ),
     "revision": _text("Hash of the compiled flag; other flags do not change it.", 128),
+    "shortRevision": _text("The first 8 digits of revision, for tables.", 8),
     "servedGeneration": _integer("The generation that is served; lower than the newest while that one is invalid."),
     "effective": {
         "type": "object",
         "description": "What the flag comes to with all defaults filled in.",
         "properties": {
+            "rollout": _text("Percent of All Other Users and the number of segments; absent while inactive.", 64),
             "percent": _text("Percent of All Other Users, as a string.", 16),
             "variants": _text("Keys of the variants, in order.", 4096),
             "salt": _text("What is hashed before the bucketing value.", 256),

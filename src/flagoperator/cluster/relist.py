@@ -7,6 +7,7 @@ to see what differs; only that is fetched. Where most differs, whole pages are c
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flagd.manifest import KINDS
@@ -33,10 +34,47 @@ SLICE = 20
 """Whole objects that are taken in before others get a turn in the event loop."""
 FETCHES = 8
 """Objects that are fetched at once."""
+FORBIDDEN = 403
 ATTEMPTS = 3
 """How often a list is begun that the API server does not remember to its end."""
 NOT_FOUND = 404
 EXPIRED = 410
+
+
+@dataclass(slots=True)
+class Relisted:
+    """What one list of everything came to.
+
+    Attributes:
+        differences: what it told that was not known.
+        unreadable: why not, in the API server's words, by the namespace that may not be read. What was known of
+            such a namespace stays.
+    """
+
+    differences: set[ResourceRef] = field(default_factory=set)
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """One list: of whom it is asked, what is listed, and which namespaces turned out to be unreadable."""
+
+    api: Api
+    mirror: Mirror
+    namespaces: Namespaces
+    unreadable: dict[str, str]
+
+    @property
+    def readable(self) -> list[str | None]:
+        return [each for each in self.namespaces if each not in self.unreadable]
+
+    def leave_out(self, namespace: str | None, error: ApiError) -> None:
+        """Leave `namespace` out, unless `error` is about more than that, or there is no other. Raises ApiError then."""
+        if namespace is None or error.status != FORBIDDEN:
+            raise error
+        self.unreadable[namespace] = str(error)
+        if not self.readable:
+            raise error
 
 
 async def crds_served(api: Api) -> bool:
@@ -50,36 +88,35 @@ async def crds_served(api: Api) -> bool:
     return {resource["name"] for resource in found.get("resources", ())} >= set(PLURALS.values())
 
 
-async def relist(api: Api, mirror: Mirror, namespaces: Sequence[str]) -> set[ResourceRef]:
-    """Make `mirror` what the cluster is, in `namespaces` or (none given) everywhere; return what it did not know.
+async def relist(api: Api, mirror: Mirror, namespaces: Sequence[str]) -> Relisted:
+    """Make `mirror` what the cluster is, in `namespaces` or (none given) everywhere.
 
-    Raises ApiError; the mirror then lost nothing.
+    Raises ApiError, where no namespace at all may be read too; the mirror then lost nothing.
     """
-    differences: set[ResourceRef] = set()
+    found = Relisted()
+    scope = _Scope(api, mirror, namespaces or (None,), found.unreadable)
     for kind in KINDS:
-        differences |= await _relist_kind(api, mirror, kind, namespaces or (None,))
-    return differences
+        found.differences |= await _relist_kind(scope, kind)
+    return found
 
 
-async def _relist_kind(
-    api: Api, mirror: Mirror, kind: str, namespaces: Namespaces, attempts: int = ATTEMPTS
-) -> set[ResourceRef]:
+async def _relist_kind(scope: _Scope, kind: str, attempts: int = ATTEMPTS) -> set[ResourceRef]:
     try:
-        listing = await _compare(api, mirror, kind, namespaces) if mirror.has_listed(kind) else None
-        listing = listing or await _read(api, mirror, kind, namespaces)
+        listing = await _compare(scope, kind) if scope.mirror.has_listed(kind) else None
+        listing = listing or await _read(scope, kind)
     except ApiError as error:
         if error.status != EXPIRED or attempts == 1:
             raise
-        return await _relist_kind(api, mirror, kind, namespaces, attempts - 1)
-    listing.finish()
+        return await _relist_kind(scope, kind, attempts - 1)
+    listing.finish(scope.unreadable)
     return listing.differences
 
 
-async def _compare(api: Api, mirror: Mirror, kind: str, namespaces: Namespaces) -> Listing | None:
+async def _compare(scope: _Scope, kind: str) -> Listing | None:
     """Return a list made of metadata and what had to be fetched; None if whole pages are to be read."""
-    pages, least = _pages(api, kind, namespaces, METADATA_LIST), mirror.newest(kind)
+    pages, least = _pages(scope, kind, METADATA_LIST), scope.mirror.newest(kind)
     page = await anext(pages)
-    listing = _listing(mirror, kind, page, least)
+    listing = _listing(scope.mirror, kind, page, least)
     if listing.rewound:
         return None
     listing.compare(page.get("items") or [])
@@ -90,26 +127,28 @@ async def _compare(api: Api, mirror: Mirror, kind: str, namespaces: Namespaces) 
     if len(unknown) > PAGE:
         return None
     for start in range(0, len(unknown), FETCHES):
-        await _fetch(api, listing, unknown[start : start + FETCHES])
+        await _fetch(scope, listing, unknown[start : start + FETCHES])
     return listing
 
 
-async def _fetch(api: Api, listing: Listing, refs: Sequence[ResourceRef]) -> None:
-    found = await asyncio.gather(*(api.get(object_path(ref)) for ref in refs), return_exceptions=True)
+async def _fetch(scope: _Scope, listing: Listing, refs: Sequence[ResourceRef]) -> None:
+    found = await asyncio.gather(*(scope.api.get(object_path(ref)) for ref in refs), return_exceptions=True)
     for ref, one in zip(refs, found, strict=True):
         if isinstance(one, ApiError) and one.status == NOT_FOUND:
             listing.lose(ref)
+        elif isinstance(one, ApiError):
+            scope.leave_out(ref.namespace if ref.namespace in scope.namespaces else None, one)
         elif isinstance(one, BaseException):
             raise one
         else:
             listing.page([one])
 
 
-async def _read(api: Api, mirror: Mirror, kind: str, namespaces: Namespaces) -> Listing:
+async def _read(scope: _Scope, kind: str) -> Listing:
     """Return a list made of whole objects."""
-    pages, least = _pages(api, kind, namespaces, JSON), mirror.newest(kind)
+    pages, least = _pages(scope, kind, JSON), scope.mirror.newest(kind)
     page = await anext(pages)
-    listing = _listing(mirror, kind, page, least)
+    listing = _listing(scope.mirror, kind, page, least)
     await _take(listing, page)
     async for page in pages:
         await _take(listing, page)
@@ -127,16 +166,24 @@ def _listing(mirror: Mirror, kind: str, first: Object, least: int) -> Listing:
     return mirror.listing(kind, first["metadata"].get("resourceVersion", ""), least)
 
 
-async def _pages(api: Api, kind: str, namespaces: Namespaces, accept: str) -> AsyncIterator[Object]:
+async def _pages(scope: _Scope, kind: str, accept: str) -> AsyncIterator[Object]:
+    for namespace in scope.readable:
+        try:
+            async for page in _pages_of(scope.api, kind, namespace, accept):
+                yield page
+        except ApiError as error:
+            scope.leave_out(namespace, error)
+
+
+async def _pages_of(api: Api, kind: str, namespace: str | None, accept: str) -> AsyncIterator[Object]:
     limit = METADATA_PAGE if accept == METADATA_LIST else LARGE_PAGE if kind in LARGE else PAGE
-    for namespace in namespaces:
-        token = ""
-        while True:
-            page = await _page(api, collection(kind, namespace), accept, limit=str(limit), **_continue(token))
-            yield page
-            token = page["metadata"].get("continue", "")
-            if not token:
-                break
+    token = ""
+    while True:
+        page = await _page(api, collection(kind, namespace), accept, limit=str(limit), **_continue(token))
+        yield page
+        token = page["metadata"].get("continue", "")
+        if not token:
+            return
 
 
 def _continue(token: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import threading
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from flagoperator.cluster.session import Spacing, StartingPoint, open_session
 from flagoperator.kubeconfig import CredentialError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from flagoperator.kubeconfig import Access, Connection
 
@@ -158,14 +159,21 @@ def _settings() -> kopf.OperatorSettings:
     settings.watching.inactivity_timeout = 70  # bookmarks come every 60 s
     settings.networking.connect_timeout = 5
     settings.networking.request_timeout = 30
-    settings.networking.error_backoffs = [0.5, 1, 2, 4, 8, 15]
+    settings.networking.error_backoffs = _Backoffs()
     settings.queueing.idle_timeout = 0.5
-    settings.process.ultimate_exiting_timeout = 5
+    settings.process.ultimate_exiting_timeout = None  # else a SIGKILL, and the process is more than Kopf
     # Never used with `on.event`; named all the same, so that nothing is ever written under Kopf's own names.
     settings.persistence.finalizer = f"{GROUP}/finalizer"
     settings.persistence.progress_storage = _NoProgress()
     settings.persistence.diffbase_storage = _NoDiffBase()
     return settings
+
+
+class _Backoffs:
+    """Seconds between attempts, without end: Kopf would stop for one namespace that may not be read any more."""
+
+    def __iter__(self) -> Iterator[float]:
+        return itertools.chain((0.5, 1.0, 2.0, 4.0), itertools.repeat(8.0))
 
 
 class _NoProgress(kopf.ProgressStorage):

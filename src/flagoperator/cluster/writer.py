@@ -13,6 +13,8 @@ from flagd.tasks import Tasks
 from flagoperator.cluster.address import status_path
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.pace import Pace
+from flagoperator.reconcile.ownership import leftovers
+from flagoperator.reconcile.rivalry import Rivalry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,6 +30,10 @@ LAST_RETRY_SECONDS = 60.0
 QUIET_SECONDS = 60.0
 """How long the log says nothing more of an API server that takes no statuses."""
 NOT_FOUND = 404
+TOO_LARGE = "too large"
+"""What etcd says, with status 500, of an object that has no room for its status."""
+RIVAL_SECONDS = 3600.0
+"""How long the log says nothing more of somebody else who writes statuses."""
 BUSY = frozenset({0, 429})
 """What an API server answers that may take the same later, beside 5xx: nothing, or that it has too much to do."""
 MISFITS = frozenset({400, 422, 500})
@@ -68,8 +74,8 @@ class Statuses(Protocol):
     async def written(self, wanted: Wanted, obj: dict[str, Any]) -> None:
         """Take note that `wanted` was written, and that its resource is now `obj`."""
 
-    async def refused(self, wanted: Wanted) -> None:
-        """Take note that the API server takes no status for the resource of `wanted` as it is."""
+    async def refused(self, wanted: Wanted, why: str) -> None:
+        """Take note that the API server takes no status for the resource of `wanted` as it is, and `why`."""
 
 
 class Writer:
@@ -83,8 +89,12 @@ class Writer:
         self._busy: set[ResourceRef] = set()
         self._again: set[ResourceRef] = set()
         self._refused: dict[ResourceRef, _Refusal] = {}
+        self._sick: dict[ResourceRef, int] = {}
+        self._resting: set[ResourceRef] = set()
+        self.rivalry = Rivalry()
         self._pace = Pace(IN_FLIGHT, lambda: statuses.giving_way)
         self._told = float("-inf")
+        self._told_rival = float("-inf")
         self.writes = 0
         self.failures = 0
 
@@ -119,13 +129,28 @@ class Writer:
     async def _turn(self, ref: ResourceRef) -> None:
         self._queued.discard(ref)
         if not self._statuses.writing:
+            self.rivalry.clear()
             return  # whoever leads next looks at everything
         if ref in self._busy:
             self._again.add(ref)  # what is on its way now is to be seen before it is judged
             return
         wanted = self._statuses.wanted(ref)
-        if wanted is not None and not self._rests(wanted):
+        if wanted is not None and not self._rests(wanted) and not self._is_contested(wanted):
             await self._write(wanted)
+
+    def _is_contested(self, wanted: Wanted) -> bool:
+        """Return whether somebody else writes this status again and again, and it is not time yet to put ours there."""
+        ref, rest = wanted.ref, self.rivalry.rest(wanted.ref, time.monotonic())
+        if not rest or wanted.before.get("observedGeneration") != wanted.status.get("observedGeneration"):
+            return False
+        if ref not in self._resting:
+            self._resting.add(ref)
+            asyncio.get_running_loop().call_later(rest, self._look_again, ref)
+        return True
+
+    def _look_again(self, ref: ResourceRef) -> None:
+        self._resting.discard(ref)
+        self.look([ref])
 
     def _rests(self, wanted: Wanted) -> bool:
         """Return whether a status for the same spec was refused, and it is not time yet to try again."""
@@ -142,7 +167,9 @@ class Writer:
         else:
             self.writes += 1
             self._refused.pop(ref, None)
+            self._sick.pop(ref, None)
             self._pace.went_well()
+            self._note_rival(wanted, found)
             await self._statuses.written(wanted, found)
         finally:
             self._busy.discard(ref)
@@ -150,24 +177,39 @@ class Writer:
                 self._again.discard(ref)
                 self.look([ref])
 
+    def _note_rival(self, wanted: Wanted, found: Object) -> None:
+        rivalry, now = self.rivalry, time.monotonic()
+        theirs = rivalry.wrote(wanted.ref, wanted.uid, wanted.before, found.get("status") or {}, now)
+        if theirs and rivalry.rest(wanted.ref, now) and now - self._told_rival > RIVAL_SECONDS:
+            self._told_rival = now
+            log.warning(
+                "somebody else writes the status of %s too, again and again (%d so far): is there a second operator "
+                "for the same namespaces, with another --lease-namespace? Each is written every few minutes meanwhile",
+                wanted.ref,
+                rivalry.contested,
+            )
+
     async def _put(self, wanted: Wanted) -> Object:
         ref, path = wanted.ref, status_path(wanted.ref)
         # The uid makes the API server refuse it where another object has taken the name.
         metadata = {"name": ref.name, "namespace": ref.namespace, "uid": wanted.uid}
         obj = {"apiVersion": API_VERSION, "kind": ref.kind, "metadata": metadata, "status": wanted.status}
         try:
-            return await self._api.apply(path, obj, MANAGER, field_validation="Ignore")
+            found = await self._api.apply(path, obj, MANAGER, field_validation="Ignore")
         except ApiError as error:
             if error.status not in MISFITS:
                 raise
-        return await self._api.merge(path, obj, MANAGER)
+            return await self._api.merge(path, obj, MANAGER)
+        left = leftovers(wanted.status, found.get("status") or {})
+        return await self._api.merge(path, {**obj, "status": left}, MANAGER) if left else found
 
     async def _failed(self, wanted: Wanted, error: ApiError) -> None:
         ref = wanted.ref
         self.failures += 1
         if error.status == NOT_FOUND or error.reason == "Conflict":
+            self.rivalry.forget(ref)
             return  # it is gone, or another one
-        if error.status in BUSY or error.status >= 500:
+        if self._is_busy(ref, error):
             self._pace.turned_away()
             self.look([ref])
             if time.monotonic() - self._told > QUIET_SECONDS:
@@ -181,7 +223,20 @@ class Writer:
         asyncio.get_running_loop().call_later(seconds, self.look, [ref])
         if fresh:
             log.warning("status of %s: %s", ref, error)
-            await self._statuses.refused(wanted)
+            await self._statuses.refused(wanted, str(error))
+
+    def _is_busy(self, ref: ResourceRef, error: ApiError) -> bool:
+        """Return whether the API server may take the same later, rather than that it does not take this object's."""
+        if error.status in BUSY:
+            return True
+        if error.status < 500 or TOO_LARGE in str(error):
+            return False
+        # What fails twice while others are written is a matter of this object.
+        before = self._sick.setdefault(ref, self.writes)
+        if before == self.writes:
+            return True
+        del self._sick[ref]
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from flagd.manifest import KINDS
 from flagoperator.reconcile.entry import Entry, read_entry, ref_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from flagd.manifest import ResourceRef
 
@@ -178,11 +178,11 @@ class Listing:
         """Note that `ref`, which the list had, is there no more."""
         self._seen.discard(ref)
 
-    def finish(self) -> None:
-        """Drop what the list did not have and what nobody made since."""
+    def finish(self, unread: Collection[str] = ()) -> None:
+        """Drop what the list did not have and what nobody made since; nothing of the namespaces `unread`."""
         mirror, kind = self._mirror, self._kind
         for ref in set(mirror._entries[kind]) - self._seen:
-            if self._covers(order(mirror._entries[kind][ref].version)):
+            if ref.namespace not in unread and self._covers(order(mirror._entries[kind][ref].version)):
                 mirror._remove(ref)
                 self.differences.add(ref)
         at = self._version or 0

@@ -22,9 +22,27 @@ MOST_USERS = 100
 MOST_FINDINGS = 5
 COMPILED = "compiled"
 """Message of Ready where there is nothing to say."""
-
+SHORT_REVISION = 8
+"""Digits of a revision that a table shows."""
 WAITING = frozenset({"ReferenceMissing"})
 """Reasons that mend when somebody else appears; all others need an edit of the resource itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What was seen to be served by every ready replica, and what was said of it then.
+
+    Attributes:
+        uid: of the object.
+        generation: of its spec.
+        revision: hash of its form; empty for kinds that are not served as such.
+        published: the count of replicas.
+    """
+
+    uid: str
+    generation: int
+    revision: str
+    published: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +56,9 @@ class Facts:
         progress: how far the replicas are with it.
         users: who refers to it.
         recount: whether the number of replicas is to be written anew though not all have it yet.
+        shown: what this process has seen to be served everywhere; None = nothing yet.
+        trusting: whether the status is believed where it says that: replicas may not have come back yet. A status
+            may also be from a backup, or by a foreign hand, so that does not last.
     """
 
     entry: Entry
@@ -46,6 +67,18 @@ class Facts:
     progress: Progress
     users: Sequence[ResourceRef] = ()
     recount: bool = False
+    shown: Shown | None = None
+    trusting: bool = True
+
+    @property
+    def proof(self) -> Shown | None:
+        """What is believed to be served of the present generation everywhere; None = that is not known."""
+        entry = self.entry
+        if self.shown is not None and (self.shown.uid, self.shown.generation) == (entry.uid, entry.generation):
+            return self.shown
+        if self.trusting and is_served_everywhere(entry.status, entry.generation):
+            return shown_by(entry)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +121,12 @@ def desired_status(facts: Facts, now: str) -> dict[str, Any]:
     return status | {"usedByCount": len(facts.users)} | ({"usedBy": users} if users else {})
 
 
+def shown_by(entry: Entry) -> Shown:
+    """Return what the status of `entry` shows of its present generation."""
+    revision, published = (str(entry.status.get(name, "")) for name in ("revision", "published"))
+    return Shown(entry.uid, entry.generation, revision, published)
+
+
 def is_served_everywhere(status: Mapping[str, Any], generation: int) -> bool:
     """Return whether `status` says that `generation` is published."""
     published = condition_of(status, "Published")
@@ -119,10 +158,10 @@ def _published(facts: Facts, ready: Condition) -> Condition:
         return _published_before(facts)
     status, generation = facts.entry.status, facts.entry.generation
     stage, progress = facts.progress.stage, facts.progress
-    if is_served_everywhere(status, generation):
+    if facts.proof is not None:
         # Written once: replicas that come and go later rewrite nothing.
         return Condition("Published", "True", "Published", "every ready replica has it")
-    if stage is Stage.SERVED and not _claims_another_generation(status):
+    if stage is Stage.SERVED and not _claims_another_generation(status, generation):
         return Condition("Published", "True", "Published", "every ready replica has it")
     if stage is Stage.REFUSED:
         return Condition("Published", "False", "Refused", progress.detail)
@@ -133,10 +172,10 @@ def _published(facts: Facts, ready: Condition) -> Condition:
     return Condition("Published", "Unknown", "Publishing", "not every ready replica has it yet")
 
 
-def _claims_another_generation(status: Mapping[str, Any]) -> bool:
+def _claims_another_generation(status: Mapping[str, Any], generation: int) -> bool:
     # `kubectl wait` does not look at generations: what it would believe is taken back first.
     published = condition_of(status, "Published")
-    return published is not None and published["status"] == "True"
+    return published is not None and published["status"] == "True" and published.get("observedGeneration") != generation
 
 
 def _published_before(facts: Facts) -> Condition:
@@ -163,22 +202,36 @@ def _flag(facts: Facts, ready: Condition, published: Condition) -> dict[str, Any
     found: dict[str, Any] = {} if served is None else {"revision": served.revision}
     if ready.status == "True":
         found["published"] = _counted(facts)
-        if _is_kept(facts, published):
+        proof = facts.proof
+        if proof is not None and _is_kept(facts, published, proof):
             # What it refers to changed: what is named here is the form that is served everywhere.
-            found |= {name: entry.status[name] for name in ("revision", "published") if name in entry.status}
+            kept = {"revision": proof.revision, "published": proof.published}
+            found |= {name: text for name, text in kept.items() if text}
+    elif served is not None:
+        found["published"] = _counted_before(facts, served)
+    if "revision" in found:
+        found["shortRevision"] = found["revision"][:SHORT_REVISION]
     if served is not None and served.generation is not None:
         found["servedGeneration"] = served.generation
     effective = _effective(entry)
     return found | ({"effective": effective} if effective else {})
 
 
-def _is_kept(facts: Facts, published: Condition) -> bool:
+def _is_kept(facts: Facts, published: Condition, proof: Shown) -> bool:
     """Return whether the present generation was served everywhere before, and nothing newer of it is."""
-    status, served = facts.entry.status, facts.served
-    if published.status != "True" or not is_served_everywhere(status, facts.entry.generation):
+    if published.status != "True":
         return False
-    same = served is not None and status.get("revision") == served.revision
+    same = facts.served is not None and proof.revision == facts.served.revision
     return same or facts.progress.stage is not Stage.SERVED
+
+
+def _counted_before(facts: Facts, served: Served) -> str:
+    """Return how many replicas serve an earlier generation, and which."""
+    shown = facts.proof
+    suffix = "" if served.generation is None else f" (gen {served.generation})"
+    if shown is not None and shown.revision == served.revision and shown.published.endswith(suffix):
+        return shown.published  # replicas that come and go later rewrite nothing
+    return f"{_counted(facts).partition(' ')[0]}{suffix}"
 
 
 def _counted(facts: Facts) -> str:
@@ -195,8 +248,11 @@ def _effective(entry: Entry) -> Mapping[str, Any]:
         return entry.status.get("effective") or {}
     spec = resource.spec
     percent = "0" if spec.all_other_users is None else str(spec.all_other_users.percent)
-    salt = spec.bucketing.salt
+    salt, segments = spec.bucketing.salt, len(spec.segments or ())
+    more = f" +{segments} segment{'s' if segments > 1 else ''}" if segments else ""
     return {
+        # Nobody gets anything of an inactive flag, whatever stands in its rollout.
+        **({"rollout": f"{percent}{more}"} if spec.active else {}),
         "percent": percent,
         "variants": ",".join(variant.key for variant in spec.variants)[:LONGEST_VARIANTS],
         "salt": resource.key if salt is None else salt,

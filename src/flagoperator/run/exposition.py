@@ -82,6 +82,12 @@ class _Collector(Collector):
             "Resources of which a list knew more than the watch had told.",
             value=gauges.relist_differences,
         )
+        unreadable = GaugeMetricFamily(
+            "flagoperator_namespace_unreadable", "Namespaces that may not be read: 1.", labels=["namespace"]
+        )
+        for namespace in gauges.unreadable:
+            unreadable.add_metric([namespace], 1)
+        yield unreadable
         age = time.time() - gauges.relisted_at if gauges.relisted_at else float("inf")
         yield GaugeMetricFamily("flagoperator_relist_age_seconds", "Time since the last complete list.", value=age)
         events = CounterMetricFamily("flagoperator_watch_events", "What the watch told.", labels=["kind"])
@@ -153,6 +159,15 @@ class _Collector(Collector):
         yield CounterMetricFamily("flagoperator_status_writes", "Statuses written.", value=writer.writes)
         yield CounterMetricFamily(
             "flagoperator_status_write_failures", "Statuses that could not be written.", value=writer.failures
+        )
+        rivalry = writer.rivalry
+        yield CounterMetricFamily(
+            "flagoperator_status_overwritten", "Statuses that somebody else wrote over ours.", value=rivalry.overwritten
+        )
+        yield GaugeMetricFamily(
+            "flagoperator_status_contested",
+            "Resources whose status somebody else writes again and again.",
+            value=rivalry.contested,
         )
         yield GaugeMetricFamily("flagoperator_status_backlog", "Statuses that wait.", value=writer.backlog)
 

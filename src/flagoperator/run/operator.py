@@ -180,6 +180,7 @@ class Operator:
             "epoch": self._lease.epoch,
             "listed_seconds_ago": round(listed, 1) if self._model.mirror.complete else None,
             "not_watched": unwatched,
+            "unreadable": dict(self._model.gauges.unreadable),
             "ended": self._tasks.ended,
             "held": [str(each) for each in self._publisher.held.values()],
             "projects": {name: one.revision for name, one in current.rulesets.items()} if current else {},

@@ -47,6 +47,7 @@ class Publisher:
         self._model = model
         self._recall = recall
         self._before: Mapping[str, Ruleset] = {}
+        self._carried: dict[str, Edition] = {}
         self._source = source
         self._lease = lease
         self._debounce = Debounce()
@@ -134,6 +135,7 @@ class Publisher:
         wanted = {
             name: Edition(compiled.ruleset, compiled.state.digest) for name, compiled in model.projects.compiled.items()
         }
+        wanted |= {name: edition for name, edition in self._unread().items() if name not in wanted}
         look = Look(time.monotonic(), self._source.listed, self._lease.confirmed)
         choice = self._holdback.choose(wanted, self._served(), look)
         for fresh in choice.held:
@@ -149,10 +151,16 @@ class Publisher:
         for name in changed:
             ruleset = self._published[name]
             model.ledger.publish(name, ruleset.revision, self._sequence)
-            model.gauges.publishes[name] += 1
+            model.gauges.count_publish(name, self._published.keys())
             self.unacknowledged.setdefault(name, seen)
             log.info("project %s: revision %s, %d flags", name, ruleset.revision, len(ruleset.flags))
         model.ledger.include(self._published.keys())
+
+    def _unread(self) -> Mapping[str, Edition]:
+        """Return what was served before of namespaces that could not be read yet: nobody knows anything newer."""
+        for name in self._source.unread & self._before.keys() - self._carried.keys():
+            self._carried[name] = Edition.of(self._before[name])
+        return {name: self._carried[name] for name in self._source.unread & self._carried.keys()}
 
     def _show(self, rulesets: Mapping[str, Ruleset]) -> None:
         self.deciding = self._may_publish()

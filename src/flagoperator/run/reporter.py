@@ -13,11 +13,12 @@ from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.endpoints import find_endpoints
 from flagoperator.cluster.event import about, warn
 from flagoperator.cluster.lease import REPLICAS
-from flagoperator.cluster.writer import Wanted, Writer
+from flagoperator.cluster.writer import TOO_LARGE, Wanted, Writer
 from flagoperator.reconcile.delivery import Progress, Replica, Stage
+from flagoperator.reconcile.ownership import ours
 from flagoperator.reconcile.projects import findings_of
 from flagoperator.reconcile.served import served_form
-from flagoperator.reconcile.status import Facts, complaint, desired_status, is_served_everywhere
+from flagoperator.reconcile.status import Facts, Shown, complaint, desired_status, shown_by
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -36,6 +37,11 @@ LOOK_SECONDS = 5.0
 """How often the pods of the evaluation service are looked at, and what waits for them is counted anew."""
 TURN_SECONDS = 0.02
 """How long what was published has the machine to itself before statuses are written about it."""
+NEW_TERM_SECONDS = 10.0
+"""How long statuses are believed where nobody has led before: nobody else can have written what is true."""
+TERM_SECONDS = 45.0
+"""The same where somebody has: replicas that lost their publisher try again within 30 s."""
+NO_ROOM = "; object and status together are larger than the cluster takes: make it smaller, or split it"
 FRESH_SECONDS = 1.0
 """How old the list of pods may be when a flag is said to be published."""
 
@@ -55,6 +61,7 @@ class Reporter:
         self._pods_at = float("-inf")
         self._floors: dict[str, tuple[int, int]] = {}
         self._recount = False
+        self._shown: dict[ResourceRef, Shown] = {}
         self._events: set[asyncio.Task[None]] = set()
         self.writer = Writer(api, self)
 
@@ -126,16 +133,29 @@ class Reporter:
         taken = self._model.projects.taken(ref)
         if entry is None:
             self._model.ledger.settle(ref)
+            self._shown.pop(ref, None)
+            self.writer.rivalry.forget(ref)
             return None
         if taken is None or (taken.uid, taken.generation) != (entry.uid, entry.generation):
             return None  # it comes again once it is compiled
         progress = self._progress(ref)
         status = desired_status(self._facts(entry, compiled, progress), _now())
-        if status != entry.status:
+        if status != ours(entry.status):
             return Wanted(ref, entry.uid, status, entry.status)
-        if progress.stage is Stage.SERVED and is_served_everywhere(status, entry.generation):
+        if progress.stage is Stage.SERVED and self._is_settled(entry, progress):
+            self._shown[ref] = shown_by(entry)
             self._model.ledger.settle(ref)
         return None
+
+    def _is_settled(self, entry: Entry, progress: Progress) -> bool:
+        """Return whether what the status of `entry` says is true, and not only believed for a while."""
+        count = f"{progress.have}/{progress.want}"
+        return not self._trusting or str(entry.status.get("published", count)).startswith(count)
+
+    @property
+    def _trusting(self) -> bool:
+        """Whether replicas may not have come back yet since this replica began to lead."""
+        return time.monotonic() < self._lease.since + (NEW_TERM_SECONDS if self._lease.epoch == 1 else TERM_SECONDS)
 
     async def written(self, wanted: Wanted, obj: dict[str, Any]) -> None:
         """Take note that `wanted` was written and its resource is now `obj`; warn if it became worse."""
@@ -145,9 +165,12 @@ class Reporter:
         if complaint(wanted.status) != complaint(wanted.before):
             await self._warn(wanted)
 
-    async def refused(self, wanted: Wanted) -> None:
+    async def refused(self, wanted: Wanted, why: str) -> None:
         """Say in an event what the API server does not let the status of `wanted` say."""
-        await self._warn(wanted)
+        if complaint(wanted.status) is not None:
+            await self._warn(wanted)
+        else:
+            await warn(self._api, about(wanted.ref, wanted.uid), "StatusNotWritten", why + NO_ROOM * (TOO_LARGE in why))
 
     async def _warn(self, wanted: Wanted) -> None:
         worse = complaint(wanted.status)
@@ -161,7 +184,8 @@ class Reporter:
         findings = findings_of(entry, compiled)
         served = served_form(entry, compiled, findings)
         users = compiled.used_by(entry.resource) if entry.resource is not None and entry.ref.kind != "Flag" else ()
-        return Facts(entry, findings, served, progress, users, self._recount)
+        shown, trusting = self._shown.get(entry.ref), self._trusting
+        return Facts(entry, findings, served, progress, users, self._recount, shown, trusting)
 
     def _progress(self, ref: ResourceRef) -> Progress:
         held = self._publisher.held.get(ref.namespace)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.manifest import KINDS
 from flagoperator.cluster.api import ApiError
+from flagoperator.cluster.reception import collections
 from flagoperator.cluster.relist import crds_served, relist
 from flagoperator.cluster.watch import Watch
 from flagoperator.run.hearing import Hearing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from flagd.manifest import ResourceRef
     from flagoperator.cluster.api import Api
@@ -65,6 +66,8 @@ class Source:
         self._watch: Watch | None = None
         self.changed: Callable[[], None] = lambda: None
         self._watched = time.monotonic()
+        self.unread: frozenset[str] = frozenset(scope.namespaces)
+        """Namespaces of which nothing was ever read: what others served of them is all that is known."""
         self.listed = float("-inf")
         """When the last complete list was begun, in seconds of the monotonic clock."""
         self.published = asyncio.Event()
@@ -79,6 +82,7 @@ class Source:
     def unwatched(self) -> list[str]:
         """What should be watched and is not, for longer than a new watch takes: changes are seen by lists alone."""
         missing = ["everything"] if self._watch is None else self._watch.reception.missing
+        missing = [path for path in missing if path not in collections([*self._gauges.unreadable] or ["-"])]
         if not missing or not self._mirror.complete:
             self._watched = time.monotonic()
         return missing if time.monotonic() - self._watched > UNWATCHED_SECONDS else []
@@ -140,7 +144,7 @@ class Source:
         self._wanted.clear()
         begun = time.monotonic()
         try:
-            differences = await relist(self._api, self._mirror, self._namespaces)
+            found = await relist(self._api, self._mirror, self._namespaces)
         except ApiError as error:
             self._gauges.relist_failures += 1
             log.warning("listing failed: %s", error)
@@ -151,8 +155,21 @@ class Source:
         self._gauges.relists.observe(time.monotonic() - begun)
         self._gauges.relisted_at = time.time()
         self.listed = begun
+        self._tell_unreadable(found.unreadable)
         self.changed()
-        return differences
+        return found.differences
+
+    def _tell_unreadable(self, unreadable: Mapping[str, str]) -> None:
+        """Say in the log which namespaces cannot be read any more, or can again."""
+        before, self._gauges.unreadable = self._gauges.unreadable, unreadable
+        self.unread = self.unread & unreadable.keys()
+        for namespace, reason in unreadable.items():
+            if namespace not in before:
+                log.warning(
+                    "namespace %s cannot be read; what is known of it stays, the others go on: %s", namespace, reason
+                )
+        for namespace in before.keys() - unreadable.keys():
+            log.info("namespace %s can be read again", namespace)
 
     async def _follow(self) -> None:
         """Watch, with a list every minute, until the watch ends or is found dead."""

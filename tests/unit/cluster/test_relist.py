@@ -23,7 +23,7 @@ def cluster(version: int, *flags: dict) -> ApiServer:
 
 async def test_everything_is_listed():
     mirror = Mirror()
-    assert await relist(cluster(9, flag("a", 5)), mirror, ()) == {ref("a")}  # type: ignore[arg-type]
+    assert (await relist(cluster(9, flag("a", 5)), mirror, ())).differences == {ref("a")}  # type: ignore[arg-type]
     assert mirror.complete
 
 
@@ -58,7 +58,7 @@ def gets(server: ApiServer) -> list[str]:
 
 async def later(mirror: Mirror, server: ApiServer) -> set:
     """Make `server` the cluster that `mirror` is compared with; return the names of what differed."""
-    return {each.name for each in await relist(server, mirror, ())}  # type: ignore[arg-type]
+    return {each.name for each in (await relist(server, mirror, ())).differences}  # type: ignore[arg-type]
 
 
 async def test_later_lists_fetch_only_what_differs():
@@ -184,3 +184,52 @@ async def test_crds_are_served_when_all_are():
     assert not await crds_served(server)  # type: ignore[arg-type]
     server.objects["/apis/flagoperator.dev/v1alpha1"] = {"resources": names}
     assert await crds_served(server)  # type: ignore[arg-type]
+
+
+FORBIDDEN = ApiError(403, "Forbidden", "not yours")
+
+
+def several(version: int, **flags: list[dict]) -> ApiServer:
+    """Return an API server with the flags of namespaces."""
+    server = ApiServer()
+    for kind in KINDS:
+        for namespace in flags:
+            listed = {"metadata": {"resourceVersion": str(version)}, "items": []}
+            server.objects[collection(kind, namespace)] = listed
+    for namespace, items in flags.items():
+        for item in items:
+            item["metadata"]["namespace"] = namespace
+        server.objects[collection("Flag", namespace)]["items"] = items
+    return server
+
+
+@pytest.mark.parametrize("kind", ["FlagSegment", "Flag", "FlagGroup"])
+@pytest.mark.parametrize("first", [True, False])
+async def test_a_namespace_that_may_not_be_read_leaves_the_others_and_keeps_what_was_known(kind: str, first: bool):
+    mirror = Mirror()
+    if not first:
+        await relist(several(9, na=[flag("a", 5)], nb=[flag("b", 6)]), mirror, ("na", "nb"))  # type: ignore[arg-type]
+    server = several(20, na=[flag("c", 15)], nb=[])
+    server.refused[f"{collection(kind, 'nb')}{'' if first else ' metadata'}"] = FORBIDDEN
+    found = await relist(server, mirror, ("na", "nb"))  # type: ignore[arg-type]
+    assert found.unreadable == {"nb": "not yours"}
+    assert mirror.complete
+    known = {each.ref.name for each in mirror.entries("Flag")}
+    assert known - {"b"} == {"c"}
+    if not first and list(KINDS).index(kind) <= list(KINDS).index("Flag"):
+        assert "b" in known
+
+
+async def test_a_list_fails_where_no_namespace_may_be_read():
+    server = several(20, na=[], nb=[])
+    server.refused = {collection("Flag", each): FORBIDDEN for each in ("na", "nb")}
+    server.refused |= {collection("FlagSegment", each): FORBIDDEN for each in ("na", "nb")}
+    with pytest.raises(ApiError, match="not yours"):
+        await relist(server, Mirror(), ("na", "nb"))  # type: ignore[arg-type]
+
+
+async def test_another_failure_than_missing_rights_is_that_of_the_list():
+    server = several(20, na=[], nb=[])
+    server.refused[collection("Flag", "nb")] = ApiError(500, "", "sick")
+    with pytest.raises(ApiError, match="sick"):
+        await relist(server, Mirror(), ("na", "nb"))  # type: ignore[arg-type]

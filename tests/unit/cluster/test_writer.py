@@ -42,7 +42,7 @@ class Statuses:
     async def written(self, wanted: Wanted, obj: dict[str, Any]) -> None:
         self.has[wanted.ref] = obj["status"]["n"]
 
-    async def refused(self, wanted: Wanted) -> None:
+    async def refused(self, wanted: Wanted, why: str) -> None:  # noqa: ARG002
         self.told.append(wanted.ref)
 
 
@@ -182,3 +182,89 @@ async def test_what_is_gone_is_left_alone(error: ApiError):
         writer.look([A])
         await settle()
     assert len(server.calls) == 1
+
+
+TOO_LARGE = ApiError(500, "", "etcdserver: request is too large")
+
+
+@pytest.mark.parametrize("error", [TOO_LARGE, ApiError(413, "RequestEntityTooLarge", "limit is 3145728")])
+async def test_an_object_without_room_for_a_status_holds_up_nobody_and_is_told(error: ApiError):
+    server, statuses = ApiServer(), Statuses()
+    server.failures = [error] * (2 if error is TOO_LARGE else 1)
+    b = ResourceRef("Flag", "shop", "b")
+    statuses.wants = {A: 1, b: 1}
+    async with writing(server, statuses) as writer:
+        writer.look([A])
+        await settle()
+        assert statuses.told == [A]
+        writer.look([b])
+        await settle()
+        assert statuses.has == {b: 1}
+        assert writer._pace.width == IN_FLIGHT
+
+
+@pytest.mark.usefixtures("quick")
+async def test_what_fails_again_while_others_are_written_is_a_matter_of_that_object():
+    server, statuses = ApiServer(), Statuses()
+    bad = "Flag/shop/bad"
+
+    class Sick(ApiServer):
+        async def apply(self, path: str, obj: dict[str, Any], manager: str, **options: object) -> dict[str, Any]:
+            await asyncio.sleep(0)
+            if obj["metadata"]["name"] == "bad":
+                raise ApiError(500, "", "cannot be encoded")
+            return await super().apply(path, obj, manager, **options)
+
+        merge = apply
+
+    server = Sick()
+    refs = [ResourceRef("Flag", "shop", name) for name in ("bad", "a", "b", "c")]
+    statuses.wants = dict.fromkeys(refs, 1)
+    async with writing(server, statuses) as writer:
+        for _ in range(100):
+            writer.look(refs)
+            await asyncio.sleep(0.001)
+            if statuses.told:
+                break
+            statuses.wants = {ref: number + 1 for ref, number in statuses.wants.items()}
+    assert [f"{each.kind}/{each.namespace}/{each.name}" for each in statuses.told] == [bad]
+
+
+async def test_two_who_write_the_same_status_are_bounded_and_told(caplog: pytest.LogCaptureFixture):
+    server, statuses = ApiServer(), Statuses()
+
+    class Contested(Statuses):
+        theirs = 0
+
+        def wanted(self, ref: ResourceRef) -> Wanted:
+            self.theirs += 1
+            return Wanted(ref, "u", self._status(1), {"n": -self.theirs, "observedGeneration": 1})
+
+    statuses = Contested()
+    async with writing(server, statuses) as writer:
+        for _ in range(50):
+            writer.look([A])
+            await settle()
+        assert len(server.calls) <= 5
+        assert writer.rivalry.contested == 1
+        statuses.generation = 2
+        before = len(server.calls)
+        writer.look([A])
+        await settle()
+        assert len(server.calls) == before + 1, "an edit is not made to wait"
+    assert [each.getMessage() for each in caplog.records if "somebody else" in each.getMessage()]
+
+
+async def test_what_another_hand_put_into_a_status_is_taken_out_again():
+    class Merging(ApiServer):
+        async def apply(self, path: str, obj: dict[str, Any], manager: str, **options: object) -> dict[str, Any]:
+            found = await super().apply(path, obj, manager, **options)
+            found["status"]["published"] = "99/99"
+            return found
+
+    server, statuses = Merging(), Statuses()
+    statuses.wants = {A: 1}
+    async with writing(server, statuses) as writer:
+        writer.look([A])
+        await settle()
+    assert [call.split()[0] for call in server.calls] == ["PATCH", "MERGE"]

@@ -13,13 +13,15 @@ from flagoperator.reconcile.condition import condition_of
 from flagoperator.reconcile.delivery import Progress, Stage
 from flagoperator.reconcile.entry import read_entry
 from flagoperator.reconcile.served import Served
-from flagoperator.reconcile.status import MOST_USERS, Facts, complaint, desired_status
+from flagoperator.reconcile.status import MOST_USERS, Facts, Shown, complaint, desired_status, shown_by
 from tests.unit.reconcile.cluster import flag, obj, ref
 
 NOW, LATER = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
 ALL = Progress(Stage.SERVED, 2, 2)
 SOME = Progress(Stage.PUBLISHING, 1, 2)
 NONE = Progress(Stage.NO_REPLICAS)
+MATCH = [{"attribute": "user.country", "op": "is", "values": ["DE"]}]
+SEGMENTS = [{"name": name, "match": MATCH, "rollout": {"percent": 100}} for name in ("first", "second")]
 
 
 def facts(progress: Progress = ALL, *, generation: int = 1, status: dict[str, Any] | None = None, **spec: Any) -> Facts:
@@ -43,7 +45,7 @@ def test_a_flag_that_is_served_everywhere():
     assert status["published"] == "2/2"
     assert status["revision"] == "hash-1"
     assert status["servedGeneration"] == 1
-    assert status["effective"] == {"percent": "25", "variants": "on", "salt": "checkout"}
+    assert status["effective"] == {"rollout": "25", "percent": "25", "variants": "on", "salt": "checkout"}
 
 
 @pytest.mark.parametrize(
@@ -86,7 +88,10 @@ def test_a_change_of_what_a_flag_refers_to_is_written_once_when_it_is_served():
     before = desired_status(facts(), NOW)
     changed = replace(facts(SOME, status=before), served=Served("hash-new", 1))
     assert desired_status(changed, LATER) == before
-    assert desired_status(replace(changed, progress=ALL), LATER) == before | {"revision": "hash-new"}
+    assert desired_status(replace(changed, progress=ALL), LATER) == before | {
+        "revision": "hash-new",
+        "shortRevision": "hash-new",
+    }
 
 
 def test_replicas_are_counted_anew_only_when_it_is_time():
@@ -183,3 +188,56 @@ def test_users_are_counted_all_and_named_up_to_a_limit():
 
 
 IN_US = {"attribute": "user.country", "op": "is", "values": ["US"]}
+
+
+def settled(status: dict[str, Any], generation: int = 1) -> Shown:
+    entry = replace(read_entry("Flag", flag(generation=generation), None), packed_status=orjson.dumps(status))
+    return shown_by(entry)
+
+
+@pytest.mark.parametrize(
+    "forged", [{"published": "99/99"}, {"revision": "deadbeef"}, {"servedGeneration": 7}, {"effective": {}}]
+)
+@pytest.mark.parametrize("progress", [ALL, SOME, NONE])
+def test_every_field_that_a_foreign_hand_changed_is_put_right(progress: Progress, forged: dict[str, Any]):
+    right = desired_status(facts(), NOW)
+    found = facts(progress, status=right | forged)
+    assert desired_status(replace(found, shown=settled(right), trusting=False), LATER) == right
+
+
+@pytest.mark.parametrize(("progress", "reason"), [(NONE, "NoReplicas"), (SOME, "Publishing")])
+def test_a_status_from_a_backup_is_believed_for_a_while_only(progress: Progress, reason: str):
+    right = desired_status(facts(), NOW)
+    restored = facts(progress, status=right)
+    assert desired_status(restored, LATER) == right
+    assert truth(desired_status(replace(restored, trusting=False), LATER))["Published"] == f"Unknown {reason}"
+
+
+def test_a_status_from_a_backup_that_is_true_is_left():
+    right = desired_status(facts(), NOW)
+    assert desired_status(replace(facts(status=right), trusting=False), LATER) == right
+
+
+def test_the_count_of_an_earlier_form_says_which_and_stays_while_replicas_come_and_go():
+    broken = facts(generation=2)
+    broken = replace(broken, findings=[error("ReferenceMissing")], served=Served("hash-1", 1))
+    status = desired_status(broken, NOW)
+    assert status["published"] == "2/2 (gen 1)"
+    entry = replace(broken.entry, packed_status=orjson.dumps(status))
+    later = replace(broken, entry=entry, progress=NONE, trusting=False)
+    assert desired_status(later, LATER)["published"] == "0/0 (gen 1)"
+    assert desired_status(replace(later, shown=settled(status, 2)), LATER) == status
+
+
+@pytest.mark.parametrize(
+    ("spec", "rollout"),
+    [
+        ({}, "25"),
+        ({"active": False}, None),
+        ({"segments": SEGMENTS[:1]}, "25 +1 segment"),
+        ({"segments": SEGMENTS}, "25 +2 segments"),
+        ({"segments": SEGMENTS, "allOtherUsers": None}, "0 +2 segments"),
+    ],
+)
+def test_the_rollout_reads_right_at_night(spec: dict[str, Any], rollout: str | None):
+    assert desired_status(facts(**spec), NOW)["effective"].get("rollout") == rollout

@@ -38,6 +38,7 @@ class Listed:
         self.listed = time.monotonic()
         self.stale = False
         self.published = asyncio.Event()
+        self.unread: frozenset[str] = frozenset()
 
 
 def replica(name: str, flags: int) -> Subscriber:

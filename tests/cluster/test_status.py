@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import urllib.error
 from typing import TYPE_CHECKING, Any
 
-from tests.cluster.processes import free_address
+from tests.cluster.installation import authorize
 from tests.cluster.slow_replica import SlowReplica
 from tests.cluster.spending import WRITES_PER_GENERATION
 from tests.cluster.stage import flag
+from tests.ports import free_address
 
 if TYPE_CHECKING:
     from tests.cluster.processes import Operator
@@ -203,6 +205,7 @@ def test_two_installations_are_told_of_and_write_each_status_a_bounded_number_of
     stage.apply(flag("checkout", 0, segments=BROKEN))
     stage.wait("checkout", Published="LastGood")
     # It has never seen the good form, and so says otherwise.
+    authorize(stage.plane, "default")
     second = stage.operator("--lease-namespace", "default", listen=free_address())
     stage.until(lambda: second.state()["leading"])
 
@@ -215,16 +218,25 @@ def test_two_installations_are_told_of_and_write_each_status_a_bounded_number_of
     assert max(each.metric("flagoperator_status_contested") for each in (first, second)) == 1
 
 
+def fill(stage: Stage, name: str) -> None:
+    """Make the largest cohort, within a little, that the cluster takes."""
+    api = {"apiVersion": "flagoperator.dev/v1alpha1", "kind": "FlagCohort", "metadata": {"name": name}}
+    members = [f"{number:079d}" for number in range(18_900)]
+    for room in range(22_700, 0, -100):
+        padded = [each + "x" * max(0, min(100, room - 100 * number)) for number, each in enumerate(members)]
+        try:
+            stage.plane.request(stage.collection("FlagCohort"), "POST", {**api, "spec": {"members": padded}})
+        except urllib.error.HTTPError as error:
+            assert error.code == 500
+        else:
+            return
+    raise AssertionError("no cohort of that size is taken")
+
+
 def test_an_object_without_room_for_its_status_is_told_in_an_event_and_holds_up_nobody(stage: Stage):
     operator = stage.operator()
     stage.replica("flagd-0")
-    members = [f"{number:079d}" for number in range(18_900)]
-    padding, number = 22_595, 0
-    while padding > 0:
-        members[number] += "x" * min(200, padding)
-        padding, number = padding - 200, number + 1
-    api = {"apiVersion": "flagoperator.dev/v1alpha1", "kind": "FlagCohort", "metadata": {"name": "edge"}}
-    stage.plane.request(stage.collection("FlagCohort"), "POST", {**api, "spec": {"members": members}})
+    fill(stage, "edge")
     stage.until(lambda: ("Warning", "StatusNotWritten", "edge") in events(stage), seconds=60)
     stage.apply(flag("checkout"))
     stage.wait("checkout", Published="True")

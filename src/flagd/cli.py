@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import socket
 import sys
 from pathlib import Path
@@ -24,6 +25,7 @@ Command = TypeVar("Command", bound="Callable[..., None]")
 ENVIRONMENT_PREFIX = "FLAGSERVICE_"
 """Not FLAGD_: Kubernetes injects FLAGD_PORT where a Service is called flagd, and OpenFeature clients read FLAGD_*."""
 EXIT_UNREACHABLE = 3
+PROJECT = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", re.ASCII)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 MANIFESTS = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -39,6 +41,18 @@ class Address(click.ParamType[str]):
         host, _, port = value.rpartition(":")
         if not host or not (port.isascii() and port.isdigit() and int(port) < 1 << 16):
             self.fail(f"{value!r} is not HOST:PORT, such as 0.0.0.0:8013 or [::]:8013", param, ctx)
+        return value
+
+
+class Project(click.ParamType[str]):
+    """A project: the name of a namespace."""
+
+    name = "NAME"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return `value` if a namespace can have this name."""
+        if not PROJECT.fullmatch(value):
+            self.fail(f"{value!r} is no namespace; write lower case letters, digits and -, such as shop", param, ctx)
         return value
 
 
@@ -123,6 +137,12 @@ def main() -> None:
     type=click.Choice(["optional", "required"]),
     default="optional",
     help="Whether callers must show a deployment key; when optional, callers without one see every flag.",
+)
+@option(
+    "--default-project",
+    type=Project(),
+    show_default="`default` where it is served, else with --manifests the only project",
+    help="Project of callers who name none and whose key names none.",
 )
 @option("--tls-cert", type=FILE, help="PEM file with the server's certificate chain; read again when it changes.")
 @option("--tls-key", type=FILE, help="PEM file with the private key of --tls-cert.")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from flagd.variant import Variant
 
@@ -18,6 +18,7 @@ DISTRIBUTIONS = 42_949_673
 """How many values ``hash div 100`` has."""
 
 _ADDED = {"individual-inclusions": "testers", "sticky-bucketing": "sticky bucketing"}
+_HIDDEN = "a flag or group that this key does not see"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class ConditionExplanation:
         value_count: how many there are.
         compared_as: ``numbers``, ``versions`` or ``text`` where the operator orders values; else empty.
         misread: with ``text``, what is not a number or a version: the value seen, or one of `values`.
+        flag: key of the flag or group whose variant it looks at; empty where it looks at the user.
     """
 
     attribute: str
@@ -39,9 +41,18 @@ class ConditionExplanation:
     matched: bool
     compared_as: str = ""
     misread: str = ""
+    flag: str = ""
+
+    def shown(self, sees: Callable[[str], bool]) -> ConditionExplanation:
+        """Return the same for a reader who sees these flags and groups; of others only whether it held."""
+        if not self.flag or sees(self.flag):
+            return self
+        return ConditionExplanation(_HIDDEN, "", (), 0, None, self.matched)
 
     def line(self, op: str = "") -> str:
         """Return the condition and what was seen, with `op` for its operator if one is given."""
+        if not self.op:
+            return self.attribute
         more = f", … {self.value_count - len(self.values)} more" if self.value_count > len(self.values) else ""
         values = ", ".join(value if value.strip() == value != "" else f"'{value}'" for value in self.values)
         saw = "none" if self.actual is None else f"'{self.actual:.100}'"
@@ -59,6 +70,10 @@ class ConditionSetExplanation:
     """Conditions that must all hold."""
 
     conditions: tuple[ConditionExplanation, ...]
+
+    def shown(self, sees: Callable[[str], bool]) -> ConditionSetExplanation:
+        """Return the same for a reader who sees these flags and groups."""
+        return ConditionSetExplanation(tuple(one.shown(sees) for one in self.conditions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +126,10 @@ class SegmentExplanation:
     bucket: BucketExplanation | None
     variant: str
 
+    def shown(self, sees: Callable[[str], bool]) -> SegmentExplanation:
+        """Return the same for a reader who sees these flags and groups."""
+        return replace(self, any_of=tuple(one.shown(sees) for one in self.any_of))
+
     def lines(self) -> Iterator[str]:
         """Yield the verdict and its cause, then the bucket."""
         inactive = self.name == INACTIVE and self.matched
@@ -148,6 +167,12 @@ class Explanation:
     variant: Variant | None
     segments: tuple[SegmentExplanation, ...]
     dependencies: tuple[Explanation, ...] = ()
+
+    def shown(self, sees: Callable[[str], bool]) -> Explanation:
+        """Return the same without what it says of flags and groups that the reader does not see."""
+        segments = tuple(segment.shown(sees) for segment in self.segments)
+        dependencies = tuple(one.shown(sees) for one in self.dependencies if sees(one.flag_key))
+        return replace(self, segments=segments, dependencies=dependencies)
 
     def lines(self) -> list[str]:
         """Return the text for people."""

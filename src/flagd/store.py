@@ -6,6 +6,7 @@ Readers take one reference and keep it for the whole call, so that no answer mix
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from operator import eq
@@ -13,6 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flagd.engine import Engine
+from flagd.ruleset.default_project import DefaultProject
 from flagd.ruleset.persistent import difference
 
 if TYPE_CHECKING:
@@ -63,11 +65,20 @@ class Snapshot:
         return replace(self, stale=True)
 
 
+log = logging.getLogger(__name__)
+GONE_PROJECTS = 1000
+"""Most projects without content that are remembered."""
+
+
 class Store:
     """The current snapshots. Written by one source, read by everybody, in one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, unnamed: DefaultProject | None = None) -> None:
+        """Begin without a snapshot; `unnamed` is the rule for who names no project."""
+        self.unnamed = unnamed or DefaultProject()
         self._snapshots: Mapping[str, Snapshot] = MappingProxyType({})
+        self._known: set[str] = set()
+        self._default_project = self.unnamed.among(())
         self._loaded = False
         self._closed = False
         self._subscribers: set[asyncio.Event] = set()
@@ -76,6 +87,27 @@ class Store:
     def loaded(self) -> bool:
         """Whether a source has delivered at least once; before that nothing can be answered."""
         return self._loaded
+
+    @property
+    def default_project(self) -> str | None:
+        """The project meant by who names none; None = it must be named. It may have nothing in it."""
+        return self._default_project
+
+    def knows(self, project: str) -> bool:
+        """Whether this is a project, if one without content now: the default one, or one that a folder had."""
+        return project == self._default_project or (self.unnamed.alone and project in self._known)
+
+    @property
+    def obstacle(self) -> str:
+        """Why no call can be answered, in words for callers; empty where calls can."""
+        if not self._loaded:
+            return "no ruleset has been loaded yet"
+        return "" if self._snapshots or self._known else "this server serves no project"
+
+    @property
+    def ready(self) -> bool:
+        """Whether calls can be answered."""
+        return not self.obstacle
 
     @property
     def closed(self) -> bool:
@@ -90,6 +122,11 @@ class Store:
     def replace(self, snapshots: Mapping[str, Snapshot]) -> None:
         """Make `snapshots` the current ones, of all projects at once, and wake the subscribers."""
         self._snapshots = MappingProxyType(dict(snapshots))
+        # What a restart inherited is not known before the source has said that it is current.
+        self._known.update(name for name, one in snapshots.items() if not one.stale)
+        if len(self._known) > len(snapshots) + GONE_PROJECTS:
+            self._known = set(snapshots)
+        self._mean(self.unnamed.among(self._snapshots, self._known, self._default_project))
         self._loaded = True
         self._wake()
 
@@ -110,6 +147,12 @@ class Store:
             yield changed
         finally:
             self._subscribers.discard(changed)
+
+    def _mean(self, project: str | None) -> None:
+        before, self._default_project = self._default_project, project
+        if before is not None and project != before:
+            now = f"mean {project}" if project else "are refused"
+            log.warning("calls that name no project %s now, they meant %s; --default-project chooses", now, before)
 
     def _wake(self) -> None:
         for changed in self._subscribers:

@@ -62,8 +62,10 @@ def _explain(key: str, flag: Flag, cyclic: bool, context: object, results: dict[
 def _condition(part: Condition, context: object, results: Results) -> ConditionExplanation:
     value = part.read(context, results)
     attribute, shown = format_attribute(part.selector), part.values[:_MAX_VALUES]
+    flag = part.selector[1] if part.selector[:1] == ("result",) and len(part.selector) > 1 else ""
+    matched = part.test(value)
     compared = compared_as(part.op, part.values, value)
-    return ConditionExplanation(attribute, part.op, shown, len(part.values), text(value), part.test(value), *compared)
+    return ConditionExplanation(attribute, part.op, shown, len(part.values), text(value), matched, *compared, flag)
 
 
 def _bucket(table: BucketTable, context: object, results: Results) -> BucketExplanation:

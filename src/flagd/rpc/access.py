@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from flagd.engine import Engine
 from flagd.rpc.answer import Answers
+from flagd.rpc.discretion import Discretion
 from flagd.rpc.keyring import Keyring
 from flagd.rpc.limits import KEY_BYTES, check_text
 from flagd.rpc.status import InvalidArgument, NotFound, PermissionDenied, Unavailable
 from flagd.rpc.view import View
+from flagd.ruleset.edition import Edition
+from flagd.store import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
 
     from flagd.metrics import Metrics
     from flagd.rpc.keyring import Grant
     from flagd.rpc.method import Call
-    from flagd.store import Snapshot, Store
+    from flagd.store import Store
 
 KeyPolicy = Literal["optional", "required"]
 _NOT_SERVER = "this call needs a Server deployment key"
 _FOREIGN = "this deployment key belongs to another project"
+_UNNAMED = "project: needed; name it in the call, or start flagd with --default-project"
+_SEVERAL = "project: needed, since this deployment key belongs to several"
 
 
 class Access:
@@ -30,25 +36,27 @@ class Access:
         self._store = store
         self._metrics = metrics
         self._policy = policy
+        self._as_of = 0.0
         self._snapshots: Mapping[str, Snapshot] = {}
         self._answers: dict[str, Answers] = {}
         self._keyring = Keyring()
+        self._discretion = Discretion()
         self._views: dict[tuple[str, frozenset[str] | None], View] = {}
 
     def view(self, project: str, call: Call, *, server: bool = False) -> View:
-        """Return what the caller sees of `project`; an empty name means the only one there is.
+        """Return what the caller sees of `project`; an empty name means that of the key, or else the default project.
 
-        With `server`, a key must be a Server key. Raises Unavailable before the first ruleset, and
+        With `server`, a key must be a Server key. Raises Unavailable while nothing is served, and
         Unauthenticated, PermissionDenied, NotFound or InvalidArgument as the key and the name deserve.
         """
         grants = self._grants(project, call)
         if grants is None:
             return self._open(project)
-        if len({grant.project for grant in grants}) > 1:
-            raise InvalidArgument("project: needed, since this deployment key belongs to several")
-        if server and not any(grant.server for grant in grants):
+        name = self._meant_by({grant.project for grant in grants})
+        mine = [grant for grant in grants if grant.project == name]
+        if server and not any(grant.server for grant in mine):
             raise PermissionDenied(_NOT_SERVER)
-        return self._granted(grants[0].project, grants)
+        return self._granted(name, mine)
 
     def admit(self, call: Call, *, server: bool = False) -> None:
         """Raise what `view` would raise whatever the project: what is known of a caller before its message is read."""
@@ -83,8 +91,8 @@ class Access:
     def _refresh(self) -> None:
         if self._store.snapshots is not self._snapshots:
             self._renew()
-        if not self._store.loaded:
-            raise Unavailable("no ruleset has been loaded yet")
+        if obstacle := self._store.obstacle:
+            raise Unavailable(obstacle)
 
     def _grants(self, project: str, call: Call) -> Sequence[Grant] | None:
         """Return what the caller's key opens of `project`, at least one thing; None = the caller needs no key."""
@@ -98,17 +106,32 @@ class Access:
             raise PermissionDenied(_FOREIGN)
         return mine
 
-    def _open(self, project: str) -> View:
-        snapshot = self._snapshots.get(project) if project else self._only()
-        if snapshot is None:
-            check_text(project, "project", KEY_BYTES)
-            raise NotFound("unknown project")
-        return self._view(snapshot, None)
+    def _meant_by(self, projects: Set[str]) -> str:
+        """Return which of the `projects` of a key is meant where none is named."""
+        if len(projects) == 1:
+            return next(iter(projects))
+        name = self._store.unnamed.among(projects)
+        if name is None or name not in projects:
+            raise InvalidArgument(_SEVERAL)
+        return name
 
-    def _only(self) -> Snapshot:
-        if len(self._snapshots) != 1:
-            raise InvalidArgument("project: needed, since this server has not exactly one")
-        return next(iter(self._snapshots.values()))
+    def _open(self, project: str) -> View:
+        name = project or self._store.default_project
+        if name is None:
+            raise InvalidArgument(_UNNAMED)
+        snapshot = self._snapshots.get(name)
+        if snapshot is not None:
+            return self._view(snapshot, None)
+        if self._store.knows(name):
+            return self._bare(name)
+        check_text(name, "project", KEY_BYTES)
+        raise NotFound("unknown project")
+
+    def _bare(self, project: str) -> View:
+        """Return the view of a project that is known and has nothing in it."""
+        stale = any(snapshot.stale for snapshot in self._snapshots.values())
+        snapshot = Snapshot(Edition.empty(project).ruleset, Engine(()), self._as_of, stale)
+        return View(snapshot, None, Answers(project, self._metrics), self._discretion)
 
     def _granted(self, project: str, grants: Sequence[Grant]) -> View:
         deployments = frozenset(grant.deployment for grant in grants if grant.project == project)
@@ -118,7 +141,8 @@ class Access:
         project = snapshot.ruleset.project
         view = self._views.get((project, deployments))
         if view is None:
-            view = self._views[project, deployments] = View(snapshot, deployments, self._answers[project])
+            answers = self._answers[project]
+            view = self._views[project, deployments] = View(snapshot, deployments, answers, self._discretion)
         return view
 
     def _renew(self) -> None:
@@ -130,6 +154,7 @@ class Access:
             if project in self._snapshots and view.snapshot.engine is self._snapshots[project].engine
         }
         self._keyring = Keyring(snapshot.ruleset for snapshot in self._snapshots.values())
+        self._as_of = max((snapshot.as_of for snapshot in self._snapshots.values()), default=self._as_of)
 
     def _renewed(self, project: str, before: Snapshot | None) -> Answers:
         answers = self._answers.get(project)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flagd.rpc.answer import to_message, unknown_flag
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from flagd import engine
     from flagd.rpc.access import Access
     from flagd.rpc.method import Call
-    from flagd.rpc.view import View
     from flagd.v1.evaluation_pb2 import ExplainRequest
 
 
@@ -41,14 +39,8 @@ class Explain:
             variant = unknown_flag()
             message = ExplainResponse(flag_key=key, variant=variant, text=variant.error_message)
         else:
-            message = _message(_shown(explanation, view))
+            message = _message(explanation.shown(view.explains))
         return message.SerializeToString() + view.explain_tail
-
-
-def _shown(explanation: engine.Explanation, view: View) -> engine.Explanation:
-    """Return `explanation` without what it says of flags that the caller may not know of."""
-    shown = [_shown(one, view) for one in explanation.dependencies if view.explains(one.flag_key)]
-    return replace(explanation, dependencies=tuple(shown))
 
 
 def _message(explanation: engine.Explanation) -> ExplainResponse:

@@ -1,7 +1,7 @@
 """Health: grpc.health.v1 over the messages of grpcio-health-checking.
 
-``""`` is the process: SERVING until it drains. ``flagd.v1.EvaluationService`` is SERVING while a
-ruleset is loaded; an old one counts, since stale data is served.
+``""`` is the process: SERVING until it drains. ``flagd.v1.EvaluationService`` is SERVING while
+there is a project to answer from; an old one counts, since stale data is served.
 https://github.com/grpc/grpc/blob/master/doc/health-checking.md
 """
 
@@ -31,8 +31,8 @@ class Readiness(Protocol):
     """What health is judged by: a store, or what an operator publishes."""
 
     @property
-    def loaded(self) -> bool:
-        """Whether there is a ruleset."""
+    def ready(self) -> bool:
+        """Whether there is something to answer from."""
 
     @property
     def closed(self) -> bool:
@@ -82,6 +82,6 @@ class Health:
     def _status(self, service: str) -> HealthCheckResponse.ServingStatus:
         if service != PROCESS and service not in self._services:
             return HealthCheckResponse.SERVICE_UNKNOWN
-        if self._store.closed or not (service == PROCESS or self._store.loaded):
+        if self._store.closed or not (service == PROCESS or self._store.ready):
             return HealthCheckResponse.NOT_SERVING
         return HealthCheckResponse.SERVING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -11,10 +12,11 @@ from flagd.rpc.status import NotFound
 from flagd.v1.evaluation_pb2 import EvaluateResponse, ExplainResponse, WatchResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from flagd.engine import Variant
     from flagd.rpc.answer import Answers
+    from flagd.rpc.discretion import Discretion
     from flagd.ruleset import Ruleset
     from flagd.store import Snapshot
 
@@ -29,15 +31,19 @@ class View:
         deployments: whose keys the caller showed; None = no key, and every flag is seen.
     """
 
-    def __init__(self, snapshot: Snapshot, deployments: frozenset[str] | None, answers: Answers) -> None:
+    def __init__(
+        self, snapshot: Snapshot, deployments: frozenset[str] | None, answers: Answers, discretion: Discretion
+    ) -> None:
         """Show what a key of `deployments` sees of `snapshot`; None sees every flag."""
         self.deployments = deployments
         # Both are filled as callers ask, and shared with the views that `at` makes.
         self._seen: set[str] = set()
         self._keys: list[str] = []
-        self._engine = snapshot.engine
         self._answers = answers
         self._sees_all = deployments is None
+        self._told = None if _is_trusted(deployments, snapshot.ruleset) else discretion.told
+        variant = snapshot.engine.variant
+        self._one = variant if self._told is None else partial(_discreet, variant, self._told)
         self._take(snapshot)
 
     def at(self, snapshot: Snapshot) -> View:
@@ -86,17 +92,25 @@ class View:
         if not self.sees(flag_key):
             self._answers.unknown(flag_key)
             raise NotFound("flag not found")
-        variant = self._engine.variant(context, flag_key)
+        variant = self._one(context, flag_key)
         if variant is not None:
             self._answers.count(flag_key, variant)
         return variant
 
     def variants(self, context: dict[str, Any], flag_keys: Sequence[str]) -> dict[str, Variant]:
-        """Return the variants of `flag_keys`, parents among them; an empty list asks for all that are seen."""
+        """Return the variants of `flag_keys`; an empty list asks for all that are seen.
+
+        Callers without a key also get those of the flags and groups that these depend on.
+        """
         if self._sees_all and not flag_keys:
-            return self._engine.evaluate(context)
+            return self.snapshot.engine.evaluate(context)
         wanted = [key for key in flag_keys or self.keys if self.sees(key)]
-        return self._engine.evaluate(context, wanted) if wanted else {}
+        found = self.snapshot.engine.evaluate(context, wanted) if wanted else {}
+        return found if self._sees_all else self._own(found, wanted)
+
+    def _own(self, found: dict[str, Variant], wanted: Sequence[str]) -> dict[str, Variant]:
+        told, own = self._told, {key: found[key] for key in wanted if key in found}
+        return own if told is None else {key: told(variant) for key, variant in own.items()}
 
     def count(self, variants: Mapping[str, Variant]) -> None:
         """Count that these were given, by flag key; those of flags that the caller does not see are passed over."""
@@ -117,7 +131,23 @@ class View:
     def _entry(self, context: dict[str, Any], key: str) -> bytes:
         if not self.sees(key):
             return self._answers.unknown(key)
-        return self._answers.entry(key, self._engine.variant(context, key))
+        return self._answers.entry(key, self._one(context, key))
+
+
+def _discreet(
+    one: Callable[[dict[str, Any], str], Variant | None],
+    told: Callable[[Variant], Variant],
+    context: dict[str, Any],
+    flag_key: str,
+) -> Variant | None:
+    variant = one(context, flag_key)
+    return None if variant is None else told(variant)
+
+
+def _is_trusted(deployments: frozenset[str] | None, ruleset: Ruleset) -> bool:
+    """Return whether the caller may know how answers come about: with a Server key, or without a needless one."""
+    known = ruleset.deployments
+    return deployments is None or any(known[name].type == "Server" for name in deployments if name in known)
 
 
 def _visible(key: str, ruleset: Ruleset, deployments: frozenset[str] | None) -> bool:

@@ -12,6 +12,7 @@ from flagd.metrics import Metrics
 from flagd.rpc.access import Access
 from flagd.rpc.capacity import Capacity
 from flagd.rpc.services import public_methods, public_routes
+from flagd.ruleset.default_project import DefaultProject
 from flagd.server.door import Door
 from flagd.server.exposition import CONTENT_TYPE, Exposition
 from flagd.server.lag import measure_lag
@@ -44,7 +45,7 @@ class Application:
         """`accepting` tells whether the port that callers use lets them in; None = it always does."""
         self._metrics = Metrics()
         self.capacity = Capacity(callers_bytes(options.max_memory))
-        self._store = Store()
+        self._store = Store(DefaultProject(options.default_project, alone=options.operator is None))
         self._source = _source(options, self._store, self._metrics)
         self._ruleset_port = RulesetPort(options, self._store, self._source, self._metrics, self.capacity)
         self._exposition = Exposition(self._metrics, self._store, self._ruleset_port.acks, self.capacity)
@@ -106,9 +107,10 @@ class Application:
 
     async def _readyz(self) -> Page:
         accepting = self._door is None or self._door.is_open
-        ready = self._store.loaded and accepting and not (self._store.closed or self._tasks.ended)
+        ready = self._store.ready and accepting and not (self._store.closed or self._tasks.ended)
         detail = {
             "ready": ready,
+            "reason": self._reason(),
             "draining": self._store.closed,
             "accepting": accepting,
             "ended": self._tasks.ended,
@@ -125,6 +127,17 @@ class Application:
             "diagnostics": [str(finding) for finding in self._source.diagnostics[:DETAIL_FINDINGS]],
         }
         return Page(HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE, JSON, orjson.dumps(detail))
+
+    def _reason(self) -> str:
+        """Return why callers get no answers; empty where they do."""
+        if self._store.closed:
+            return "the server is draining"
+        if self._tasks.ended:
+            return f"parts of the server have ended: {', '.join(self._tasks.ended)}"
+        if self._door is not None and not self._door.is_open:
+            return "the port that callers use lets nobody in"
+        obstacle = self._store.obstacle
+        return f"{obstacle}: {self._source.absence}" if obstacle else ""
 
     async def _expose(self) -> Page:
         return Page(HTTPStatus.OK, CONTENT_TYPE, await asyncio.to_thread(self._exposition.render))

@@ -32,6 +32,7 @@ class Options:
         transport: what serves `listen`.
         state_dir: folder for the last good ruleset; None = it is not kept.
         deployment_keys: whether callers must show a deployment key.
+        default_project: the project of callers who name none and whose key names none; None = it is not configured.
         tls: certificates of `listen` and `ruleset_listen`; None = plaintext.
         drain_seconds: longest time for running calls to finish once told to stop.
         cors_origins: web origins that browsers may call from, ``*`` = all; only the transport envoy heeds them.
@@ -49,6 +50,7 @@ class Options:
     transport: TransportName = "auto"
     state_dir: Path | None = None
     deployment_keys: KeyPolicy = "optional"
+    default_project: str | None = None
     tls: TlsFiles | None = None
     drain_seconds: float = 15.0
     cors_origins: tuple[str, ...] = ()

@@ -59,6 +59,13 @@ class DirectorySource:
         """What is wrong with the manifests as they are now."""
         return self._reading.diagnostics
 
+    @property
+    def absence(self) -> str:
+        """Why there may be no project."""
+        if not self._in_touch:
+            return f"{self._folder} cannot be read"
+        return f"no flags in {self._folder}" if self._reading.manifests else f"{self._folder} is being read"
+
     def remember(self, snapshots: Mapping[str, Snapshot]) -> None:
         """Take what was served before a restart as the last good form of what the first reading finds broken."""
         self._reading = remember(snapshots)
@@ -122,6 +129,8 @@ class DirectorySource:
                 log.info("project %s: revision %s, %d flags", name, snapshot.revision, len(snapshot.ruleset.flags))
         for name in self._reading.snapshots.keys() - reading.snapshots.keys():
             log.info("project %s is gone", name)
+        if not any(snapshot.ruleset.flags for snapshot in reading.snapshots.values()):
+            log.warning("no flags in %s", self._folder)
 
 
 _LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING}

@@ -95,6 +95,14 @@ class OperatorSource:
         """With what right the source of what is served publishes; None = it was not heard yet."""
         return self._term
 
+    @property
+    def absence(self) -> str:
+        """Why there may be no project."""
+        if self._leader is None:
+            return f"no operator has been heard at {', '.join(self._settings.hosts)}"
+        does = "publishes none" if self._store.loaded else "has not sent everything yet"
+        return f"the operator at {self._leader.address} {does}"
+
     def remember(self, snapshots: Mapping[str, Snapshot]) -> None:
         """Take what was served before a restart as what is held."""
         self._restored = snapshots
@@ -196,6 +204,8 @@ class OperatorSource:
         if not self._store.loaded:
             self._store.replace({})
             self._serve(contact, {})
+            if not self._store.snapshots:
+                log.warning("the operator at %s publishes no project", contact.address)
         if not self._is_current(contact):
             return
         if not self._in_touch:

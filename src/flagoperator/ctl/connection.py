@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what gRPC logs by itself is said better below
 
-import click
 import grpc
 
 from flagd.v1.evaluation_pb2 import EvaluateRequest, EvaluateResponse, ExplainRequest, ExplainResponse
@@ -16,6 +15,7 @@ from flagoperator.ctl.printable import printable
 from flagoperator.ctl.progress import progress
 
 if TYPE_CHECKING:
+    import click
     from google.protobuf.message import Message
 
     from flagoperator.ctl.server import Server
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Response = TypeVar("Response", bound="Message")
 
 _SERVICE = "/flagd.v1.EvaluationService"
+_ANSWERED = "Error received from peer"
+"""What gRPC says of an error that the server sent, and of none that the channel met on the way there."""
 _OPTIONS = [("grpc.max_receive_message_length", 64 * 1024 * 1024)]  # all flags of a project in one answer
 
 
@@ -69,14 +71,14 @@ class Connection:
     def _failure(self, error: grpc.RpcError) -> click.ClickException:
         address, code, details = self._server.address, error.code(), printable(error.details() or "")
         match code:
-            case grpc.StatusCode.NOT_FOUND:
+            case grpc.StatusCode.NOT_FOUND | grpc.StatusCode.INVALID_ARGUMENT | grpc.StatusCode.RESOURCE_EXHAUSTED:
                 return Refused(f"{address}: {details}")
-            case grpc.StatusCode.INVALID_ARGUMENT | grpc.StatusCode.RESOURCE_EXHAUSTED:
-                return click.UsageError(f"{address}: {details}")
             case grpc.StatusCode.UNAUTHENTICATED:
                 return Unreachable(f"{address}: {details}; show a deployment key with --key or FLAGSERVICE_KEY")
             case grpc.StatusCode.DEADLINE_EXCEEDED:
                 return Unreachable(f"{address}: no answer within {self._server.timeout:g} s")
+            case grpc.StatusCode.UNAVAILABLE if _ANSWERED in error.debug_error_string():
+                return Unreachable(f"{address}: {details}")
             case grpc.StatusCode.UNAVAILABLE:
                 return Unreachable(f"{address} cannot be reached: {details}")
             case grpc.StatusCode.UNIMPLEMENTED:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flagd.ruleset.default_project import DefaultProject
 from flagoperator.ctl.failure import Refused, Unreachable
 from flagoperator.ctl.progress import progress
 from flagoperator.ctl.suggestion import nearest, suggestion
@@ -41,13 +42,12 @@ class Manifests:
     diagnostics: Sequence[Diagnostic]
 
     def project(self, name: str | None) -> Compiled:
-        """Return the project called `name`; None stands for the only one there is."""
+        """Return the project called `name`; None stands for `default` where there is one, else for the only one."""
         if not self.projects:
             raise Refused("there are no flags in these manifests; flagctl lint says more")
+        name = name or DefaultProject().among(self.projects)
         if name is None:
-            if len(self.projects) != 1:
-                raise click.UsageError(f"say which project: --project {' | '.join(sorted(self.projects))}")
-            return next(iter(self.projects.values()))
+            raise click.UsageError(f"say which project: --project {' | '.join(sorted(self.projects))}")
         if name not in self.projects:
             raise Refused(f'no project "{name}" in these manifests; {suggestion(name, self.projects)}')
         return self.projects[name]

@@ -86,7 +86,9 @@ def _plain(explanation: Explanation) -> dict[str, Any]:
 def _without_nothing(value: Any) -> Any:  # noqa: ANN401
     match value:
         case dict():
-            return {name: _without_nothing(member) for name, member in value.items() if member is not None}
+            # Which flag a condition looks at stands in its attribute, too: ExplainResponse has no field for it.
+            shown = {name: member for name, member in value.items() if member is not None and name != "flag"}
+            return {name: _without_nothing(member) for name, member in shown.items()}
         case list() | tuple():
             return [_without_nothing(item) for item in value]
     return value

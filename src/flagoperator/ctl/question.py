@@ -39,7 +39,7 @@ class Question:
 
     Attributes:
         paths: manifests to answer from; empty where a server is asked.
-        project: namespace; None = the only one there is.
+        project: namespace; None = the default project.
         flags: keys; empty = all.
         user: as `read_user` gives it.
         server: whom to ask instead of `paths`.
@@ -70,7 +70,7 @@ def question(function: Callable[..., None]) -> Callable[..., None]:
         "--project",
         metavar="NAME",
         shell_complete=project_names,
-        help="Namespace of the flags; may be left out where there is just one.",
+        help="Namespace of the flags; without it the key's, else the server's default, `default` or the only one.",
     )
     @click.option(
         "--flag",

@@ -82,7 +82,7 @@ def test_a_flag_that_the_server_does_not_know_exits_1(command: str, server: Flag
     [
         (["--project", "nope"], 1, "unknown project"),
         (["--key", "nope"], 3, "show a deployment key with --key or FLAGSERVICE_KEY"),
-        (["--user", json.dumps({"user_id": "x" * 5000})], 2, "user.user_id: longer than 4096 bytes"),
+        (["--user", json.dumps({"user_id": "x" * 5000})], 1, "user.user_id: longer than 4096 bytes"),
     ],
 )
 def test_what_the_server_refuses_is_told(options: list[str], code: int, message: str, server: Flagd, run: Run) -> None:

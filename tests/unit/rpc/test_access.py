@@ -7,7 +7,8 @@ import pytest
 from flagd.metrics import Metrics
 from flagd.rpc.access import Access
 from flagd.rpc.method import Call
-from flagd.rpc.status import InvalidArgument, NotFound, PermissionDenied, Unauthenticated, Unavailable
+from flagd.rpc.status import InvalidArgument, NotFound, PermissionDenied, RpcError, Unauthenticated, Unavailable
+from flagd.ruleset.default_project import DefaultProject
 from flagd.store import Store
 from tests.unit.rpc.projects import NOBODY, snapshots, with_key
 
@@ -44,8 +45,8 @@ SHOP = (
 )
 
 
-def _access(text, policy="optional"):
-    store = Store()
+def _access(text, policy="optional", unnamed=None):
+    store = Store(unnamed)
     store.replace(snapshots(text))
     return Access(store, Metrics(), policy)
 
@@ -75,12 +76,100 @@ def test_a_key_of_two_projects_needs_the_project_named():
         access.view("other", with_key("both"), server=True)
 
 
-def test_the_only_project_need_not_be_named_and_no_project_is_not_the_only_one():
-    assert _access(SHOP).view("", NOBODY).keys == ["a", "b", "c"]
-    with pytest.raises(InvalidArgument, match="not exactly one"):
-        _access("").view("", NOBODY)
-    with pytest.raises(NotFound, match="unknown project"):
-        _access("").view("shop", NOBODY)
+BILLING = _flag("billing", "x")
+DEFAULT = _flag("default", "z")
+UNNAMED = [
+    (SHOP, DefaultProject(), ["a", "b", "c"]),
+    (SHOP + BILLING, DefaultProject(), None),
+    (SHOP + BILLING + DEFAULT, DefaultProject(), ["z"]),
+    (SHOP + BILLING + DEFAULT, DefaultProject("billing"), ["x"]),
+    (SHOP, DefaultProject("billing"), []),
+    (SHOP, DefaultProject(alone=False), None),
+    (SHOP + DEFAULT, DefaultProject(alone=False), ["z"]),
+    (SHOP, DefaultProject("shop", alone=False), ["a", "b", "c"]),
+]
+
+
+@pytest.mark.parametrize(("text", "unnamed", "keys"), UNNAMED)
+def test_who_names_no_project_means_the_default_one(text, unnamed, keys):
+    access = _access(text, unnamed=unnamed)
+    if keys is not None:
+        assert access.view("", NOBODY).keys == keys
+        return
+    with pytest.raises(InvalidArgument, match="project: needed; name it in the call, or start flagd with --default-"):
+        access.view("", NOBODY)
+
+
+def test_a_key_of_several_projects_means_the_default_one_of_them():
+    deployments = "".join(_deployment(name, "back", "Server", "both") for name in ("billing", "default"))
+    text = SHOP + _flag("billing", "x", "back") + _flag("default", "z", "back") + deployments
+    assert _access(text).view("", with_key("both"), server=True).keys == ["z"]
+    assert _access(text, unnamed=DefaultProject("billing")).view("", with_key("both")).keys == ["x"]
+    with pytest.raises(InvalidArgument, match="this deployment key belongs to several"):
+        _access(text, unnamed=DefaultProject("other")).view("", with_key("both"))
+
+
+def _told(access, project):
+    """Return what a call of `project` without a key comes to: the flags seen, or the error."""
+    try:
+        return access.view(project, NOBODY).keys
+    except RpcError as error:
+        return type(error)
+
+
+EDITS = [
+    ("the last flag of all", SHOP, [""], {"": [], "shop": [], "nowhere": NotFound}),
+    ("a project beside the default one", DEFAULT + SHOP, [DEFAULT], {"": ["z"], "shop": [], "default": ["z"]}),
+    ("the default project", DEFAULT + SHOP, [SHOP], {"": [], "shop": ["a", "b", "c"], "default": []}),
+    ("all projects, one after the other", BILLING + SHOP, [BILLING, ""], {"": [], "shop": [], "billing": []}),
+    ("and back again", SHOP, ["", SHOP], {"": ["a", "b", "c"], "shop": ["a", "b", "c"]}),
+]
+
+
+@pytest.mark.parametrize(("what", "before", "edits", "told"), EDITS, ids=[case[0] for case in EDITS])
+def test_what_is_deleted_is_no_flag_of_a_project_that_stays_known(what, before, edits, told):
+    store = Store()
+    store.replace(snapshots(before))
+    access = Access(store, Metrics())
+    for text in edits:
+        store.replace(snapshots(text))
+    assert {project: _told(access, project) for project in told} == told, what
+
+
+def test_in_a_cluster_a_project_is_what_the_operator_says_and_only_the_default_one_stays_known():
+    store = Store(DefaultProject(alone=False))
+    store.replace(snapshots(DEFAULT + SHOP))
+    access = Access(store, Metrics())
+    store.replace(snapshots(BILLING))
+    assert {name: _told(access, name) for name in ("", "default", "shop")} == {"": [], "default": [], "shop": NotFound}
+
+
+def test_a_change_of_the_project_that_is_meant_is_logged(caplog):
+    store = Store()
+    for text in (SHOP, SHOP, SHOP + BILLING, SHOP + BILLING, SHOP, SHOP + DEFAULT):
+        store.replace(snapshots(text))
+    assert [record.getMessage() for record in caplog.records] == [
+        "calls that name no project are refused now, they meant shop; --default-project chooses",
+        "calls that name no project mean default now, they meant shop; --default-project chooses",
+    ]
+
+
+def test_a_server_without_any_project_answers_nobody_and_blames_nobody():
+    for call, project in ((NOBODY, ""), (NOBODY, "shop"), (with_key("w1"), "")):
+        with pytest.raises(Unavailable, match="this server serves no project"):
+            _access("").view(project, call)
+        with pytest.raises(Unavailable, match="this server serves no project"):
+            _access("").views(project, call)
+
+
+def test_what_a_restart_inherited_and_the_source_does_not_have_is_not_known():
+    store = Store()
+    store.replace({name: one.lost() for name, one in snapshots(SHOP).items()})
+    access = Access(store, Metrics())
+    assert access.view("", NOBODY).keys == ["a", "b", "c"]
+    store.replace({})
+    with pytest.raises(Unavailable, match="this server serves no project"):
+        access.view("", NOBODY)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +235,3 @@ def test_all_views_of_a_caller_are_those_of_every_project_that_the_caller_may_se
     assert [view.keys for view in access.views("shop", with_key("w1"))] == [["a", "b"]]
     with pytest.raises(PermissionDenied, match="belongs to another project"):
         access.views("other", with_key("w1"))
-
-
-def test_all_views_of_a_server_without_projects_are_none():
-    assert _access("").views("", NOBODY) == []

@@ -8,6 +8,7 @@ from flagd.metrics import Metrics
 from flagd.rpc.access import Access
 from flagd.rpc.status import NotFound, Unavailable
 from flagd.rpc.watch import Watch
+from flagd.ruleset.default_project import DefaultProject
 from flagd.store import Store
 from flagd.v1.evaluation_pb2 import User, WatchRequest, WatchResponse
 from tests.unit.rpc.projects import NOBODY, snapshots
@@ -73,8 +74,21 @@ async def test_a_flag_that_is_gone_is_said_to_be(store):
     assert await _next(stream) == ({"b": "new"}, ["a"])
 
 
-async def test_a_project_that_is_gone_ends_the_stream(store):
+async def test_the_flags_of_a_project_that_is_gone_are_said_to_be_and_told_again_when_it_is_back(store):
     stream = _watch(store)
+    await _next(stream)
+    store.replace({})
+    assert await _next(stream) == ({}, ["a"])
+    store.replace(snapshots(_flag("one")))
+    assert await _next(stream) == ({"a": "one"}, [])
+
+
+async def test_where_others_hold_the_projects_one_that_is_gone_ends_the_stream():
+    store = Store(DefaultProject(alone=False))
+    store.replace(snapshots(_flag("one").replace("name: a", "name: a, namespace: shop")))
+    stream = Watch(Access(store, Metrics()), store).watch(
+        WatchRequest(project="shop", user=User(user_id="ann")), NOBODY
+    )
     await _next(stream)
     store.replace({})
     with pytest.raises(NotFound):

@@ -31,9 +31,10 @@ class Vardata:
         self._legacy = _Encoded(_legacy_form)
 
     async def answer(self, request: Request) -> Response:
-        """Return every flag evaluated, parents and groups included, those that are off too.
+        """Return every flag that the key opens, those that are off too.
 
-        A flag that is only evaluated for others says ``deployed: false``, as Amplitude's do.
+        Callers without a key also get the flags and groups that these depend on. A group says ``deployed: false``, as
+        Amplitude's do.
         """
         view = self._access.view("", Call(request.headers))
         question = read_question(request)

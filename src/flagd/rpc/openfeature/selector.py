@@ -12,19 +12,20 @@ if TYPE_CHECKING:
 
 HEADER = "flagd-selector"
 _NAME = "flagSetId"
+_WRONG = f"{HEADER}: {_NAME}=<project>, or just the project, is needed; flags are selected by nothing else"
 
 
 def selected_project(metadata: Mapping[str, str]) -> str:
-    """Return the project in the header ``flagd-selector: flagSetId=<project>``; "" where none is named.
+    """Return the project in the header ``flagd-selector``: ``flagSetId=<project>`` or its name alone; "" without one.
 
     Raises:
         InvalidArgument: the header is of another form.
     """
     selector = metadata.get(HEADER, "").strip()
-    if not selector:
-        return ""
     name, equals, project = (part.strip() for part in selector.partition("="))
-    if name != _NAME or not equals or "," in project:
-        raise InvalidArgument(f"{HEADER}: {_NAME}=<project> is needed, once; flags are selected by nothing else")
+    if not equals:
+        name, project = _NAME, name
+    if name != _NAME or project == _NAME or "," in project:
+        raise InvalidArgument(_WRONG)
     check_text(project, HEADER, KEY_BYTES)
     return project

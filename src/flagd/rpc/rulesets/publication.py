@@ -63,7 +63,7 @@ class Board:
         return self._current
 
     @property
-    def loaded(self) -> bool:
+    def ready(self) -> bool:
         """Whether anything has been published."""
         return self._current is not None
 

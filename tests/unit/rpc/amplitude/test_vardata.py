@@ -47,7 +47,6 @@ async def test_a_variant_has_the_fields_of_amplitudes(vardata):
             "evaluationMode": "remote",
             "flagType": "release",
             "flagVersion": 7,
-            "segmentName": "pro",
             "team": "payments",
         },
     }
@@ -58,20 +57,22 @@ async def test_a_flag_that_is_off_is_answered_without_a_value(vardata):
     assert (off["key"], "value" in off, "payload" in off, off["metadata"]["default"]) == ("off", False, False, True)
 
 
-async def test_flags_that_others_depend_on_are_answered_as_not_deployed(vardata):
-    variants = await _ask(vardata, **BACKEND)
-    deployed = {key: one["metadata"]["deployed"] for key, one in variants.items()}
-    assert deployed == {"checkout": False, "held": False, "colour": True, "secret": True}
+async def test_flags_and_groups_that_others_depend_on_are_for_those_who_see_them(vardata):
+    assert sorted(await _ask(vardata, **BACKEND)) == ["colour", "secret"]
+    deployed = {key: one["metadata"]["deployed"] for key, one in (await _ask(vardata)).items()}
+    assert deployed == {"checkout": True, "colour": True, "held": False, "hidden": True, "secret": True}
 
 
-async def test_only_the_flags_asked_for_are_answered_and_what_they_depend_on(vardata):
+async def test_only_the_flags_asked_for_are_answered_and_without_a_key_what_they_depend_on(vardata):
     assert list(await _ask(vardata, query="flag_key=secret", **BACKEND)) == ["secret"]
-    assert list(await _ask(vardata, query="flag_key=colour", **BACKEND)) == ["checkout", "held", "colour"]
+    assert list(await _ask(vardata, query="flag_key=colour", **BACKEND)) == ["colour"]
+    assert list(await _ask(vardata, query="flag_key=colour")) == ["checkout", "held", "colour"]
     assert await _ask(vardata, query="flag_key=checkout,no-such-flag", **BACKEND) == {}
 
 
 async def test_one_evaluation_mode_may_be_asked_for(vardata):
-    assert list(await _ask(vardata, query="eval_mode=local", **WEB)) == ["held"]
+    assert list(await _ask(vardata, query="eval_mode=local")) == ["held"]
+    assert list(await _ask(vardata, query="eval_mode=local", **WEB)) == []
     assert list(await _ask(vardata, query="eval_mode=remote", **WEB)) == ["checkout", "colour"]
 
 

@@ -124,14 +124,14 @@ async def test_with_a_selector_the_changes_of_that_project_only():
     server.serve(_flag("a", "two") + _flag("b", "two", project="billing"))
     assert await _next(stream) == _change(b="update")
     server.serve(_flag("a"))
-    with pytest.raises(NotFound):
-        await _next(stream)
+    assert await _next(stream) == _change(b="delete")
 
 
 REFUSED = [
     (None, NOBODY, Unavailable, "no ruleset has been loaded yet"),
-    ("", Call({"flagd-selector": "flagSetId=shop"}), NotFound, "unknown project"),
-    ("", Call({"flagd-selector": "shop"}), InvalidArgument, "flagd-selector: flagSetId=<project> is needed"),
+    ("", NOBODY, Unavailable, "this server serves no project"),
+    (_flag("a"), Call({"flagd-selector": "flagSetId=shpo"}), NotFound, "unknown project"),
+    (_flag("a"), Call({"flagd-selector": "a,b"}), InvalidArgument, "flagd-selector: flagSetId=<project>, or just"),
 ]
 
 

@@ -12,6 +12,7 @@ GOOD = [
     ({"flagd-selector": "flagSetId=shop"}, "shop"),
     ({"flagd-selector": " flagSetId = shop "}, "shop"),
     ({"flagd-selector": "flagSetId=a=b"}, "a=b"),
+    ({"flagd-selector": " shop "}, "shop"),
 ]
 
 
@@ -21,13 +22,13 @@ def test_a_selector_names_a_project_or_none(metadata, project):
 
 
 @pytest.mark.parametrize(
-    "selector", ["shop", "source=flags.json", "flagsetid=shop", "flagSetId", "flagSetId=a,source=b"]
+    "selector", ["shop,web", "source=flags.json", "flagsetid=shop", "flagSetId", "flagSetId=a,source=b", "=shop"]
 )
 def test_any_other_selector_is_refused_and_the_right_one_named(selector):
     with pytest.raises(InvalidArgument) as refused:
         selected_project({"flagd-selector": selector})
     assert refused.value.message == (
-        "flagd-selector: flagSetId=<project> is needed, once; flags are selected by nothing else"
+        "flagd-selector: flagSetId=<project>, or just the project, is needed; flags are selected by nothing else"
     )
 
 

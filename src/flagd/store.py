@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from flagd.engine import Engine
 from flagd.ruleset.default_project import DefaultProject
+from flagd.ruleset.obstacle import NO_PROJECT, NO_RULESET
 from flagd.ruleset.persistent import difference
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ class Store:
     def obstacle(self) -> str:
         """Why no call can be answered, in words for callers; empty where calls can."""
         if not self._loaded:
-            return "no ruleset has been loaded yet"
-        return "" if self._snapshots or self._known else "this server serves no project"
+            return NO_RULESET
+        return "" if self._snapshots or self._known else NO_PROJECT
 
     @property
     def ready(self) -> bool:

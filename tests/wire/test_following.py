@@ -52,11 +52,25 @@ async def test_the_first_load_is_served_as_a_whole():
     assert len(ready["projects"]) == 20
 
 
-async def test_a_publisher_without_any_project_makes_flagd_ready():
+async def test_a_publisher_without_any_project_leaves_flagd_not_ready_and_the_first_project_makes_it_so():
     async with publishing() as publisher, following(publisher.address) as flagd:
         assert not (await flagd.ready())["ready"]
         publisher.put()
-        assert (await eventually(lambda: _if_ready(flagd)))["projects"] == {}
+        await eventually(lambda: _says(flagd, f"this server serves no project: the operator at {publisher.address}"))
+        publisher.put(ONE)
+        assert (await eventually(lambda: _if_ready(flagd)))["projects"].keys() == {"shop"}
+
+
+async def test_a_publisher_whose_last_project_goes_leaves_flagd_ready():
+    async with following_one() as (publisher, flagd):
+        publisher.put()
+        await publisher.until(lambda acks: not acks.replicas["flagd"].served)
+        ready = await flagd.ready()
+        assert (ready["ready"], ready["projects"], ready["reason"]) == (True, {}, "")
+
+
+async def _says(flagd, reason):
+    return (await flagd.ready())["reason"].startswith(reason)
 
 
 async def test_a_project_that_is_gone_is_served_no_longer():

@@ -7,6 +7,8 @@ import pytest
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
+from tests.wire.shop import flag
+
 SERVING, NOT_SERVING = HealthCheckResponse.SERVING, HealthCheckResponse.NOT_SERVING
 
 
@@ -27,6 +29,7 @@ def test_an_unknown_service_is_not_found(shop):
 
 
 async def test_a_watcher_is_told_that_the_server_drains(tmp_path, start):
+    (tmp_path / "shop.yaml").write_text(flag("a", "on"))
     process = start(tmp_path)
     said = []
     # The synchronous client forgets messages that it had not read when the stream ended.

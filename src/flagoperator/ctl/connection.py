@@ -9,6 +9,7 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what gRPC logs by itself is s
 
 import grpc
 
+from flagd.ruleset.obstacle import OBSTACLES
 from flagd.v1.evaluation_pb2 import EvaluateRequest, EvaluateResponse, ExplainRequest, ExplainResponse
 from flagoperator.ctl.failure import Refused, Unreachable
 from flagoperator.ctl.printable import printable
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 Response = TypeVar("Response", bound="Message")
 
 _SERVICE = "/flagd.v1.EvaluationService"
-_ANSWERED = "Error received from peer"
-"""What gRPC says of an error that the server sent, and of none that the channel met on the way there."""
 _OPTIONS = [("grpc.max_receive_message_length", 64 * 1024 * 1024)]  # all flags of a project in one answer
 
 
@@ -77,7 +76,7 @@ class Connection:
                 return Unreachable(f"{address}: {details}; show a deployment key with --key or FLAGSERVICE_KEY")
             case grpc.StatusCode.DEADLINE_EXCEEDED:
                 return Unreachable(f"{address}: no answer within {self._server.timeout:g} s")
-            case grpc.StatusCode.UNAVAILABLE if _ANSWERED in error.debug_error_string():
+            case grpc.StatusCode.UNAVAILABLE if details in OBSTACLES:
                 return Unreachable(f"{address}: {details}")
             case grpc.StatusCode.UNAVAILABLE:
                 return Unreachable(f"{address} cannot be reached: {details}")

@@ -58,6 +58,11 @@ def test_errors_of_another_project_do_not_matter(run: Run, write: Write) -> None
     assert (result.exit_code, result.stderr) == (0, "")
 
 
+def test_the_default_project_need_not_be_named(run: Run, write: Write) -> None:
+    path = write("a.yaml", [flag("one", namespace="default"), flag("two", namespace="shop")])
+    assert [each["key"] for each in json.loads(run("compile", path).stdout)] == ["one"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

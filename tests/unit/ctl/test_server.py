@@ -16,15 +16,13 @@ from tests.docs.page import ROOT
 from tests.unit.ctl.conftest import PROGRAM
 from tests.unit.ctl.manifest import flag
 from tests.wire.conftest import running
-from tests.wire.process import eventually
+from tests.wire.process import Flagd, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from click.testing import Result
-
-    from tests.wire.process import Flagd
 
     Run = Callable[..., Result]
     Write = Callable[[str, object], Path]
@@ -90,6 +88,26 @@ def test_what_the_server_refuses_is_told(options: list[str], code: int, message:
     assert result.exit_code == code
     assert server.listen in result.stderr
     assert message in result.stderr
+
+
+def test_a_server_that_does_not_know_which_project_is_no_wrong_use(run: Run, write: Write) -> None:
+    path = write("flags/a.yaml", [flag("a", namespace="shop"), flag("a", namespace="billing")])
+    with running(path.parent, "--transport", "grpcio") as process:
+        for command in ("eval", "explain"):
+            result = run(command, "--server", process.listen, "--user", ANN)
+            assert result.exit_code == 1
+            said = "project: needed; name it in the call, or start flagd with --default-project"
+            assert result.stderr == f"Error: {process.listen}: {said}\n"
+
+
+def test_a_server_without_any_project_was_reached(run: Run, tmp_path: Path) -> None:
+    process = Flagd(tmp_path, "--transport", "grpcio")
+    try:
+        process.said("no flags in")
+        result = run("eval", "--server", process.listen, "--user", ANN)
+    finally:
+        process.stop()
+    assert (result.exit_code, result.stderr) == (3, f"Error: {process.listen}: this server serves no project\n")
 
 
 def test_the_key_can_come_from_the_environment(server: Flagd, run: Run) -> None:

@@ -23,7 +23,7 @@ _TYPE = "type.googleapis.com/envoy.extensions.filters"
 MAX_CONCURRENT_STREAMS = 256
 """Streams per HTTP/2 connection: a brake on floods, above what one client process uses."""
 
-MAX_HEADER_KIB = 64
+MAX_HEADER_KIB = 60
 """Amplitude's SDK for Node sends the user in a header: 20 KB of properties are 27 KB there."""
 MAX_HEADER_COUNT = 100
 

@@ -39,7 +39,7 @@ def test_everything_a_caller_may_take_is_bounded():
     assert http["request_headers_timeout"] == "5s"
     assert http["request_timeout"] == "10s"
     assert http["stream_flush_timeout"] == "30s"
-    assert http["max_request_headers_kb"] == 64
+    assert http["max_request_headers_kb"] == 60
     assert http["http2_protocol_options"]["max_concurrent_streams"] == 256
     assert listener().config()["per_connection_buffer_limit_bytes"] == 2 * MESSAGE_BYTES
     monitors = bootstrap(listener(), Path("/run/admin"))["overload_manager"]["resource_monitors"]

@@ -49,6 +49,7 @@ def account(plane: ControlPlane) -> None:
         ("watch", FLAGS, "flagsegments"),
         ("patch", FLAGS, "flags/status"),
         ("create", "", "events"),
+        ("patch", "", "events"),
     ],
 )
 def test_it_may_read_flags_and_write_their_status(plane: ControlPlane, verb: str, group: str, resource: str):

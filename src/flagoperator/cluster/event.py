@@ -1,17 +1,25 @@
-"""Event: what `kubectl describe` and `kubectl get events` show of a change for the worse."""
+"""Event: what `kubectl describe` and `kubectl get events` show of a change.
+
+Events are told, not written: one of an object and a reason is counted up where it comes again, several within a
+moment become one write, and there is a bound to how many are made at all. What is true now is in the status.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from flagd.manifest import API_VERSION
 from flagoperator.cluster.api import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from flagd.manifest import ResourceRef
     from flagoperator.cluster.api import Api
@@ -19,6 +27,21 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 LONGEST = 1024
 COMPONENT = "flagoperator"
+MANAGER = "flagoperator"
+KEPT_SECONDS = 45 * 60.0
+"""How long an event is counted up: the API server deletes it an hour after its last write."""
+AGAIN_SECONDS = 5.0
+"""How long it takes from one write of an event to the next: what is told in between is one write."""
+BURST = 100
+PER_SECOND = 2.0
+"""How many events are written at once, and how many each second after that."""
+WAITING = 1000
+"""Events that wait, at most."""
+REMEMBERED = 4096
+"""Events that are counted up, at most."""
+
+Type = Literal["Normal", "Warning"]
+Key = tuple[str, str, str]
 
 
 def about(ref: ResourceRef, uid: str) -> dict[str, Any]:
@@ -26,26 +49,137 @@ def about(ref: ResourceRef, uid: str) -> dict[str, Any]:
     return {"apiVersion": API_VERSION, "kind": ref.kind, "namespace": ref.namespace, "name": ref.name, "uid": uid}
 
 
-async def warn(api: Api, regarding: Mapping[str, Any], reason: str, message: str) -> None:
-    """Post a Warning. An event that cannot be posted is logged and forgotten."""
-    now = datetime.now(UTC)
-    stamp = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-    digest = hashlib.sha256(f"{now.timestamp()}{reason}{message}".encode()).hexdigest()[:16]
-    namespace = regarding["namespace"]
-    event = {
-        "apiVersion": "v1",
-        "kind": "Event",
-        "metadata": {"namespace": namespace, "name": f"{regarding['name'][:200]}.{digest}"},
-        "involvedObject": regarding,
-        "type": "Warning",
-        "reason": reason,
-        "message": message[:LONGEST],
-        "source": {"component": COMPONENT},
-        "firstTimestamp": stamp,
-        "lastTimestamp": stamp,
-        "count": 1,
-    }
-    try:
-        await api.create(f"/api/v1/namespaces/{namespace}/events", event)
-    except ApiError as error:
-        log.warning("event %s of %s: %s", reason, regarding["name"], error)
+@dataclass(slots=True)
+class _Series:
+    """One event as it was written last.
+
+    Attributes:
+        path: where it is.
+        count: how often it was told.
+        at: when it was written, in seconds of the clock.
+    """
+
+    path: str
+    count: int
+    at: float
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """What was told and is not written yet."""
+
+    regarding: Mapping[str, Any]
+    type: Type
+    reason: str
+    message: str
+    times: int = 0
+
+
+class Events:
+    """Tells; `run` writes."""
+
+    def __init__(self, api: Api, clock: Callable[[], float] = time.monotonic) -> None:
+        self._api = api
+        self._clock = clock
+        self._series: OrderedDict[Key, _Series] = OrderedDict()
+        self._waiting: OrderedDict[Key, _Waiting] = OrderedDict()
+        self._credit, self._counted_at = float(BURST), clock()
+        self._told = asyncio.Event()
+        self.dropped = 0
+        """How many were told and never written, since too many waited."""
+
+    def tell(self, regarding: Mapping[str, Any], reason: str, message: str, kind: Type = "Warning") -> None:
+        """Have it said of `regarding` (see `about`) that `reason` holds; `message` is for people and has no values."""
+        key = str(regarding.get("uid") or f"{regarding['namespace']}/{regarding['name']}"), reason, kind
+        waiting = self._waiting.get(key)
+        if waiting is None:
+            if len(self._waiting) >= WAITING:
+                self.dropped += 1
+                return
+            waiting = self._waiting[key] = _Waiting(regarding, kind, reason, message)
+        waiting.message, waiting.times = message, waiting.times + 1
+        self._told.set()
+
+    async def run(self) -> None:
+        """Write what is told, until cancelled."""
+        while True:
+            self._told.clear()
+            pause = await self._write_due()
+            try:
+                await asyncio.wait_for(self._told.wait(), pause)
+            except TimeoutError:
+                continue
+
+    async def _write_due(self) -> float | None:
+        """Write what may be written now; return after how many seconds to look again, None = once something is told."""
+        for key in list(self._waiting):
+            if self._due(key) > self._clock():
+                continue
+            if not self._take_credit():
+                return 1 / PER_SECOND
+            await self._write(key, self._waiting.pop(key))
+        return min((max(0.0, self._due(key) - self._clock()) for key in self._waiting), default=None)
+
+    def _due(self, key: Key) -> float:
+        series = self._series.get(key)
+        return self._clock() if series is None else series.at + AGAIN_SECONDS
+
+    def _take_credit(self) -> bool:
+        now = self._clock()
+        self._credit = min(float(BURST), self._credit + (now - self._counted_at) * PER_SECOND)
+        self._counted_at = now
+        if self._credit < 1:
+            return False
+        self._credit -= 1
+        return True
+
+    async def _write(self, key: Key, waiting: _Waiting) -> None:
+        try:
+            if not await self._count_up(key, waiting):
+                await self._create(key, waiting)
+        except ApiError as error:
+            log.warning("event %s of %s: %s", waiting.reason, waiting.regarding["name"], error)
+
+    async def _count_up(self, key: Key, waiting: _Waiting) -> bool:
+        """Count the event up that is there; return whether there is one."""
+        series = self._series.pop(key, None)
+        if series is None or self._clock() - series.at > KEPT_SECONDS:
+            return False
+        series.count, series.at = series.count + waiting.times, self._clock()
+        change = {"count": series.count, "lastTimestamp": _stamp(), "message": waiting.message[:LONGEST]}
+        try:
+            await self._api.merge(series.path, change, MANAGER)
+        except ApiError:
+            return False  # it has expired, or we may only create
+        self._remember(key, series)
+        return True
+
+    async def _create(self, key: Key, waiting: _Waiting) -> None:
+        regarding, stamp = waiting.regarding, _stamp()
+        collection = f"/api/v1/namespaces/{regarding['namespace']}/events"
+        digest = hashlib.sha256(f"{time.time_ns()}{key}".encode()).hexdigest()[:16]
+        name = f"{regarding['name'][:200]}.{digest}"
+        event = {
+            "apiVersion": "v1",
+            "kind": "Event",
+            "metadata": {"namespace": regarding["namespace"], "name": name},
+            "involvedObject": regarding,
+            "type": waiting.type,
+            "reason": waiting.reason,
+            "message": waiting.message[:LONGEST],
+            "source": {"component": COMPONENT},
+            "firstTimestamp": stamp,
+            "lastTimestamp": stamp,
+            "count": waiting.times,
+        }
+        await self._api.create(collection, event)
+        self._remember(key, _Series(f"{collection}/{name}", waiting.times, self._clock()))
+
+    def _remember(self, key: Key, series: _Series) -> None:
+        self._series[key] = series
+        while len(self._series) > REMEMBERED:
+            self._series.popitem(last=False)
+
+
+def _stamp() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

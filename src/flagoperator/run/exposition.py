@@ -169,6 +169,11 @@ class _Collector(Collector):
             "Resources whose status somebody else writes again and again.",
             value=rivalry.contested,
         )
+        yield CounterMetricFamily(
+            "flagoperator_events_dropped",
+            "Events that were not written, since too many waited.",
+            value=self._reporter.events.dropped,
+        )
         yield GaugeMetricFamily("flagoperator_status_backlog", "Statuses that wait.", value=writer.backlog)
 
     def _lags(self) -> Metric:

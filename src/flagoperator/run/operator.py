@@ -111,6 +111,7 @@ class Operator:
             "acknowledgements": self._reporter.follow,
             "count": self._reporter.tick,
             "status": self._reporter.writer.run,
+            "events": self._reporter.events.run,
             "memory": lambda: self._memory.run(self._model.board),
             "definitions": Definitions(self._api, self._model.gauges).run,
             "heartbeat": self._heartbeat.run,

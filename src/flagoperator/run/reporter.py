@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flagd.manifest import KINDS
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.endpoints import find_endpoints
-from flagoperator.cluster.event import about, warn
+from flagoperator.cluster.event import Events, about
 from flagoperator.cluster.lease import REPLICAS
 from flagoperator.cluster.writer import TOO_LARGE, Wanted, Writer
 from flagoperator.reconcile.delivery import Progress, Replica, Stage
@@ -62,7 +62,7 @@ class Reporter:
         self._floors: dict[str, tuple[int, int]] = {}
         self._recount = False
         self._shown: dict[ResourceRef, Shown] = {}
-        self._events: set[asyncio.Task[None]] = set()
+        self.events = Events(api)
         self.writer = Writer(api, self)
 
     @property
@@ -92,7 +92,7 @@ class Reporter:
     def holding(self, removal: Removal) -> None:
         """Say in an event that a ruleset is held."""
         if self.writing:
-            self._post(self._lease.reference, "MassRemovalHeld", str(removal))
+            self.events.tell(self._lease.reference, "MassRemovalHeld", str(removal))
 
     async def follow(self) -> None:
         """Look at what waits for replicas whenever one of them moves on; until cancelled."""
@@ -163,20 +163,20 @@ class Reporter:
         self.look_at_touched()
         # Not what the mirror has: the watch may have told of this write before it was answered.
         if complaint(wanted.status) != complaint(wanted.before):
-            await self._warn(wanted)
+            self._warn(wanted)
 
     async def refused(self, wanted: Wanted, why: str) -> None:
         """Say in an event what the API server does not let the status of `wanted` say."""
         if complaint(wanted.status) is not None:
-            await self._warn(wanted)
+            self._warn(wanted)
         else:
-            await warn(self._api, about(wanted.ref, wanted.uid), "StatusNotWritten", why + NO_ROOM * (TOO_LARGE in why))
+            self.events.tell(about(wanted.ref, wanted.uid), "StatusNotWritten", why + NO_ROOM * (TOO_LARGE in why))
 
-    async def _warn(self, wanted: Wanted) -> None:
+    def _warn(self, wanted: Wanted) -> None:
         worse = complaint(wanted.status)
         if worse is not None:
             log.warning("%s: %s [%s]", wanted.ref, worse, worse.reason)
-            await warn(self._api, about(wanted.ref, wanted.uid), worse.reason, str(worse))
+            self.events.tell(about(wanted.ref, wanted.uid), worse.reason, str(worse))
 
     def _facts(self, entry: Entry, compiled: Compiled | None, progress: Progress) -> Facts:
         if compiled is None:
@@ -224,11 +224,6 @@ class Reporter:
         except ApiError:
             return  # what was seen last holds; the list of the cluster says so when it is away
         self._pods, self._pods_at = frozenset(each.pod for each in found if each.ready), time.monotonic()
-
-    def _post(self, regarding: dict[str, Any], reason: str, message: str) -> None:
-        task = asyncio.create_task(warn(self._api, regarding, reason, message))
-        self._events.add(task)
-        task.add_done_callback(self._events.discard)
 
 
 def _replica(name: str, subscriber: Any) -> Replica:  # noqa: ANN401

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from flagd.tasks import TaskEndedError
-from flagoperator.run.operator import Operator
+from flagoperator.run.operator import REFUSED_SECONDS, Operator
 from flagoperator.run.options import Options
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ PARTS = [
     "heartbeat",
     "lease",
     "memory",
+    "events",
     "publisher",
     "source",
     "status",
@@ -94,3 +96,12 @@ async def test_a_worker_that_is_killed_is_restarted(
             await asyncio.sleep(0.001)
     assert f"{name} has ended: it was cancelled; restarting" in caplog.text
     assert (await page(operator, "/healthz"))[0] == HTTPStatus.OK
+
+
+async def test_credentials_that_nothing_renews_fail_health_so_that_a_new_process_may_try(operator: Operator):
+    operator._api.refused_since = time.monotonic()
+    assert (await page(operator, "/healthz"))[0] == 200
+    operator._api.refused_since -= REFUSED_SECONDS + 1
+    status, detail = await page(operator, "/healthz")
+    assert status == 503
+    assert detail["credentials_refused_seconds"] > REFUSED_SECONDS

@@ -13,12 +13,15 @@ import pytest
 from flagd.manifest import KINDS
 from flagd.rpc.rulesets import Subscriber
 from flagd.rpc.rulesets.acks import Served
+from flagd.ruleset.edition import Edition
 from flagoperator.run.model import Model
 from flagoperator.run.publisher import DELIVERY_SECONDS, LATER_TERM_SECONDS, Publisher
 from tests.unit.reconcile.cluster import flag
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
+
+    from flagd.ruleset import Ruleset
 
 
 @dataclass
@@ -48,12 +51,17 @@ def replica(name: str, flags: int) -> Subscriber:
 
 @asynccontextmanager
 async def publishing(
-    term: Term, *replicas: Subscriber, ready: frozenset[str] | None = None, flags: int = 1
+    term: Term,
+    *replicas: Subscriber,
+    ready: frozenset[str] | None = None,
+    flags: int = 1,
+    before: Mapping[str, Ruleset] = {},
+    unread: frozenset[str] = frozenset(),
 ) -> AsyncIterator[tuple[Publisher, Model]]:
     """Run a publisher that has looked at a cluster of some flags, with replicas that said hello."""
 
-    async def recall() -> dict:
-        return {}
+    async def recall() -> Mapping[str, Ruleset]:
+        return before
 
     model = Model()
     for kind in KINDS:
@@ -61,6 +69,7 @@ async def publishing(
         listing.page(flag(f"f{number}", number + 1) for number in range(flags if kind == "Flag" else 0))
         listing.finish()
     publisher = Publisher(model, Listed(), term, recall)  # type: ignore[arg-type]
+    publisher._source.unread = unread
     publisher.ready_pods = lambda: ready
     with ExitStack() as streams:
         for each in replicas:
@@ -136,3 +145,12 @@ async def test_statuses_do_not_put_off_a_change_that_waits(monkeypatch: pytest.M
         assert noted_after(flag("f0", 101, generation=2)) == 1
         assert noted_after({**flag("f0", 102, generation=2), "status": {"observedGeneration": 1}}) == 1
         assert noted_after(flag("f0", 103, generation=3)) == 2
+
+
+@pytest.mark.parametrize("unread", [True, False])
+async def test_what_was_served_of_a_namespace_that_could_not_be_read_yet_is_served_on(unread: bool):
+    before = {"closed": Edition.empty("closed").ruleset}
+    unreadable = frozenset({"closed"}) if unread else frozenset()
+    async with publishing(Term(), replica("old", 1), before=before, unread=unreadable) as (_, model):
+        assert model.board.current is not None
+        assert ("closed" in model.board.current.rulesets) is unread

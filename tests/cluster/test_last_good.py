@@ -6,8 +6,8 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 from flagd.sources.last_good import FILE_NAME
-from tests.cluster.processes import free_address
 from tests.cluster.stage import flag
+from tests.ports import free_address
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -127,6 +127,7 @@ def start(session: Session, kubeconfig: Path) -> str:
             f"flagd-{number}",
             *(BIN / "flagd", "serve", "--operator", operator, "--name", f"flagd-{number}", "--listen", server),
             *("--management-listen", "127.0.0.1:0", "--ruleset-listen", "127.0.0.1:0"),
+            *("--default-project", "default"),
         )
     while connected(management) < len(servers):
         time.sleep(0.1)

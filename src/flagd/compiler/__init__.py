@@ -1,7 +1,8 @@
 """Compiler: manifests in, a ruleset out. Pure, deterministic, total."""
 
 from flagd.compiler.compiled import Compiled, compile_project, compile_projects
+from flagd.compiler.namespace import similar_namespaces
 from flagd.compiler.unreadable import Unreadable
 from flagd.ruleset.delivery import deliver_local
 
-__all__ = ["Compiled", "Unreadable", "compile_project", "compile_projects", "deliver_local"]
+__all__ = ["Compiled", "Unreadable", "compile_project", "compile_projects", "deliver_local", "similar_namespaces"]

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flagd.compiler import Compiled, Unreadable, compile_projects
+from flagd.compiler import Compiled, Unreadable, compile_projects, similar_namespaces
 from flagd.compiler.references import node_of
 from flagd.manifest import ResourceRef, Severity
 from flagd.manifest.redaction import redacted
@@ -67,7 +67,8 @@ def take(sources: Sequence[SourceFile], previous: Reading) -> Reading:
     snapshots = {
         name: Snapshot.make(one.ruleset, previous.snapshots.get(name), time.time()) for name, one in compiled.items()
     }
-    found = [manifests.locate(finding) for one in compiled.values() for finding in one.diagnostics]
+    found = [finding for one in compiled.values() for finding in one.diagnostics]
+    found = [manifests.locate(finding) for finding in (*found, *similar_namespaces(manifests.resources.values()))]
     return Reading(manifests, compiled, snapshots, tuple(map(redacted, (*manifests.diagnostics, *found))), inherited)
 
 

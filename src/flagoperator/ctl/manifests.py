@@ -82,7 +82,7 @@ def read(paths: Sequence[str]) -> Manifests:
         Unreachable: a path does not exist.
         Refused: there is nothing at all in them.
     """
-    from flagd.compiler import compile_projects
+    from flagd.compiler import compile_projects, similar_namespaces
     from flagd.manifest import Loaded, load
 
     for path in paths:
@@ -92,7 +92,8 @@ def read(paths: Sequence[str]) -> Manifests:
         if loaded == Loaded():
             raise Refused(f"no manifests in {', '.join(paths)}")
         projects = compile_projects(loaded.resources)
-    compiled = [loaded.locate(found) for project in projects.values() for found in project.diagnostics]
+    found = [found for project in projects.values() for found in project.diagnostics]
+    compiled = [loaded.locate(one) for one in (*found, *similar_namespaces(loaded.resources))]
     return Manifests(loaded.resources, projects, [*loaded.diagnostics, *compiled])
 
 

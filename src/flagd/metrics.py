@@ -57,6 +57,8 @@ class Metrics:
         updates: what publishers sent, by what was made of it: ``applied``, ``refused``, ``oversize``, ``passed over``.
         publishers: streams to replicas of the operator that are open.
         state_errors: failures to write or read the last good ruleset on disk.
+        restarts: how often a part of flagd was restarted, by its name.
+        accepting: whether the evaluation port lets callers in.
         loop_lags: by how many seconds the event loop was late, over the last measurements.
     """
 
@@ -69,6 +71,8 @@ class Metrics:
     updates: Counter[str] = field(default_factory=Counter)
     publishers: int = 0
     state_errors: int = 0
+    restarts: Counter[str] = field(default_factory=Counter)
+    accepting: bool = True
     loop_lags: deque[float] = field(default_factory=lambda: deque(maxlen=LAGS))
 
     def evaluation(self, project: str, flag: str, variant: str, reason: str) -> Series:

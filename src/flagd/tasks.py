@@ -34,13 +34,14 @@ class TaskEndedError(Exception):
 class Tasks:
     """Named tasks of one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, restarts: Counter[str] | None = None) -> None:
+        """Count restarts in `restarts`, by name."""
         self._parts: dict[str, _Part] = {}
         self._ending: set[asyncio.Task[None]] = set()
         self._failed = asyncio.Event()
         self.ended: list[str] = []
         """Names of those that ended without being asked to, and are not restarted."""
-        self.restarts: Counter[str] = Counter()
+        self.restarts: Counter[str] = Counter() if restarts is None else restarts
         """How often each was restarted, by name."""
 
     def start(self, name: str, work: Work, *, restart: bool = False) -> None:

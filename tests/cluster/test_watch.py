@@ -5,6 +5,7 @@ A control plane of its own: it forgets old versions after seconds, as others do 
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STORM = 100
+NO_PASSWD = """
+import pwd
+
+def unknown(uid):
+    raise KeyError(f"getpwuid(): uid not found: {uid}")
+
+pwd.getpwuid = unknown
+"""
 FORGETFUL: dict[str, str | None] = {"watch-cache": "false", "etcd-compaction-interval": "2s"}
 
 
@@ -132,3 +141,19 @@ def test_watches_that_end_at_once_make_no_storm(stage: Stage, proxy: Proxy):
     stage.replica("flagd-0")
     stage.wait("checkout", Published="True")
     assert operator.get("/healthz")[0] == 200
+
+
+def test_the_watch_runs_under_a_uid_without_a_passwd_entry(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """As in a pod of a restricted image. Python is told so by a module that it loads first."""
+    (tmp_path / "sitecustomize.py").write_text(NO_PASSWD)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}".rstrip(":"))
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    before = watches(stage)
+    operator = stage.operator("--relist-interval", "600")
+    stage.until(lambda: (watches(stage) - before)["flags"], seconds=60)
+    assert operator.metric("flagoperator_watch_restarts_total") == 0
+    stage.until(lambda: operator.get("/readyz")[0] == 200, seconds=60)
+    assert operator.state()["not_watched"] == []

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import grpc
 import grpc.aio
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator
     from pathlib import Path
 
     from google.protobuf.message import Message
@@ -87,7 +89,7 @@ class Endpoint:
 
     @asynccontextmanager
     async def converse(
-        self, path: str, requests: AsyncIterator[Message], response: type[Message]
+        self, path: str, requests: AsyncGenerator[Message], response: type[Message]
     ) -> AsyncIterator[AsyncIterator[Message]]:
         """Open a bidirectional stream on a connection of its own, and close both at the end.
 
@@ -102,16 +104,38 @@ class Endpoint:
                 request_serializer=lambda message: message.SerializeToString(),
                 response_deserializer=response.FromString,
             )
-            call = method(requests, metadata=metadata)
+            # Generators that nobody closes are closed by the event loop some time, perhaps while they run.
+            call = method(metadata=metadata)
+            responses = aiter(call)
+            sending = asyncio.create_task(_send(requests, call), name=f"requests to {self.address}")
             try:
-                yield _received(call)
+                yield _Received(responses)
             finally:
+                sending.cancel()
+                await asyncio.gather(sending, return_exceptions=True)
                 call.cancel()
+                await responses.aclose()
 
 
-async def _received(call: grpc.aio.StreamStreamCall) -> AsyncIterator[Message]:
-    try:
-        async for message in call:
-            yield message
-    except grpc.aio.AioRpcError as error:
-        raise CallFailed(f"{error.code().name}: {error.details()}") from None
+async def _send(requests: AsyncGenerator[Message], call: grpc.aio.StreamStreamCall) -> None:
+    """Send `requests` until the call ends; why it did is told to who receives."""
+    async with contextlib.aclosing(requests):
+        with contextlib.suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):
+            async for request in requests:
+                await call.write(request)
+
+
+class _Received:
+    """The messages of a call. Raises CallFailed where it fails."""
+
+    def __init__(self, messages: AsyncIterator[Message]) -> None:
+        self._messages = messages
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Message:
+        try:
+            return await anext(self._messages)
+        except grpc.aio.AioRpcError as error:
+            raise CallFailed(f"{error.code().name}: {error.details()}") from None

@@ -13,6 +13,7 @@ import grpc
 import grpc.aio
 
 from flagd.rpc.capacity import Capacity
+from flagd.rpc.descriptors import connections, raise_limit
 from flagd.rpc.limits import MESSAGE_BYTES
 from flagd.rpc.message import read_message
 from flagd.rpc.method import Call
@@ -95,7 +96,9 @@ class GrpcioTransport:
 
     async def start(self) -> None:
         """Listen. Raises OSError when the address cannot be had."""
-        server = grpc.aio.server(options=self._options, maximum_concurrent_rpcs=CONCURRENT_CALLS)
+        raise_limit()
+        options = [("grpc.max_allowed_incoming_connections", connections()), *self._options]
+        server = grpc.aio.server(options=options, maximum_concurrent_rpcs=CONCURRENT_CALLS)
         server.add_generic_rpc_handlers(_handlers(self._methods, self._door))
         try:
             if self._tls:

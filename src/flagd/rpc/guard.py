@@ -85,8 +85,9 @@ def _stream(
 ) -> Callable[[Any, Call], AsyncIterator[Reply]]:
     async def guarded(request: Message | AsyncIterator[Message], call: Call) -> AsyncIterator[Reply]:
         with _Observed(path, metrics):
-            async for reply in handler(request, call):
-                yield reply
+            async with contextlib.aclosing(handler(request, call)) as replies:  # type: ignore[type-var]
+                async for reply in replies:
+                    yield reply
 
     return guarded
 

@@ -56,8 +56,8 @@ class Application:
         self._methods = public_methods(access, self._store, self._metrics)
         self._routes = public_routes(access, self._store, self._metrics)
         self._keeper = options.state_dir and Keeper(LastGood(options.state_dir), self._store, self._metrics)
-        self._tasks = Tasks()
-        self._door = accepting and Door(accepting)
+        self._tasks = Tasks(self._metrics.restarts)
+        self._door = accepting and Door(accepting, self._metrics)
 
     @property
     def methods(self) -> Sequence[Method]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from flagd.metrics import Metrics
+
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 PATIENCE_SECONDS = 20.0
@@ -19,7 +21,8 @@ PATIENCE_SECONDS = 20.0
 class Door:
     """Asks `accepting`, which raises OSError where nobody answers."""
 
-    def __init__(self, accepting: Callable[[], Awaitable[bool]]) -> None:
+    def __init__(self, accepting: Callable[[], Awaitable[bool]], metrics: Metrics) -> None:
+        self._metrics = metrics
         self._accepting = accepting
         self._shut_since: float | None = None
 
@@ -45,6 +48,7 @@ class Door:
             accepting = await self._accepting()
         except OSError:
             accepting = False
+        self._metrics.accepting = accepting
         if accepting and not self.is_open:
             log.warning("the evaluation port lets callers in again")
             self._shut_since = None

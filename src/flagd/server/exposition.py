@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from flagd.metrics import LATENCY_BOUNDS
 from flagd.rpc.capacity import Capacity
 from flagd.rpc.rulesets import Acks
+from flagd.server.log import current_outlet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,7 @@ class _Collector(Collector):
         yield from self._evaluations()
         yield from self._calls()
         yield from self._held()
+        yield from self._parts()
         yield from self._loop()
         yield from self._rulesets()
         yield from self._sources()
@@ -97,6 +99,18 @@ class _Collector(Collector):
         for limit, count in list(self._capacity.refused.items()):
             refused.add_metric([limit], count)
         yield refused
+
+    def _parts(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily(
+            "flagd_accepting", "1 while the evaluation port lets callers in.", value=self._metrics.accepting
+        )
+        restarts = CounterMetricFamily("flagd_part_restarts", "Parts of flagd that were restarted.", labels=["part"])
+        for part, count in list(self._metrics.restarts.items()):
+            restarts.add_metric([part], count)
+        yield restarts
+        outlet = current_outlet()
+        dropped = 0 if outlet is None else outlet.dropped
+        yield CounterMetricFamily("flagd_log_dropped", "Lines of log that nobody took in time.", value=dropped)
 
     def _loop(self) -> Iterator[Metric]:
         yield GaugeMetricFamily(

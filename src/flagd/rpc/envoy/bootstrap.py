@@ -7,16 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flagd.rpc.descriptors import connections
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from flagd.rpc.envoy.listener import Listener
-
-MAX_CONNECTIONS = 10_000
-"""Connections to the public port; further ones are closed at once."""
-
-RESERVED_FILES = 512
-"""Files that are kept for what is no caller's: probes, the ruleset port, manifests."""
 
 MAX_HEAP = 2 * 1024 * 1024 * 1024
 """Bytes of Envoy's heap, where nothing else is said, at which it protects itself.
@@ -29,24 +25,23 @@ _LEAST_WAITING_POWER = 18
 _MONITORS = "type.googleapis.com/envoy.extensions.resource_monitors"
 
 
-def bootstrap(listener: Listener, admin: Path, heap: int = MAX_HEAP, files: int = 1 << 20) -> dict[str, Any]:
+def bootstrap(listener: Listener, admin: Path, heap: int = MAX_HEAP) -> dict[str, Any]:
     """Return Envoy's ``Bootstrap`` with one listener, and its admin interface on the Unix socket ``admin``.
 
-    Its heap may have ``heap`` bytes, and it may open ``files`` files.
+    Its heap may have ``heap`` bytes.
     """
-    connections = max(1, min(MAX_CONNECTIONS, files - RESERVED_FILES))
     return {
         # Secrets from files need a name to ask in.
         "node": {"id": "flagd", "cluster": "flagd"},
         "admin": {"address": {"pipe": {"path": str(admin), "mode": 0o600}}},
         "static_resources": {"listeners": [listener.config()]},
-        "overload_manager": _overload_manager(heap, connections),
+        "overload_manager": _overload_manager(heap),
         # What callers no longer hold goes back to the system, and is not counted any more.
         "memory_allocator_manager": {"bytes_to_release": 64 * 1024 * 1024, "memory_release_interval": "1s"},
     }
 
 
-def _overload_manager(heap: int, connections: int) -> dict[str, Any]:
+def _overload_manager(heap: int) -> dict[str, Any]:
     return {
         "refresh_interval": "0.25s",
         "resource_monitors": [
@@ -55,7 +50,7 @@ def _overload_manager(heap: int, connections: int) -> dict[str, Any]:
                 "global_downstream_max_connections",
                 "DownstreamConnectionsConfig",
                 "downstream_connections",
-                max_active_downstream_connections=connections,
+                max_active_downstream_connections=connections(),
             ),
         ],
         "buffer_factory_config": {"minimum_account_to_track_power_of_two": _LEAST_WAITING_POWER},

@@ -88,6 +88,7 @@ class Guest:
         return self._live(receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
+        asyncio.get_running_loop().set_exception_handler(_take_error)
         await receive()
         handover = json.loads(os.environ[HANDOVER])
         control = await Control.open(socket.socket(fileno=handover["control"]))
@@ -122,6 +123,17 @@ class Guest:
         log.error("the process that started this one has gone; ending")
         os.kill(os.getpid(), signal.SIGTERM)
         await asyncio.Event().wait()
+
+
+def _take_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what went wrong in a callback; but that the answer to a caller came after the caller had gone is no error.
+
+    pyvoy tells what it has done to futures that were cancelled meanwhile.
+    """
+    if isinstance(context.get("exception"), asyncio.InvalidStateError):
+        log.debug("a caller went before its answer: %s", context.get("message"))
+        return
+    loop.default_exception_handler(context)
 
 
 def _flush_log() -> None:

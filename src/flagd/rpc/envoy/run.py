@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import resource
 import signal
 import socket
 import time
@@ -59,8 +58,7 @@ class Run:
         log = settings.log
         given = {"control": theirs.fileno(), "log": log, "admin": str(admin), "options": settings.options}
         config = directory / "envoy.json"
-        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        config.write_text(json.dumps(bootstrap(listener, admin, settings.max_heap, files)))
+        config.write_text(json.dumps(bootstrap(listener, admin, settings.max_heap)))
         arguments = [
             *("--config-path", str(config)),
             *("--drain-time-s", str(FAREWELL_SECONDS), "--drain-strategy", "immediate"),

@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import logging
 import os
-import resource
 import signal
 import socket
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flagd.rpc.descriptors import raise_limit
 from flagd.rpc.envoy.folder import Folder
 from flagd.rpc.envoy.listener import Listener
 from flagd.rpc.envoy.run import Run, ending
@@ -60,7 +60,7 @@ class EnvoyServer:
 
     async def start(self) -> None:
         """Start Envoy and keep it running. Raises OSError when it cannot start: port, files, app."""
-        _raise_file_limit()
+        raise_limit()
         host, port = await _resolve(self._settings.listen)
         self._folder = Folder.make()
         if self._settings.tls is not None:
@@ -143,12 +143,6 @@ class EnvoyServer:
         if self._folder is not None:
             self._folder.remove()
             self._folder = None
-
-
-def _raise_file_limit() -> None:
-    """Let Envoy, which inherits the limit, open as many files as this process may: every connection is one."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _resolve(listen: str) -> tuple[str, int]:

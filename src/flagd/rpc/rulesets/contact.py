@@ -12,7 +12,7 @@ from flagd.rpc.channel import CallFailed
 from flagd.v1.ruleset_pb2 import Heartbeat, SubscribeRequest, SubscribeResponse
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator
 
     from google.protobuf.message import Message
 
@@ -179,7 +179,7 @@ class _Outbox:
         self._echo = True
         self._filled.set()
 
-    async def requests(self, hello: SubscribeRequest) -> AsyncIterator[SubscribeRequest]:
+    async def requests(self, hello: SubscribeRequest) -> AsyncGenerator[SubscribeRequest]:
         yield hello
         while True:
             await self._filled.wait()

@@ -122,7 +122,7 @@ class ControlPlane:
 
         Each is what a watch tells: ``{"type": "ADDED", "object": {…}}``.
         """
-        query = f"?watch=true&resourceVersion={version}&timeoutSeconds=1"
+        query = f"?watch=true&resourceVersion={version}&timeoutSeconds=5"
         with self._open(self.url + path + query) as response:
             return [json.loads(line) for line in response]
 

@@ -142,7 +142,7 @@ def test_a_replica_with_the_token_of_its_pod_is_served(guarded: Guarded):
     status = guarded.stage.wait(SECRET, Published="True")["status"]
     assert status["published"] == "1/1"
     assert guarded.stage.variant(replica, SECRET) == "on"
-    assert guarded.operator.metric("flagoperator_token_reviews_total", result="authenticated") == 1
+    assert guarded.operator.metric("flagoperator_token_reviews_total", result="authenticated") > 0
 
 
 CASES = {

@@ -164,8 +164,8 @@ def test_the_examples_stay_as_they_were_applied(stage: Stage):
     stage.operator()
     stage.replica("flagd-0")
     stage.kubectl("apply", *manifests())
-    stage.kubectl("wait", ",".join(PLURALS.values()), "--all", "--for=condition=Ready", "--timeout=20s")
-    stage.kubectl("wait", "flags", "--all", "--for=condition=Published", "--timeout=20s")
+    stage.kubectl("wait", ",".join(PLURALS.values()), "--all", "--for=condition=Ready", "--timeout=100s")
+    stage.kubectl("wait", "flags", "--all", "--for=condition=Published", "--timeout=100s")
     assert stage.kubectl("diff", *manifests()) == ""
     for kind in PLURALS:
         for obj in stage.plane.request(stage.collection(kind))["items"]:

@@ -53,7 +53,7 @@ def test_waiting_works_and_sees_no_old_generation_as_published(stage: Stage):
     stage.operator()
     stage.replica("flagd-0")
     stage.apply(flag("checkout"))
-    wait = ("wait", "--timeout=20s", "flag/checkout", "--for")
+    wait = ("wait", "--timeout=100s", "flag/checkout", "--for")
     stage.kubectl(*wait, "condition=Published")
     stage.apply(flag("checkout", 0))
     stage.kubectl(*wait, "jsonpath={.status.observedGeneration}=2")

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flagd.compiler.outcome import Form
+from flagd.compiler.overweight import overweight
 from flagd.compiler.prerequisite import unmeetable
 from flagd.compiler.project import Project
 from flagd.compiler.references import KEY, node_of
@@ -62,7 +63,13 @@ class Compiled:
         Without locations: `Loaded.locate` adds them.
         """
         found = [each for node in self.state.faulty for each in self.state.outcomes[node].diagnostics]
+        found += self.overweight
         return sorted(found, key=lambda each: (str(each.resource), each.path, each.reason, each.message))
+
+    @cached_property
+    def overweight(self) -> list[Diagnostic]:
+        """Warnings about the flags that weigh most, where an answer with all flags may be too large for clients."""
+        return overweight(self.state)
 
     @cached_property
     def revision(self) -> str:

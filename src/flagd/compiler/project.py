@@ -40,6 +40,8 @@ class Project:
         faulty: the nodes that have diagnostics.
         flags, cohorts, deployments, visibility: the contents of the ruleset.
         digest: their hash.
+        weights: how many bytes the answer for a flag takes at most, by key.
+        weight: the same of all flags together.
     """
 
     name: str
@@ -55,3 +57,5 @@ class Project:
     deployments: PersistentMap[str, Deployment] = field(default_factory=PersistentMap)
     visibility: PersistentMap[str, frozenset[str]] = field(default_factory=PersistentMap)
     digest: Digest = field(default_factory=Digest)
+    weights: PersistentMap[str, int] = field(default_factory=PersistentMap)
+    weight: int = 0

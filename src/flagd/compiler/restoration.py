@@ -15,6 +15,7 @@ from flagd.compiler.scope import CohortFace, DeploymentFace, FlagFace
 from flagd.ruleset.flag import is_retained
 from flagd.ruleset.persistent import PersistentMap
 from flagd.ruleset.revision import compute_digest, hash_json
+from flagd.weight import answer_bytes
 
 if TYPE_CHECKING:
     from flagd.compiler.references import Node
@@ -32,6 +33,7 @@ def restore(ruleset: Ruleset) -> Project:
         outcomes[COHORT, name] = Outcome(CohortFace(cohort.unit), product=cohort)
     for name, deployment in ruleset.deployments.items():
         outcomes[DEPLOYMENT, name] = Outcome(DeploymentFace(), product=deployment)
+    weights = {key: answer_bytes(flag) for key, flag in ruleset.flags.items()}
     return Project(
         ruleset.project,
         outcomes=PersistentMap(outcomes),
@@ -40,6 +42,8 @@ def restore(ruleset: Ruleset) -> Project:
         deployments=PersistentMap(ruleset.deployments),
         visibility=PersistentMap(ruleset.visibility),
         digest=compute_digest(ruleset.flags, ruleset.cohorts, ruleset.deployments, ruleset.visibility),
+        weights=PersistentMap(weights),
+        weight=sum(weights.values()),
     )
 
 

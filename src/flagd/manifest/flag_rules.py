@@ -12,7 +12,7 @@ from flagd.manifest.doubt import serves_nobody
 from flagd.manifest.finding import Finding, warning
 from flagd.manifest.model import RESERVED_METADATA, RESERVED_SEGMENT_NAMES
 from flagd.manifest.nearest import nearest
-from flagd.manifest.payload import check_payload
+from flagd.manifest.payload import check_payload, check_sizes
 from flagd.manifest.repetition import repeated
 from flagd.manifest.shown import shown
 
@@ -86,6 +86,8 @@ def _variants(spec: FlagSpec) -> Iterator[Finding]:
         yield from check_payload(variant.payload, (*path, index, "payload"))
         yield from check_testers(variant.testers, (*path, index, "testers"))
     yield from check_payload(spec.off_payload, (*_SPEC, "offPayload"))
+    payloads = [((*path, index, "payload"), variant.payload) for index, variant in enumerate(spec.variants)]
+    yield from check_sizes([*payloads, ((*_SPEC, "offPayload"), spec.off_payload)])
 
 
 def _metadata(metadata: Mapping[str, object]) -> Iterator[Finding]:

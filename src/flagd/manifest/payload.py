@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flagd.manifest.finding import Finding, warning
+from flagd.weight import in_mebibytes, weight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from flagd.manifest.path import FieldPath
 
@@ -17,20 +18,33 @@ EXACT = 1 << 53
 MAX_DEPTH = 100
 """Levels of nesting in a manifest."""
 
+MAX_MESSAGES = 96
+"""How deep protobuf's messages may lie in each other within a payload: parsers take 100, and answers are around it."""
+_MESSAGES: dict[type, int] = {dict: 3, list: 2}
+"""A Value and a Struct and its entry; a Value and a ListValue."""
+
+MAX_PAYLOAD_BYTES = 1024 * 1024
+"""What all payloads of a flag may take; etcd takes no object above 1.5 MiB."""
+
 
 def check_payload(payload: object, path: FieldPath) -> Iterator[Finding]:
     """Yield a finding for the first thing of each sort that `payload`, found at `path`, cannot carry safely."""
     null = large = False
-    waiting: list[tuple[FieldPath, object]] = [(path, payload)]
+    waiting: list[tuple[FieldPath, object, int]] = [(path, payload, 0)]
     while waiting:
-        at, value = waiting.pop()
-        if len(at) > MAX_DEPTH:
-            yield Finding(path, "TooDeep", f"is nested deeper than {MAX_DEPTH} levels")
+        at, value, depth = waiting.pop()
+        depth += _MESSAGES.get(type(value), 0)
+        if depth > MAX_MESSAGES:
+            text = (
+                f"is nested too deep for an answer, which carries {MAX_MESSAGES // 2} lists or "
+                f"{MAX_MESSAGES // 3} mappings within each other"
+            )
+            yield Finding(path, "TooDeep", text)
             return
         if isinstance(value, dict):
-            waiting += [((*at, key), part) for key, part in reversed(value.items())]
+            waiting += [((*at, key), part, depth) for key, part in reversed(value.items())]
         elif isinstance(value, list):
-            waiting += [((*at, index), part) for index, part in reversed(list(enumerate(value)))]
+            waiting += [((*at, index), part, depth) for index, part in reversed(list(enumerate(value)))]
         elif value is None and at != path and not null:
             null = True
             yield warning(
@@ -39,3 +53,16 @@ def check_payload(payload: object, path: FieldPath) -> Iterator[Finding]:
         elif type(value) in (int, float) and abs(value) > EXACT and not large:  # type: ignore[arg-type]
             large = True
             yield warning(at, "LargeInteger", f"`{value}` is beyond 2^53 and gets rounded on the way; write it as text")
+
+
+def check_sizes(payloads: Iterable[tuple[FieldPath, object]]) -> Iterator[Finding]:
+    """Yield an error for the first of `payloads`, all of one flag, with which they take too much."""
+    total = 0
+    for path, payload in payloads:
+        size = 0 if payload is None else weight(payload, MAX_PAYLOAD_BYTES)
+        total += size
+        if total > MAX_PAYLOAD_BYTES:
+            what = "takes" if total == size else "and those before it take"
+            text = f"{what} more than {in_mebibytes(MAX_PAYLOAD_BYTES)} in an answer; shorten it, or name where it is"
+            yield Finding(path, "LimitExceeded", text)
+            return

@@ -94,7 +94,8 @@ def findings_of(entry: Entry, compiled: Compiled | None) -> Sequence[Diagnostic]
     if resource is None or compiled is None or not entry.valid:
         return ()
     outcome = compiled.state.outcomes.get(node_of(resource))
-    return () if outcome is None else [each for each in outcome.diagnostics if each.resource == entry.ref]
+    found = () if outcome is None else outcome.diagnostics
+    return [each for each in (*found, *compiled.overweight) if each.resource == entry.ref]
 
 
 def is_ready(findings: Iterable[Diagnostic]) -> bool:
@@ -128,7 +129,8 @@ def affected(before: Compiled, after: Compiled) -> set[ResourceRef]:
         fresh = [user for user in new.users.get(node, ()) if user not in nodes]
         nodes.update(fresh)
         waiting += [user for user in fresh if user not in new.claims]
-    return {ref for node in nodes for ref in _claimants(after, node)}
+    warned = {each.resource for each in {*before.overweight} ^ {*after.overweight} if each.resource is not None}
+    return {ref for node in nodes for ref in _claimants(after, node)} | warned
 
 
 def _claimants(compiled: Compiled, node: Node) -> Iterable[ResourceRef]:

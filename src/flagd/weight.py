@@ -34,7 +34,7 @@ def weight(value: object, most: int) -> int:
 
 
 def answer_bytes(flag: Mapping[str, Any]) -> int:
-    """Return the most bytes that the answer for `flag`, an EvaluationFlag, takes. Groups and malformed flags take none."""
+    """Return the most bytes that the answer for `flag`, an EvaluationFlag, takes; 0 for groups and malformed flags."""
     try:
         if not flag.get("metadata", {}).get("deployed", True):
             return 0

@@ -1,8 +1,17 @@
 """Compiler: manifests in, a ruleset out. Pure, deterministic, total."""
 
 from flagd.compiler.compiled import Compiled, compile_project, compile_projects
+from flagd.compiler.movement import moves
 from flagd.compiler.namespace import similar_namespaces
 from flagd.compiler.unreadable import Unreadable
 from flagd.ruleset.delivery import deliver_local
 
-__all__ = ["Compiled", "Unreadable", "compile_project", "compile_projects", "deliver_local", "similar_namespaces"]
+__all__ = [
+    "Compiled",
+    "Unreadable",
+    "compile_project",
+    "compile_projects",
+    "deliver_local",
+    "moves",
+    "similar_namespaces",
+]

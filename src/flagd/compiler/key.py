@@ -10,6 +10,7 @@ from flagd.compiler.claim import judge
 from flagd.compiler.findings import Findings
 from flagd.compiler.flag import compile_flag
 from flagd.compiler.group import compile_group
+from flagd.compiler.movement import warnings_of_movements
 from flagd.compiler.outcome import Form, Outcome
 from flagd.compiler.scope import BROKEN, FlagFace
 from flagd.manifest.resource import Flag
@@ -63,8 +64,12 @@ def _compile(winner: Flag | FlagGroup, last: Form | None, scope: Scope, findings
     content = None if findings.broken else _content(flag, findings)
     if content is None:
         return None
+    moved: Sequence[Diagnostic] = ()
     if last is not None and last.content == content:
-        flag = last.flag
+        flag, moved = last.flag, last.moved
+    elif last is not None:
+        moved = warnings_of_movements(last.flag, flag, winner.ref)
+    findings.diagnostics += moved
     local = flag["metadata"]["evaluationMode"] == "local"
     return Form(
         flag=flag,
@@ -73,6 +78,7 @@ def _compile(winner: Flag | FlagGroup, last: Form | None, scope: Scope, findings
         owner=findings.resource,
         uid=winner.metadata.uid,
         bucketing=by,
+        moved=tuple(moved),
         face=_face(tuple(flag["variants"]), local, group),
     )
 

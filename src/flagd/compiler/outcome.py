@@ -32,6 +32,7 @@ class Form:
         uid: that resource's uid; a resource made anew under the same name is another one.
         bucketing: what it buckets by; None if it was restored and has no bucket.
         face: what its dependents see.
+        moved: what is said of the users whom the edit that made this form moved.
     """
 
     flag: EvaluationFlag
@@ -41,6 +42,7 @@ class Form:
     uid: str
     bucketing: Bucketed | None
     face: FlagFace
+    moved: tuple[Diagnostic, ...] = ()
 
     def belongs_to(self, ref: ResourceRef, uid: str) -> bool:
         """Return whether the resource `ref` with this uid may keep the form; one that was restored anybody may."""

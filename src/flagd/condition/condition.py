@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flagd.condition.operator import predicate
 from flagd.condition.text import elements, text
+from flagd.ruleset.cohort import sees_every_cohort
 from flagd.variant import Variant
 
 if TYPE_CHECKING:
@@ -39,8 +40,12 @@ class Condition:
 def make_condition(raw: Mapping[str, Any], cohorts: Mapping[str, Cohort]) -> Condition:
     """Return the condition that `raw`, an EvaluationCondition, describes."""
     selector, values = texts(raw["selector"]), texts(raw["values"])
-    read = _cohort_reader(selector, values, cohorts) if selector[-1:] == ("cohort_ids",) else reader(selector)
-    return Condition(selector, raw["op"], values, read, predicate(raw["op"], values))
+    op = raw["op"]
+    if selector[-1:] == ("cohort_ids",):
+        read = _cohort_reader(selector, cohorts if sees_every_cohort(op, values) else values, cohorts)
+    else:
+        read = reader(selector)
+    return Condition(selector, op, values, read, predicate(op, values))
 
 
 def texts(found: object) -> tuple[str, ...]:
@@ -73,8 +78,8 @@ def _walk(found: object, names: list[str]) -> object:
     return found
 
 
-def _cohort_reader(selector: tuple[str, ...], values: tuple[str, ...], cohorts: Mapping[str, Cohort]) -> Read:
-    """Return what finds the request's cohort ids and those, of `values`, whose list holds the user or group."""
+def _cohort_reader(selector: tuple[str, ...], names: Iterable[str], cohorts: Mapping[str, Cohort]) -> Read:
+    """Return what finds the request's cohort ids and those, of `names`, whose list holds the user or group."""
     ids = reader(selector)
     match selector:
         case ("context", "user", _):
@@ -84,7 +89,7 @@ def _cohort_reader(selector: tuple[str, ...], values: tuple[str, ...], cohorts: 
         case _:
             return ids
     owner = reader((*selector[:-1], name))
-    lists = [(value, cohorts[value].members) for value in values if value in cohorts and cohorts[value].unit == unit]
+    lists = [(value, cohorts[value].members) for value in names if value in cohorts and cohorts[value].unit == unit]
 
     def read(context: object, results: Results) -> object:
         member = text(owner(context, results))

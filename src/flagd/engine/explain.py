@@ -107,14 +107,14 @@ def _share(row: Row, otherwise: Variant | None) -> float:
 
 
 def _admitted_from(table: BucketTable, found: Bucket, shares: list[float]) -> str:
-    """Return the smallest percentage that admits `found`, to 0.001 where the rollout is fractional.
+    """Return the smallest percentage, in steps of 0.001, that admits `found`.
 
     A fractional percentage admits, of the last allocation, that fraction of every variant's own range.
     """
     whole = sum(share > _WHOLE for share in shares)
     if min(shares[:whole], default=1) < _WHOLE or any(shares[whole + 1 :]):
         return ""
-    if whole == len(shares) or not shares[whole]:
+    if not any(shares):
         return str(found.allocation + 1)
     edges, outcomes = table.rows[table.index[0]]
     starts = [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.condition import Condition, Results, make_condition, texts
 from flagd.engine.bucket import BucketTable, bucket_table
+from flagd.ruleset.cohort import sees_every_cohort
 from flagd.variant import Reason, Variant
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Flag:
         dependencies: keys of the flags to evaluate before.
         cohorts: member lists by the cohort ids that conditions name; None where there is no list.
         off: what a member of a cycle of dependencies gets.
+        every_cohort: whether lists that no condition names count too; then `cohorts` holds all there are.
     """
 
     source: EvaluationFlag
@@ -60,6 +62,7 @@ class Flag:
     dependencies: tuple[str, ...]
     cohorts: Mapping[str, Cohort | None]
     off: Variant
+    every_cohort: bool = False
 
     def decide(self, context: object, results: Results) -> Variant | None:
         """Return what the first segment that decides gives: the slow path, which takes any context."""
@@ -70,6 +73,8 @@ class Flag:
 
     def is_current(self, cohorts: Mapping[str, Cohort]) -> bool:
         """Return whether these member lists are those it was made with."""
+        if self.every_cohort and not self.cohorts.keys() >= cohorts.keys():
+            return False
         return not self.cohorts or all(cohorts.get(key) == cohort for key, cohort in self.cohorts.items())
 
 
@@ -77,11 +82,13 @@ def make_flag(source: EvaluationFlag, cohorts: Mapping[str, Cohort]) -> Flag:
     """Make `source` ready to answer. A malformed one raises whatever its fault leads to."""
     segments = tuple(_segment(source, raw, position, cohorts) for position, raw in enumerate(source["segments"]))
     parts = [part for segment in segments for every in segment.any_of or () for part in every]
-    ids = {value for part in parts if part.selector[-1:] == ("cohort_ids",) for value in part.values}
+    asking = [part for part in parts if part.selector[-1:] == ("cohort_ids",)]
+    every = any(sees_every_cohort(part.op, part.values) for part in asking)
+    ids = {value for part in asking for value in part.values} | set(cohorts if every else ())
     dependencies = texts(source.get("dependencies") or ())
     unmet = {"metadata": {"segmentName": DEPENDENCIES}}
     off = _variant(source, unmet, Reason.PREREQUISITE, "off") if dependencies else None
-    return Flag(source, segments, dependencies, {key: cohorts.get(key) for key in ids}, off or _OFF)
+    return Flag(source, segments, dependencies, {key: cohorts.get(key) for key in ids}, off or _OFF, every)
 
 
 def _segment(source: EvaluationFlag, raw: Mapping[str, Any], position: int, cohorts: Mapping[str, Cohort]) -> Segment:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +20,12 @@ class Cohort:
 
     unit: str
     members: frozenset[str]
+
+
+NAMED_ALONE = frozenset({"set contains any", "set does not contain any", "set contains", "set does not contain"})
+"""Operators that ask of cohort ids only whether the named ones are among them."""
+
+
+def sees_every_cohort(op: str, values: Iterable[str]) -> bool:
+    """Return whether a condition on cohort ids depends on other cohorts than the named ones."""
+    return op not in NAMED_ALONE or "(none)" in values

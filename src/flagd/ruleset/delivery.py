@@ -2,7 +2,7 @@
 
 A flag that the key does not open, but one that it opens depends on, is delivered as not deployed, as
 groups are: it is evaluated and never answered. Hashes of keys are not delivered, nor who sees what,
-nor cohorts that no delivered flag names.
+nor cohorts that no delivered flag needs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from flagd.ruleset.change import Change
 from flagd.ruleset.edition import Edition
-from flagd.ruleset.flag import named_cohorts
+from flagd.ruleset.flag import named_cohorts, needs_every_cohort
 from flagd.ruleset.order import evaluation_order
 from flagd.ruleset.persistent import ABSENT, Absent, PersistentMap, difference
 
@@ -40,6 +40,10 @@ def switched_off(flag: EvaluationFlag) -> EvaluationFlag:
     if "metadata" in flag:
         delivered["metadata"] = flag["metadata"]
     return delivered
+
+
+_EVERY = "\0"
+"""Among the ids of cohorts: all there are. No resource has this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,9 @@ def deliver(ruleset: Ruleset, deployments: frozenset[str] | None, previous: Deli
     stale = [key for key, flag in flags.items() if key in turned or before.sources.get(key) is not flag]
     gone: dict[str, Absent] = {key: ABSENT for key in before.sources if key not in flags}
     forms = {key: _form(flags[key], key in seen) for key in stale}
-    cohorts = before.cohorts.changed({**gone, **{key: named_cohorts(form) for key, form in forms.items()}})
-    named = frozenset[str]().union(*cohorts.values()) & ruleset.cohorts.keys()
+    cohorts = before.cohorts.changed({**gone, **{key: _cohorts(form) for key, form in forms.items()}})
+    named = frozenset[str]().union(*cohorts.values())
+    named = frozenset(ruleset.cohorts) if _EVERY in named else named & ruleset.cohorts.keys()
     wanted = {name: ruleset.cohorts[name] for name in named}
     change = Change(
         flags={**gone, **forms},
@@ -109,3 +114,8 @@ def _form(flag: EvaluationFlag, seen: bool) -> EvaluationFlag:
     hidden = form.copy()
     hidden["metadata"] = {**form.get("metadata", {}), "deployed": False}
     return hidden
+
+
+def _cohorts(flag: EvaluationFlag) -> frozenset[str]:
+    named = named_cohorts(flag)
+    return named | {_EVERY} if needs_every_cohort(flag) else named

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, NotRequired, TypedDict
 
+from flagd.ruleset.cohort import sees_every_cohort
+
 
 class EvaluationCondition(TypedDict):
     """`selector` walks the target; `op` compares what is found with `values`."""
@@ -79,14 +81,24 @@ def is_retained(flag: EvaluationFlag) -> bool:
 
 def named_cohorts(flag: EvaluationFlag) -> frozenset[str]:
     """Return the ids of the cohorts that the conditions of `flag` ask for; none if it is malformed."""
+    return frozenset(value for condition in _cohort_conditions(flag) for value in condition["values"])
+
+
+def needs_every_cohort(flag: EvaluationFlag) -> bool:
+    """Return whether a condition of `flag` depends on cohorts that it does not name."""
+    return any(sees_every_cohort(each["op"], each["values"]) for each in _cohort_conditions(flag))
+
+
+def _cohort_conditions(flag: EvaluationFlag) -> list[EvaluationCondition]:
     try:
-        return frozenset(
-            value
+        found = [
+            condition
             for segment in flag["segments"]
             for every in segment.get("conditions", ())
             for condition in every
             if condition["selector"][-1:] == ["cohort_ids"]
-            for value in condition["values"]
-        )
-    except (AttributeError, KeyError, TypeError):  # the engine does not answer such a flag either
-        return frozenset()
+        ]
+        well_formed = all(isinstance(text, str) for each in found for text in (each["op"], *each["values"]))
+    except (AttributeError, KeyError, TypeError):
+        well_formed = False
+    return found if well_formed else []  # the engine does not answer a malformed flag either

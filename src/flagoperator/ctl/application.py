@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flagd.compiler import moves
+from flagd.manifest import Flag, validate
 from flagoperator.cluster.address import PLURALS, collection
 from flagoperator.cluster.api import Api, ApiError
 from flagoperator.ctl.failure import Refused, Unreachable
@@ -92,6 +94,8 @@ async def _apply(api: Api, target: Target, resource: Resource, *, force: bool) -
     metadata["namespace"] = namespace
     path = f"{collection(resource.kind, namespace)}/{resource.metadata.name}"
     await _take_over(api, path)
+    if isinstance(resource, Flag):
+        await _warn_of_moves(api, path, resource)
     found = await api.apply(path, obj, MANAGER, force=force)
     title = title_of(resource.kind, resource.metadata.name)
     generation = int(found["metadata"]["generation"])
@@ -100,6 +104,16 @@ async def _apply(api: Api, target: Target, resource: Resource, *, force: bool) -
         others = ", ".join(name for name in managers(found, field.split(".")) if name != MANAGER) or "another manager"
         click.echo(f"warning: {title} has {field}, which is not in the manifest: {others} set it", err=True)
     return Applied(path, title, generation)
+
+
+async def _warn_of_moves(api: Api, path: str, flag: Flag) -> None:
+    """Say which users the edit moves; a flag that is new, or cannot be read, moves nobody."""
+    try:
+        before, _ = validate(await api.get(path))
+    except ApiError:
+        return
+    for found in moves(before, flag) if isinstance(before, Flag) else ():
+        click.echo(f"warning: flag/{flag.metadata.name}: {found.message} [{found.reason}]", err=True)
 
 
 async def _take_over(api: Api, path: str) -> None:

@@ -6,6 +6,7 @@ import click
 
 from flagd.manifest import Severity
 from flagoperator.ctl import report
+from flagoperator.ctl.committed import NEWEST
 from flagoperator.ctl.manifests import paths_argument, read
 from flagoperator.ctl.sarif import sarif_report
 
@@ -27,8 +28,15 @@ _REPORTS = {
     help="Form of the report; github is for GitHub Actions, sarif for code scanning.",
 )
 @click.option("--warnings-as-errors", is_flag=True, help="Fail on warnings too.")
+@click.option(
+    "--since",
+    default=NEWEST,
+    show_default=True,
+    metavar="REVISION",
+    help="Warn of edits since this revision of Git that move users to other variants.",
+)
 @click.pass_context
-def command(ctx: click.Context, paths: tuple[str, ...], output: str, warnings_as_errors: bool) -> None:
+def command(ctx: click.Context, paths: tuple[str, ...], output: str, warnings_as_errors: bool, since: str) -> None:
     """Check manifests without a cluster: PATH is a file, a directory or - for standard input.
 
     Finds what the API server would refuse, and what only shows between resources: flags that name
@@ -41,7 +49,7 @@ def command(ctx: click.Context, paths: tuple[str, ...], output: str, warnings_as
       flagctl lint --output github flags/ shared/segments.yaml
       helm template my-flags | flagctl lint -
     """
-    manifests = read(paths)
+    manifests = read(paths, since)
     text = _REPORTS[output](manifests.diagnostics)
     if text:
         click.echo(text)

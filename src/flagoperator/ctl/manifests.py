@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flagd.ruleset.default_project import DefaultProject
+from flagoperator.ctl.committed import moves_since
 from flagoperator.ctl.failure import Refused, Unreachable
 from flagoperator.ctl.progress import progress
 from flagoperator.ctl.suggestion import nearest, suggestion
@@ -75,8 +76,10 @@ class Manifests:
         ]
 
 
-def read(paths: Sequence[str]) -> Manifests:
+def read(paths: Sequence[str], since: str | None = None) -> Manifests:
     """Read and compile what `paths` name; ``-`` is standard input.
+
+    With `since`, a revision of Git, edits since then that move users are warned of.
 
     Raises:
         Unreachable: a path does not exist.
@@ -92,9 +95,11 @@ def read(paths: Sequence[str]) -> Manifests:
         if loaded == Loaded():
             raise Refused(f"no manifests in {', '.join(paths)}")
         projects = compile_projects(loaded.resources)
-    found = [found for project in projects.values() for found in project.diagnostics]
-    compiled = [loaded.locate(one) for one in (*found, *similar_namespaces(loaded.resources))]
-    return Manifests(loaded.resources, projects, [*loaded.diagnostics, *compiled])
+    compiled = [found for project in projects.values() for found in project.diagnostics]
+    compiled += similar_namespaces(loaded.resources)
+    if since is not None:
+        compiled += moves_since(since, paths, loaded.resources)
+    return Manifests(loaded.resources, projects, [*loaded.diagnostics, *map(loaded.locate, compiled)])
 
 
 def _check_there(path: str) -> None:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from flagoperator.run.publisher import Publisher
 
 log = logging.getLogger(__name__)
+USERS_MOVE = "UsersMove"
+"""The reason of what is also told in an event: it is true of one edit only."""
 LOOK_SECONDS = 5.0
 """How often the pods of the evaluation service are looked at, and what waits for them is counted anew."""
 TURN_SECONDS = 0.02
@@ -164,6 +166,8 @@ class Reporter:
         # Not what the mirror has: the watch may have told of this write before it was answered.
         if complaint(wanted.status) != complaint(wanted.before):
             self._warn(wanted)
+        if wanted.before.get("observedGeneration") != wanted.status["observedGeneration"]:
+            self._warn_of_moves(wanted)
 
     async def refused(self, wanted: Wanted, why: str) -> None:
         """Say in an event what the API server does not let the status of `wanted` say."""
@@ -177,6 +181,13 @@ class Reporter:
         if worse is not None:
             log.warning("%s: %s [%s]", wanted.ref, worse, worse.reason)
             self.events.tell(about(wanted.ref, wanted.uid), worse.reason, str(worse))
+
+    def _warn_of_moves(self, wanted: Wanted) -> None:
+        entry, compiled = self._model.mirror.entry(wanted.ref), self._model.projects.compiled.get(wanted.ref.namespace)
+        found = [] if entry is None else [each for each in findings_of(entry, compiled) if each.reason == USERS_MOVE]
+        if found:
+            text = "; ".join(each.message for each in found)
+            self.events.tell(about(wanted.ref, wanted.uid), USERS_MOVE, text)
 
     def _facts(self, entry: Entry, compiled: Compiled | None, progress: Progress) -> Facts:
         if compiled is None:

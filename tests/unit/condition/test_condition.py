@@ -91,3 +91,26 @@ def test_other_lists_named_so_are_plain_lists():
 def test_a_condition_of_another_shape_is_refused(raw):
     with pytest.raises(TypeError):
         make_condition(raw, {})
+
+
+COHORTS = {"beta": Cohort("User", frozenset({"ann"})), "big": Cohort("company", frozenset({"acme"}))}
+
+
+@pytest.mark.parametrize(
+    ("op", "values", "ann", "bob"),
+    [
+        ("is", ["(none)"], False, True),
+        ("is not", ["(none)"], True, False),
+        ("is not", ["x"], True, True),
+        ("set is", ["beta"], True, False),
+        ("set is not", ["x"], True, True),
+        ("set contains any", ["x", "(none)"], False, True),
+        ("set contains any", ["x"], False, False),
+        ("set does not contain any", ["beta"], False, True),
+        ("contains", ["bet"], True, False),
+    ],
+)
+def test_a_condition_on_cohort_ids_sees_lists_that_it_does_not_name(op, values, ann, bob):
+    raw = {"selector": ["context", "user", "cohort_ids"], "op": op, "values": values}
+    condition = make_condition(raw, COHORTS)
+    assert [condition.holds({"user": {"user_id": name}}, {}) for name in ("ann", "bob")] == [ann, bob]

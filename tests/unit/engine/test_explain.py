@@ -4,6 +4,8 @@ import pytest
 
 from flagd.engine import Engine
 from flagd.hashing import bucket as hashed
+from tests.unit.compiler.manifest import compiled
+from tests.unit.compiler.manifest import flag as flag_manifest
 from tests.unit.engine.flags import COUNTRY, END, PLAN, bucket, condition, flag, needing, segment
 
 IN_US = [[condition(COUNTRY, "is", "US", "CA"), condition(PLAN, "is", "pro")]]
@@ -38,17 +40,17 @@ def test_a_user_outside_a_whole_rollout_hears_from_which_percentage_on():
     explanation = explain(source, {"user_id": user})
     found = explanation.segments[0].bucket
     assert (found.allocation, found.rollout_percent, found.admitted) == (61, "25", False)
-    assert found.admitted_from_percent == "62"
+    assert found.admitted_from_percent == "61.349"
     assert found.hash == hashed("salt", user).hash == found.distribution * 100 + found.allocation
     assert explanation.lines()[2] == (
         f"    bucket 61 of 100 (murmur3 of 'salt/{user}' is {found.hash}), rollout 25 %: "
-        "not yet; would be admitted from 62 %"
+        "not yet; would be admitted from 61.349 %"
     )
 
 
 def test_a_user_inside_a_rollout_hears_since_when():
     found = explain(flag("f", segment(bucket=bucket(100, "on"))), {"user_id": user_at(7)}).segments[0]
-    assert (found.variant, found.bucket.admitted, found.bucket.admitted_from_percent) == ("on", True, "8")
+    assert (found.variant, found.bucket.admitted, found.bucket.admitted_from_percent) == ("on", True, "7.791")
 
 
 def test_a_user_without_a_value_is_in_no_bucket():
@@ -182,3 +184,17 @@ def test_a_prerequisite_that_is_met_is_not_told_as_a_double_negation():
 def test_an_empty_text_among_the_values_is_visible():
     source = flag("f", segment("s", conditions=[[condition(PLAN, "contains", "", " a")]]))
     assert "contains ['', ' a']" in explain(source, {}).lines()[1]
+
+
+@pytest.mark.parametrize("percent", [1, 25, "0.5", 100])
+def test_the_claim_is_the_smallest_percentage_that_admits(percent):
+    def at(share):
+        split = flag_manifest("f", variants=[{"key": "a"}, {"key": "b"}], allOtherUsers={"percent": share})
+        return Engine(compiled(split).flags)
+
+    for number in range(20):
+        context = {"user": {"user_id": f"user-{number}"}}
+        claim = at(percent).explain(context, "f").segments[0].bucket.admitted_from_percent
+        just_below = f"{float(claim) - 0.001:.3f}"
+        assert at(claim).variant(context, "f").key != "off"
+        assert at(just_below).variant(context, "f").key == "off"

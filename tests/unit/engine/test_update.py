@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flagd.engine import Engine
+from flagd.ruleset import Cohort
 from tests.unit.engine.flags import SEGMENTS, flag, needing, segment
 
 NAMES = st.sampled_from(["a", "b", "c", "d"])
@@ -85,3 +86,14 @@ def test_flags_that_do_not_change_keep_their_variants(key):
     engine = Engine(flags.values())
     changed_engine = engine.update({**flags, "c": flag("c", segment(variant="b"))}, ["c"], {})
     assert changed_engine.variant(ANYBODY, key) is engine.variant(ANYBODY, key)
+
+
+def test_a_flag_that_asks_for_any_cohort_follows_cohorts_that_come_and_go():
+    in_none = [[{"selector": ["context", "user", "cohort_ids"], "op": "is", "values": ["(none)"]}]]
+    source = flag("f", segment("none", conditions=in_none), segment(variant="off"))
+    user = {"user": {"user_id": "ann"}}
+    engine = Engine([source], {})
+    assert engine.variant(user, "f").key == "on"
+    joined = Engine([source], {"beta": Cohort("User", frozenset({"ann"}))}, previous=engine)
+    assert joined.variant(user, "f").key == "off"
+    assert Engine([source], {}, previous=joined).variant(user, "f").key == "on"

@@ -111,3 +111,11 @@ def test_a_flag_that_does_not_change_is_the_same_object_in_the_next_delivery():
     second = deliver(changed, frozenset({"web"}), first)
     assert second.edition.ruleset.flags["remote"] is first.edition.ruleset.flags["remote"]
     assert second.edition.ruleset.flags.keys() == {"mine", "remote"}
+
+
+def test_a_flag_that_asks_for_any_cohort_is_delivered_with_all_of_them():
+    in_none = [[{"selector": ["context", "user", "cohort_ids"], "op": "is", "values": ["(none)"]}]]
+    flags = {"mine": local("mine", segments=[{"conditions": in_none, "variant": "off"}])}
+    cohorts = {name: Cohort("User", frozenset({"ann"})) for name in ("beta", "other")}
+    ruleset = make(flags, cohorts=cohorts, deployments={}, visibility={"mine": {"web"}})
+    assert set(delivered(ruleset, frozenset({"web"})).cohorts) == {"beta", "other"}

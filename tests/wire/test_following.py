@@ -263,6 +263,33 @@ async def test_a_reader_that_does_not_read_holds_up_nobody_and_gets_the_newest()
         assert (_revision(first), _revision(second)) == (padding.revision, latest.revision)
 
 
+async def test_a_project_at_rest_is_vouched_for_while_another_changes_all_the_time():
+    async with publishing(heartbeat_seconds=0.5) as publisher, following(publisher.address) as flagd:
+        publisher.put(ONE, ruleset("busy", a="v0"))
+        await publisher.served(ONE)
+        vouched = {(await flagd.evaluate()).as_of.ToNanoseconds()}
+        async with asyncio.timeout(60):
+            number = 0
+            while len(vouched) < 4:
+                number += 1
+                publisher.put(ONE, busy := ruleset("busy", a=f"v{number}"))
+                await publisher.served(busy)
+                vouched.add((await flagd.evaluate()).as_of.ToNanoseconds())
+
+
+@pytest.mark.long
+async def test_nothing_is_called_stale_for_two_minutes_in_which_another_project_changes_every_5_s(caplog):
+    async with publishing() as publisher, following(publisher.address) as flagd:
+        publisher.put(ONE)
+        await publisher.served(ONE)
+        for number in range(24):
+            publisher.put(ONE, busy := ruleset("busy", a=f"v{number}"))
+            await publisher.served(busy)
+            assert not (await flagd.evaluate()).stale
+            await asyncio.sleep(5)
+    assert not [text for text in caplog.messages if "out of touch" in text or "silent" in text]
+
+
 class Taker:
     """A subscriber that takes everything and looks at nothing."""
 

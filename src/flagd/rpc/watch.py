@@ -5,10 +5,10 @@ A stream holds what it said last and nothing else: a slow reader misses revision
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from flagd.rpc.answer_size import check_entries
+from flagd.rpc.beat import Beat
 from flagd.rpc.context import evaluation_context
 from flagd.rpc.limits import check_flag_keys
 from flagd.rpc.status import Unavailable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from flagd.v1.evaluation_pb2 import WatchRequest
 
 HEARTBEAT_SECONDS = 15.0
-"""How often a stream without news says that it lives, and which revision holds."""
+"""Longest silence of a stream: then it says that it lives, and which revision holds."""
 
 
 class Watch:
@@ -39,30 +39,21 @@ class Watch:
         keys = check_flag_keys(request.flag_keys)
         context = evaluation_context(request.user)
         said: dict[str, bytes] | None = None
-        news = True
+        beat = Beat(self._heartbeat_seconds)
         with self._store.subscribe() as changed:
             while True:
                 changed.clear()
                 if self._store.closed:
                     raise Unavailable("the server is draining; connect again")
                 view = self._access.view(request.project, call)
-                if news:
-                    entries = view.entries(context, keys)
-                    check_entries(entries)
-                    difference = _difference(said, entries)
-                    if difference or said is None:
-                        yield difference + view.watch_tail
-                    said = entries
-                else:
-                    yield view.watch_tail
-                news = await self._news(changed)
-
-    async def _news(self, changed: asyncio.Event) -> bool:
-        try:
-            async with asyncio.timeout(self._heartbeat_seconds):
-                return await changed.wait()
-        except TimeoutError:
-            return False
+                entries = view.entries(context, keys)
+                check_entries(entries)
+                difference = _difference(said, entries)
+                if difference or said is None or beat.due:
+                    yield difference + view.watch_tail
+                    beat.given()
+                said = entries
+                await beat.wait(changed)
 
 
 def _difference(said: dict[str, bytes] | None, entries: dict[str, bytes]) -> bytes:

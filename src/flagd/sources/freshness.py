@@ -17,11 +17,16 @@ class Freshness:
         self._seconds = seconds
         self._clock = clock
         self._vouched: dict[str, float] = {}
+        self._heard = float("-inf")
         self._behind: set[str] = set()
 
     def is_behind(self, project: str) -> bool:
         """Whether there is an update that cannot be taken: what is served is not current, whoever vouches."""
         return project in self._behind
+
+    def hear(self) -> None:
+        """Take down that the publisher who vouched last speaks, of whatever project: it still vouches for the rest."""
+        self._heard = self._clock()
 
     def vouch(self, projects: Iterable[str]) -> list[str]:
         """Take down that everything has been sent; return those of `projects` that are current."""
@@ -46,4 +51,8 @@ class Freshness:
     def late(self, projects: Iterable[str]) -> list[str]:
         """Return those of `projects` that nobody has vouched for lately; one not heard of before counts from now."""
         now = self._clock()
-        return [project for project in projects if self._vouched.setdefault(project, now) < now - self._seconds]
+        return [project for project in projects if self._known(project, now) < now - self._seconds]
+
+    def _known(self, project: str, now: float) -> float:
+        vouched = self._vouched.setdefault(project, now)
+        return vouched if project in self._behind else max(vouched, self._heard)

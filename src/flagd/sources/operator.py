@@ -81,6 +81,7 @@ class OperatorSource:
         self._editions: dict[str, Edition] = {}
         self._arriving: dict[str, Snapshot] = {}
         self._leader: Contact | None = None
+        self._vouching: Contact | None = None
         self._term: Term | None = None
         self._in_touch = True
         self._lock = asyncio.Lock()
@@ -134,6 +135,7 @@ class OperatorSource:
             listened_to = contact is self._leader
             if listened_to:
                 self._term = contact.term
+                self._hear(contact)
             match response.WhichOneof("message"):
                 case "update" if listened_to:
                     await self._update(contact, response.update.project, response.update.revision, response)
@@ -153,9 +155,11 @@ class OperatorSource:
                 case "removal":
                     self._pass_over(contact, response.removal.project, "")
 
-    async def lost(self, contact: Contact) -> None:  # noqa: ARG002
+    async def lost(self, contact: Contact) -> None:
         """Take in that a publisher is connected no longer."""
         async with self._lock:
+            if contact is self._vouching:
+                self._vouching = None
             self._elect()
 
     def _elect(self) -> None:
@@ -199,6 +203,11 @@ class OperatorSource:
         for project, snapshot in arrived.items():
             self._acknowledge(contact, ack(project, snapshot.ruleset))
 
+    def _hear(self, contact: Contact) -> None:
+        """Take down a sign of life of who has vouched for everything on this stream: it still does."""
+        if contact is self._vouching and self._is_current(contact):
+            self._freshness.hear()
+
     def _complete(self, contact: Contact) -> None:
         """Everything has been sent: serve it if it is the first, and take down that it is current."""
         if not self._store.loaded:
@@ -211,6 +220,7 @@ class OperatorSource:
         if not self._in_touch:
             log.info("in touch with the operator again")
         self._in_touch = True
+        self._vouching = contact
         now, served = time.time(), self._store.snapshots
         self._store.replace({**served, **{name: served[name].at(now) for name in self._freshness.vouch(served)}})
 

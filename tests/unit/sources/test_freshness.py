@@ -49,3 +49,23 @@ def test_one_that_is_gone_starts_anew():
     freshness.forget("a")
     clock.now = 31.0
     assert (freshness.late(["a"]), freshness.is_behind("a")) == ([], False)
+
+
+def test_a_publisher_that_speaks_of_one_project_vouches_for_the_rest():
+    freshness, clock = fresh()
+    freshness.vouch(["busy", "calm"])
+    for clock.now in range(5, 120, 5):
+        freshness.hear()
+        freshness.catch_up("busy")
+        assert freshness.late(["busy", "calm"]) == []
+    clock.now += 31.0
+    assert freshness.late(["busy", "calm"]) == ["busy", "calm"]
+
+
+def test_a_publisher_that_speaks_does_not_vouch_for_what_is_behind():
+    freshness, clock = fresh()
+    freshness.vouch(["a", "b"])
+    freshness.fall_behind("a")
+    clock.now = 31.0
+    freshness.hear()
+    assert freshness.late(["a", "b"]) == ["a"]

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flagd.rpc.beat import Beat
 from flagd.rpc.limits import check_count, check_text
 from flagd.rpc.method import Method
 from flagd.rpc.rulesets.acks import Refusal, Served, Subscriber
@@ -48,8 +49,8 @@ class Settings:
 
     Attributes:
         clients: whether callers of role CLIENT need a deployment key (a Server one), or are not served at all.
-        heartbeat_seconds: how often a stream without news says that it lives; subscribers count
-            on 15, and call what they have stale after twice that.
+        heartbeat_seconds: how often a stream says that it lives, whatever else it says; subscribers
+            count on 15, and call what they have stale after twice that.
         update_bytes: largest update that is sent, in bytes before compression; a project that needs
             more is held back, and subscribers and log are told.
         subscribers: most streams at a time; more are refused with RESOURCE_EXHAUSTED.
@@ -99,7 +100,8 @@ class RulesetService:
         with self._acks.enter(_subscriber(wish)) as entry, self._publications.subscribe() as changed:
             session = Session({project: revision for project, (revision, _) in wish.held.items()})
             patience = Patience(self._settings.silence_seconds)
-            stream = Stream(wish, call.metadata.get("authorization"), session, patience)
+            beat = Beat(self._settings.heartbeat_seconds)
+            stream = Stream(wish, call.metadata.get("authorization"), session, patience, beat)
             listening = asyncio.create_task(_listen(requests, stream, entry, changed), name="acks")
             try:
                 while not listening.done():
@@ -109,8 +111,7 @@ class RulesetService:
                     async for message in self._news(stream):
                         with stream.in_time():
                             yield message
-                    if not await _told(changed, min(self._settings.heartbeat_seconds, stream.time_left)):
-                        stream.said = None
+                    await stream.beat.wait(changed, stream.time_left)
                     if stream.time_left <= 0:
                         # Perhaps it was us who were away: what waits to be read comes first.
                         await asyncio.sleep(LISTEN_SECONDS)
@@ -137,11 +138,12 @@ class RulesetService:
                     stream.owe()
                     yield _head(publication) + SubscribeResponse(removal=Removal(project=project)).SerializeToString()
         term = publication and (publication.publishing, publication.epoch, publication.stale)
-        if stream.said != (term,):
+        if stream.said != (term,) or stream.beat.due:
             if stream.answers_heartbeats:
                 stream.owe()
             yield (_head(publication) if publication else b"") + _HEARTBEAT
             stream.said = (term,)
+            stream.beat.given()
 
     async def _update(self, session: Session, project: str, form: Form) -> bytes:
         """Return what leads the subscriber to the latest revision of one project; nothing if it is there."""
@@ -211,14 +213,6 @@ def _take_down(request: SubscribeRequest, stream: Stream, entry: Entry) -> None:
             stream.answers_heartbeats = True
         case _:
             raise InvalidArgument("only acks, nacks and heartbeats follow the hello")
-
-
-async def _told(changed: asyncio.Event, seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            return await changed.wait()
-    except TimeoutError:
-        return False
 
 
 def _head(publication: Publication) -> bytes:

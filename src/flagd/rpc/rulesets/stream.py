@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flagd.rpc.beat import Beat
     from flagd.rpc.rulesets.patience import Patience
     from flagd.rpc.rulesets.session import Session
     from flagd.rpc.rulesets.wish import Wish
@@ -28,7 +29,8 @@ class Stream:
         authorization: the header of that name; None = there is none.
         session: what it has and is being sent.
         patience: how long it may still owe an answer.
-        said: the term of the last heartbeat, in a tuple; None when a heartbeat is due.
+        beat: when the next heartbeat is due.
+        said: the term of the last heartbeat, in a tuple; None before the first.
         answers_heartbeats: whether it has answered one.
     """
 
@@ -36,6 +38,7 @@ class Stream:
     authorization: str | None
     session: Session
     patience: Patience
+    beat: Beat
     said: tuple[object] | None = None
     answers_heartbeats: bool = False
 

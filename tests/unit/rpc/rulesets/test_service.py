@@ -107,6 +107,23 @@ async def test_without_news_there_are_heartbeats():
     assert kinds == ["heartbeat"] * 3
 
 
+async def test_heartbeats_come_by_the_clock_however_often_something_changes():
+    publisher = Publisher(heartbeat_seconds=0.5)
+    publisher.put(many(2))
+    async with subscribed(publisher.service) as subscriber:
+        value = heartbeats = 0
+        async with asyncio.timeout(30):
+            while heartbeats < 3:
+                response = await subscriber.next()
+                if response.WhichOneof("message") == "heartbeat":
+                    heartbeats += 1
+                    continue
+                subscriber.ack("p", response.update.revision)
+                await told(publisher.acks)
+                value += 1
+                publisher.put(many(2, f0=value))
+
+
 async def test_who_does_not_answer_an_update_is_given_up(caplog):
     publisher = Publisher(silence_seconds=0.2)
     publisher.put(many(1))

@@ -122,9 +122,20 @@ class Stage:
 
     def expire_lease(self) -> None:
         """Free the Lease of an operator that was killed, for tests that are not about how long it lasts."""
+        self.write_lease(holderIdentity="")
+
+    def write_lease(self, **spec: Any) -> None:
+        """Write into the Lease of the operators, as somebody may who has the right."""
         lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "flagoperator"}}
-        path = f"/apis/coordination.k8s.io/v1/namespaces/{self.namespace}/leases/flagoperator"
-        self.plane.apply(path, {**lease, "spec": {"holderIdentity": ""}})
+        self.plane.apply(self._lease, {**lease, "spec": spec})
+
+    def lease(self) -> dict[str, Any]:
+        """Return what the Lease of the operators says."""
+        return dict(self.plane.request(self._lease)["spec"])
+
+    @property
+    def _lease(self) -> str:
+        return f"/apis/coordination.k8s.io/v1/namespaces/{self.namespace}/leases/flagoperator"
 
     def condition(self, kind: str, name: str, condition: str) -> dict[str, Any]:
         """Return a condition, if it is about the present generation; empty if not."""

@@ -98,6 +98,36 @@ def test_the_other_operator_takes_over_from_a_killed_one(stage: Stage):
     assert stage.wait("checkout", Published="True")["status"]["published"] == "2/2"
 
 
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"holderIdentity": ""},
+        pytest.param({"holderIdentity": "nobody", "leaseDurationSeconds": 2**31 - 1}, marks=pytest.mark.long),
+    ],
+)
+def test_a_lease_beyond_counting_heals(stage: Stage, spec: dict[str, Any]):
+    first = stage.operator()
+    stage.until(lambda: first.state()["leading"])
+    other = free_address()
+    second = stage.operator(listen=other)
+    replica = stage.replica("flagd-0", operators=(stage.address, other))
+    stage.until(second.replicas)
+    stage.apply(flag("old"))
+    stage.wait("old", Published="True")
+    counted = stage.lease()["leaseTransitions"]
+    stage.write_lease(leaseTransitions=2**31 - 1)
+    stage.until(lambda: stage.lease()["leaseTransitions"] == counted)
+    stage.write_lease(leaseTransitions=2**31 - 1, **spec)
+    stage.until(lambda: stage.lease()["holderIdentity"] not in ("", "nobody"), seconds=60)
+    stage.until(lambda: first.state()["leading"] is not second.state()["leading"])
+    leader, rest = (first, second) if first.state()["leading"] else (second, first)
+    leader.stop()
+    stage.until(lambda: rest.state()["leading"], seconds=60)
+    stage.apply(flag("checkout"))
+    stage.wait("checkout", Published="True")
+    assert stage.variant(replica, "checkout") == "on"
+
+
 @pytest.mark.parametrize("times", [1, pytest.param(10, marks=pytest.mark.long)])
 def test_a_replica_killed_while_the_operator_is_away_serves_what_it_served(stage: Stage, tmp_path: Path, times: int):
     operator, name, options = stage.operator(), "flagd-0", ("--state-dir", str(tmp_path))

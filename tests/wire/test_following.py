@@ -10,7 +10,7 @@ import pytest
 
 from flagd.rpc.channel import Credentials, Endpoint
 from flagd.rpc.rulesets import shelf as shelf_module
-from flagd.rpc.rulesets.contact import Contact
+from flagd.rpc.rulesets.contact import MOST_EPOCH, Contact
 from flagd.v1.ruleset_pb2 import Ack, Hello, Role, SubscribeRequest
 from flagd.v1.ruleset_pb2_grpc import RulesetServiceStub
 from tests.wire.publisher import eventually, following, publishing, ruleset
@@ -163,6 +163,30 @@ async def test_the_standby_knows_what_is_served_before_it_takes_over():
             assert await flagd.metric("flagd_publishers") == 2
 
 
+@pytest.mark.parametrize("epoch", [MOST_EPOCH + 1, 2**63, 2**64 - 1])
+async def test_a_publisher_whose_epoch_nobody_could_outbid_is_not_listened_to(epoch, caplog):
+    async with publishing() as good, publishing() as evil, following(good.address, evil.address) as flagd:
+        evil.put(TWO, epoch=epoch)
+        good.put(ONE, epoch=6)
+        await good.served(ONE)
+        await eventually(lambda: _logged(caplog, f"says that its epoch is {epoch}"))
+        good.put(THREE, epoch=6)
+        await good.served(THREE)
+        assert await flagd.variants() == {"a": "three", "b": "same"}
+
+
+async def test_a_publisher_that_has_gone_shuts_out_nobody_however_high_its_epoch_was():
+    async with publishing() as good, publishing() as evil, following(good.address, evil.address) as flagd:
+        evil.put(TWO, epoch=MOST_EPOCH)
+        await evil.served(TWO)
+        good.put(ONE, epoch=6)
+        await evil.stop()
+        await good.served(ONE)
+        good.put(THREE, epoch=6)
+        await good.served(THREE)
+        assert await flagd.variants() == {"a": "three", "b": "same"}
+
+
 async def test_two_that_decide_in_one_epoch_do_not_take_turns():
     async with publishing() as one, publishing() as other:
         one.put(ONE)
@@ -310,6 +334,10 @@ class Taker:
 
 def _revision(response):
     return response.update.revision or response.compressed_update.revision
+
+
+async def _logged(caplog, text):
+    return any(text in message for message in caplog.messages)
 
 
 async def _if_ready(flagd):

@@ -87,10 +87,11 @@ class Lease:
     async def release(self) -> None:
         """Give the Lease up, if it is held, so that the other replica need not wait."""
         leading, self._leading = self.leads, False
+        own = {"holderIdentity": "", "leaseDurationSeconds": 1, "leaseTransitions": self._election.next_transitions}
         self._election.released()
         if not leading or self._object is None:
             return
-        spec = {**self._object["spec"], "holderIdentity": "", "leaseDurationSeconds": 1, "renewTime": _now()}
+        spec = {**self._object["spec"], **own, "renewTime": _now()}
         try:
             await self._api.replace(self._path, {**self._object, "spec": spec}, seconds=RELEASE_SECONDS)
         except ApiError as error:
@@ -162,15 +163,7 @@ class Lease:
 
 
 def _record(obj: Object | None) -> Record | None:
-    if obj is None:
-        return None
-    spec = obj.get("spec") or {}
-    return Record(
-        holder=spec.get("holderIdentity") or "",
-        renewed=spec.get("renewTime") or "",
-        transitions=spec.get("leaseTransitions") or 0,
-        duration=float(spec.get("leaseDurationSeconds") or DURATION_SECONDS),
-    )
+    return None if obj is None else Record.read(obj.get("spec"))
 
 
 def _now() -> str:

@@ -119,3 +119,25 @@ async def test_what_is_wrong_is_said_once_until_it_is_mended(
     await lease.turn()
     assert len(caplog.messages) == 2
     assert "flagoperator in namespace flags (--lease-namespace): no right" in caplog.messages[0]
+
+
+@pytest.mark.parametrize("value", [2**31 - 1, 2**31 - 2, 2**30, -1, 0, None])
+async def test_a_lease_with_any_number_of_transitions_heals_by_itself_with_and_without_a_holder(
+    server: ApiServer, clock: Clock, value: int | None
+):
+    first, second = candidate(server, "first"), candidate(server, "second")
+    await first.turn()
+    await second.turn()
+    server.objects[PATH]["spec"]["leaseTransitions"] = value
+    await second.turn()
+    await first.turn()
+    assert first.leads
+    assert server.objects[PATH]["spec"]["leaseTransitions"] == 0
+    server.objects[PATH]["spec"] |= {"holderIdentity": "", "leaseTransitions": value}
+    await second.turn()
+    assert second.leads
+    assert server.objects[PATH]["spec"]["leaseTransitions"] < 2**31 - 1
+    await second.release()
+    await first.turn()
+    assert first.leads
+    assert first.epoch > second.epoch

@@ -26,6 +26,8 @@ MOST_SILENCE_SECONDS = 320.0
 """The same for a stream that follows others given up: perhaps the link is slow and the ruleset large."""
 LEAST_BACKOFF_SECONDS = 0.5
 MOST_BACKOFF_SECONDS = 30.0
+MOST_EPOCH = 2**32
+"""Highest epoch that is believed: a counted one never gets there, and nobody could outbid a higher one."""
 _ECHO = SubscribeRequest(heartbeat=Heartbeat())
 
 
@@ -130,6 +132,8 @@ class Contact:
         async with self.endpoint.converse(PATH, requests, SubscribeResponse) as responses:
             while message := await self._next(responses):
                 response = cast("SubscribeResponse", message)
+                if response.epoch > MOST_EPOCH:
+                    raise CallFailed(f"says that its epoch is {response.epoch}; at most {MOST_EPOCH} is believed")
                 if self.term is None:
                     log.info("publisher %s: connected", self.address)
                 self.term = Term(response.publishing, response.epoch, response.sequence, response.stale)

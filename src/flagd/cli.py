@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from flagd.foreign import silence_grpc
+from flagd.rpc.address import is_loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from flagd.rpc.transport import TlsFiles
+    from flagd.server.exposure import Exposure
     from flagd.server.options import Options
     from flagd.sources.operator import OperatorSettings
 
@@ -70,6 +72,13 @@ def option(name: str, *names: str, **settings: Any) -> Callable[[Command], Comma
     """Return a click option that can also be set by its environment variable."""
     variable = ENVIRONMENT_PREFIX + name.strip("-").replace("-", "_").upper()
     return click.option(name, *names, envvar=variable, show_envvar=True, **{"show_default": True} | settings)
+
+
+INSECURE = option(
+    "--insecure",
+    is_flag=True,
+    help="Give rulesets to whoever asks, and obey whoever answers, also beyond loopback, without authentication.",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -147,6 +156,7 @@ def main() -> None:
 @option("--tls-cert", type=FILE, help="PEM file with the server's certificate chain; read again when it changes.")
 @option("--tls-key", type=FILE, help="PEM file with the private key of --tls-cert.")
 @option("--tls-client-ca", type=FILE, help="PEM file with CA certificates; callers must show a certificate of theirs.")
+@INSECURE
 @option(
     "--drain-timeout",
     type=click.FloatRange(min=0),
@@ -171,7 +181,7 @@ def serve(**settings: Any) -> None:  # noqa: ANN401
     \b
     flagd serve --manifests examples
     flagd serve --manifests /flags --listen 0.0.0.0:8013 --management-listen 0.0.0.0:8014
-    flagd serve --operator flagoperator.flags.svc:8015 --state-dir /state
+    flagd serve --operator flagoperator.flags.svc:8015 --operator-ca ca.crt --state-dir /state
 
     SIGTERM and SIGINT drain: health says NOT_SERVING, streams end with UNAVAILABLE, running calls
     finish. A second signal stops at once. Exit codes: 0 fine, 1 did not end in time, 2 wrong use,
@@ -193,6 +203,7 @@ def serve(**settings: Any) -> None:  # noqa: ANN401
 
 
 def _options(settings: Mapping[str, Any]) -> Options:
+    from flagd.server.exposure import exposures
     from flagd.server.memory import MIB
     from flagd.server.options import Options
 
@@ -204,19 +215,26 @@ def _options(settings: Mapping[str, Any]) -> Options:
         raise click.UsageError(f"--manifests: there is no folder {manifests}")
     tls, tokens = _tls(settings), settings.pop("ruleset_token_file")
     listen = settings.pop("ruleset_listen") or ("127.0.0.1:8015" if operator else None)
-    if tokens and not tls and not _is_loopback(listen or ""):
+    if tokens and not tls and not is_loopback(listen or ""):
         raise click.UsageError("--ruleset-token-file needs --tls-cert: tokens must not travel in plain text")
     most = settings.pop("max_memory")
     if most:
         settings["max_memory"] = most * MIB
-    return Options(
-        operator=operator,
-        tls=tls,
-        ruleset_listen=listen,
-        ruleset_tokens=tokens,
-        drain_seconds=settings.pop("drain_timeout"),
-        **settings,
+    insecure, drain = settings.pop("insecure"), settings.pop("drain_timeout")
+    options = Options(
+        operator=operator, tls=tls, ruleset_listen=listen, ruleset_tokens=tokens, drain_seconds=drain, **settings
     )
+    check_exposure(exposures(options), insecure=insecure)
+    return options
+
+
+def check_exposure(found: Sequence[Exposure], *, insecure: bool) -> None:
+    """Raise UsageError where something is given to or believed of others than this machine, unless `insecure`."""
+    from flagd.server.exposure import refusal
+
+    reason = refusal(found)
+    if reason and not insecure:
+        raise click.UsageError(reason)
 
 
 def _tls(settings: dict[str, Any]) -> TlsFiles | None:
@@ -243,7 +261,7 @@ def _operator(settings: dict[str, Any]) -> OperatorSettings | None:
     if certificate and not ca:
         raise click.UsageError("--operator-cert needs --operator-ca")
     asked = tuple(peers.split(",")) if peers else ()
-    if (token or peer_token) and not ca and not all(map(_is_loopback, (*hosts.split(","), *asked))):
+    if (token or peer_token) and not ca and not all(map(is_loopback, (*hosts.split(","), *asked))):
         raise click.UsageError("--operator-token-file needs --operator-ca: tokens must not travel in plain text")
     from flagd.rpc.channel import Credentials
     from flagd.sources.operator import OperatorSettings
@@ -251,7 +269,3 @@ def _operator(settings: dict[str, Any]) -> OperatorSettings | None:
     credentials, for_peers = (Credentials(ca, certificate, key, shown) for shown in (token, peer_token or token))
     own_name = name or socket.gethostname()
     return OperatorSettings(tuple(hosts.split(",")), own_name, credentials, asked, peer_credentials=for_peers)
-
-
-def _is_loopback(address: str) -> bool:
-    return address.rpartition(":")[0] in ("localhost", "127.0.0.1", "[::1]")

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flagd.cli import EXIT_UNREACHABLE, FILE, FOLDER, Address, option
+from flagd.cli import EXIT_UNREACHABLE, FILE, FOLDER, INSECURE, Address, check_exposure, option
 from flagd.foreign import silence_grpc
+from flagd.rpc.address import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -84,6 +85,7 @@ def main() -> None:
 @option("--tls-cert", type=FILE, help="PEM file with the stream's certificate chain; read again when it changes.")
 @option("--tls-key", type=FILE, help="PEM file with the private key of --tls-cert.")
 @option("--tls-client-ca", type=FILE, help="PEM file with CA certificates; subscribers must show one of theirs.")
+@INSECURE
 @option(
     "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", help="Least level logged."
 )
@@ -130,7 +132,8 @@ def run(**settings: Any) -> None:  # noqa: ANN401
 def _options(settings: Mapping[str, Any]) -> Options:
     from flagd.rpc.transport import TlsFiles
     from flagoperator.kubeconfig.pod import pod_namespace
-    from flagoperator.run.options import Options, is_local
+    from flagoperator.run.admission import exposures
+    from flagoperator.run.options import Options
 
     settings = dict(settings)
     certificate, key, client_ca = (settings.pop(name) for name in ("tls_cert", "tls_key", "tls_client_ca"))
@@ -146,13 +149,14 @@ def _options(settings: Mapping[str, Any]) -> Options:
     service = settings["evaluation_service"]
     settings["evaluation_service"] = service and _named("--evaluation-service", service, "flags/flag-evaluation")
     settings["subscribers"] = _subscribers(settings["subscribers"], settings)
-    if (settings["subscribers"] or settings["token_file"]) and not certificate and not is_local(settings["listen"]):
+    if (settings["subscribers"] or settings["token_file"]) and not certificate and not is_loopback(settings["listen"]):
         raise click.UsageError("--subscribers and --token-file need --tls-cert: tokens must not travel in plain text")
     tls = TlsFiles(certificate, key, client_ca) if certificate else None
-    relist = settings.pop("relist_interval")
-    return Options(
-        tls=tls, relist_seconds=relist, identity=os.environ.get("POD_NAME") or socket.gethostname(), **settings
-    )
+    relist, insecure = settings.pop("relist_interval"), settings.pop("insecure")
+    identity = os.environ.get("POD_NAME") or socket.gethostname()
+    options = Options(tls=tls, relist_seconds=relist, identity=identity, **settings)
+    check_exposure(exposures(options), insecure=insecure)
+    return options
 
 
 def _subscribers(text: str, settings: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

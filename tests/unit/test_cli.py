@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from flagd.cli import main
+from flagd.cli import _options, main
 
 WRONG_USE = [
     (["serve"], "give either --manifests or --operator"),
@@ -25,13 +25,38 @@ WRONG_USE = [
         ["serve", "--operator", "x:1", "--ruleset-listen", "0.0.0.0:0", "--ruleset-token-file", __file__],
         "tokens must not travel in plain text",
     ),
+    (
+        ["serve", "--manifests", ".", "--ruleset-listen", "0.0.0.0:0"],
+        "--ruleset-listen: whoever reaches 0.0.0.0:0 gets all rulesets: set --ruleset-token-file, --tls-client-ca or "
+        "--deployment-keys required, or say --insecure",
+    ),
+    (
+        ["serve", "--operator", "localhost:1,x:1"],
+        "--operator: whoever answers at x:1 decides what is served: set --operator-ca, or say --insecure",
+    ),
+    (["serve", "--operator", "localhost:1", "--peers", "x:1"], "--peers: whoever answers at x:1"),
 ]
 
 
 @pytest.mark.parametrize(("arguments", "message"), WRONG_USE)
 def test_wrong_use_exits_2_and_says_what_would_be_right(arguments, message):
     result = CliRunner().invoke(main, arguments)
-    assert (result.exit_code, message in result.output) == (2, True), result.output
+    assert (result.exit_code, message in " ".join(result.output.split())) == (2, True), result.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--operator", "x:1", "--ruleset-listen", "0.0.0.0:0", "--peers", "y:1", "--insecure"],
+        ["--operator", "localhost:1"],
+        ["--operator", "x:1", "--operator-ca", __file__],
+        ["--manifests", ".", "--ruleset-listen", "0.0.0.0:0", "--deployment-keys", "required"],
+        ["--manifests", ".", "--listen", "0.0.0.0:0"],
+    ],
+)
+def test_what_is_authenticated_or_local_or_said_to_be_insecure_may_start(arguments):
+    with main.commands["serve"].make_context("serve", list(arguments)) as context:
+        _options(context.params)
 
 
 def test_every_option_of_serve_names_its_environment_variable():

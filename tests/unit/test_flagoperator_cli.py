@@ -22,7 +22,9 @@ def settings(**changed: object) -> dict[str, object]:
 
 
 def test_lists_are_split_and_services_named():
-    options = _options(settings(namespaces="shop, ads", evaluation_service="flags/flag-evaluation", peers="a:1,b:2"))
+    options = _options(
+        settings(namespaces="shop, ads", evaluation_service="flags/flag-evaluation", peers="a:1,b:2", insecure=True)
+    )
     assert options.namespaces == ("shop", "ads")
     assert options.peers == ("a:1", "b:2")
     assert options.evaluation_service == ("flags", "flag-evaluation")
@@ -78,6 +80,31 @@ def test_tokens_are_of_one_kind_and_never_in_plain_text(arguments: list[str], sa
     result = CliRunner().invoke(main, ["run", *files])
     assert result.exit_code == 2
     assert says in _words(result.output)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ["--listen", "0.0.0.0:0"],
+            "--listen: whoever reaches 0.0.0.0:0 gets all rulesets: set --subscribers, --token-file or "
+            "--tls-client-ca, or say --insecure to have it so",
+        ),
+        (
+            ["--peers", "flagd-0:8015"],
+            "--peers: whoever answers at flagd-0:8015 decides what broken flags keep serving: set --peer-ca, or say "
+            "--insecure to have it so",
+        ),
+    ],
+)
+def test_without_authentication_nothing_goes_beyond_this_machine_unless_somebody_says_so(
+    arguments: list[str], says: str
+):
+    result = CliRunner().invoke(main, ["run", *arguments])
+    assert result.exit_code == 2
+    assert says in _words(result.output)
+    with main.commands["run"].make_context("run", [*arguments, "--insecure"]) as context:  # type: ignore[attr-defined]
+        assert _options(context.params)
 
 
 def test_tls_needs_both_files(tmp_path: Path):

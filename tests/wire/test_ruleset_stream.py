@@ -203,6 +203,25 @@ def test_others_get_nothing(shop, role, authorization, code):
     assert "colour" not in refused.value.details()
 
 
+def test_where_peers_must_show_a_token_nobody_gets_rulesets_by_calling_itself_a_client(launch, tmp_path):
+    (tmp_path / "shop.yaml").write_text(SHOP)
+    (tmp_path / "tokens").write_text("secret\n")
+    process = launch(Publishing, tmp_path, "--ruleset-token-file", tmp_path / "tokens")
+    process.ready()
+    with pytest.raises(grpc.RpcError) as refused:
+        _subscribed(process, Role.ROLE_CLIENT)
+    assert refused.value.code() == grpc.StatusCode.UNAUTHENTICATED
+    assert _subscribed(process, Role.ROLE_REPLICA, ("authorization", "Bearer secret")).flags
+    assert _subscribed(process, Role.ROLE_CLIENT, ("authorization", f"Api-Key {BACKEND_KEY}")).flags
+
+
+def test_a_flagd_says_at_which_addresses_nobody_has_to_say_who_they_are(launch):
+    process = launch(Following, NOBODY, "--transport", "grpcio", "--peers", "127.0.0.1:10")
+    process.said("whoever reaches 127.0.0.1:0 gets all rulesets")
+    process.said(f"whoever answers at {NOBODY} decides what is served: set --operator-ca")
+    process.said("whoever answers at 127.0.0.1:10 decides what is served: set --operator-ca")
+
+
 def test_the_ruleset_port_has_health(shop):
     with grpc.insecure_channel(shop.rulesets) as channel:
         for service in ("", "flagd.v1.RulesetService"):

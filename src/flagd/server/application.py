@@ -15,6 +15,7 @@ from flagd.rpc.services import public_methods, public_routes
 from flagd.ruleset.default_project import DefaultProject
 from flagd.server.door import Door
 from flagd.server.exposition import CONTENT_TYPE, Exposition
+from flagd.server.exposure import exposures, report
 from flagd.server.lag import measure_lag
 from flagd.server.management import JSON, Management, Page
 from flagd.server.memory import callers_bytes
@@ -43,6 +44,7 @@ class Application:
 
     def __init__(self, options: Options, accepting: Callable[[], Awaitable[bool]] | None = None) -> None:
         """`accepting` tells whether the port that callers use lets them in; None = it always does."""
+        self._options = options
         self._metrics = Metrics()
         self.capacity = Capacity(callers_bytes(options.max_memory))
         self._store = Store(DefaultProject(options.default_project, alone=options.operator is None))
@@ -76,6 +78,7 @@ class Application:
 
     async def start(self) -> None:
         """Begin to follow the source and to answer probes. Raises OSError when the port cannot be had."""
+        report(exposures(self._options))
         await self._management.start()
         await self._ruleset_port.start()
         if self._keeper:

@@ -44,7 +44,8 @@ class RulesetPort:
         if options.ruleset_listen is None:
             return
         publications = StoredPublications(store, lambda: source.term)
-        settings = Settings(clients=options.deployment_keys)
+        # Where peers must say who they are, nobody gets the same by calling itself a client.
+        settings = Settings(clients="required" if options.ruleset_tokens else options.deployment_keys)
         service = RulesetService(publications, self.acks, _admission(options), settings)
         methods = guard([*service.methods(), *Health(store, [SERVICE]).methods()], metrics)
         self._transport = GrpcioTransport(

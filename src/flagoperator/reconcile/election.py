@@ -15,7 +15,7 @@ RETRY_SECONDS = 2.0
 LONGEST_SECONDS = 30.0
 """Longest time without a renewal that is waited for, whatever a Lease says."""
 MOST_TRANSITIONS = 2**30
-"""Highest number of transitions that is believed: one a second for 34 years. The API server takes none above 2^31 - 1."""
+"""Highest number of transitions that is believed: one a second for 34 years. The API server takes 2^31 - 1."""
 
 
 class Step(Enum):
@@ -123,7 +123,6 @@ class Election:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
 
 
 def _count(value: object) -> int | None:

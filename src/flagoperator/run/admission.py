@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flagd.rpc.rulesets import TokenAdmission
+from flagd.server.exposure import Exposure
 from flagoperator.cluster.token_review import review_token
 from flagoperator.run.account_admission import AccountAdmission
-from flagoperator.run.options import is_local
 from flagoperator.run.reviewer import Reviewer
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from flagoperator.cluster.token_review import TokenReview
     from flagoperator.run.options import Options
 
+_LAST_GOOD = "whoever answers at {} decides what broken flags keep serving"
+
 
 def make_admission(options: Options, api: Api, counts: Counter[str]) -> Admission:
     """Return what decides on subscribers; reviews of tokens are counted by result in `counts`."""
@@ -29,11 +31,15 @@ def make_admission(options: Options, api: Api, counts: Counter[str]) -> Admissio
     return TokenAdmission(_reading(options.token_file) if options.token_file else None)
 
 
-def is_open(options: Options) -> bool:
-    """Return whether others than this machine may subscribe without showing who they are."""
+def exposures(options: Options) -> list[Exposure]:
+    """Return where an operator with these options asks nobody who they are."""
     certified = options.tls is not None and options.tls.client_ca is not None
-    authenticated = options.token_file is not None or bool(options.subscribers) or certified
-    return not authenticated and not is_local(options.listen)
+    found = []
+    if not (certified or options.token_file is not None or options.subscribers):
+        found.append(Exposure.giving("--listen", options.listen, "--subscribers, --token-file or --tls-client-ca"))
+    if options.peer_ca is None:
+        found += [Exposure("--peers", host, _LAST_GOOD.format(host), "--peer-ca") for host in options.peers]
+    return found
 
 
 def _asking(api: Api, audience: str) -> Callable[[str], Awaitable[TokenReview]]:

@@ -18,13 +18,18 @@ from flagd.rpc.grpcio import LONG_STREAMS, GrpcioTransport
 from flagd.rpc.guard import guard
 from flagd.rpc.health import Health
 from flagd.rpc.rulesets import SERVICE, RulesetService
+from flagd.server.exposure import report
 from flagd.server.management import JSON, Management, Page
 from flagd.tasks import Tasks
 from flagoperator.cluster.api import Api
 from flagoperator.cluster.heartbeat import Heartbeat
 from flagoperator.cluster.lease import Lease
+<<<<<<< HEAD
 from flagoperator.kubeconfig import find_connection
 from flagoperator.run.admission import is_open, make_admission
+=======
+from flagoperator.run.admission import exposures, make_admission
+>>>>>>> 7b0f223 (Refuse to give or obey rulesets beyond loopback without authentication, unless --insecure says so)
 from flagoperator.run.definitions import Definitions
 from flagoperator.run.exposition import CONTENT_TYPE, Exposition
 from flagoperator.run.memory import Memory
@@ -91,11 +96,7 @@ class Operator:
         self._publisher.touched = self._reporter.look_soon
         self._publisher.holding = self._reporter.holding
         self._publisher.ready_pods = self._reporter.ready_pods
-        if is_open(self._options):
-            log.warning(
-                "whoever reaches %s gets all rulesets: set --subscribers, --token-file or --tls-client-ca",
-                self._options.listen,
-            )
+        report(exposures(self._options))
         await self._management.start()
         try:
             await self._stack.enter_async_context(self._api)

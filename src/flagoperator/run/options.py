@@ -58,8 +58,3 @@ class Options:
     tls: TlsFiles | None = None
     log_level: str = "info"
     log_format: LogFormat = "text"
-
-
-def is_local(address: str) -> bool:
-    """Return whether only this machine reaches `address` (``host:port``)."""
-    return address.rpartition(":")[0].strip("[]") in {"localhost", "127.0.0.1", "::1"}

@@ -123,7 +123,9 @@ async def test_what_is_wrong_is_said_once_until_it_is_mended(
 
 @pytest.mark.parametrize("value", [2**31 - 1, 2**31 - 2, 2**30, -1, 0, None])
 async def test_a_lease_with_any_number_of_transitions_heals_by_itself_with_and_without_a_holder(
-    server: ApiServer, clock: Clock, value: int | None
+    server: ApiServer,
+    clock: Clock,  # noqa: ARG001
+    value: int | None,
 ):
     first, second = candidate(server, "first"), candidate(server, "second")
     await first.turn()

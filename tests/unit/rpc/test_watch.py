@@ -51,10 +51,11 @@ async def test_a_heartbeat_says_which_revision_holds_and_nothing_else(store):
 async def test_heartbeats_come_by_the_clock_however_often_something_else_changes(store):
     stream = _watch(store, heartbeat_seconds=0.2)
     await anext(stream)
+    other = snapshots(_flag("one").replace("{name: a}", "{name: a, namespace: b}"))
     waiting = asyncio.ensure_future(anext(stream))
     async with asyncio.timeout(30):
         while not waiting.done():
-            store.replace({**store.snapshots, **snapshots(_flag("one").replace("{name: a}", "{name: a, namespace: b}"))})
+            store.replace({**store.snapshots, **other})
             await asyncio.sleep(0)
     assert WatchResponse.FromString(waiting.result()).revision == store.snapshots["default"].revision
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from flagd.rpc.rulesets import TokenAdmission
 from flagd.rpc.status import Unauthenticated
 from flagd.rpc.transport import TlsFiles
 from flagoperator.run.account_admission import AccountAdmission
-from flagoperator.run.admission import is_open, make_admission
+from flagoperator.run.admission import exposures, make_admission
 from flagoperator.run.options import Options
 
 FILE = Path("unused")
@@ -31,9 +32,15 @@ ACCOUNTS = (("flags", "flagd"),)
     ],
 )
 def test_an_operator_is_open_where_nobody_must_say_who_it_is(settings: dict[str, Any], open_: bool):
-    assert is_open(Options(listen="0.0.0.0:8015", **settings)) is open_
-    for address in ("localhost:8015", "127.0.0.1:0", "[::1]:8015"):
-        assert not is_open(Options(listen=address, **settings))
+    found = exposures(Options(listen="0.0.0.0:8015", **settings))
+    assert bool(found) is open_
+    assert not any(each.local for each in found)
+
+
+def test_an_operator_believes_whoever_answers_as_a_peer_without_a_ca():
+    options = Options(token_file=FILE, peers=("flagd-0:8015", "localhost:8015"))
+    assert [(each.option, each.local) for each in exposures(options)] == [("--peers", False), ("--peers", True)]
+    assert not exposures(replace(options, peer_ca=FILE))
 
 
 def test_listed_accounts_are_asked_about():

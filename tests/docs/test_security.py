@@ -18,7 +18,8 @@ def test_every_test_that_a_promise_names_exists(name: str):
     file, _, test = name.partition("::")
     assert (ROOT / file).exists()
     tree = ast.parse((ROOT / file).read_text())
-    assert not test or test in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    assert not test or test in {function.name for function in functions}
 
 
 def test_every_promise_names_a_test():

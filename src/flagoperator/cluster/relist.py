@@ -77,15 +77,19 @@ class _Scope:
             raise error
 
 
-async def crds_served(api: Api) -> bool:
-    """Return whether the API server serves all of our kinds. Raises ApiError if it cannot be asked."""
+async def unserved_kinds(api: Api) -> frozenset[str]:
+    """Return which of our kinds the API server does not serve, or not for long. Raises ApiError if it cannot be asked.
+
+    Of a definition that is being deleted objects can be listed, fewer and fewer, but not created.
+    """
     try:
         found = await api.get(GROUP_PATH)
     except ApiError as error:
-        if error.status == NOT_FOUND:
-            return False
-        raise
-    return {resource["name"] for resource in found.get("resources", ())} >= set(PLURALS.values())
+        if error.status != NOT_FOUND:
+            raise
+        found = {}
+    served = {each["name"] for each in found.get("resources") or () if "create" in each.get("verbs", ())}
+    return frozenset(kind for kind in KINDS if PLURALS[kind] not in served)
 
 
 async def relist(api: Api, mirror: Mirror, namespaces: Sequence[str]) -> Relisted:

@@ -1,4 +1,4 @@
-"""Guard: holds back a ruleset that would turn off most flags at once, until a second look says the same.
+"""Guard: holds back rulesets that would turn off most flags at once, until a second look says the same.
 
 A half-read cluster, a deleted CRD or a lost right looks like many deletions. Nobody is harmed by
 serving the flags a minute longer.
@@ -6,14 +6,18 @@ serving the flags a minute longer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
 FEWEST = 10
 """Up to so many flags may go at once, whatever share they are."""
+TOLD = 5
+"""Most removals that are told one by one."""
+FEWEST_OF_KIND = 1
+"""Up to so many cohorts or deployments may go at once if there is none left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +29,38 @@ class Removal:
         revision: of the ruleset that would be published; confirming it publishes it at once.
         before: flags that are served.
         after: those of them that would be left.
+        cohorts: how many are served, and would be left.
+        deployments: the same of these.
+        unserved: kinds that the API server does not serve, so that nobody knows what is left of them.
     """
 
     project: str
     revision: str
     before: int
     after: int
+    cohorts: tuple[int, int] = (0, 0)
+    deployments: tuple[int, int] = (0, 0)
+    unserved: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> Mapping[str, tuple[int, int]]:
+        """How many are served and would be left, by what they are."""
+        return {"flags": (self.before, self.after), "cohorts": self.cohorts, "deployments": self.deployments}
+
+    @property
+    def loses(self) -> frozenset[str]:
+        """Of what something would go."""
+        return frozenset(what for what, (before, after) in self.counts.items() if after < before)
 
     def __str__(self) -> str:
-        return (
-            f"project {self.project}: {self.before - self.after} of {self.before} flags would go; "
-            f"revision {self.revision} is held until a second list of the cluster says the same"
-        )
+        parts = [f"{b - a} of {b} {what}" for what, (b, a) in self.counts.items() if what in self.loses]
+        return f"project {self.project}: {', '.join(parts)} would go; revision {self.revision} is held {self._end}"
+
+    @property
+    def _end(self) -> str:
+        if not self.unserved:
+            return "until a second list of the cluster says the same"
+        return f"until the API server serves {', '.join(self.unserved)} again and two lists say the same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +69,15 @@ class Look:
 
     Attributes:
         now: the time.
-        listed: when the last complete list of the cluster was begun.
+        listed: when the last complete list of the cluster was begun that can be believed in what it lacks.
         confirmed: revisions that somebody said yes to.
+        unserved: kinds that the API server does not serve now.
     """
 
     now: float
     listed: float
     confirmed: Container[str] = ()
+    unserved: Collection[str] = ()
 
 
 class Guard:
@@ -74,13 +100,15 @@ class Guard:
             served: flags that are served now, of all projects.
             look: when and how well the cluster was looked at.
         """
-        removals = [each for each in removals if each.before > each.after]
+        everything = list(removals)
+        removals = [each for each in everything if each.loses]
         left = served - sum(each.before - each.after for each in removals)
-        everywhere = is_mass_removal(served, left)
+        everywhere = is_mass_removal(served, left) or bool(look.unserved)
+        gone = _gone(everything)
         held = {
-            each.project: each
+            each.project: replace(each, unserved=tuple(sorted(look.unserved)))
             for each in removals
-            if (everywhere or is_mass_removal(each.before, each.after))
+            if (everywhere or gone & each.loses or is_mass_removal(each.before, each.after))
             and each.revision not in look.confirmed
             and look.listed <= self._since.get(each.project, look.now)
         }
@@ -88,6 +116,25 @@ class Guard:
         self._since = {project: self._since.get(project, look.now) for project in held}
         self._held = held
         return fresh
+
+
+def told(held: Sequence[Removal]) -> list[str]:
+    """Return what to say of removals that are held from now on: of a few each, of many how many they are."""
+    if len(held) <= TOLD:
+        return [str(each) for each in held]
+    lost = {what: sum(each.counts[what][0] - each.counts[what][1] for each in held) for what in held[0].counts}
+    parts = ", ".join(f"{count} {what}" for what, count in lost.items() if count)
+    return [*map(str, held[:TOLD]), f"{len(held)} projects together: {parts} would go; /readyz has the revisions"]
+
+
+def _gone(removals: Sequence[Removal]) -> frozenset[str]:
+    """Return of what nothing would be left in any project. Flags are not judged by that: there may be few."""
+    totals = {
+        what: [sum(counts) for counts in zip(*(each.counts[what] for each in removals), strict=True)]
+        for what in ("cohorts", "deployments")
+        if removals
+    }
+    return frozenset(what for what, (before, after) in totals.items() if before > FEWEST_OF_KIND and not after)
 
 
 def is_mass_removal(before: int, after: int) -> bool:

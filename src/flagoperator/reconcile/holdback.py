@@ -88,12 +88,15 @@ class HoldBack:
         `served` is what is published now, or before the first publication what the replicas serve: rulesets,
         or only how many flags.
         """
-        now = {name: wanted.get(name) or Edition.empty(name) for name in {*wanted, *served}}
+        # Those too that are gone already: what small projects lost one after another counts together.
+        now = {name: wanted.get(name) or Edition.empty(name) for name in {*wanted, *served, *self._lost}}
         for name, before in served.items():
             if not isinstance(before, int) and before is not now[name].ruleset:
                 self._lost[name] = self._lost.get(name, Lost()).after(before, now[name].ruleset)
         removals = [self._removal(name, edition, served.get(name)) for name, edition in now.items()]
         fresh = self._guard.judge(removals, sum(each.before for each in removals), look)
+        confirmed = {each.project for each in removals if each.revision in look.confirmed}
+        self._lost = {name: lost for name, lost in self._lost.items() if name not in confirmed}
         if any(isinstance(served.get(name), int) for name in self.held):
             return Choice(None, fresh)
         chosen = {name: edition.ruleset for name, edition in wanted.items()}
@@ -107,8 +110,16 @@ class HoldBack:
         left, revision = len(now.ruleset.flags), now.ruleset.revision
         if isinstance(served, int):
             return Removal(name, revision, served, min(served, left))
-        lost = self._lost.get(name)
-        return Removal(name, revision, left + (len(lost.flags) if lost else 0), left)
+        lost = self._lost.get(name, Lost())
+        return Removal(
+            *(name, revision, left + len(lost.flags), left),
+            cohorts=_counts(lost.cohorts, now.ruleset.cohorts),
+            deployments=_counts(lost.deployments, now.ruleset.deployments),
+        )
+
+
+def _counts(lost: Mapping[str, object], left: Mapping[str, object]) -> tuple[int, int]:
+    return len(lost) + len(left), len(left)
 
 
 def _lost(

@@ -24,12 +24,8 @@ from flagd.tasks import Tasks
 from flagoperator.cluster.api import Api
 from flagoperator.cluster.heartbeat import Heartbeat
 from flagoperator.cluster.lease import Lease
-<<<<<<< HEAD
 from flagoperator.kubeconfig import find_connection
-from flagoperator.run.admission import is_open, make_admission
-=======
 from flagoperator.run.admission import exposures, make_admission
->>>>>>> 7b0f223 (Refuse to give or obey rulesets beyond loopback without authentication, unless --insecure says so)
 from flagoperator.run.definitions import Definitions
 from flagoperator.run.exposition import CONTENT_TYPE, Exposition
 from flagoperator.run.memory import Memory
@@ -184,6 +180,7 @@ class Operator:
             "not_watched": unwatched,
             "unreadable": dict(self._model.gauges.unreadable),
             "ended": self._tasks.ended,
+            "unserved": sorted(self._source.unserved),
             "held": [str(each) for each in self._publisher.held.values()],
             "projects": {name: one.revision for name, one in current.rulesets.items()} if current else {},
             "replicas": {each.name: dict(each.revisions) for each in self._reporter.ready()},

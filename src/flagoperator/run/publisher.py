@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flagd.rpc.rulesets import Publication
 from flagd.ruleset.edition import Edition
 from flagoperator.reconcile.debounce import Debounce
-from flagoperator.reconcile.guard import Look
+from flagoperator.reconcile.guard import Look, told
 from flagoperator.reconcile.holdback import HoldBack
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Publisher:
         self.unacknowledged: dict[str, float] = {}
         """When the first change was seen that not every ready replica has yet, by project, on the monotonic clock."""
         self.touched: Callable[[Collection[ResourceRef]], None] = lambda _: None
-        self.holding: Callable[[Removal], None] = lambda _: None
+        self.holding: Callable[[str], None] = lambda _: None
         self.ready_pods: Callable[[], frozenset[str] | None] = lambda: None
         """Names of the replicas that serve callers; None while that is not known."""
 
@@ -136,11 +136,11 @@ class Publisher:
             name: Edition(compiled.ruleset, compiled.state.digest) for name, compiled in model.projects.compiled.items()
         }
         wanted |= {name: edition for name, edition in self._unread().items() if name not in wanted}
-        look = Look(time.monotonic(), self._source.listed, self._lease.confirmed)
+        look = Look(time.monotonic(), self._source.believed, self._lease.confirmed, self._source.unserved)
         choice = self._holdback.choose(wanted, self._served(), look)
-        for fresh in choice.held:
-            log.warning("%s", fresh)
-            self.holding(fresh)
+        for text in told(choice.held):
+            log.warning("%s", text)
+            self.holding(text)
         if choice.rulesets is None:
             return
         before, self._published = self._published, choice.rulesets

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from flagoperator.cluster.api import Api
     from flagoperator.cluster.lease import Lease
     from flagoperator.reconcile.entry import Entry
-    from flagoperator.reconcile.guard import Removal
     from flagoperator.run.model import Model
     from flagoperator.run.publisher import Publisher
 
@@ -91,10 +90,10 @@ class Reporter:
         """Have the statuses compared of what the cluster told something about."""
         self.look_soon(self._model.mirror.drain_touched())
 
-    def holding(self, removal: Removal) -> None:
-        """Say in an event that a ruleset is held."""
+    def holding(self, text: str) -> None:
+        """Say in an event that a ruleset is held, or several."""
         if self.writing:
-            self.events.tell(self._lease.reference, "MassRemovalHeld", str(removal))
+            self.events.tell(self._lease.reference, "MassRemovalHeld", text)
 
     async def follow(self) -> None:
         """Look at what waits for replicas whenever one of them moves on; until cancelled."""

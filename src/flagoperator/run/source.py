@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from flagd.manifest import KINDS
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.reception import collections
-from flagoperator.cluster.relist import crds_served, relist
+from flagoperator.cluster.relist import NOT_FOUND, relist, unserved_kinds
 from flagoperator.cluster.watch import Watch
 from flagoperator.run.hearing import Hearing
 
@@ -34,6 +34,8 @@ FIRST_RETRY_SECONDS = 0.5
 LAST_RETRY_SECONDS = 15.0
 UNWATCHED_SECONDS = 30.0
 """How long a watch may be away before the operator is not ready: as long as one takes that begins after trouble."""
+DOUBT_SECONDS = 0.5
+"""How long a deletion waits for the answer whether its kind is served."""
 PATIENCE_SECONDS = 10.0
 """How long the watch waits for what was listed to be published."""
 
@@ -62,6 +64,8 @@ class Source:
         self._mirror = mirror
         self._gauges = gauges
         self._wanted = asyncio.Event()
+        self._deleted = asyncio.Event()
+        self._doubted = False
         self._hearing = Hearing()
         self._watch: Watch | None = None
         self.changed: Callable[[], None] = lambda: None
@@ -70,6 +74,10 @@ class Source:
         """Namespaces of which nothing was ever read: what others served of them is all that is known."""
         self.listed = float("-inf")
         """When the last complete list was begun, in seconds of the monotonic clock."""
+        self.believed = float("-inf")
+        """The same of the last that is a proof of what is gone: not the first after a kind was not served."""
+        self.unserved: frozenset[str] = frozenset()
+        """Kinds that the API server does not serve: nobody knows what there is of them."""
         self.published = asyncio.Event()
         """Set by whoever published the first list: the watch tells what came after it, and has time until then."""
 
@@ -115,9 +123,10 @@ class Source:
         told, retry = False, FIRST_RETRY_SECONDS
         while True:
             try:
-                if await crds_served(self._api):
+                await self._look_at_kinds()
+                if not self.unserved:
                     return
-                reason = "the CRDs are not installed"
+                reason = f"the CRDs of {', '.join(sorted(self.unserved))} are not installed"
             except ApiError as error:
                 reason = str(error)
             if not told:
@@ -145,9 +154,12 @@ class Source:
         begun = time.monotonic()
         try:
             found = await relist(self._api, self._mirror, self._namespaces)
+            await self._look_at_kinds()
         except ApiError as error:
             self._gauges.relist_failures += 1
             log.warning("listing failed: %s", error)
+            if error.status == NOT_FOUND:
+                await self._doubt()
             return None
         finally:
             if self._mirror.pending:
@@ -156,6 +168,9 @@ class Source:
         self._gauges.relisted_at = time.time()
         self.listed = begun
         self._tell_unreadable(found.unreadable)
+        if not self._doubted:
+            self.believed = begun
+        self._doubted = bool(self.unserved)
         self.changed()
         return found.differences
 
@@ -170,6 +185,26 @@ class Source:
                 )
         for namespace in before.keys() - unreadable.keys():
             log.info("namespace %s can be read again", namespace)
+
+    async def _look_at_kinds(self) -> None:
+        """Find out which kinds are served. Raises ApiError."""
+        unserved = await unserved_kinds(self._api)
+        self._doubted = self._doubted or bool(unserved)
+        if unserved == self.unserved:
+            return
+        if unserved and self._mirror.complete:
+            log.warning("the API server does not serve %s: what was served stays", ", ".join(sorted(unserved)))
+        self.unserved = unserved
+        self.changed()
+
+    async def _doubt(self) -> None:
+        """Look at the kinds where something seems to be gone; an API server that does not answer is no proof."""
+        self._deleted.clear()
+        try:
+            async with asyncio.timeout(DOUBT_SECONDS):
+                await self._look_at_kinds()
+        except (ApiError, TimeoutError) as error:
+            log.info("which kinds the API server serves is not known: %s", error or "no answer in time")
 
     async def _follow(self) -> None:
         """Watch, with a list every minute, until the watch ends or is found dead."""
@@ -190,6 +225,9 @@ class Source:
             await self._pause(ended, min(due, self._hearing.due))
             if ended.done():
                 return
+            if self._deleted.is_set():
+                await self._doubt()
+                self.changed()
             now = time.monotonic()
             if deaf := self._hearing.deaf(now):
                 log.warning(
@@ -208,13 +246,18 @@ class Source:
         return time.monotonic() + seconds * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # no secret
 
     async def _pause(self, ended: asyncio.Task[None], until: float) -> None:
-        wanted = asyncio.create_task(self._wanted.wait())
+        asked = [asyncio.create_task(event.wait()) for event in (self._wanted, self._deleted)]
         timeout = max(0.0, until - time.monotonic())
-        await asyncio.wait({ended, wanted}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-        wanted.cancel()
+        await asyncio.wait({ended, *asked}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        for task in asked:
+            task.cancel()
 
     def _told(self, kind: str, event: str, obj: dict[str, Any]) -> None:
         self._hearing.told(kind, time.monotonic())
         self._gauges.watch_events[kind] += 1
-        if self._mirror.observe(kind, event, obj):
+        if not self._mirror.observe(kind, event, obj):
+            return
+        if event == "DELETED":
+            self._deleted.set()  # perhaps with its definition: that is looked at before anybody is told
+        else:
             self.changed()

@@ -7,7 +7,7 @@ import pytest
 from flagd.manifest import KINDS, Flag
 from flagoperator.cluster.address import GROUP_PATH, collection
 from flagoperator.cluster.api import ApiError
-from flagoperator.cluster.relist import ATTEMPTS, METADATA_PAGE, PAGE, crds_served, relist
+from flagoperator.cluster.relist import ATTEMPTS, METADATA_PAGE, PAGE, relist, unserved_kinds
 from flagoperator.reconcile.mirror import Mirror
 from tests.unit.cluster.api_server import ApiServer
 from tests.unit.reconcile.cluster import flag, ref
@@ -176,14 +176,16 @@ async def test_a_list_that_is_forgotten_every_time_is_given_up():
     assert len(server.calls) == ATTEMPTS
 
 
-async def test_crds_are_served_when_all_are():
+async def test_a_kind_is_served_where_its_objects_can_be_made():
     server = ApiServer()
-    assert not await crds_served(server)  # type: ignore[arg-type]
-    names = [{"name": f"{kind.lower()}s"} for kind in KINDS]
-    server.objects["/apis/flagoperator.dev/v1alpha1"] = {"resources": names[:-1]}
-    assert not await crds_served(server)  # type: ignore[arg-type]
-    server.objects["/apis/flagoperator.dev/v1alpha1"] = {"resources": names}
-    assert await crds_served(server)  # type: ignore[arg-type]
+    assert await unserved_kinds(server) == set(KINDS)  # type: ignore[arg-type]
+    resources = [{"name": f"{kind.lower()}s", "verbs": ["create", "list"]} for kind in KINDS]
+    server.objects["/apis/flagoperator.dev/v1alpha1"] = {"resources": resources[:-1]}
+    assert await unserved_kinds(server) == {list(KINDS)[-1]}  # type: ignore[arg-type]
+    server.objects["/apis/flagoperator.dev/v1alpha1"] = {"resources": resources}
+    assert await unserved_kinds(server) == set()  # type: ignore[arg-type]
+    resources[0]["verbs"] = ["delete", "deletecollection", "get", "list", "watch"]
+    assert await unserved_kinds(server) == {next(iter(KINDS))}, "its definition is being deleted"  # type: ignore[arg-type]
 
 
 FORBIDDEN = ApiError(403, "Forbidden", "not yours")
@@ -233,3 +235,11 @@ async def test_another_failure_than_missing_rights_is_that_of_the_list():
     server.refused[collection("Flag", "nb")] = ApiError(500, "", "sick")
     with pytest.raises(ApiError, match="sick"):
         await relist(server, Mirror(), ("na", "nb"))  # type: ignore[arg-type]
+    assert await unserved_kinds(server) == set(KINDS)  # type: ignore[arg-type]
+    resources = [{"name": f"{kind.lower()}s", "verbs": ["create", "list"]} for kind in KINDS]
+    server.objects["/apis/flagoperator.dev/v1alpha1"] = {"resources": resources[:-1]}
+    assert await unserved_kinds(server) == {list(KINDS)[-1]}  # type: ignore[arg-type]
+    server.objects["/apis/flagoperator.dev/v1alpha1"] = {"resources": resources}
+    assert await unserved_kinds(server) == set()  # type: ignore[arg-type]
+    resources[0]["verbs"] = ["delete", "deletecollection", "get", "list", "watch"]
+    assert await unserved_kinds(server) == {next(iter(KINDS))}, "its definition is being deleted"  # type: ignore[arg-type]

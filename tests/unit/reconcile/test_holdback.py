@@ -27,11 +27,11 @@ class Cluster:
         self.projects.take({each.ref: each for each in entries} | {ref(name): None for name in gone})
         self.publish()
 
-    def publish(self, *confirmed: str) -> list[str]:
+    def publish(self, *confirmed: str, unserved: frozenset[str] = frozenset()) -> list[str]:
         self.now += 1
         compiled = self.projects.compiled
         wanted = {name: Edition(one.ruleset, one.state.digest) for name, one in compiled.items()}
-        choice = self.holdback.choose(wanted, self.served, Look(self.now, self.listed, confirmed))
+        choice = self.holdback.choose(wanted, self.served, Look(self.now, self.listed, confirmed, unserved))
         if choice.rulesets is not None:
             self.served = choice.rulesets
         return [str(each) for each in choice.held]
@@ -123,3 +123,43 @@ def test_nothing_is_published_where_only_the_number_of_flags_is_known_and_most_w
     assert cluster.served == {"shop": 20}
     cluster.list()
     assert cluster.flags == {"f0"}
+
+
+def small(namespace: str) -> dict[str, Any]:
+    one = flag("f", 1)
+    return {**one, "metadata": {**one["metadata"], "namespace": namespace}}
+
+
+def test_small_projects_that_go_one_after_another_count_together_and_all_come_back():
+    cluster, names = Cluster(), [f"p{number}" for number in range(12)]
+    cluster.change(*map(small, names))
+    for name in names:
+        cluster.projects.take({read_entry("Flag", small(name), None).ref: None})
+        cluster.publish()
+    assert set(cluster.served) == set(names)
+    assert all(set(each.flags) == {"f"} for each in cluster.served.values())
+    cluster.list()
+    assert cluster.served == {}
+
+
+def test_while_a_kind_is_not_served_what_went_before_that_was_known_comes_back():
+    cluster = Cluster()
+    cluster.change(small("p"), small("q"))
+    cluster.projects.take({read_entry("Flag", small("p"), None).ref: None})
+    cluster.publish()
+    assert set(cluster.served) == {"q"}
+    cluster.publish(unserved=frozenset({"Flag"}))
+    assert set(cluster.served) == {"p", "q"}
+    cluster.publish()
+    assert set(cluster.served) == {"q"}, "it was an ordinary deletion"
+
+
+def test_what_was_confirmed_does_not_count_when_something_else_goes():
+    cluster = full()
+    cluster.change(small("ads"))
+    cluster.change(gone=NAMES)
+    cluster.publish(cluster.holdback.held["shop"].revision)
+    assert cluster.flags == set()
+    cluster.projects.take({read_entry("Flag", small("ads"), None).ref: None})
+    cluster.publish()
+    assert cluster.served == {}

@@ -38,7 +38,8 @@ class Listed:
     """A source that has just listed everything."""
 
     def __init__(self) -> None:
-        self.listed = time.monotonic()
+        self.listed = self.believed = time.monotonic()
+        self.unserved = frozenset[str]()
         self.stale = False
         self.published = asyncio.Event()
         self.unread: frozenset[str] = frozenset()

@@ -10,6 +10,7 @@ import pytest
 
 from flagd.manifest import KINDS
 from flagoperator.cluster.address import GROUP_PATH, collection
+from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.reception import Reception
 from flagoperator.reconcile.mirror import Mirror
 from flagoperator.run import hearing
@@ -56,7 +57,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def served() -> ApiServer:
     server = ApiServer()
-    server.objects[GROUP_PATH] = {"resources": [{"name": f"{kind.lower()}s"} for kind in KINDS]}
+    server.objects[GROUP_PATH] = {"resources": [{"name": f"{kind.lower()}s", "verbs": ["create"]} for kind in KINDS]}
     for kind in KINDS:
         server.objects[collection(kind)] = {"metadata": {"resourceVersion": "1"}, "items": []}
     return server
@@ -134,3 +135,57 @@ async def test_a_watch_that_does_not_run_is_known(monkeypatch: pytest.MonkeyPatc
         assert source.unwatched == []
         monkeypatch.setattr(module, "UNWATCHED_SECONDS", -1.0)
         assert source.unwatched == ["/flags"]
+
+
+async def test_a_list_without_a_kind_that_was_not_served_since_the_last_proves_nothing():
+    server = served()
+    change(server, 5, flag("a", 4))
+    async with running(server) as (source, mirror, gauges):
+        await until(lambda: FakeWatch.started)
+        believed = source.believed
+        assert believed == source.listed
+        definition = server.objects.pop(GROUP_PATH)
+        change(server, 9)
+        source.list_soon()
+        await until(lambda: source.unserved)
+        assert (source.believed, mirror.count("Flag")) == (believed, 0)
+        server.objects[GROUP_PATH] = definition
+        for proof in (False, True):
+            lists = sum(gauges.relists.counts)
+            source.list_soon()
+            await until(lambda count=lists: sum(gauges.relists.counts) > count)  # type: ignore[misc]
+            await until(lambda: not source.unserved)
+            assert (source.believed > believed) is proof
+
+
+async def test_when_something_is_deleted_it_is_known_whether_its_kind_is_served_before_anybody_is_told():
+    server = served()
+    change(server, 5, flag("a", 4))
+    async with running(server) as (source, mirror, _gauges):
+        await until(lambda: FakeWatch.started)
+        seen: list[frozenset[str]] = []
+        source.changed = lambda: seen.append(source.unserved)
+        del server.objects[GROUP_PATH]["resources"][list(KINDS).index("Flag")]
+        FakeWatch.started[0].report("Flag", "DELETED", flag("a", 6))
+        assert mirror.count("Flag") == 0
+        assert seen == []
+        await until(lambda: seen)
+        assert set(seen) == {frozenset({"Flag"})}
+
+
+async def test_a_deletion_is_told_while_the_kind_is_served_and_while_that_cannot_be_asked():
+    server = served()
+    change(server, 5, flag("a", 4))
+    async with running(server) as (source, _mirror, _gauges):
+        await until(lambda: FakeWatch.started)
+        seen: list[frozenset[str]] = []
+        source.changed = lambda: seen.append(source.unserved)
+        FakeWatch.started[0].report("Flag", "DELETED", flag("a", 6))
+        await until(lambda: seen)
+        seen.clear()
+        server.failures = [ApiError(0, "", "no answer")]
+        FakeWatch.started[0].report("Flag", "ADDED", flag("b", 7))
+        seen.clear()
+        FakeWatch.started[0].report("Flag", "DELETED", flag("b", 8))
+        await until(lambda: seen)
+        assert set(seen) == {frozenset()}

@@ -54,6 +54,7 @@ class Metrics:
         in_flight: calls running, open streams included.
         reloads: attempts to read a source, by result: ``changed``, ``unchanged``, ``failed``.
         rejected: resources of the current manifests that are kept out or at their last good form, by project.
+        held: resources that are gone from the manifests as by accident, and are served on.
         updates: what publishers sent, by what was made of it: ``applied``, ``refused``, ``oversize``, ``passed over``.
         publishers: streams to replicas of the operator that are open.
         state_errors: failures to write or read the last good ruleset on disk.
@@ -68,6 +69,7 @@ class Metrics:
     in_flight: int = 0
     reloads: Counter[str] = field(default_factory=Counter)
     rejected: dict[str, int] = field(default_factory=dict)
+    held: int = 0
     updates: Counter[str] = field(default_factory=Counter)
     publishers: int = 0
     state_errors: int = 0

@@ -1,5 +1,7 @@
 """Edits of the folder: live, whole, and harmless when they are wrong."""
 
+import signal
+
 import pytest
 
 from flagd.v1.evaluation_pb2 import EvaluateRequest, User
@@ -118,6 +120,104 @@ def test_a_folder_that_goes_away_leaves_stale_answers_until_it_is_back(tmp_path,
     (tmp_path / "elsewhere").rename(folder)
     eventually(lambda: _keys(stub) == {"a": "two"})
     assert not stub.Evaluate(EvaluateRequest(user=ANN)).stale
+
+
+def _lost_folder(folder):
+    for file in folder.iterdir():
+        file.unlink()
+
+
+def _replaced_folder(folder):
+    folder.rename(folder.with_name("before"))
+    folder.mkdir()
+
+
+def _replaced_with_others(folder):
+    other = folder.with_name("other")
+    other.mkdir()
+    (other / "z.yaml").write_text(flag("z", "new"))
+    folder.rename(folder.with_name("before"))
+    other.rename(folder)
+
+
+def _truncated(folder):
+    for file in folder.iterdir():
+        file.write_text("")
+
+
+@pytest.mark.parametrize("lose", [_lost_folder, _replaced_folder, _replaced_with_others, _truncated])
+@pytest.mark.parametrize("transport", ["grpcio", "envoy"])
+def test_what_is_gone_as_by_accident_is_held_and_told_until_sighup(tmp_path, start, call, lose, transport):
+    folder = tmp_path / "flags"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.yaml").write_text(flag(name, "one"))
+    process = start(folder, "--transport", transport)
+    stub = call(process)
+    lose(folder)
+    eventually(lambda: process.ready()["held"] == 2)
+    assert {"a": "one", "b": "one"}.items() <= _keys(stub).items()
+    process.said("a.yaml")
+    assert process.metric("flagd_held_resources") == 2
+    assert any("Send SIGHUP" in text for text in process.ready()["diagnostics"])
+    process.signal(signal.SIGHUP)
+    eventually(lambda: process.ready()["held"] == 0)
+    eventually(lambda: "shop" not in process.ready()["projects"] or not {"a", "b"} & _keys(stub).keys())
+
+
+def test_what_was_held_is_free_again_once_its_file_is_back(tmp_path, start, call):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").write_text(flag(name, "one"))
+    process = start(tmp_path)
+    stub = call(process)
+    _lost_folder(tmp_path)
+    eventually(lambda: process.ready()["held"] == 2)
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").write_text(flag(name, "two"))
+    eventually(lambda: _keys(stub) == {"a": "two", "b": "two"})
+    assert process.ready()["held"] == 0
+    (tmp_path / "a.yaml").unlink()
+    eventually(lambda: _keys(stub) == {"b": "two"})
+
+
+def test_a_restart_lets_go_what_is_gone(tmp_path, start):
+    folder, state = tmp_path / "flags", tmp_path / "state"
+    folder.mkdir()
+    state.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.yaml").write_text(flag(name, "one"))
+    process = start(folder, "--state-dir", state)
+    _lost_folder(folder)
+    eventually(lambda: process.ready()["held"] == 2)
+    process.stop()
+    process = start(folder, "--state-dir", state)
+    eventually(lambda: process.ready()["projects"] == {})
+
+
+def test_the_last_flag_of_a_folder_is_deleted_within_a_second(tmp_path, start, call):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").write_text(flag(name, "one"))
+    process = start(tmp_path)
+    stub = call(process)
+    (tmp_path / "b.yaml").unlink()
+    eventually(lambda: _keys(stub) == {"a": "one"})
+    (tmp_path / "a.yaml").unlink()
+    eventually(lambda: process.ready()["projects"] == {})
+    assert process.ready()["held"] == 0
+
+
+def test_a_config_map_that_loses_a_key_loses_its_flag_and_an_empty_one_nothing(tmp_path, start, call):
+    _mount(tmp_path, "v1", a=flag("a", "one"), b=flag("b", "one"), c=flag("c", "one"))
+    process = start(tmp_path)
+    stub = call(process)
+    _mount(tmp_path, "v2", a=flag("a", "two"), b=flag("b", "two"))
+    (tmp_path / "c.yaml").unlink()
+    eventually(lambda: _keys(stub) == {"a": "two", "b": "two"})
+    _mount(tmp_path, "v3")
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").unlink()
+    eventually(lambda: process.ready()["held"] == 2)
+    assert _keys(stub) == {"a": "two", "b": "two"}
 
 
 def test_two_files_that_declare_one_flag_change_nothing(tmp_path, start, call):

@@ -56,6 +56,9 @@ class Toy:
     async def start(self) -> None:
         """Nothing to start."""
 
+    async def confirm(self) -> None:
+        pass
+
     async def drain(self) -> None:
         self._draining.set()
 

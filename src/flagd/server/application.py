@@ -91,6 +91,10 @@ class Application:
         self._tasks.start("relief", lambda: relieve(self.capacity), restart=True)
         self._tasks.start("source", self._source.run, restart=True)
 
+    async def confirm(self) -> None:
+        """Believe that what is gone from the source is meant to be gone."""
+        await self._source.confirm()
+
     async def drain(self) -> None:
         """Say NOT_SERVING and end the streams; running calls go on."""
         self._store.close()
@@ -127,6 +131,7 @@ class Application:
                 for name, one in self._store.snapshots.items()
             },
             "rejected": self._metrics.rejected,
+            "held": self._metrics.held,
             "diagnostics": [str(finding) for finding in self._source.diagnostics[:DETAIL_FINDINGS]],
         }
         return Page(HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE, JSON, orjson.dumps(detail))

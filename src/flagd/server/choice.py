@@ -33,6 +33,9 @@ class Server(Protocol):
     def kill(self) -> None:
         """End at once what this process has started; from any thread."""
 
+    async def confirm(self) -> None:
+        """Believe that what is gone from the source is meant to be gone."""
+
     async def drain(self, seconds: float) -> None:
         """Say NOT_SERVING, end the streams, let running calls finish for at most `seconds`, then stop."""
 

@@ -42,6 +42,10 @@ class EmbeddedServer:
     def kill(self) -> None:
         """Nothing: there is no other process."""
 
+    async def confirm(self) -> None:
+        """Believe that what is gone from the source is meant to be gone."""
+        await self._application.confirm()
+
     async def drain(self, seconds: float) -> None:
         """Say NOT_SERVING, end the streams, let running calls finish for at most `seconds`, then stop."""
         try:

@@ -145,6 +145,9 @@ class _Collector(Collector):
         for project, count in list(self._metrics.rejected.items()):
             rejected.add_metric([project], count)
         yield rejected
+        yield GaugeMetricFamily(
+            "flagd_held_resources", "Resources gone as by accident, and served on.", value=self._metrics.held
+        )
         yield CounterMetricFamily(
             "flagd_state_errors", "Failures to keep or read the last good ruleset.", value=self._metrics.state_errors
         )

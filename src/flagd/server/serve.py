@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.server.choice import choose
 from flagd.server.signals import Signals
+from flagd.tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from flagd.server.choice import Server
     from flagd.server.deadline import Deadline
     from flagd.server.options import Options
 
@@ -28,11 +30,21 @@ async def serve(options: Options, deadline: Deadline) -> None:
     server = choose(options)
     with Signals(lambda: deadline.start(options.drain_seconds + END_SECONDS, server.kill)) as signals:
         await server.start()
+        tasks = Tasks()
+        tasks.start("confirmations", lambda: _confirm(signals.hung_up, server), restart=True)
         log.info("evaluation on %s, management on %s", server.address, server.management_address)
         await signals.asked.wait()
         log.info("draining, at most %g s", options.drain_seconds)
         await _until(signals.insisted, server.drain(options.drain_seconds))
+        await tasks.stop()
         log.info("stopped")
+
+
+async def _confirm(hung_up: asyncio.Event, server: Server) -> None:
+    while True:
+        await hung_up.wait()
+        hung_up.clear()
+        await server.confirm()
 
 
 async def _until(insisted: asyncio.Event, draining: Coroutine[Any, Any, None]) -> None:

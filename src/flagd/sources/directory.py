@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from watchfiles import awatch
 
 from flagd.manifest import Severity
-from flagd.sources.manifests import read_folder
+from flagd.sources.manifests import Surroundings, look_around, read_folder
 from flagd.sources.reading import Reading, rejected, remember, take
 from flagd.sources.turn import in_turns
 
@@ -48,6 +48,7 @@ class DirectorySource:
         self._metrics = metrics
         self._reading = Reading()
         self._in_touch = True
+        self._lock = asyncio.Lock()
 
     @property
     def term(self) -> None:
@@ -80,10 +81,23 @@ class DirectorySource:
                 self._lost(error)
             await asyncio.sleep(RETRY_SECONDS)
 
-    async def refresh(self) -> None:
+    async def confirm(self) -> None:
+        """Read the folder now, and believe that everything is gone that is."""
+        log.info("reading the manifests again: what is gone of them is gone")
+        try:
+            await self.refresh(confirmed=True)
+        except OSError as error:
+            self._lost(error)
+
+    async def refresh(self, *, confirmed: bool = False) -> None:
         """Read the folder now and publish what is new. Raises OSError when it cannot be read."""
+        async with self._lock:
+            await self._refresh(confirmed=confirmed)
+
+    async def _refresh(self, *, confirmed: bool) -> None:
         sources = await self._settled()
-        reading = await in_turns(take, sources, self._reading)
+        directories = await asyncio.to_thread(look_around, self._folder, sources, self._reading.manifests)
+        reading = await in_turns(take, sources, self._reading, Surroundings(directories, confirmed))
         changed = reading is not self._reading
         self._metrics.reloads["changed" if changed else "unchanged"] += 1
         if changed:
@@ -123,6 +137,7 @@ class DirectorySource:
             if finding not in self._reading.diagnostics:
                 log.log(_LEVELS[finding.severity], "%s", finding)
         self._metrics.rejected = rejected(reading.diagnostics)
+        self._metrics.held = sum(map(len, reading.manifests.held.values())) if reading.manifests else 0
         for name, snapshot in reading.snapshots.items():
             before = self._reading.snapshots.get(name)
             if before is None or before.revision != snapshot.revision:

@@ -1,7 +1,8 @@
 """Manifests: the resources of a folder, file by file, so that an edit costs one file and a bad one nothing.
 
 What an edit breaks keeps its last good form: a resource that is refused, or all of a file or directory
-that cannot be read. Only what is gone from a readable file, or whose file is gone, is gone.
+that cannot be read. Only what is gone from a readable file, or whose file is gone, is gone; files that are gone
+as by accident (`loss.py`), or suddenly empty, are held until they are back or somebody confirms that they are gone.
 """
 
 from __future__ import annotations
@@ -9,18 +10,33 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flagd.manifest import Diagnostic, Loaded, Location, Severity, read_text
 from flagd.manifest.files import read_files
+from flagd.sources.loss import identities, lost_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence, Set
     from pathlib import Path
 
     from flagd.manifest import Resource, ResourceRef
     from flagd.manifest.files import SourceFile
+    from flagd.sources.loss import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a reading is judged by beside the files.
+
+    Attributes:
+        directories: that the files lie in, or lay in before; none where nobody has looked.
+        confirmed: whether somebody said that what is gone is meant to be.
+    """
+
+    directories: Mapping[str, Identity] = field(default_factory=dict)
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +62,15 @@ class Manifests:
         files: by name.
         resources: what holds, by reference; none that two files declare, unless it held before they did.
         diagnostics: what is wrong with the files as they are now.
+        held: what files declared that are gone or empty as by accident, by file; part of `resources`.
+        directories: that the files lay in.
     """
 
     files: Mapping[str, ManifestFile] = field(default_factory=dict)
     resources: Mapping[ResourceRef, Resource] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
+    held: Mapping[str, Mapping[ResourceRef, Resource]] = field(default_factory=dict)
+    directories: Mapping[str, Identity] = field(default_factory=dict)
 
     def holds(self, sources: Sequence[SourceFile]) -> bool:
         """Whether `sources` are what this was parsed from."""
@@ -63,6 +83,9 @@ class Manifests:
         return next(files, Loaded()).locate(diagnostic)
 
 
+_NOWHERE = Surroundings()
+
+
 def read_folder(folder: Path) -> list[SourceFile]:
     """Read the bytes of every manifest file in `folder`. Raises OSError when it cannot be read, or has too many."""
     next(folder.iterdir(), None)
@@ -73,10 +96,16 @@ def read_folder(folder: Path) -> list[SourceFile]:
     return sources
 
 
-def parse_manifests(sources: Sequence[SourceFile], previous: Manifests) -> Manifests:
+def look_around(folder: Path, sources: Sequence[SourceFile], previous: Manifests | None) -> Mapping[str, Identity]:
+    """Return the directories that the files lie in, or lay in before."""
+    return identities(folder, {source.name for source in sources} | (previous.files.keys() if previous else set()))
+
+
+def parse_manifests(sources: Sequence[SourceFile], previous: Manifests, around: Surroundings = _NOWHERE) -> Manifests:
     """Parse `sources`; `previous` is returned when nothing changed, and what did not change is not parsed again."""
-    if previous.holds(sources):
-        return previous
+    if previous.holds(sources) and not (around.confirmed and previous.held):
+        same = previous.directories == around.directories
+        return previous if same else replace(previous, directories=around.directories)
     files = {source.name: _file(source, previous) for source in sources}
     owners: dict[ResourceRef, list[str]] = defaultdict(list)
     for name, file in files.items():
@@ -84,11 +113,40 @@ def parse_manifests(sources: Sequence[SourceFile], previous: Manifests) -> Manif
             owners[ref].append(name)
     resources = {}
     for ref, names in owners.items():
-        held = files[names[0]].resources[ref] if len(names) == 1 else previous.resources.get(ref)
-        if held is not None:
-            resources[ref] = held
+        one = files[names[0]].resources[ref] if len(names) == 1 else previous.resources.get(ref)
+        if one is not None:
+            resources[ref] = one
+    empty = {source.name for source in sources if source.fault is None and not source.data.strip()}
+    held = {} if around.confirmed else _held(files, empty, previous, around.directories)
+    for lost in held.values():
+        resources |= lost
     found = [finding for file in files.values() for finding in file.loaded.diagnostics]
-    return Manifests(files, resources, (*found, *_duplicates(owners, files)))
+    diagnostics = (*found, *_duplicates(owners, files), *map(_told, held.items()))
+    return Manifests(files, resources, diagnostics, held, around.directories)
+
+
+def _held(
+    files: Mapping[str, ManifestFile], empty: Set[str], previous: Manifests, directories: Mapping[str, Identity]
+) -> dict[str, Mapping[ResourceRef, Resource]]:
+    """Return what is held, by file: what was, but for files that are back, and what is lost now."""
+    declared = {ref for file in files.values() for ref in file.resources}
+    before = {name: file.resources for name, file in previous.files.items() if file.resources}
+    lost = lost_files(before, files.keys(), (previous.directories, directories), declared) | (empty & before.keys())
+    held = {name: refs for name, refs in previous.held.items() if name not in files or name in empty}
+    held |= {name: before[name] for name in lost}
+    left = {
+        name: {ref: resource for ref, resource in refs.items() if ref not in declared} for name, refs in held.items()
+    }
+    return {name: refs for name, refs in left.items() if refs}
+
+
+def _told(held: tuple[str, Mapping[ResourceRef, Resource]]) -> Diagnostic:
+    name, refs = held
+    text = (
+        f"is gone or empty, with what lay beside it or as by accident; {len(refs)} resources of it are served on. "
+        "Send SIGHUP to flagd, or restart it, if they are meant to be gone"
+    )
+    return Diagnostic(Severity.WARNING, "Held", text, location=Location(name))
 
 
 def _file(source: SourceFile, previous: Manifests) -> ManifestFile:

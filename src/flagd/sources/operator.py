@@ -108,6 +108,10 @@ class OperatorSource:
         """Take what was served before a restart as what is held."""
         self._restored = snapshots
 
+    async def confirm(self) -> None:
+        """Nothing: the operator holds what is gone as by accident, and is told there."""
+        log.info("nothing to confirm here: what is gone, the operator decides")
+
     async def run(self) -> None:
         """Subscribe, follow, judge staleness; until cancelled."""
         restored, self._restored = self._restored, {}

@@ -15,7 +15,7 @@ from flagd.compiler import Compiled, Unreadable, compile_projects, similar_names
 from flagd.compiler.references import node_of
 from flagd.manifest import ResourceRef, Severity
 from flagd.manifest.redaction import redacted
-from flagd.sources.manifests import Manifests, parse_manifests
+from flagd.sources.manifests import Manifests, Surroundings, parse_manifests
 from flagd.store import Snapshot
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ def remember(snapshots: Mapping[str, Snapshot]) -> Reading:
     return Reading(compiled=compiled, snapshots=snapshots, inherited=tuple(inherited))
 
 
-def take(sources: Sequence[SourceFile], previous: Reading) -> Reading:
+def take(sources: Sequence[SourceFile], previous: Reading, around: Surroundings | None = None) -> Reading:
     """Return what `sources` make, at the cost of what changed since `previous`; the same object if nothing did."""
-    manifests = parse_manifests(sources, previous.manifests or Manifests())
+    manifests = parse_manifests(sources, previous.manifests or Manifests(), around or Surroundings())
     if manifests is previous.manifests:
         return previous
     broken = any(finding.severity is Severity.ERROR for finding in manifests.diagnostics)

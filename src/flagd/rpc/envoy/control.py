@@ -1,6 +1,7 @@
 """Control: how the parent talks to the app inside Envoy: JSON lines over a pair of sockets.
 
-The parent orders (``drain``, ``stop``), the app reports (``started``, ``failed``, and each order when it is done).
+The parent orders (``confirm``, ``drain``, ``stop``), the app reports (``started``, ``failed``, and each order when it
+is done).
 When the parent dies, the socket closes and the app ends Envoy with it: no orphan keeps the port.
 """
 

@@ -63,6 +63,9 @@ class Program(Protocol):
     async def start(self) -> None:
         """Begin. Raises OSError for ports and files."""
 
+    async def confirm(self) -> None:
+        """Believe that what is gone from the source is meant to be gone."""
+
     async def drain(self) -> None:
         """Say NOT_SERVING and end the streams; running calls go on."""
 
@@ -112,7 +115,7 @@ class Guest:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _obey(self, program: Program, control: Control) -> None:
-        orders = {"drain": program.drain, "stop": program.stop}
+        orders = {"confirm": program.confirm, "drain": program.drain, "stop": program.stop}
         while (message := await control.receive()) is not None:
             order = message["name"]
             await orders[order]()

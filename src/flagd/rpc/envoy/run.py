@@ -95,6 +95,11 @@ class Run:
         self._control.close()
         return status
 
+    async def confirm(self) -> None:
+        """Have the app believe that what is gone from its source is meant to be gone."""
+        with contextlib.suppress(OSError):  # an Envoy that has just ended begins with what is there
+            await self._control.send("confirm")
+
     async def drain(self, seconds: float) -> None:
         """End streams, tell callers to go, let running calls finish; at most `seconds` in all."""
         until = time.monotonic() + seconds

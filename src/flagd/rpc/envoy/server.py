@@ -88,6 +88,11 @@ class EnvoyServer:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
 
+    async def confirm(self) -> None:
+        """Have the app believe that what is gone from its source is meant to be gone."""
+        if self._running is not None:
+            await self._running.confirm()
+
     async def drain(self, seconds: float) -> None:
         """End streams, tell callers to go, let running calls finish for at most ``seconds``, then end Envoy.
 

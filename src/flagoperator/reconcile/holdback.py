@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flagd.ruleset.change import Change, find_change
 from flagd.ruleset.edition import Edition
+from flagd.ruleset.flag import is_retained
 from flagd.ruleset.persistent import Absent
 from flagoperator.reconcile.guard import Guard, Removal
 
@@ -27,6 +28,8 @@ T = TypeVar("T")
 class Lost:
     """What a project had since the last list that was believed, and has no more.
 
+    A flag that only stays hidden, for last good forms that need it, is lost to callers.
+
     Attributes:
         flags: by key.
         visibility: names of the deployments that see a flag, by its key.
@@ -42,7 +45,12 @@ class Lost:
     def after(self, before: Ruleset, now: Ruleset) -> Lost:
         """Return what is lost once `before` has become `now`."""
         change = find_change(before, now)
-        flags = _lost(self.flags, before.flags, now.flags, change.flags)
+        had = {key: before.flags[key] for key in change.flags if key in before.flags}
+        flags = {
+            key: flag
+            for key, flag in {**self.flags, **{key: flag for key, flag in had.items() if not is_retained(flag)}}.items()
+            if key not in now.flags or is_retained(now.flags[key])
+        }
         seen = {**self.visibility, **{key: before.visibility[key] for key in change.flags if key in before.visibility}}
         return Lost(
             flags=flags,
@@ -111,6 +119,7 @@ class HoldBack:
         if isinstance(served, int):
             return Removal(name, revision, served, min(served, left))
         lost = self._lost.get(name, Lost())
+        left -= sum(key in now.ruleset.flags for key in lost.flags)
         return Removal(
             *(name, revision, left + len(lost.flags), left),
             cohorts=_counts(lost.cohorts, now.ruleset.cohorts),

@@ -163,3 +163,18 @@ def test_what_was_confirmed_does_not_count_when_something_else_goes():
     cluster.projects.take({read_entry("Flag", small("ads"), None).ref: None})
     cluster.publish()
     assert cluster.served == {}
+
+
+def test_what_stays_hidden_for_others_counts_as_lost_and_is_put_back():
+    cluster = Cluster()
+    needs = {"flags": [{"key": name, "variants": ["on"]} for name in NAMES[:15]]}
+    cluster.change(*map(flag, NAMES), flag("child", prerequisites=needs))
+    cluster.change(gone=NAMES[:15])
+    assert (cluster.holdback.held["shop"].before, cluster.holdback.held["shop"].after) == (21, 6)
+    assert all(each["metadata"]["deployed"] for each in cluster.served["shop"].flags.values())
+    cluster.list()
+    cluster.list()
+    assert not cluster.holdback.held
+    assert sum(each["metadata"]["deployed"] for each in cluster.served["shop"].flags.values()) == 6
+    cluster.change(gone=["child"])
+    assert cluster.flags == set(NAMES[15:])

@@ -80,6 +80,11 @@ def test_what_lint_takes_the_api_server_takes(plane: ControlPlane, name: str):
         (segment(name="default"), 'spec.segments[0].name: Invalid value: "default": `default` is reserved'),
         (flag(deployments=["web", "web"]), 'spec.deployments[1]: Duplicate value: "web"'),
         (flag(key="ä" * 129), "` takes more than 256 bytes"),
+        (
+            flag(allOtherUsers={"percent": "50%"}),
+            'spec.allOtherUsers.percent: Invalid value: "50%": is not a percentage',
+        ),
+        (segment(rollout={"percent": "0.0005"}), "is not a percentage; write 0 to 100 in steps of 0.001"),
         (group(type="Holdout"), "a group of type Holdout has holdout, no slots"),
     ],
 )

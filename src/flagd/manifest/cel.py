@@ -16,6 +16,7 @@ from typing import Any
 from flagd.manifest.condition import COHORT_OPERATORS
 from flagd.manifest.group_rules import RESERVED_SLOTS
 from flagd.manifest.model import RESERVED_SEGMENT_NAMES
+from flagd.manifest.percent import PATTERN
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def _unchanged(what: str, value: str, absent: str, remedy: str, field: str, *, u
     )
 
 
+PERCENT = PATTERN.replace("\\.", "[.]")
+"""Without a backslash, which the text of a CEL literal would have to double."""
 _COHORT = f"c.op in {_one_of(COHORT_OPERATORS)}"
 _AUDIENCE = (
     Rule("!(has(self.match) && has(self.anyOf))", '"anyOf stands beside match; write one of them"', ".anyOf"),
@@ -124,6 +127,12 @@ RULES: dict[str, tuple[Rule, ...]] = {
         Rule(
             "self.exists(k, self[k] > 0)",
             '"weights give no variant any weight; leave weights out for an even split"',
+        ),
+    ),
+    "Rollout.percent": (
+        Rule(
+            f"type(self) == int || self.matches('{PERCENT}')",
+            '"is not a percentage; write 0 to 100 in steps of 0.001, without a percent sign: 25, or in quotes 0.5"',
         ),
     ),
     "FlagGroupSpec": (

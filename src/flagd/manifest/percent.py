@@ -41,6 +41,7 @@ def thousandths(percent: int | str) -> int:
 Percent = Annotated[
     int | str,
     PlainValidator(_check),
-    WithJsonSchema({"x-kubernetes-int-or-string": True, "minimum": 0, "maximum": 100, "pattern": PATTERN}),
+    # What text must look like is a rule in CEL, which says it in a sentence.
+    WithJsonSchema({"x-kubernetes-int-or-string": True, "minimum": 0, "maximum": 100, "maxLength": 64}),
 ]
 """0 to 100, an int or a quoted decimal with at most three digits after the point."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import aiohttp
 import orjson
-from multidict import CIMultiDict
 
 from flagoperator.kubeconfig import CredentialError
 
@@ -152,7 +151,7 @@ class Api:
             connection.server + path,
             params=query,
             data=body,
-            headers=CIMultiDict([*headers.items(), *access.headers]),
+            headers=[*headers.items(), *access.headers],
             ssl=access.tls,
             proxy=connection.proxy,
             server_hostname=connection.server_name,

@@ -88,7 +88,12 @@ def movements(before: Iterable[EvaluationSegment], after: Iterable[EvaluationSeg
     for segment in after:
         name = _name(segment)
         earlier = known.get(name)
-        if earlier is None or (name != REST and name in RESERVED_SEGMENT_NAMES) or not _same_bucket(earlier, segment):
+        if (
+            earlier is None
+            or earlier == segment
+            or (name != REST and name in RESERVED_SEGMENT_NAMES)
+            or not _same_bucket(earlier, segment)
+        ):
             continue
         movement = _movement(name, earlier, segment)
         if max(movement.changed, movement.left) > _NOBODY:

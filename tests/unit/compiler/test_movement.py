@@ -47,12 +47,12 @@ def test_the_share_is_what_users_see(case):
     before, after, expected = EDITS[case]
     found = shares(before, after)
     assert found == pytest.approx(expected, abs=0.1)
-    assert found == pytest.approx(counted(before, after), abs=8 if case == "weights at half a percent" else 1.5)
+    assert found == pytest.approx(counted(before, after), abs=20 if case == "weights at half a percent" else 3)
 
 
 def counted(before, after):
     old, new = (_engine(one) for one in (before, after))
-    users = [f"user-{number}" for number in range(40_000)]
+    users = [f"user-{number}" for number in range(10_000)]
     pairs = [(old(user), new(user)) for user in users]
     had = [pair for pair in pairs if pair[0] != "off"]
     admitted = sum(two != "off" for _, two in pairs)

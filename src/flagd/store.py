@@ -107,8 +107,12 @@ class Store:
 
     @property
     def ready(self) -> bool:
-        """Whether calls can be answered."""
-        return not self.obstacle
+        """Whether what is known is all there is to know.
+
+        A folder without a project is a mistake. A cluster without a flag is not: an operator has read it and says so,
+        and whoever installs both waits for this server before the first flag.
+        """
+        return self._loaded and (not self.obstacle or not self.unnamed.alone)
 
     @property
     def closed(self) -> bool:

@@ -52,13 +52,16 @@ async def test_the_first_load_is_served_as_a_whole():
     assert len(ready["projects"]) == 20
 
 
-async def test_a_publisher_without_any_project_leaves_flagd_not_ready_and_the_first_project_makes_it_so():
+async def test_a_publisher_without_any_project_makes_flagd_ready_and_it_says_why_callers_get_nothing():
     async with publishing() as publisher, following(publisher.address) as flagd:
         assert not (await flagd.ready())["ready"]
         publisher.put()
         await eventually(lambda: _says(flagd, f"this server serves no project: the operator at {publisher.address}"))
+        assert (await flagd.ready())["ready"]
         publisher.put(ONE)
-        assert (await eventually(lambda: _if_ready(flagd)))["projects"].keys() == {"shop"}
+        await publisher.served(ONE)
+        ready = await flagd.ready()
+        assert (ready["projects"].keys(), ready["reason"]) == ({"shop"}, "")
 
 
 async def test_a_publisher_whose_last_project_goes_leaves_flagd_ready():

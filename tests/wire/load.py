@@ -105,7 +105,7 @@ def random_body(rng):
 
 
 REFUSALS = [
-    re.compile(r"user\.[a-z_.]+: (longer than \d+ bytes|\d+ given, at most \d+ allowed)"),
+    re.compile(r"user\.[a-z0-9_.]+: (longer than \d+ bytes|\d+ given, at most \d+ allowed)"),
     re.compile(r"flag_keys: longer than 256 bytes"),
     re.compile(r"unknown project"),
     re.compile(r"project: longer than 256 bytes"),
@@ -117,7 +117,7 @@ def judge(world, body, answer):
     try:
         request = EvaluateRequest.FromString(body)
     except DecodeError:
-        expected = (grpc.StatusCode.INTERNAL, "not a valid flagd.v1.EvaluateRequest")
+        expected = (grpc.StatusCode.INVALID_ARGUMENT, "not a valid flagd.v1.EvaluateRequest")
         return "" if _error(answer) == expected else f"not refused as unreadable: {answer}"
     try:
         keys = check_flag_keys(request.flag_keys)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,6 @@ if TYPE_CHECKING:
 
 HALF_A_MILLISECOND = 0.0005
 """Times in the log are cut to whole milliseconds."""
-REVISION = re.compile(r"project (\S+): revision (\S+), \d+ flags")
 
 
 def revisions(process: Process, project: str) -> dict[str, float]:
@@ -21,7 +19,6 @@ def revisions(process: Process, project: str) -> dict[str, float]:
     """
     found: dict[str, float] = {}
     for entry in list(process.log):
-        match = REVISION.fullmatch(entry["message"])
-        if match and match[1] == project:
-            found.setdefault(match[2], datetime.fromisoformat(entry["time"]).timestamp() + HALF_A_MILLISECOND)
+        if entry.get("project") == project and "revision" in entry:
+            found.setdefault(entry["revision"], datetime.fromisoformat(entry["time"]).timestamp() + HALF_A_MILLISECOND)
     return found

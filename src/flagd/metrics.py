@@ -8,6 +8,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flagd.manifest import ResourceRef
 
 LATENCY_BOUNDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Upper bounds of the latency buckets, in seconds."""
@@ -54,6 +60,7 @@ class Metrics:
         in_flight: calls running, open streams included.
         reloads: attempts to read a source, by result: ``changed``, ``unchanged``, ``failed``.
         rejected: resources of the current manifests that are kept out or at their last good form, by project.
+        broken: the same resources by name, sorted.
         held: resources that are gone from the manifests as by accident, and are served on.
         updates: what publishers sent, by what was made of it: ``applied``, ``refused``, ``oversize``, ``passed over``.
         publishers: streams to replicas of the operator that are open.
@@ -69,6 +76,7 @@ class Metrics:
     in_flight: int = 0
     reloads: Counter[str] = field(default_factory=Counter)
     rejected: dict[str, int] = field(default_factory=dict)
+    broken: Sequence[ResourceRef] = ()
     held: int = 0
     updates: Counter[str] = field(default_factory=Counter)
     publishers: int = 0

@@ -77,9 +77,9 @@ def test_a_change_meets_a_relist_if_any_of_its_way_falls_into_it(sent, told, met
 
 def test_a_revision_counts_when_it_was_first_logged():
     entries = [
-        {"time": "1970-01-01T00:00:01.000Z", "message": "project shop: revision abc, 2 flags"},
-        {"time": "1970-01-01T00:00:02.000Z", "message": "project shop: revision abc, 2 flags"},
-        {"time": "1970-01-01T00:00:03.000Z", "message": "project other: revision def, 2 flags"},
+        {"time": "1970-01-01T00:00:01.000Z", "message": "", "project": "shop", "revision": "abc"},
+        {"time": "1970-01-01T00:00:02.000Z", "message": "", "project": "shop", "revision": "abc"},
+        {"time": "1970-01-01T00:00:03.000Z", "message": "", "project": "other", "revision": "def"},
         {"time": "1970-01-01T00:00:04.000Z", "message": "something else"},
     ]
     assert revisions(SimpleNamespace(log=entries), "shop") == {"abc": 1.0005}

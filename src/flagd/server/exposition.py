@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
@@ -17,14 +18,17 @@ from flagd.rpc.rulesets import Acks
 from flagd.server.log import current_outlet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from prometheus_client import Metric
 
+    from flagd.manifest import ResourceRef
     from flagd.metrics import Histogram, Metrics
     from flagd.store import Store
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+BROKEN_SERIES = 100
+"""Resources that cannot be used, and have a series of their own; those beyond are counted only."""
 
 
 class Exposition:
@@ -145,6 +149,7 @@ class _Collector(Collector):
         for project, count in list(self._metrics.rejected.items()):
             rejected.add_metric([project], count)
         yield rejected
+        yield broken_resources("flagd_broken_resource", self._metrics.broken)
         yield GaugeMetricFamily(
             "flagd_held_resources", "Resources gone as by accident, and served on.", value=self._metrics.held
         )
@@ -168,6 +173,16 @@ class _Collector(Collector):
         for role, count in Counter(one.role for one in self._acks.subscribers).items():
             subscribers.add_metric([role], count)
         yield subscribers
+
+
+def broken_resources(name: str, refs: Iterable[ResourceRef]) -> Metric:
+    """Return the family `name` with a series for each of `refs`, the first of them."""
+    family = GaugeMetricFamily(
+        name, "1 for each resource that cannot be used as it is, the first 100.", labels=["kind", "namespace", "name"]
+    )
+    for ref in islice(refs, BROKEN_SERIES):
+        family.add_metric([ref.kind, ref.namespace, ref.name], 1)
+    return family
 
 
 def _buckets(histogram: Histogram) -> list[tuple[str, float]]:

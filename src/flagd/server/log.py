@@ -20,13 +20,13 @@ EVENT_CHARACTERS = 32 * 1024
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object per line: time (RFC 3339, UTC), level, logger, message."""
+    """One JSON object per line: time (RFC 3339, UTC), level, logger, message; a record's `fields` too."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         message = _message(record, self)
         entry = {"time": _timestamp(record), "level": record.levelname, "logger": record.name}
-        return json.dumps({**entry, "message": message[:EVENT_CHARACTERS]})
+        return json.dumps({**getattr(record, "fields", {}), **entry, "message": message[:EVENT_CHARACTERS]})
 
 
 class TextFormatter(logging.Formatter):

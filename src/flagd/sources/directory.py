@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 from watchfiles import awatch
 
 from flagd.manifest import Severity
+from flagd.manifest.news import Reason
+from flagd.sources.announcer import Announcer
+from flagd.sources.folder_news import broken_refs, folder_news, other_findings, readable_again
 from flagd.sources.manifests import Surroundings, look_around, read_folder
 from flagd.sources.reading import Reading, rejected, remember, take
 from flagd.sources.turn import in_turns
@@ -47,6 +50,7 @@ class DirectorySource:
         self._store = store
         self._metrics = metrics
         self._reading = Reading()
+        self._announcer = Announcer()
         self._in_touch = True
         self._lock = asyncio.Lock()
 
@@ -133,17 +137,18 @@ class DirectorySource:
             self._store.replace({name: one.lost() for name, one in self._store.snapshots.items()})
 
     def _report(self, reading: Reading) -> None:
-        for finding in reading.diagnostics:
-            if finding not in self._reading.diagnostics:
-                log.log(_LEVELS[finding.severity], "%s", finding)
+        before = self._reading
+        for line in folder_news(before, reading):
+            level = logging.ERROR if line.reason is Reason.BROKEN else logging.INFO
+            log.log(level, "%s", line.text, extra={"fields": line.fields})
+        for finding in other_findings(before, reading):
+            log.log(_LEVELS[finding.severity], "%s", finding)
+        for name in readable_again(before, reading):
+            log.info("%s can be read again", name)
         self._metrics.rejected = rejected(reading.diagnostics)
+        self._metrics.broken = broken_refs(reading.diagnostics)
         self._metrics.held = sum(map(len, reading.manifests.held.values())) if reading.manifests else 0
-        for name, snapshot in reading.snapshots.items():
-            before = self._reading.snapshots.get(name)
-            if before is None or before.revision != snapshot.revision:
-                log.info("project %s: revision %s, %d flags", name, snapshot.revision, len(snapshot.ruleset.flags))
-        for name in self._reading.snapshots.keys() - reading.snapshots.keys():
-            log.info("project %s is gone", name)
+        self._announcer.tell_all({name: one.ruleset for name, one in reading.snapshots.items()})
         if not any(snapshot.ruleset.flags for snapshot in reading.snapshots.values()):
             log.warning("no flags in %s", self._folder)
 

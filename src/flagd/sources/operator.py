@@ -19,6 +19,7 @@ from flagd.rpc.rulesets.shelf import COMPRESSED_BYTES
 from flagd.rpc.rulesets.update import apply_update, decompress
 from flagd.ruleset import RulesetError
 from flagd.ruleset.edition import Edition
+from flagd.sources.announcer import Announcer
 from flagd.sources.election import elect
 from flagd.sources.freshness import Freshness
 from flagd.sources.publishers import Publishers
@@ -77,6 +78,7 @@ class OperatorSource:
         self._operators = Publishers(settings.hosts, settings.credentials, self)
         self._peers = Publishers(settings.peers, settings.peer_credentials or settings.credentials, self)
         self._freshness = Freshness(settings.stale_seconds)
+        self._announcer = Announcer()
         self._restored: Mapping[str, Snapshot] = {}
         self._editions: dict[str, Edition] = {}
         self._arriving: dict[str, Snapshot] = {}
@@ -117,6 +119,7 @@ class OperatorSource:
         restored, self._restored = self._restored, {}
         for name, snapshot in restored.items():
             self._editions[name] = await asyncio.to_thread(Edition.of, snapshot.ruleset)
+            self._announcer.remember(self._editions[name].ruleset)
         tasks = Tasks()
         tasks.start("operators", self._operators.run, restart=True)
         tasks.start("peers", self._ask_peers, restart=True)
@@ -192,7 +195,7 @@ class OperatorSource:
             contact.answer(nack(project, revision, str(error)))
             return
         self._metrics.updates["applied"] += 1
-        log.info("project %s: revision %s, %d flags", project, revision, len(edition.ruleset.flags))
+        self._announcer.tell(edition.ruleset)
         self._editions[project] = edition
         self._freshness.catch_up(project)
         self._serve(contact, {project: snapshot if self._is_current(contact) else snapshot.lost()})
@@ -232,7 +235,7 @@ class OperatorSource:
         return contact.term is not None and not contact.term.stale and contact in self._operators.contacts
 
     def _remove(self, contact: Contact, project: str) -> None:
-        log.info("project %s is gone", project)
+        self._announcer.withdraw(project)
         self._metrics.updates["applied"] += 1
         self._freshness.forget(project)
         self._editions.pop(project, None)

@@ -1,0 +1,122 @@
+"""Announcer: the line of the log about every new revision: how much there is, and what changed."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flagd.ruleset.change import find_change
+from flagd.ruleset.persistent import Absent, difference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from flagd.ruleset import Ruleset
+    from flagd.ruleset.change import Change
+    from flagd.ruleset.flag import EvaluationFlag
+
+log = logging.getLogger(__name__)
+DIGITS = 8
+"""Digits of a revision that the text has, as in `kubectl get flags -o wide`; JSON logs have all of it."""
+_NAMED = 3
+"""Names of what was added, changed or removed that the text has of each."""
+_LISTED = 20
+"""The same of the list that JSON logs have."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What was said last of a project: the ruleset, and how much of what is in it."""
+
+    ruleset: Ruleset
+    counts: Counter[str]
+
+
+@dataclass(slots=True)
+class Announcer:
+    """Remembers what was said, by project, so that a line costs what changed."""
+
+    _told: dict[str, _Told] = field(default_factory=dict)
+
+    def remember(self, ruleset: Ruleset) -> None:
+        """Take `ruleset` for known: the next line names what changed since."""
+        self._told[ruleset.project] = _Told(ruleset, _count(self._told.get(ruleset.project), ruleset))
+
+    def tell(self, ruleset: Ruleset) -> None:
+        """Log the revision of a project, if it is not the one that was told last."""
+        before = self._told.get(ruleset.project)
+        if before is not None and before.ruleset.revision == ruleset.revision:
+            return
+        self.remember(ruleset)
+        counts = self._told[ruleset.project].counts
+        names = {} if before is None else _names(before.ruleset, find_change(before.ruleset, ruleset))
+        changes = "".join(f"; {verb} {_listed(each)}" for verb, each in names.items() if each)
+        head = f"project {ruleset.project}: revision {ruleset.revision[:DIGITS]}"
+        fields: dict[str, object] = {"project": ruleset.project, "revision": ruleset.revision}
+        log.info("%s, %s%s", head, _counted(counts), changes, extra={"fields": fields | _flags(names)})
+
+    def tell_all(self, rulesets: Mapping[str, Ruleset]) -> None:
+        """Log what is new of all projects, and which are gone."""
+        for ruleset in rulesets.values():
+            self.tell(ruleset)
+        for project in sorted(self._told.keys() - rulesets.keys()):
+            self.withdraw(project)
+
+    def withdraw(self, project: str) -> None:
+        """Log that a project is gone."""
+        self._told.pop(project, None)
+        log.info("project %s is gone", project, extra={"fields": {"project": project}})
+
+
+def _count(before: _Told | None, ruleset: Ruleset) -> Counter[str]:
+    if before is None:
+        return Counter(map(_noun, ruleset.flags.values()))
+    counts = before.counts.copy()
+    for key, flag in difference(before.ruleset.flags, ruleset.flags, lambda one, other: one is other).items():
+        if key in before.ruleset.flags:
+            counts[_noun(before.ruleset.flags[key])] -= 1
+        if not isinstance(flag, Absent):
+            counts[_noun(flag)] += 1
+    return counts
+
+
+def _noun(flag: EvaluationFlag) -> str:
+    metadata = flag.get("metadata", {})
+    if str(metadata.get("flagType", "")).endswith("-group"):
+        return "group"
+    return "flag" if metadata.get("deployed", True) else "hidden"
+
+
+def _counted(counts: Counter[str]) -> str:
+    flags, groups = counts["flag"], counts["group"]
+    told = f"{flags} flag{'' if flags == 1 else 's'}"
+    return f"{told}, {groups} group{'' if groups == 1 else 's'}" if groups else told
+
+
+def _names(before: Ruleset, change: Change) -> dict[str, list[str]]:
+    """Return what `change` did, by verb: keys of flags, and of other things what and name."""
+    names: dict[str, list[str]] = {"added": [], "changed": [], "removed": []}
+    parts: tuple[tuple[str, Mapping[str, object], Mapping[str, object]], ...] = (
+        # Who sees a flag is part of it: what differs in that alone has changed.
+        ("", before.flags, {**dict.fromkeys(change.visibility), **change.flags}),
+        ("cohort ", before.cohorts, change.cohorts),
+        ("deployment ", before.deployments, change.deployments),
+    )
+    for noun, known, changes in parts:
+        for name, value in sorted(changes.items(), key=lambda one: one[0]):
+            verb = "removed" if isinstance(value, Absent) else "changed" if name in known else "added"
+            names[verb].append(f"{noun}{name}")
+    return names
+
+
+def _flags(names: Mapping[str, Sequence[str]]) -> dict[str, object]:
+    keys = [name for each in names.values() for name in each if " " not in name]
+    one = {"flag": keys[0]} if len(keys) == 1 else {}
+    return {"flags": keys[:_LISTED], **one} if keys else {}
+
+
+def _listed(names: Sequence[str]) -> str:
+    rest = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {rest} more" if rest > 0 else "")

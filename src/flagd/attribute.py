@@ -102,9 +102,7 @@ def _selector(path: str) -> tuple[str, ...]:
         return "context", "user", *_user(path, names)
     if root == "groups":
         return "context", "groups", *_group(path, names)
-    if root in (*USER_FIELDS, "cohort_ids", "id"):
-        raise AttributePathError(f"unknown attribute `{path}`, did you mean `user.{_SYNONYMS.get(root, root)}`?")
-    raise AttributePathError(_unknown(path, root, ("user", "groups"), ""))
+    raise AttributePathError(_rootless(path, root, names))
 
 
 def _user(path: str, names: list[str]) -> tuple[str, ...]:
@@ -116,7 +114,7 @@ def _user(path: str, names: list[str]) -> tuple[str, ...]:
         case [name] if name in _USER_HEADS:
             return (name,)
         case [name, *_] if name not in _USER_HEADS:
-            raise AttributePathError(_unknown(path, name, _USER_HEADS, "user."))
+            raise AttributePathError(_unknown(path, names, _USER_HEADS, "user"))
         case [name, *_]:
             raise AttributePathError(f"`{path}` goes too deep: `user.{name}` is one value")
     raise AttributePathError(f"`{path}` is not one attribute; write `user.user_id` or `user.properties.<name>`")
@@ -131,7 +129,7 @@ def _group(path: str, names: list[str]) -> tuple[str, ...]:
         case [group, name] if name in _GROUP_HEADS:
             return group, _GROUP_SELECTORS[name]
         case [group, name, *_] if name not in _GROUP_HEADS:
-            raise AttributePathError(_unknown(path, name, _GROUP_HEADS, f"groups{_join(group)}."))
+            raise AttributePathError(_unknown(path, names[1:], _GROUP_HEADS, f"groups{_join(group)}"))
         case [group, name, *_]:
             raise AttributePathError(f"`{path}` goes too deep: `groups{_join(group)}.{name}` is one value")
         case [group]:
@@ -145,15 +143,31 @@ def _one_property(path: str, head: str, names: list[str]) -> str:
     return f"`{path}` is not one property; a name with dots stands in brackets: `{head}['{'.'.join(names)}']`"
 
 
-def _unknown(path: str, name: str, known: tuple[str, ...], head: str) -> str:
-    near = _SYNONYMS.get(name)
-    if near not in known:
-        near = next(iter(get_close_matches(name.lower(), known, n=1, cutoff=_SPELLING)), None)
+def _rootless(path: str, root: str, names: list[str]) -> str:
+    """Say what is right for a path that begins with neither `user` nor `groups`."""
+    near = _near(root, ("user", "groups")) if names else None
     if near is not None:
-        return f"unknown attribute `{path}`, did you mean `{head}{near}`?"
-    if head.startswith("groups"):
-        return f"unknown attribute `{path}`; `{head}` is followed by one of {', '.join(known)}"
-    return f"unknown attribute `{path}`; a property of your own is `user{_join('properties', name)}`"
+        return f"unknown attribute `{path}`, did you mean `{near}{_join(*names)}`?"
+    if names and names[0] in _GROUP_HEADS:
+        return f"unknown attribute `{path}`, did you mean `groups{_join(root, *names)}`?"
+    return _unknown(path, [root, *names], _USER_HEADS, "user")
+
+
+def _unknown(path: str, names: list[str], known: tuple[str, ...], head: str) -> str:
+    """Say what is right where the first of `names`, below `head`, is none of the `known` ones."""
+    near = _near(names[0], known)
+    if near is None:
+        return f"unknown attribute `{path}`; a property of your own is `{head}{_join('properties', names[0])}`"
+    rest = names[1:] if near == "properties" else []
+    return f"unknown attribute `{path}`, did you mean `{head}{_join(near, *rest)}`?"
+
+
+def _near(name: str, known: tuple[str, ...]) -> str | None:
+    meant = _SYNONYMS.get(name, name)
+    if meant in known:
+        return meant
+    # Comparing is quadratic in the length of names.
+    return next(iter(get_close_matches(name[:100].lower(), known, n=1, cutoff=_SPELLING)), None)
 
 
 def _split(path: str) -> list[str]:

@@ -52,11 +52,18 @@ OPERATOR_SYNONYMS = {
     "equals": "is",
     "in": "is",
     "one of": "is",
+    "is one of": "is",
+    "is any of": "is",
+    "any of": "is",
+    "is in": "is",
     "!=": "is not",
     "ne": "is not",
     "neq": "is not",
     "not equals": "is not",
     "not in": "is not",
+    "is not one of": "is not",
+    "is none of": "is not",
+    "not one of": "is not",
     "<": "less",
     "lt": "less",
     "<=": "less or equal",
@@ -65,7 +72,11 @@ OPERATOR_SYNONYMS = {
     "gt": "greater",
     ">=": "greater or equal",
     "gte": "greater or equal",
-    "exists": "is not",
+    "includes": "contains",
+    "has": "contains",
+    "not contains": "does not contain",
+    "contains any": "set contains any",
+    "contains any of": "set contains any",
     "starts with": "glob match",
     "ends with": "glob match",
     "matches": "regex match",
@@ -73,9 +84,25 @@ OPERATOR_SYNONYMS = {
     "regexp": "regex match",
     "glob": "glob match",
     "semver": "version greater or equal",
+    "semver gt": "version greater",
+    "semver gte": "version greater or equal",
+    "semver lt": "version less",
+    "semver lte": "version less or equal",
     "in segment": "in cohort",
 }
-"""What other systems call an operator. For `exists`, `is not` takes the value "(none)"."""
+"""What other systems call an operator."""
+EXISTENCE_OPERATORS = {
+    "exists": "is not",
+    "is set": "is not",
+    "is not null": "is not",
+    "is present": "is not",
+    "not exists": "is",
+    "does not exist": "is",
+    "is not set": "is",
+    "is null": "is",
+    "is empty": "is",
+}
+"""What other systems call our operator with the value "(none)"."""
 
 Value = Annotated[str, Field(max_length=4096)]
 """One value to compare with. Always text: quote numbers, dates, `on` and `no`."""

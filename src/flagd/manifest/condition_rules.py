@@ -101,9 +101,8 @@ def _patterns(condition: Condition, path: FieldPath) -> Iterator[Finding]:
 def _versions(condition: Condition, path: FieldPath) -> Iterator[Finding]:
     for index, value in enumerate(condition.values):
         if not _VERSION.fullmatch(value):
-            text = (
-                f"{shown(value)} is no version (major.minor[.patch[-pre]]) and is compared as text; write it like 2.0"
-            )
+            form = "major.minor[.patch[-pre]]"
+            text = f"{shown(value)} is not a version ({form}) and is compared as text; write it like 2.0"
             yield warning((*path, "values", index), "NotAVersion", text)
 
 
@@ -121,7 +120,7 @@ def _regex_fault(pattern: str) -> str | None:
     try:
         Pattern(pattern)
     except PatternError as error:
-        return f"is no regular expression of RE2: {error}"
+        return f"is not a regular expression of RE2: {error}"
     return None
 
 
@@ -130,4 +129,4 @@ def _glob_fault(pattern: str) -> str | None:
     try:
         return _regex_fault(glob_regex(pattern))
     except GlobError as error:
-        return f"is no glob: {error}"
+        return f"is not a glob: {error}"

@@ -35,7 +35,8 @@ class Document:
         text: what stands there.
         data: what it says, as JSON would give it; None when empty or unreadable.
         findings: what is wrong with it as YAML.
-        spelled: paths of booleans in payloads and metadata that are not spelled true or false, with the spelling.
+        spelled: how unquoted scalars are spelled, by path: integers other than in decimal digits; in payloads and
+            metadata booleans other than as true or false.
     """
 
     index: int

@@ -48,11 +48,16 @@ def model_of(obj: dict[str, Any]) -> type[Resource] | Finding:
 
 
 def unknown_metadata(obj: dict[str, Any]) -> Iterator[Finding]:
-    """Yield a finding for every field of ``metadata`` that Kubernetes does not know."""
+    """Yield a finding for every field of ``metadata`` that Kubernetes does not know or that is no name."""
     metadata = obj.get("metadata")
-    for name in metadata if isinstance(metadata, dict) else ():
+    if not isinstance(metadata, dict):
+        return
+    for name in metadata:
         if name not in _METADATA:
             yield unknown_field(("metadata", name), _METADATA)
+    if "generateName" in metadata and "name" not in metadata:
+        text = "a generated name is another one in each cluster; write `name`, which others refer to"
+        yield Finding(("metadata", "generateName"), "UnwantedField", text)
 
 
 def is_foreign(obj: object) -> bool:

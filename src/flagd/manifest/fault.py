@@ -6,7 +6,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from flagd.manifest.condition import OPERATOR_SYNONYMS
+from flagd.manifest.condition import EXISTENCE_OPERATORS, OPERATOR_SYNONYMS
 from flagd.manifest.deployment import KEY_HASH
 from flagd.manifest.fields import choices_at, field_at, field_names_at
 from flagd.manifest.finding import Finding
@@ -115,6 +115,8 @@ def _unknown_value(value: object, known: tuple[str, ...], operator: bool) -> str
     near = nearest(value, known) if isinstance(value, str) else None
     if operator and isinstance(value, str):
         words = " ".join(re.sub("([a-z])([A-Z])", r"\1 \2", value).lower().replace("_", " ").replace("-", " ").split())
+        if words in EXISTENCE_OPERATORS:
+            return f'unknown value {shown(value)}, did you mean `{EXISTENCE_OPERATORS[words]}` with the value "(none)"?'
         near = words if words in known else OPERATOR_SYNONYMS.get(words, near)
     listed = ", ".join(f"`{one}`" for one in known)
     return f"unknown value {shown(value)}, did you mean `{near}`?" if near else f"{shown(value)} is none of {listed}"

@@ -15,21 +15,23 @@ if TYPE_CHECKING:
 
 
 _MEANT = {
-    "rollout": "allOtherUsers",
-    "default": "allOtherUsers",
-    "fallthrough": "allOtherUsers",
-    "enabled": "active",
-    "on": "active",
-    "rules": "segments",
-    "targeting": "segments",
-    "conditions": "match",
-    "operator": "op",
-    "value": "values",
-    "percentage": "percent",
-    "variations": "variants",
-    "users": "userIds",
+    "rollout": ("allOtherUsers",),
+    "default": ("allOtherUsers",),
+    "fallthrough": ("allOtherUsers",),
+    "percent": ("allOtherUsers",),
+    "weights": ("allOtherUsers",),
+    "enabled": ("active",),
+    "on": ("active",),
+    "rules": ("segments",),
+    "targeting": ("segments",),
+    "conditions": ("match",),
+    "operator": ("op",),
+    "value": ("values",),
+    "percentage": ("percent", "allOtherUsers"),
+    "variations": ("variants",),
+    "users": ("userIds",),
 }
-"""What other systems call a field."""
+"""What other systems call a field, or where ours stands: the first that is known in that place."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -43,6 +45,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 def unknown_field(path: FieldPath, known: Collection[str]) -> Finding:
     """Return the finding for a field at `path` that is none of the `known` ones."""
     name = str(path[-1])
-    near = _MEANT.get(name) if _MEANT.get(name) in known else nearest(name, sorted(known))
+    meant = (one for one in _MEANT.get(name, ()) if one in known)
+    near = next(meant, None) or nearest(name, sorted(known))
     rest = f"did you mean `{near}`?" if near else f"known: {', '.join(sorted(known))}"
     return Finding(path, "UnknownField", f"unknown field {shown(name)}, {rest}")

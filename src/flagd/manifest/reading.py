@@ -14,6 +14,7 @@ from flagd.manifest.finding import Finding, warning
 from flagd.manifest.layout import spelling_of
 from flagd.manifest.loaded import Loaded, Origin
 from flagd.manifest.null import PAYLOADS
+from flagd.manifest.scalar import resolve
 from flagd.manifest.validation import diagnostic, examine
 
 if TYPE_CHECKING:
@@ -88,7 +89,9 @@ class _Reader:
         inside = _inside(document.findings, origin.root)
         resource, findings = examine(obj, lambda path: spelling_of(origin.text, (*origin.root, *path)))
         told = {finding.path for finding in inside}
-        findings = [*inside, *(one for one in findings if one.path not in told), *_spelled(document, origin.root)]
+        findings = [*inside, *(one for one in findings if one.path not in told)]
+        told = {finding.path for finding in findings}
+        findings += (one for one in _spelled(document, origin.root) if one.path not in told)
         self._report(findings, ref, origin)
         if ref is not None and not self._is_second(ref, origin):
             self._origins[ref] = origin
@@ -116,14 +119,18 @@ def _duplicate(ref: ResourceRef, here: Location, there: Location) -> Diagnostic:
 
 
 def _spelled(document: Document, root: FieldPath) -> Iterator[Finding]:
-    """Yield a warning for booleans that may have been meant as text, where both are allowed."""
+    """Yield a warning for scalars whose spelling may have been meant otherwise than YAML reads it."""
     for whole, written in document.spelled.items():
         path = whole[len(root) :]
-        if whole[: len(root)] == root and path[:1] == ("spec",) and _takes_any(path):
-            value = "true" if written.lower() in ("y", "yes", "true", "on") else "false"
-            yield warning(
-                path, "UnquotedBoolean", f'`{written}` is read as {value}; quote it if text is meant: "{written}"'
-            )
+        if whole[: len(root)] != root or path[:1] != ("spec",):
+            continue
+        value = resolve(written)
+        if type(value) is int:
+            text = f'`{written}` is read as {value}; write {value}, or "{written}" if text is meant'
+            yield warning(path, "UnusualNumber", text)
+        elif _takes_any(path):
+            text = f'`{written}` is read as {str(value).lower()}; quote it if text is meant: "{written}"'
+            yield warning(path, "UnquotedBoolean", text)
 
 
 def _takes_any(path: FieldPath) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -23,6 +24,8 @@ MAX_ALIASED = 100_000
 _TAG = "tag:yaml.org,2002:"
 _TYPES: dict[str, tuple[type, ...]] = {"bool": (bool,), "int": (int,), "float": (int, float), "null": (type(None),)}
 _ANY_JSON = PAYLOADS | {"metadata"}
+_USUAL = {bool: re.compile("true|false"), int: re.compile("[-+]?(0|[1-9][0-9]*)", re.ASCII)}
+"""How unquoted values are spelled by those who know what YAML makes of them."""
 _NO_KEY = object()
 
 
@@ -90,15 +93,18 @@ class _Tree:
             self._take_key(frame, event)
             return
         value = self._resolved(event)
-        if type(value) is bool and event.value not in ("true", "false"):
-            self._note_spelling(event.value)
+        if event.implicit[0] and event.tag is None:
+            self._note_spelling(value, event.value)
         if event.anchor:
             self._anchors[event.anchor] = value, 1
         self._put(value)
 
-    def _note_spelling(self, written: str) -> None:
+    def _note_spelling(self, value: JsonScalar, written: str) -> None:
+        usual = _USUAL.get(type(value))
+        if usual is None or usual.fullmatch(written) or len(self._document.spelled) >= MAX_FINDINGS:
+            return
         path = self._path()
-        if len(self._document.spelled) < MAX_FINDINGS and not _ANY_JSON.isdisjoint(path):
+        if type(value) is int or not _ANY_JSON.isdisjoint(path):
             self._document.spelled[path] = written
 
     def _take_key(self, frame: _Frame, event: yaml.ScalarEvent) -> None:

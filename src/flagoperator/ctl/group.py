@@ -22,5 +22,5 @@ def flagctl() -> None:
     Examples:
       flagctl lint flags/
       flagctl eval flags/ --flag new-checkout --user '{"user_id": "ann"}'
-      kubectl get flags -o yaml | flagctl lint -
+      kubectl get flagoperator -o yaml | flagctl lint -
     """

@@ -33,6 +33,12 @@ def test_a_wrong_envelope_is_told_with_what_would_be_right(obj: Any, path: str, 
     assert says in finding.message
 
 
+def test_a_generated_name_is_told_not_to_be_enough():
+    obj = flag()
+    obj["metadata"] = {"generateName": "new-"}
+    assert {one.path for one in found(obj)} == {"metadata.name", "metadata.generateName"}
+
+
 def test_an_unknown_field_of_metadata_is_told():
     (finding,) = found(resource("FlagCohort", {}, namespacee="shop"))
     assert (finding.path, finding.reason) == ("metadata.namespacee", "UnknownField")

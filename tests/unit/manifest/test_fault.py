@@ -48,6 +48,10 @@ def test_messages_are_one_line_and_short():
         ("startsWith", "glob match"),
         ("regex-match", "regex match"),
         ("setContainsAny", "set contains any"),
+        ("isOneOf", "is"),
+        ("is_none_of", "is not"),
+        ("includes", "contains"),
+        ("contains_any", "set contains any"),
     ],
 )
 def test_an_operator_by_another_name_is_recognised(written, right):
@@ -55,9 +59,27 @@ def test_an_operator_by_another_name_is_recognised(written, right):
     assert one.message == f"unknown value `{written}`, did you mean `{right}`?"
 
 
+@pytest.mark.parametrize(("written", "right"), [("exists", "is not"), ("isNotSet", "is"), ("is null", "is")])
+def test_an_operator_that_asks_whether_there_is_a_value_is_told_how_to_ask(written, right):
+    (one,) = found(condition(op=written))
+    assert one.message == f'unknown value `{written}`, did you mean `{right}` with the value "(none)"?'
+
+
 @pytest.mark.parametrize(
-    ("field", "right"), [("rollout", "allOtherUsers"), ("enabled", "active"), ("rules", "segments")]
+    ("field", "right"),
+    [
+        ("rollout", "allOtherUsers"),
+        ("percentage", "allOtherUsers"),
+        ("weights", "allOtherUsers"),
+        ("enabled", "active"),
+        ("rules", "segments"),
+    ],
 )
 def test_a_field_by_another_name_is_recognised(field, right):
     (one,) = found(flag(**{field: {}}))
     assert one.message == f"unknown field `{field}`, did you mean `{right}`?"
+
+
+def test_a_field_is_named_as_it_is_in_its_place():
+    (one,) = found(flag(allOtherUsers={"percent": 5, "percentage": 5}))
+    assert one.message == "unknown field `percentage`, did you mean `percent`?"

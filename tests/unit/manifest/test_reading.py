@@ -94,6 +94,22 @@ def test_an_unquoted_word_is_warned_of_where_both_would_do():
     ]
 
 
+@pytest.mark.parametrize(("written", "read"), [("010", 8), ("0x10", 16), ("0b11", 3), ("1_0", 10), ("0o17", 15)])
+def test_a_number_that_is_not_spelled_in_decimal_digits_is_warned_of_wherever_it_stands(written, read):
+    loaded = read_text(FLAG.replace("percent: 5", f"percent: {written}, weights: {{'on': {written}}}"))
+    assert names(loaded) == ["new-checkout"]
+    assert [(one.severity, one.path, one.reason) for one in loaded.diagnostics] == [
+        (Severity.WARNING, "spec.allOtherUsers.percent", "UnusualNumber"),
+        (Severity.WARNING, "spec.allOtherUsers.weights.on", "UnusualNumber"),
+    ]
+    assert all(f"`{written}` is read as {read}; write {read}" in one.message for one in loaded.diagnostics)
+
+
+def test_a_number_where_text_is_needed_is_told_once():
+    loaded = read_text(FLAG.replace('key: "on"', "key: 010"))
+    assert [one.reason for one in loaded.diagnostics] == ["WrongType"]
+
+
 def test_diagnostics_of_a_resource_stand_in_the_order_of_the_lines():
     loaded = read_text(FLAG.replace("percent: 5", "percent: 500").replace('key: "on"', "key: on"))
     assert [one.location and one.location.line for one in loaded.diagnostics] == [6, 7]

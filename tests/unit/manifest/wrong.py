@@ -416,12 +416,12 @@ AUDIENCES: dict[str, Wrong] = {
         condition(op="regex match", values=["fine", "(a"]),
         "spec.match[0].values[1]",
         "InvalidPattern",
-        "is no regular expression of RE2: missing )",
+        "is not a regular expression of RE2: missing )",
     ),
     "a broken glob": (
         condition(op="glob match", values=["[a"]),
         "spec.match[0].values[0]",
         "InvalidPattern",
-        "is no glob",
+        "is not a glob",
     ),
 }

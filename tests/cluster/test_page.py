@@ -1,4 +1,4 @@
-"""docs/operator.md shows what a terminal shows."""
+"""docs/operator.md, and README of a cluster, show what a terminal shows."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ if TYPE_CHECKING:
     from tests.docs.page import Command
 
 PAGE = Path("docs/operator.md")
+README = Path("README.md")
 
 
-def shown(first: str) -> list[Command]:
-    """Return the commands of the block that begins with the command `first`."""
-    return next(commands(block) for block in blocks(PAGE) if block.text.startswith(f"$ {first}"))
+def shown(first: str, page: Path = PAGE) -> list[Command]:
+    """Return the commands of the block of `page` that begins with the command `first`."""
+    return next(commands(block) for block in blocks(page) if block.text.startswith(f"$ {first}"))
 
 
-def test_run_cluster_shows_what_the_page_shows(binaries: Path):
+def test_run_cluster_shows_what_the_pages_show(binaries: Path):
     script = ROOT / "scripts" / "run_cluster.py"
     done = subprocess.run(
         [sys.executable, script, "--once"],
@@ -43,11 +44,17 @@ def test_run_cluster_shows_what_the_page_shows(binaries: Path):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    rest = done.stdout
-    for command in shown("kubectl wait"):
+    for session in (shown("kubectl wait"), shown("kubectl get flags", README)):
+        compare(session, done.stdout)
+
+
+def compare(session: list[Command], output: str) -> None:
+    """Find the commands of `session` in `output`, in their order, each with what it prints."""
+    rest = output
+    for command in session:
         expected = re.compile(pattern((f"$ {command.text}", *command.output)).pattern.rstrip())
         found = expected.search(rest)
-        assert found, f"line {command.line}: $ {command.text}\n{done.stdout}"
+        assert found, f"line {command.line}: $ {command.text}\n{output}"
         rest = rest[found.end() :]
 
 

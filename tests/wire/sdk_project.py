@@ -1,6 +1,10 @@
-"""The examples as a project for Amplitude's SDKs: every flag local, and open to one Server key."""
+"""The examples as a project for Amplitude's SDKs: every flag local, and open to one Server key.
+
+Beside them stand flags with patterns that the SDKs' engines refuse, or read otherwise, as a manifest writes them.
+"""
 
 from functools import cache
+from itertools import starmap
 from pathlib import Path
 
 import yaml
@@ -18,6 +22,12 @@ DEPLOYMENT = {
     "metadata": {"name": "sdk"},
     "spec": {"type": "Server", "keyHashes": [key_hash(KEY)]},
 }
+PATTERNS = {
+    "ignores-case": ("regex match", r"(?i)@SHOP\.example$"),
+    "without-letters": ("regex does not match", r"\pL@"),
+    "to-the-very-end": ("regex match", r"^\Qann@\E[[:alpha:]]+\.\w+\z"),
+    "one-character": ("glob match", "?@shop.example"),
+}
 USERS = [
     {"user_id": "ann"},
     {"user_id": "cat"},
@@ -34,12 +44,19 @@ USERS = [
     {"user_id": "ann", "country": "DE", "version": "3.10.0", "user_properties": {"plan": "pro"}},
     {"user_id": "ann", "country": "DE", "version": "3.1.4", "user_properties": {"plan": "pro"}},
     {"user_id": "ann", "country": "US", "user_properties": {"email": "ann@shop.example"}},
+    {"user_id": "ann", "user_properties": {"email": "ann@\u017fHOP.EXAMPLE"}},
+    {"user_id": "ann", "user_properties": {"email": "ann@shop.example\n"}},
+    {"user_id": "ann", "user_properties": {"email": "ann@shop.\u00e9"}},
+    {"user_id": "ann", "user_properties": {"email": "\U0001f680@shop.example"}},
+    {"user_id": "ann", "user_properties": {"email": "\u00e9@shop.example"}},
+    {"user_id": "ann", "user_properties": {"email": ["7@shop", "bob@Shop.Example"]}},
 ]
 
 
 def write_project(folder):
     """Write the manifests into `folder`."""
-    documents = [DEPLOYMENT, *(one for path in sorted(EXAMPLES.rglob("*.yaml")) for one in _opened(path))]
+    examples = [one for path in sorted(EXAMPLES.rglob("*.yaml")) for one in yaml.safe_load_all(path.read_text())]
+    documents = [DEPLOYMENT, *map(_opened, [*examples, *starmap(_patterned, PATTERNS.items())])]
     (folder / "all.yaml").write_text(yaml.safe_dump_all(documents))
 
 
@@ -51,9 +68,16 @@ def expected(folder):
     return [{key: one.as_dict() for key, one in engine.evaluate(evaluation_context(user)).items()} for user in USERS]
 
 
-def _opened(path):
-    for document in yaml.safe_load_all(path.read_text()):
-        if document["kind"] == "Flag":
-            document["spec"]["evaluationMode"] = "Local"
-            document["spec"]["deployments"] = [*document["spec"].get("deployments", []), "sdk"]
-        yield document
+def _patterned(name, condition):
+    op, pattern = condition
+    match = [{"attribute": "user.properties.email", "op": op, "values": [pattern]}]
+    segments = [{"name": op, "match": match, "rollout": {"percent": 100}}]
+    spec = {"active": True, "variants": [{"key": "on"}], "segments": segments}
+    return {"apiVersion": "flagoperator.dev/v1alpha1", "kind": "Flag", "metadata": {"name": name}, "spec": spec}
+
+
+def _opened(document):
+    if document["kind"] == "Flag":
+        document["spec"]["evaluationMode"] = "Local"
+        document["spec"]["deployments"] = [*document["spec"].get("deployments", []), "sdk"]
+    return document

@@ -7,7 +7,7 @@ from tests.wire.clients import environment
 from tests.wire.clients.repl import Repl
 from tests.wire.conftest import running
 from tests.wire.process import eventually
-from tests.wire.sdk_project import KEY, USERS, expected, write_project
+from tests.wire.sdk_project import KEY, PATTERNS, USERS, expected, write_project
 from tests.wire.shop import flag
 
 KINDS = ["remote", "poll", "stream"]
@@ -48,6 +48,13 @@ def test_an_sdk_gives_what_our_engine_gives(request, sdk, folder):
         if remote:  # a key is answered about its own flags only, and groups are nobody's
             variants = {key: one for key, one in variants.items() if one["metadata"]["deployed"]}
         assert _plain(sdk.ask(user), variants) == _plain(variants, variants), user
+
+
+def test_an_sdk_reads_patterns_as_flagd_does(sdk, folder):
+    for name in PATTERNS:
+        wanted = [variants[name]["key"] for variants in expected(folder)]
+        assert set(wanted) == {"on", "off"}
+        assert [sdk.ask(user)[name]["key"] for user in USERS] == wanted, name
 
 
 def test_a_change_arrives(sdk, folder):

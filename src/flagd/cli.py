@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound="Callable[..., None]")
 ENVIRONMENT_PREFIX = "FLAGSERVICE_"
 """Not FLAGD_: Kubernetes injects FLAGD_PORT where a Service is called flagd, and OpenFeature clients read FLAGD_*."""
+EXIT_ENDED = 1
 EXIT_UNREACHABLE = 3
 PROJECT = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", re.ASCII)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -184,14 +185,15 @@ def serve(**settings: Any) -> None:  # noqa: ANN401
     flagd serve --operator flagoperator.flags.svc:8015 --operator-ca ca.crt --state-dir /state
 
     SIGTERM and SIGINT drain: health says NOT_SERVING, streams end with UNAVAILABLE, running calls
-    finish. A second signal stops at once. Exit codes: 0 fine, 1 did not end in time, 2 wrong use,
-    3 could not listen or read.
+    finish. A second signal stops at once. Exit codes: 0 fine, 1 a part has ended or the end took
+    too long, 2 wrong use, 3 could not listen or read.
     """
     silence_grpc()
     options = _options(settings)
     # Imported when needed: --help is quick, and works without the server's libraries.
     from flagd.server import log, serve
     from flagd.server.deadline import Deadline
+    from flagd.tasks import TaskEndedError
 
     log.configure(options.log_level, options.log_format)
     try:
@@ -200,6 +202,9 @@ def serve(**settings: Any) -> None:  # noqa: ANN401
     except OSError as error:
         logging.getLogger("flagd").critical("%s", error)
         sys.exit(EXIT_UNREACHABLE)
+    except TaskEndedError as error:
+        logging.getLogger("flagd").critical("%s: stopping, to be restarted", error)
+        sys.exit(EXIT_ENDED)
 
 
 def _options(settings: Mapping[str, Any]) -> Options:

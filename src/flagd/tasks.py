@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
 
     Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -28,19 +28,41 @@ STABLE_SECONDS = 60.0
 
 
 class TaskEndedError(Exception):
-    """A part of the process has ended; the text says which."""
+    """A part of the process has ended for good; the text says which.
+
+    A part that raises it is not restarted: what it is made of has been, as often as that may help.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        """`names` are those of the parts that ended."""
+        super().__init__(f"a part has ended ({', '.join(names)})")
+        self.names = tuple(names)
+
+
+async def first(*waits: Coroutine[Any, Any, object]) -> None:
+    """Run `waits` until one of them ends, cancel the others, and raise what that one raised."""
+    running = [asyncio.ensure_future(each) for each in waits]
+    try:
+        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in running:
+            each.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+    for each in done:
+        await each
 
 
 class Tasks:
     """Named tasks of one event loop."""
 
-    def __init__(self, restarts: Counter[str] | None = None) -> None:
-        """Count restarts in `restarts`, by name."""
+    def __init__(self, restarts: Counter[str] | None = None, given_up: Callable[[str], None] | None = None) -> None:
+        """Count restarts in `restarts`, by name; `given_up` is told the name of each that has ended for good."""
+        self._given_up = given_up or (lambda _: None)
         self._parts: dict[str, _Part] = {}
         self._ending: set[asyncio.Task[None]] = set()
         self._failed = asyncio.Event()
         self.ended: list[str] = []
-        """Names of those that ended without being asked to, and are not restarted."""
+        """Names of those that ended without being asked to, and are not restarted: ``lease``, ``source (peers)``."""
         self.restarts: Counter[str] = Counter() if restarts is None else restarts
         """How often each was restarted, by name."""
 
@@ -58,7 +80,7 @@ class Tasks:
     def check(self) -> None:
         """Raise TaskEndedError if one has ended for good."""
         if self.ended:
-            raise TaskEndedError(f"a part has ended ({', '.join(self.ended)})")
+            raise TaskEndedError(self.ended)
 
     def cancel(self, *names: str) -> None:
         """Ask those of `names` to end, and forget them."""
@@ -80,10 +102,12 @@ class Tasks:
         reason = "was cancelled" if task.cancelled() else "failed" if error else "returned"
         if time.monotonic() - part.launched > STABLE_SECONDS:
             part.attempts = 0
-        if not part.restart or part.attempts >= RESTARTS:
+        nested = error.names if isinstance(error, TaskEndedError) else ()
+        if nested or not part.restart or part.attempts >= RESTARTS:
             log.critical("%s has ended: it %s", part.name, reason, exc_info=error)
-            self.ended.append(part.name)
+            self.ended.append(f"{part.name} ({', '.join(nested)})" if nested else part.name)
             self._failed.set()
+            self._given_up(part.name)
             return
         seconds = FIRST_RESTART_SECONDS * 2**part.attempts
         log.error("%s has ended: it %s; restarting it in %g s", part.name, reason, seconds, exc_info=error)

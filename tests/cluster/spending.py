@@ -2,7 +2,7 @@
 
 Of each generation a status says twice what became of it: compiled, and served. A segment that changes
 has that done for the flags that may use it; a flag that changes may change `usedBy` of a segment.
-A Lease is renewed every two seconds, and taken once a term.
+An Event tells of an edit that moves users. A Lease is renewed every two seconds, and taken once a term.
 """
 
 from __future__ import annotations
@@ -38,8 +38,10 @@ def budget(writes: Sequence[Write], seconds: float, terms: int = 1) -> Counter[s
     """Return how many writes `writes` allow by resource, in `seconds` of `terms` terms."""
     made = Counter(write.kind for write in writes if write.object is not None)
     segments, flags = made["FlagSegment"], made["Flag"]
+    compiled = flags + segments * len(TOUCHED)
     return Counter(
-        flags=WRITES_PER_GENERATION * (flags + segments * len(TOUCHED)),
+        flags=WRITES_PER_GENERATION * compiled,
+        events=compiled,
         flagsegments=WRITES_PER_GENERATION * segments + sum(1 for write in writes if write.kind == "Flag"),
         leases=int(seconds / RETRY_SECONDS) + 1 + terms,
     )

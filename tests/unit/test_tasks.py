@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from flagd import tasks as module
-from flagd.tasks import RESTARTS, TaskEndedError, Tasks
+from flagd.tasks import RESTARTS, TaskEndedError, Tasks, first
 
 
 @pytest.fixture(autouse=True)
@@ -110,3 +110,27 @@ async def test_a_part_that_waits_for_its_restart_ends_too(monkeypatch: pytest.Mo
     await tasks.stop()
     await asyncio.sleep(0.01)
     assert len(runs) == 1
+
+
+async def test_a_part_made_of_parts_says_which_has_ended_and_is_not_restarted_for_it():
+    inner, outer, told = Tasks(), Tasks(given_up=lambda name: told.append(name)), []
+    inner.start("engine", broken)
+    outer.start("car", inner.fail, restart=True)
+    with pytest.raises(TaskEndedError):
+        await outer.fail()
+    assert (outer.ended, outer.restarts, told) == (["car (engine)"], {}, ["car"])
+
+
+async def test_the_first_that_ends_decides_and_the_others_are_cancelled():
+    ended = asyncio.Event()
+
+    async def long() -> None:
+        try:
+            await forever()
+        finally:
+            ended.set()
+
+    await first(done(), long())
+    assert ended.is_set()
+    with pytest.raises(RuntimeError, match="no such thing"):
+        await first(long(), broken())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.wrappers_pb2 import BytesValue, StringValue
 
+from flagd import tasks
 from flagd.rpc.capacity import Capacity
 from flagd.rpc.envoy.guest import Guest
 from flagd.rpc.method import Call, Method
@@ -27,6 +28,7 @@ class Toy:
     def __init__(self, options: Mapping[str, Any], _: object) -> None:
         self._name = options.get("name", "toy")
         self._draining = asyncio.Event()
+        tasks.RESTARTS = options.get("restarts", tasks.RESTARTS)
         self.cancelled = 0
 
     @property
@@ -39,6 +41,7 @@ class Toy:
             Method("/toy.Toy/Missing", StringValue, StringValue, unary=self.missing),
             Method("/toy.Toy/Bug", StringValue, StringValue, unary=self.bug),
             Method("/toy.Toy/Cancelled", StringValue, StringValue, unary=self.count_cancelled),
+            Method("/toy.Toy/End", StringValue, StringValue, unary=self.end),
             Method("/toy.Toy/Name", StringValue, StringValue, unary=self.name),
             Method("/toy.Toy/Count", StringValue, StringValue, stream=self.count),
             Method("/toy.Toy/Follow", StringValue, StringValue, stream=self.follow),
@@ -88,6 +91,13 @@ class Toy:
 
     async def count_cancelled(self, _: StringValue, __: Call) -> StringValue:
         return StringValue(value=str(self.cancelled))
+
+    async def end(self, request: StringValue, _: Call) -> StringValue:
+        """End the part of that name, and say how many there were."""
+        named = [task for task in asyncio.all_tasks() if task.get_name() == request.value]
+        for task in named:
+            task.cancel()
+        return StringValue(value=str(len(named)))
 
     async def missing(self, _: StringValue, __: Call) -> StringValue:
         raise NotFound("nothing called 100 % “that”")

@@ -33,6 +33,7 @@ CONCURRENT_CALLS = 4000
 """Most calls at a time, open streams included; more are refused with RESOURCE_EXHAUSTED."""
 FAREWELL_SECONDS = 1.0
 """While draining: how long callers are still answered, so that those who watch health go elsewhere."""
+TERMINATION_SECONDS = 3600.0
 QUIET_SECONDS = 0.5
 """While draining: longest time for calls to stop coming."""
 OPTIONS: list[tuple[str, int]] = [
@@ -110,6 +111,23 @@ class GrpcioTransport:
         self._address = f"{self._address.rpartition(':')[0]}:{port}"
         await server.start()
         self._server = server
+
+    async def run(self) -> None:
+        """Return when the server has ended by itself, or raise why; run again, listen on the same address again first.
+
+        Raises OSError when the address cannot be had.
+        """
+        if self._server is None:
+            await self.start()
+        assert self._server is not None  # noqa: S101 - set by start
+        try:
+            # Without a time-out, to cancel this would cancel what `stop` waits for.
+            while await self._server.wait_for_termination(TERMINATION_SECONDS):
+                continue
+        except Exception:
+            self._server = None
+            raise
+        self._server = None
 
     async def drain(self, seconds: float) -> None:
         """Serve a little longer, refuse new calls, let running ones finish for at most `seconds`, then close.

@@ -81,6 +81,8 @@ class Application:
         report(exposures(self._options))
         await self._management.start()
         await self._ruleset_port.start()
+        if self._ruleset_port.listens:
+            self._tasks.start("ruleset port", self._ruleset_port.run, restart=True)
         if self._keeper:
             self._source.remember(await self._keeper.restore())
             self._tasks.start("keeper", self._keeper.run, restart=True)

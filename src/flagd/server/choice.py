@@ -30,6 +30,9 @@ class Server(Protocol):
     async def start(self) -> None:
         """Listen on both ports. Raises OSError for ports and files."""
 
+    async def fail(self) -> None:
+        """Wait until a part that health does not speak of has ended. Raises TaskEndedError then."""
+
     def kill(self) -> None:
         """End at once what this process has started; from any thread."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flagd.rpc.grpcio import GrpcioTransport
 from flagd.server.application import Application
+from flagd.tasks import Tasks
 
 if TYPE_CHECKING:
     from flagd.server.options import Options
@@ -16,6 +17,7 @@ class EmbeddedServer:
 
     def __init__(self, options: Options) -> None:
         self._application = Application(options)
+        self._tasks = Tasks()
         self._transport = GrpcioTransport(
             self._application.methods, options.listen, options.tls, capacity=self._application.capacity
         )
@@ -38,6 +40,11 @@ class EmbeddedServer:
         except BaseException:
             await self._application.stop()
             raise
+        self._tasks.start("evaluation port", self._transport.run, restart=True)
+
+    async def fail(self) -> None:
+        """Wait until the port for callers has ended for good. Raises TaskEndedError then."""
+        await self._tasks.fail()
 
     def kill(self) -> None:
         """Nothing: there is no other process."""
@@ -50,6 +57,7 @@ class EmbeddedServer:
         """Say NOT_SERVING, end the streams, let running calls finish for at most `seconds`, then stop."""
         try:
             await self._application.drain()
+            await self._tasks.stop()
             await self._transport.drain(seconds)
         finally:
             await self._application.stop()

@@ -58,6 +58,16 @@ class RulesetPort:
             await self._transport.start()
             log.info("ruleset stream on %s", self._transport.address)
 
+    @property
+    def listens(self) -> bool:
+        """Whether the options say so."""
+        return self._transport is not None
+
+    async def run(self) -> None:
+        """Return when the server has ended by itself; run again, listen again."""
+        if self._transport:
+            await self._transport.run()
+
     async def stop(self) -> None:
         """Listen no more. Subscribers have been sent away when the store was closed."""
         if self._transport:

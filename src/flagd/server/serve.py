@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.server.choice import choose
 from flagd.server.signals import Signals
-from flagd.tasks import Tasks
+from flagd.tasks import Tasks, first
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -25,19 +25,27 @@ END_SECONDS = 12.0
 async def serve(options: Options, deadline: Deadline) -> None:
     """Serve until SIGTERM or SIGINT, then drain; a second signal stops at once. Raises OSError for ports and files.
 
-    The first signal starts `deadline`.
+    The first signal starts `deadline`. Where a part ends for good of which health does not know, this drains too,
+    and raises TaskEndedError: whoever started the process is to restart it.
     """
     server = choose(options)
-    with Signals(lambda: deadline.start(options.drain_seconds + END_SECONDS, server.kill)) as signals:
+
+    def start_clock() -> None:
+        deadline.start(options.drain_seconds + END_SECONDS, server.kill)
+
+    with Signals(start_clock) as signals:
         await server.start()
         tasks = Tasks()
         tasks.start("confirmations", lambda: _confirm(signals.hung_up, server), restart=True)
         log.info("evaluation on %s, management on %s", server.address, server.management_address)
-        await signals.asked.wait()
-        log.info("draining, at most %g s", options.drain_seconds)
-        await _until(signals.insisted, server.drain(options.drain_seconds))
-        await tasks.stop()
-        log.info("stopped")
+        try:
+            await first(signals.asked.wait(), server.fail(), tasks.fail())
+        finally:
+            start_clock()
+            log.info("draining, at most %g s", options.drain_seconds)
+            await _until(signals.insisted, server.drain(options.drain_seconds))
+            await tasks.stop()
+            log.info("stopped")
 
 
 async def _confirm(hung_up: asyncio.Event, server: Server) -> None:

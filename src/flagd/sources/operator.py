@@ -25,7 +25,7 @@ from flagd.sources.freshness import Freshness
 from flagd.sources.publishers import Publishers
 from flagd.sources.turn import in_turns
 from flagd.store import Snapshot
-from flagd.tasks import Tasks
+from flagd.tasks import Tasks, first
 from flagd.v1.ruleset_pb2 import Role, Update
 
 if TYPE_CHECKING:
@@ -124,12 +124,14 @@ class OperatorSource:
         tasks.start("operators", self._operators.run, restart=True)
         tasks.start("peers", self._ask_peers, restart=True)
         try:
-            while True:
-                await asyncio.sleep(CHECK_SECONDS)
-                self._judge()
-                tasks.check()
+            await first(self._watch_age(), tasks.fail())
         finally:
             await tasks.stop()
+
+    async def _watch_age(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            self._judge()
 
     def hello(self) -> SubscribeRequest:
         """Say who we are and what is held."""
@@ -288,14 +290,12 @@ class OperatorSource:
     async def _ask_until_loaded(self) -> None:
         log.info("nothing to serve yet: asking peers")
         with self._store.subscribe() as changed:
-            asking = asyncio.create_task(self._peers.run(), name="asking peers")
-            try:
-                while not self._store.loaded:
-                    await changed.wait()
-                    changed.clear()
-            finally:
-                asking.cancel()
-                await asyncio.gather(asking, return_exceptions=True)
+            await first(self._peers.run(), self._loaded(changed))
+
+    async def _loaded(self, changed: asyncio.Event) -> None:
+        while not self._store.loaded:
+            await changed.wait()
+            changed.clear()
 
 
 def _is_quick(response: SubscribeResponse) -> bool:

@@ -29,6 +29,8 @@ LEAST_LOOK_SECONDS = 0.2
 """Least time between two looks: streams may break as soon as they are opened."""
 RESOLVE_SECONDS = 10.0
 MOST_ADDRESSES = 64
+PREFIX = "publisher "
+"""Begins the names of their tasks."""
 
 
 class Publishers:
@@ -40,7 +42,8 @@ class Publishers:
         self._credentials = credentials
         self._listener = listener
         self._contacts: dict[str, Contact] = {}
-        self._tasks = Tasks()
+        # What has ended for good is called on again by the next look, as if it was new.
+        self._tasks = Tasks(given_up=lambda name: self._forget(name.removeprefix(PREFIX)))
         self._broken = asyncio.Event()
         self._unknown: set[str] = set()
 
@@ -73,8 +76,11 @@ class Publishers:
                 self._call_on(Endpoint(address, found[address], self._credentials))
         for address, contact in list(self._contacts.items()):
             if complete and address not in found and contact.term is None:
-                self._tasks.cancel(_task_name(address))
-                del self._contacts[address]
+                self._forget(address)
+
+    def _forget(self, address: str) -> None:
+        self._tasks.cancel(_task_name(address))
+        del self._contacts[address]
 
     async def _pause(self) -> None:
         """Wait until it is time to look again: at once when a stream breaks, soon while there is none."""
@@ -123,7 +129,7 @@ class _Noticing:
 
 
 def _task_name(address: str) -> str:
-    return f"publisher {address}"
+    return f"{PREFIX}{address}"
 
 
 def _text(family: socket.AddressFamily, host: object, port: object) -> str:

@@ -102,6 +102,7 @@ class Operator:
             await self._stack.aclose()
             raise
         for name, work in {
+            "ruleset port": self._transport.run,
             "source": self._source.run,
             "publisher": self._publisher.run,
             "lease": lambda: self._lease.run(self._looked_at_lease),
@@ -121,7 +122,7 @@ class Operator:
 
     async def stop(self) -> None:
         """Give the Lease up, send subscribers to the other replica, then end everything."""
-        self._tasks.cancel("lease", "status", "publisher")
+        self._tasks.cancel("ruleset port", "lease", "status", "publisher")
         await self._lease.release()
         self._model.board.close()
         await asyncio.gather(self._transport.drain(DRAIN_SECONDS), self._tasks.stop())

@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from flagd.server.signals import Signals
+from flagd.tasks import first
 from flagoperator.run.operator import Operator
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ async def run(options: Options, deadline: Deadline) -> None:
         await operator.start()
         log.info("rulesets on %s, management on %s", operator.address, operator.management_address)
         try:
-            await _wait(signals.asked, operator)
+            await first(signals.asked.wait(), operator.fail())
         finally:
             log.info("stopping")
             start_clock()
@@ -58,15 +59,6 @@ def _share_heap() -> None:
     """Have all threads use one heap where glibc would give each its own, which keeps what another could use."""
     with contextlib.suppress(AttributeError, OSError):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
-
-
-async def _wait(stop: asyncio.Event, operator: Operator) -> None:
-    failing, stopping = asyncio.create_task(operator.fail()), asyncio.create_task(stop.wait())
-    done, rest = await asyncio.wait({failing, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    for task in rest:
-        task.cancel()
-    if failing in done:
-        await failing
 
 
 async def _stop(operator: Operator, insisted: asyncio.Event) -> None:

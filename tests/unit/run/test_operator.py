@@ -27,6 +27,7 @@ PARTS = [
     "memory",
     "events",
     "publisher",
+    "ruleset port",
     "source",
     "status",
 ]

@@ -12,7 +12,7 @@ from flagd.server.application import Application
 from flagd.server.options import Options
 from tests.wire.shop import SHOP
 
-PARTS = ["door", "keeper", "lag", "pauses", "relief", "source"]
+PARTS = ["door", "keeper", "lag", "pauses", "relief", "ruleset port", "source"]
 
 
 @pytest.fixture
@@ -21,7 +21,12 @@ async def application(tmp_path, monkeypatch):
     (tmp_path / "manifests").mkdir()
     (tmp_path / "manifests" / "shop.yaml").write_text(SHOP)
     (tmp_path / "state").mkdir()
-    options = Options(tmp_path / "manifests", management_listen="127.0.0.1:0", state_dir=tmp_path / "state")
+    options = Options(
+        tmp_path / "manifests",
+        management_listen="127.0.0.1:0",
+        ruleset_listen="127.0.0.1:0",
+        state_dir=tmp_path / "state",
+    )
 
     async def accepting():
         return application.lets_in
@@ -83,6 +88,28 @@ async def test_a_part_that_keeps_ending_fails_health(application, name, monkeypa
         code, body = await page(application, path)
         assert (code, json.loads(body)["ended"]) == (HTTPStatus.SERVICE_UNAVAILABLE, [name])
     assert f"{name} has ended: it was cancelled" in caplog.text
+
+
+async def test_a_ruleset_port_whose_server_dies_listens_again(application, caplog):
+    transport = application._ruleset_port._transport
+    dead, address = transport._server, transport.address
+    await dead.stop(0)
+    async with asyncio.timeout(30):
+        while transport._server in {None, dead}:
+            await asyncio.sleep(0.001)
+    assert "ruleset port has ended: it returned; restarting" in caplog.text
+    assert transport.address == address
+    _, writer = await asyncio.open_connection(*address.split(":"))
+    writer.close()
+    assert await status(application, "/healthz") == HTTPStatus.OK
+
+
+async def test_a_ruleset_port_that_cannot_be_had_again_fails_health(application, monkeypatch):
+    transport = application._ruleset_port._transport
+    monkeypatch.setattr(transport, "_address", "256.0.0.1:1")
+    await transport._server.stop(0)
+    await eventually(lambda: status(application, "/healthz"), HTTPStatus.SERVICE_UNAVAILABLE)
+    assert json.loads((await page(application, "/readyz"))[1])["ended"] == ["ruleset port"]
 
 
 async def test_health_says_when_the_port_lets_nobody_in(application, monkeypatch, caplog):

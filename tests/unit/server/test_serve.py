@@ -13,6 +13,7 @@ from flagd.server import signals
 from flagd.server.deadline import Deadline
 from flagd.server.options import Options
 from flagd.server.serve import serve
+from flagd.tasks import TaskEndedError
 
 
 class Endless:
@@ -25,6 +26,9 @@ class Endless:
     async def start(self):
         asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGTERM)
 
+    async def fail(self):
+        await asyncio.Event().wait()
+
     def kill(self):
         raise AssertionError("there was time")
 
@@ -34,6 +38,17 @@ class Endless:
             await asyncio.Event().wait()
         finally:
             self.cut = True
+
+
+class Failing(Endless):
+    async def start(self):
+        return
+
+    async def fail(self):
+        raise TaskEndedError(["envoy"])
+
+    async def drain(self, seconds):
+        self.asked.append(seconds)
 
 
 @pytest.fixture
@@ -59,6 +74,15 @@ async def test_a_second_signal_cuts_the_drain(server, deadline, monkeypatch, cap
         await running
     assert (server.asked, server.cut) == ([7], True)
     assert "stopping at once, calls in flight are cut" in caplog.messages
+
+
+async def test_a_part_that_has_ended_for_good_drains_and_ends_the_run(deadline, monkeypatch):
+    failing = Failing()
+    monkeypatch.setattr(module, "choose", lambda _options: failing)
+    async with asyncio.timeout(30):
+        with pytest.raises(TaskEndedError, match="envoy"):
+            await serve(Options(Path(), drain_seconds=7), deadline)
+    assert failing.asked == [7]
 
 
 async def test_a_signal_that_comes_twice_at_once_is_one(server, deadline, monkeypatch):

@@ -137,3 +137,17 @@ async def test_a_contact_that_is_killed_is_restarted(names, publishers, monkeypa
         while not [task for task in asyncio.all_tasks() if task.get_name() == before.get_name() and task is not before]:
             await asyncio.sleep(0)
     assert "publisher [::1]:8015 has ended: it was cancelled; restarting" in caplog.text
+
+
+async def test_a_contact_that_keeps_ending_is_called_on_again_by_the_next_look(names, publishers, monkeypatch):
+    monkeypatch.setattr("flagd.tasks.RESTARTS", 0)
+    names.known = {"::1": ["::1"]}
+    await publishers.look()
+    (before,) = publishers.contacts
+    next(task for task in asyncio.all_tasks() if task.get_name() == "publisher [::1]:8015").cancel()
+    async with asyncio.timeout(20):
+        while publishers.contacts:
+            await asyncio.sleep(0)
+    await publishers.look()
+    assert addresses(publishers) == ["[::1]:8015"]
+    assert publishers.contacts != [before]

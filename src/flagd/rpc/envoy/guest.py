@@ -82,7 +82,7 @@ class Guest:
     def __init__(self, compose: Callable[[Mapping[str, Any], Place], Program]) -> None:
         self._compose = compose
         self._front = Admission(Front([]), Capacity())
-        self._tasks = Tasks()
+        self._tasks = Tasks(given_up=_end)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Serve one request, or the life of the server (ASGI)."""
@@ -123,9 +123,15 @@ class Guest:
             await control.send(order)
             if order == "stop":
                 await asyncio.Event().wait()
-        log.error("the process that started this one has gone; ending")
-        os.kill(os.getpid(), signal.SIGTERM)
+        _end("the process that started this one")
         await asyncio.Event().wait()
+
+
+def _end(gone: str) -> None:
+    """End Envoy, of which nobody is in command any more: an orphan would keep the port."""
+    log.error("%s has gone; ending", gone)
+    _flush_log()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _take_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -51,7 +51,7 @@ class EnvoyProcess:
         self._foreign = Foreign("envoy.output")
         self._errors: deque[str] = deque(maxlen=_KEPT_ERRORS)
         self._silent = asyncio.Event()
-        self._tasks = Tasks()
+        self._tasks = Tasks(given_up=self._give_up)
         self._tasks.start("envoy log", self._pass_on, restart=True)
 
     @classmethod
@@ -111,6 +111,11 @@ class EnvoyProcess:
     def _signal(self, number: signal.Signals) -> None:
         if self._process.returncode is None:
             self._process.send_signal(number)
+
+    def _give_up(self, _: str) -> None:
+        """End Envoy, for it would stand still: nobody takes what it prints. Who watches it starts another."""
+        log.error("nobody reads what Envoy prints any more; ending it")
+        self._signal(signal.SIGKILL)
 
     async def _pass_on(self) -> None:
         """Take whatever is printed until the end: Envoy would stand still if nobody did."""

@@ -88,6 +88,10 @@ class EnvoyServer:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
 
+    async def fail(self) -> None:
+        """Wait until nobody watches Envoy any more. Raises TaskEndedError then."""
+        await self._tasks.fail()
+
     async def confirm(self) -> None:
         """Have the app believe that what is gone from its source is meant to be gone."""
         if self._running is not None:

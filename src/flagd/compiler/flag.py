@@ -18,6 +18,7 @@ from flagd.compiler.rollout import compile_rollout, effective_thousandths, rollo
 from flagd.compiler.segment import compile_match
 from flagd.compiler.testers import inclusions
 from flagd.ruleset.delivery import DEFAULT
+from flagd.value_type import VALUE_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,9 +147,13 @@ def _named(segment: str) -> dict[str, str]:
 def _metadata(flag: Flag) -> dict[str, Any]:
     spec = flag.spec
     plain = _plain_metadata(spec.evaluation_mode, spec.type, flag.metadata.generation)
-    if spec.tracking is None:
+    if spec.tracking is None and spec.value_type is None:
         return {**spec.metadata, **plain} if spec.metadata else plain
     metadata = {**spec.metadata, **plain}
+    if spec.value_type is not None:
+        metadata[VALUE_TYPE] = spec.value_type
+    if spec.tracking is None:
+        return metadata
     if spec.tracking.experiment_key is not None:
         metadata["experimentKey"] = spec.tracking.experiment_key
     if not spec.tracking.exposure:

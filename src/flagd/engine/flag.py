@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flagd.condition import Condition, Results, make_condition, texts
 from flagd.engine.bucket import BucketTable, bucket_table
 from flagd.ruleset.cohort import sees_every_cohort
+from flagd.value_type import typed
 from flagd.variant import Reason, Variant
 
 if TYPE_CHECKING:
@@ -116,7 +117,8 @@ def _variant(source: Mapping[str, Any], segment: Mapping[str, Any], reason: Reas
     for part in (source, segment, variant):
         metadata.update(part.get("metadata") or {})
     name = (segment.get("metadata") or {}).get("segmentName") or ""
-    return Variant(variant["key"], variant.get("value"), variant.get("payload"), metadata, reason, name)
+    payload = typed(variant.get("payload"), metadata)
+    return Variant(variant["key"], variant.get("value"), payload, metadata, reason, name)
 
 
 _OFF = Variant("off", None, None, {"segmentName": DEPENDENCIES, "default": True}, Reason.PREREQUISITE, DEPENDENCIES)

@@ -142,6 +142,11 @@ class FlagSpec(Model):
     allow_rebucket: bool = Field(
         default=False, description="Must be true in the change that alters salt, bucketing key or unit."
     )
+    value_type: Literal["Boolean", "String", "Integer", "Float", "JSON"] | None = Field(
+        default=None,
+        description="What every payload is (without one, the value): Boolean, String, Integer, Float or JSON "
+        "(a mapping or a list). Callers are told, and a Float keeps its decimal point; any type when absent.",
+    )
     variants: list[Variant] = Field(
         min_length=1, max_length=100, description="Order is part of bucketing.", json_schema_extra=ATOMIC
     )

@@ -15,6 +15,8 @@ from flagd.manifest.nearest import nearest
 from flagd.manifest.payload import check_payload, check_sizes
 from flagd.manifest.repetition import repeated
 from flagd.manifest.shown import shown
+from flagd.manifest.value_type_rules import check_value_type
+from flagd.value_type import VALUE_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +32,7 @@ def check_flag(spec: FlagSpec) -> Iterator[Finding]:
     yield from _identity(spec)
     yield from check_bucketing(spec.bucketing, (*_SPEC, "bucketing"))
     yield from _variants(spec)
+    yield from check_value_type(spec)
     yield from check_testers(spec.off_testers, (*_SPEC, "offTesters"))
     yield from _metadata(spec.metadata)
     yield from _links(spec)
@@ -95,6 +98,8 @@ def _metadata(metadata: Mapping[str, object]) -> Iterator[Finding]:
         path = (*_SPEC, "metadata", key)
         if key in RESERVED_METADATA:
             yield Finding(path, "ReservedName", f"{shown(key)} is a key that Amplitude sets itself; choose another one")
+        if key == VALUE_TYPE:
+            yield Finding(path, "ReservedName", "`valueType` is set by the field spec.valueType; write the type there")
         yield from check_payload(metadata[key], path)
 
 

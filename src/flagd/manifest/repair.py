@@ -63,12 +63,17 @@ def _repair(obj: Any, path: FieldPath, model: type[Resource]) -> None:  # noqa: 
         obj[part] = copy.copy(obj[part])  # what is above the fault, and no more: objects may be deep
         obj = obj[part]
     field, last = field_at(model, path), path[-1]
-    if field is not None:
+    if field is not None and not _may_go(field):
         obj[last] = _placeholder(field)
     elif isinstance(last, int):
         obj[last] = "x"
     else:
-        obj.pop(last, None)  # a field that no one knows, or a key or value of a map
+        obj.pop(last, None)  # a field that no one knows, or that may go; a key or value of a map
+
+
+def _may_go(field: FieldInfo) -> bool:
+    """Return whether the field is a choice that none need make: one made for the author would be judged."""
+    return not field.is_required() and get_origin(bare(field.annotation)) is Literal
 
 
 def _placeholder(field: FieldInfo) -> Any:  # noqa: ANN401

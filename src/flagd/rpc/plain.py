@@ -1,7 +1,8 @@
-"""Plain: JSON as plain values, read within the limits whoever sends it."""
+"""Plain: JSON as plain values, read within the limits whoever sends it, and written."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
@@ -26,6 +27,14 @@ def read_json(text: bytes, what: str) -> Any:  # noqa: ANN401
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise InvalidArgument(f"{what}: not valid JSON (line {error.lineno}, column {error.colno})") from None
+
+
+def write_json(value: object) -> bytes:
+    """Return `value` as JSON in which 0.0 stays a float: Python's provider tells them from integers."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # integers beyond 64 bits, halves of surrogate pairs
+        return json.dumps(value).encode()
 
 
 def as_double(value: Any) -> Any:  # noqa: ANN401

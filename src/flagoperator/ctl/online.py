@@ -10,6 +10,7 @@ from google.protobuf.json_format import MessageToDict
 from flagd.context import evaluation_context
 from flagd.rpc.struct import from_struct, from_value
 from flagd.v1.evaluation_pb2 import EvaluateRequest, ExplainRequest, Reason, User
+from flagd.value_type import typed
 from flagoperator.ctl.answer import Answer, Outcome
 from flagoperator.ctl.explained import Explained
 from flagoperator.ctl.printable import printable
@@ -62,14 +63,16 @@ def _outcome(flag: str, variant: Variant) -> Outcome:
     error = _error(variant)
     if error:
         return Outcome(flag, error=error)
+    metadata = _whole(from_struct(variant.metadata))
+    payload = _whole(from_value(variant.payload)) if variant.HasField("payload") else None
     return Outcome(
         flag=flag,
         key=variant.key,
         value=variant.value if variant.HasField("value") else None,
-        payload=_whole(from_value(variant.payload)) if variant.HasField("payload") else None,
+        payload=typed(payload, metadata),
         reason=_reason(variant.reason),
         segment=variant.segment,
-        metadata=_whole(from_struct(variant.metadata)),
+        metadata=metadata,
     )
 
 

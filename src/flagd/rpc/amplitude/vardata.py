@@ -9,9 +9,11 @@ import orjson
 
 from flagd.rpc.amplitude.question import read_legacy_question, read_question
 from flagd.rpc.method import Call
+from flagd.rpc.plain import write_json
 from flagd.rpc.route import Response
 from flagd.ruleset import canonical_json
 from flagd.ruleset.flag import RETAINED
+from flagd.value_type import is_float
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -70,7 +72,8 @@ class _Encoded:
     def text(self, variant: Variant) -> bytes:
         text = self._known.get(variant)
         if text is None:
-            text = self._known[variant] = canonical_json(self._form(variant))
+            write = write_json if is_float(variant.metadata) else canonical_json  # which writes 1.0 as 1
+            text = self._known[variant] = write(self._form(variant))
         return text
 
 

@@ -15,6 +15,7 @@ from google.protobuf import json_format
 from google.protobuf.message_factory import GetMessageClass
 
 from flagd.rpc.message import parts
+from flagd.value_type import is_float
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from flagd.rpc.message import AnyDescriptor, AnyField
     from flagd.rpc.method import Reply
 
+_FLOATS = frozenset({"payload", "value", "doubleValue"})
+"""What holds the number in an answer, beside its metadata: ours, that of ResolveFloat, and that of AnyFlag."""
 _PIECES = 1
 """Number of the field that is cut apart: a map of flags, or a list of results with such a map each."""
 _TURN_PIECES = 50
@@ -95,9 +98,10 @@ def _plain(response: type[Message], data: bytes) -> Any:  # noqa: ANN401
 
 
 def _whole(value: Any) -> Any:  # noqa: ANN401
-    """Return `value` with 1.0 as 1, as it was written and as JavaScript writes it."""
+    """Return `value` with 1.0 as 1, as it was written and as JavaScript writes it, but for the value of a Float."""
     if isinstance(value, dict):
-        return {name: _whole(one) for name, one in value.items()}
+        kept = _FLOATS if is_float(value.get("metadata")) else ()
+        return {name: one if name in kept and isinstance(one, float) else _whole(one) for name, one in value.items()}
     if isinstance(value, list):
         return [_whole(one) for one in value]
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:

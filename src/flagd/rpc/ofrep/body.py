@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-import orjson
-
 from flagd.rpc.ofrep.failure import failure
 from flagd.rpc.openfeature.value import Type, resolve
+from flagd.rpc.plain import write_json
 from flagd.rpc.status import RpcError
 
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ class Bodies:
         made = self._made.setdefault(variant, {}) if variant else {}
         body = made.get(project)
         if body is None:
-            body = made[project] = encode(_success(flag, resolve(variant, Type.ANY, project)))
+            body = made[project] = write_json(_success(flag, resolve(variant, Type.ANY, project)))
         return body
 
     def find_any(self, flag: EvaluationFlag, variant: Variant | None, project: str) -> bytes:
@@ -41,15 +39,7 @@ class Bodies:
         try:
             return self.find(flag, variant, project)
         except RpcError as error:
-            return encode(failure(flag["key"], error))
-
-
-def encode(value: object) -> bytes:
-    """Return `value` as JSON in which 0.0 stays a float: Python's provider tells them from integers."""
-    try:
-        return orjson.dumps(value)
-    except TypeError:  # integers beyond 64 bits, halves of surrogate pairs
-        return json.dumps(value).encode()
+            return write_json(failure(flag["key"], error))
 
 
 def _success(flag: EvaluationFlag, resolution: Resolution) -> dict[str, Any]:

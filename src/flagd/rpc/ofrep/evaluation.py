@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from flagd.rpc.limits import KEY_BYTES, check_text
-from flagd.rpc.ofrep.body import Bodies, encode
+from flagd.rpc.ofrep.body import Bodies
 from flagd.rpc.ofrep.events import stream_address
 from flagd.rpc.ofrep.failure import InvalidContext
 from flagd.rpc.ofrep.question import caller, given_context
 from flagd.rpc.openfeature.context import evaluation_context
 from flagd.rpc.openfeature.selector import selected_project
 from flagd.rpc.openfeature.value import FLAG_SET_ID
+from flagd.rpc.plain import write_json
 from flagd.rpc.route import Response
 from flagd.rpc.status import InvalidArgument
 
@@ -69,7 +70,7 @@ class Evaluation:
         flags = [self._bodies.find_any(ruleset.flags[key], variants.get(key), ruleset.project) for key in view.keys]
         endpoint = {"requestUri": stream_address(ruleset.project, call)}
         streams = [{"type": "sse", "endpoint": endpoint, "inactivityDelaySec": INACTIVITY_SECONDS}]
-        rest = encode({"metadata": {FLAG_SET_ID: ruleset.project}, "eventStreams": streams})
+        rest = write_json({"metadata": {FLAG_SET_ID: ruleset.project}, "eventStreams": streams})
         return b'{"flags":[%b],%b' % (b",".join(flags), rest[1:])
 
     def _view(self, call: Call) -> View:

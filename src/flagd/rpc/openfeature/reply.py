@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from flagd.openfeature.v1 import evaluation_pb2 as pb
-from flagd.rpc.openfeature.value import LARGEST_INTEGER, Resolution, Type, resolve
+from flagd.rpc.openfeature.value import Resolution, Type, resolve
 from flagd.rpc.struct import to_struct
+from flagd.value_type import LARGEST_INTEGER
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message

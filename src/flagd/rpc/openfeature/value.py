@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from flagd.rpc.status import InvalidArgument, RpcError
+from flagd.value_type import BOOLEANS, LARGEST_INTEGER, VALUE_TYPE
 from flagd.variant import Reason
 
 if TYPE_CHECKING:
@@ -19,15 +20,12 @@ if TYPE_CHECKING:
     from flagd.variant import Variant
 
 FLAG_SET_ID = "flagSetId"
-LARGEST_INTEGER = 2**53 - 1
-"""Beyond it, callers whose numbers are doubles would read another integer than was written."""
 _OFF = "off"
 _REASONS = {
     Reason.TESTER: Reason.TARGETING_MATCH,
     Reason.STICKY: Reason.TARGETING_MATCH,
     Reason.PREREQUISITE: Reason.DEFAULT,
 }
-_BOOLEANS = {"on": True, "true": True, "off": False, "false": False}
 
 
 class Type(StrEnum):
@@ -79,7 +77,9 @@ def resolve(variant: Variant | None, wanted: Type, project: str) -> Resolution:
         reason = Reason.DISABLED if variant.reason is Reason.DISABLED else Reason.DEFAULT
         return Resolution(None, reason, None, metadata)
     reason = _REASONS.get(variant.reason, variant.reason)
-    return Resolution(_typed(value, variant.payload is None, wanted), reason, variant.key, metadata)
+    if variant.payload is None:
+        value = _spelled(value, metadata.get(VALUE_TYPE), wanted)
+    return Resolution(_typed(value, wanted), reason, variant.key, metadata)
 
 
 def _metadata(variant: Variant | None, project: str) -> dict[str, Any]:
@@ -88,13 +88,16 @@ def _metadata(variant: Variant | None, project: str) -> dict[str, Any]:
     return {**scalars, FLAG_SET_ID: project}
 
 
-def _typed(value: Any, is_text: bool, wanted: Type) -> Any:  # noqa: ANN401
-    boolean = _BOOLEANS.get(value) if is_text and isinstance(value, str) else None
+def _spelled(value: Any, declared: object, wanted: Type) -> Any:  # noqa: ANN401
+    """Return the boolean that a text stands for, where one is meant: by the flag, else by who asks."""
+    is_boolean = declared == "Boolean" or (declared != "String" and wanted in (Type.BOOLEAN, Type.ANY))
+    return BOOLEANS.get(value, value) if is_boolean and isinstance(value, str) else value
+
+
+def _typed(value: Any, wanted: Type) -> Any:  # noqa: ANN401
     match wanted, value:
         case Type.ANY, _:
-            return value if boolean is None else boolean
-        case Type.BOOLEAN, _ if boolean is not None:
-            return boolean
+            return value
         case (Type.BOOLEAN, bool()) | (Type.STRING, str()) | (Type.OBJECT, dict()):
             return value
         case (Type.INTEGER | Type.FLOAT, int() | float()) if not isinstance(value, bool):

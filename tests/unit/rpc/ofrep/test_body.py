@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from flagd.rpc.ofrep.body import Bodies, encode
+from flagd.rpc.ofrep.body import Bodies
+from flagd.rpc.plain import write_json
 from flagd.rpc.status import RpcError
 from flagd.variant import Reason, Variant
 
@@ -89,4 +90,4 @@ def test_among_others_a_flag_that_cannot_be_evaluated_says_so():
 
 @pytest.mark.parametrize("value", [1 << 70, "\ud800", 0.0, "ä"])
 def test_every_value_can_be_written(value):
-    assert json.loads(encode(value)) == value
+    assert json.loads(write_json(value)) == value

@@ -1,7 +1,7 @@
 """Compiler: manifests in, a ruleset out. Pure, deterministic, total."""
 
 from flagd.compiler.compiled import Compiled, compile_project, compile_projects
-from flagd.compiler.movement import moves
+from flagd.compiler.edit import moves, refusals
 from flagd.compiler.namespace import similar_namespaces
 from flagd.compiler.unreadable import Unreadable
 from flagd.ruleset.delivery import deliver_local
@@ -13,5 +13,6 @@ __all__ = [
     "compile_projects",
     "deliver_local",
     "moves",
+    "refusals",
     "similar_namespaces",
 ]

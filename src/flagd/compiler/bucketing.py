@@ -7,10 +7,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flagd.attribute import AttributePathError, format_attribute, parse_attribute
+from flagd.manifest.resource import Flag
 
 if TYPE_CHECKING:
     from flagd.compiler.findings import Findings
     from flagd.manifest.flag import Bucketing
+    from flagd.manifest.resource import FlagGroup
 
 USER_ID = ("context", "user", "user_id")
 
@@ -48,8 +50,15 @@ def bucketed(bucketing: Bucketing, key: str, findings: Findings) -> Bucketed:
     return Bucketed(unit, selector, key if bucketing.salt is None else bucketing.salt)
 
 
-def refuse_change(before: Bucketed, after: Bucketed, findings: Findings, remedy: str) -> None:
-    """Note an error for everything in `after` that would move users between variants."""
+def check_rebucketing(resource: Flag | FlagGroup, before: Bucketed, after: Bucketed, findings: Findings) -> None:
+    """Note an error for everything in `after` that would move users between variants, unless `resource` allows it."""
+    if not isinstance(resource, Flag):
+        _refuse_change(before, after, findings, "make a new FlagGroup instead")
+    elif not resource.spec.allow_rebucket:
+        _refuse_change(before, after, findings, "set `allowRebucket: true` if that is meant")
+
+
+def _refuse_change(before: Bucketed, after: Bucketed, findings: Findings, remedy: str) -> None:
     changes = (
         ("unit", before.unit, after.unit),
         ("key", format_attribute(before.selector), format_attribute(after.selector)),

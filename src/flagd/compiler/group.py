@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flagd.compiler.bucketing import Bucketed
     from flagd.compiler.findings import Findings
     from flagd.compiler.scope import Scope
+    from flagd.compiler.weights import Shares
     from flagd.manifest.group import Slot
     from flagd.manifest.resource import FlagGroup
     from flagd.ruleset.flag import EvaluationFlag, EvaluationSegment, EvaluationVariant
@@ -28,10 +29,9 @@ def compile_group(group: FlagGroup, by: Bucketed, scope: Scope, findings: Findin
 def _mutual_exclusion(group: FlagGroup, by: Bucketed, findings: Findings) -> EvaluationFlag:
     slots = group.spec.slots or []
     _check_slots(slots, findings)
-    split = shares([slot.name for slot in slots], {slot.name: slot.percent for slot in slots})
     variants: dict[str, EvaluationVariant] = {slot.name: _variant(slot.name) for slot in slots}
     variants["unallocated"] = _variant("unallocated")
-    return _flag(group, "mutual-exclusion-group", variants, [_everybody(split, by)])
+    return _flag(group, "mutual-exclusion-group", variants, [everybody(group, by)])
 
 
 def _check_slots(slots: list[Slot], findings: Findings) -> None:
@@ -53,19 +53,26 @@ def _holdout(group: FlagGroup, by: Bucketed, scope: Scope, findings: Findings) -
     if holdout is None:
         findings.error("InvalidHoldout", "a Holdout group needs `holdout`", "spec.holdout")
         return _flag(group, "holdout-group", variants, [])
-    split = (("holdout", holdout.percent), ("on", 100 - holdout.percent))
     segments = [
         *inclusions(holdout.include, "holdout", "spec.holdout.include", scope, findings),
         *inclusions(holdout.exclude, "on", "spec.holdout.exclude", scope, findings),
-        _everybody(split, by),
+        everybody(group, by),
     ]
     return _flag(group, "holdout-group", variants, segments)
 
 
-def _everybody(split: tuple[tuple[str, int], ...], by: Bucketed) -> EvaluationSegment:
-    segment = compile_rollout(EVERYBODY, split, by)
+def everybody(group: FlagGroup, by: Bucketed) -> EvaluationSegment:
+    """Return how `group` splits all users but those it names."""
+    segment = compile_rollout(EVERYBODY, _split(group), by)
     segment["metadata"] = REST
     return segment
+
+
+def _split(group: FlagGroup) -> Shares:
+    slots, holdout = group.spec.slots or [], group.spec.holdout
+    if group.spec.type == "MutualExclusion":
+        return shares([slot.name for slot in slots], {slot.name: slot.percent for slot in slots})
+    return () if holdout is None else (("holdout", holdout.percent), ("on", 100 - holdout.percent))
 
 
 def _variant(key: str) -> EvaluationVariant:

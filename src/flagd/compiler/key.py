@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flagd.compiler.bucketing import bucketed, refuse_change
+from flagd.compiler.bucketing import bucketed, check_rebucketing
 from flagd.compiler.claim import judge
 from flagd.compiler.findings import Findings
 from flagd.compiler.flag import compile_flag
@@ -19,7 +19,6 @@ from flagd.ruleset.revision import hash_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flagd.compiler.bucketing import Bucketed
     from flagd.compiler.cycle import Cycle
     from flagd.compiler.scope import GroupType, Scope
     from flagd.manifest.diagnostic import Diagnostic
@@ -55,7 +54,7 @@ def compile_key(
 def _compile(winner: Flag | FlagGroup, last: Form | None, scope: Scope, findings: Findings) -> Form | None:
     by = bucketed(winner.spec.bucketing, winner.key, findings)
     if last is not None and last.bucketing is not None and by != last.bucketing:
-        _check_rebucketing(winner, last.bucketing, by, findings)
+        check_rebucketing(winner, last.bucketing, by, findings)
     if isinstance(winner, Flag):
         flag, group = compile_flag(winner, by, scope, findings), None
         _check_deployments(winner, scope, findings)
@@ -96,13 +95,6 @@ def _broken(diagnostics: Sequence[Diagnostic], last: Form | None) -> Outcome:
     if last is None:
         return Outcome(BROKEN, tuple(diagnostics))
     return Outcome(last.face, tuple(diagnostics), last, held=True)
-
-
-def _check_rebucketing(winner: Flag | FlagGroup, before: Bucketed, after: Bucketed, findings: Findings) -> None:
-    if not isinstance(winner, Flag):
-        refuse_change(before, after, findings, "make a new FlagGroup instead")
-    elif not winner.spec.allow_rebucket:
-        refuse_change(before, after, findings, "set `allowRebucket: true` if that is meant")
 
 
 def _check_deployments(flag: Flag, scope: Scope, findings: Findings) -> None:

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from flagd.compiler.bucketing import bucketed
 from flagd.compiler.findings import Findings
-from flagd.compiler.rollout import compile_rollout, effective_thousandths, rollout_shares
 from flagd.compiler.weights import DISTRIBUTIONS
 from flagd.manifest.model import RESERVED_SEGMENT_NAMES
 
@@ -21,13 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from flagd.manifest.diagnostic import Diagnostic, ResourceRef
-    from flagd.manifest.flag import Rollout
-    from flagd.manifest.resource import Flag
     from flagd.ruleset.flag import EvaluationFlag, EvaluationSegment
 
 REST = "All Other Users"
 _OFF = "off"
 _ALLOCATIONS = 100
+GROUP_PATHS = {"mutual-exclusion-group": "spec.slots", "holdout-group": "spec.holdout"}
 _NOBODY = 0.000_05
 """Ranges meet with an overlap of one or two distributions: this is no movement."""
 
@@ -67,18 +64,6 @@ def warnings_of_movements(before: EvaluationFlag, after: EvaluationFlag, ref: Re
     findings = Findings(ref)
     for movement in movements(before["segments"], after["segments"]):
         findings.warning("UsersMove", movement.text, _path(movement.segment, after))
-    return findings.diagnostics
-
-
-def moves(before: Flag, after: Flag) -> list[Diagnostic]:
-    """Return a warning for every segment in which an edit of a flag from `before` to `after` moves users."""
-    findings = Findings(after.ref)
-    if before.spec.active and after.spec.active:
-        names = [segment.name for segment in after.spec.segments]
-        for movement in movements(_rollouts(before), _rollouts(after)):
-            name = movement.segment
-            path = "spec.allOtherUsers" if name == REST else f"spec.segments[{names.index(name)}].rollout"
-            findings.warning("UsersMove", movement.text, path)
     return findings.diagnostics
 
 
@@ -142,26 +127,14 @@ def _name(segment: EvaluationSegment) -> str:
 
 
 def _path(segment: str, flag: EvaluationFlag) -> str:
-    if flag.get("metadata", {}).get("flagType") not in ("release", "experiment"):
-        return "spec"
-    named = [name for each in flag["segments"] if (name := _name(each)) not in RESERVED_SEGMENT_NAMES]
-    return "spec.allOtherUsers" if segment == REST else f"spec.segments[{named.index(segment)}].rollout"
+    flag_type = flag.get("metadata", {}).get("flagType", "")
+    if flag_type in GROUP_PATHS:
+        return GROUP_PATHS[flag_type]
+    return path_in_flag(
+        segment, [name for each in flag["segments"] if (name := _name(each)) not in RESERVED_SEGMENT_NAMES]
+    )
 
 
-def _rollouts(flag: Flag) -> list[EvaluationSegment]:
-    """Return who gets what in each segment of `flag`, whoever matches."""
-    spec = flag.spec
-    variants = [variant.key for variant in spec.variants]
-    rollouts: Sequence[tuple[str, Rollout | None]] = [
-        *((segment.name, segment.rollout) for segment in spec.segments),
-        (REST, spec.all_other_users),
-    ]
-    findings = Findings(flag.ref)
-    by = bucketed(spec.bucketing, flag.key, findings)
-    compiled = []
-    for name, rollout in rollouts:
-        split = () if rollout is None else rollout_shares(rollout, variants, "", findings)
-        segment = compile_rollout(effective_thousandths(rollout), split, by)
-        segment["metadata"] = {"segmentName": name}
-        compiled.append(segment)
-    return compiled
+def path_in_flag(segment: str, names: Sequence[str]) -> str:
+    """Return the path of the rollout of `segment` in a flag whose segments have `names`."""
+    return "spec.allOtherUsers" if segment == REST else f"spec.segments[{names.index(segment)}].rollout"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flagd.compiler import moves
-from flagd.manifest import Flag, validate
+from flagd.manifest import Flag, FlagGroup, validate
 from flagoperator.cluster.address import PLURALS, collection
 from flagoperator.cluster.api import Api, ApiError
 from flagoperator.ctl.failure import Refused, Unreachable
@@ -94,7 +94,7 @@ async def _apply(api: Api, target: Target, resource: Resource, *, force: bool) -
     metadata["namespace"] = namespace
     path = f"{collection(resource.kind, namespace)}/{resource.metadata.name}"
     await _take_over(api, path)
-    if isinstance(resource, Flag):
+    if isinstance(resource, Flag | FlagGroup):
         await _warn_of_moves(api, path, resource)
     found = await api.apply(path, obj, MANAGER, force=force)
     title = title_of(resource.kind, resource.metadata.name)
@@ -106,14 +106,16 @@ async def _apply(api: Api, target: Target, resource: Resource, *, force: bool) -
     return Applied(path, title, generation)
 
 
-async def _warn_of_moves(api: Api, path: str, flag: Flag) -> None:
-    """Say which users the edit moves; a flag that is new, or cannot be read, moves nobody."""
+async def _warn_of_moves(api: Api, path: str, resource: Flag | FlagGroup) -> None:
+    """Say which users the edit moves; a resource that is new, or cannot be read, moves nobody."""
     try:
         before, _ = validate(await api.get(path))
     except ApiError:
         return
-    for found in moves(before, flag) if isinstance(before, Flag) else ():
-        click.echo(f"warning: flag/{flag.metadata.name}: {found.message} [{found.reason}]", err=True)
+    for found in moves(before, resource) if isinstance(before, Flag | FlagGroup) else ():
+        click.echo(
+            f"warning: {title_of(resource.kind, resource.metadata.name)}: {found.message} [{found.reason}]", err=True
+        )
 
 
 async def _take_over(api: Api, path: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from flagd.manifest import Flag, load
+from flagd.manifest import Flag, FlagGroup, load
 from flagoperator.ctl.failure import Refused
 
 if TYPE_CHECKING:
@@ -21,15 +21,15 @@ NEWEST = "HEAD"
 _SECONDS = 30
 
 
-def moves_since(revision: str, paths: Sequence[str], resources: Iterable[Resource]) -> list[Diagnostic]:
-    """Return warnings about the users whom the edits since `revision` of Git move.
+def edits_since(revision: str, paths: Sequence[str], resources: Iterable[Resource]) -> list[Diagnostic]:
+    """Return what is said of the edits since `revision` of Git: users who move, and bucketing that may not change.
 
     `resources` are what `paths` hold now. Nothing where they are not in a repository, or do not differ.
 
     Raises:
         Refused: the repository has no such revision.
     """
-    from flagd.compiler import moves
+    from flagd.compiler import moves, refusals
 
     before: dict[ResourceRef, Resource] = {}
     for path in paths:
@@ -38,8 +38,8 @@ def moves_since(revision: str, paths: Sequence[str], resources: Iterable[Resourc
     return [
         found
         for earlier, after in pairs
-        if isinstance(earlier, Flag) and isinstance(after, Flag)
-        for found in moves(earlier, after)
+        if isinstance(earlier, Flag | FlagGroup) and isinstance(after, Flag | FlagGroup)
+        for found in (*refusals(earlier, after), *moves(earlier, after))
     ]
 
 

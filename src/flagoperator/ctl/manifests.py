@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flagd.ruleset.default_project import DefaultProject
-from flagoperator.ctl.committed import moves_since
+from flagoperator.ctl.committed import edits_since
 from flagoperator.ctl.failure import Refused, Unreachable
 from flagoperator.ctl.progress import progress
 from flagoperator.ctl.suggestion import nearest, suggestion
@@ -98,7 +98,7 @@ def read(paths: Sequence[str], since: str | None = None) -> Manifests:
     compiled = [found for project in projects.values() for found in project.diagnostics]
     compiled += similar_namespaces(loaded.resources)
     if since is not None:
-        compiled += moves_since(since, paths, loaded.resources)
+        compiled += edits_since(since, paths, loaded.resources)
     return Manifests(loaded.resources, projects, [*loaded.diagnostics, *map(loaded.locate, compiled)])
 
 

@@ -78,13 +78,6 @@ def _engine(one):
     return decide
 
 
-def test_weights_changed_at_a_fraction_are_said_to_throw_users_out():
-    before, after, _ = EDITS["weights at half a percent"]
-    (found,) = moves(before, after)
-    assert (found.severity, found.reason, found.path) == ("warning", "UsersMove", "spec.allOtherUsers")
-    assert "lose it, because the percentage is a fraction" in found.message
-
-
 def test_the_compiler_says_so_at_the_edit_and_not_after_it():
     first = compiled(split("a", "b"))
     edited = first.update([split("a", "b", "c")])
@@ -108,10 +101,5 @@ def test_every_segment_is_looked_at_and_named():
 def test_slots_of_a_group_move_users_too():
     first = compiled(mutex("g", slot_1=50, slot_2=50))
     (found,) = first.update([mutex("g", slot_1=30, slot_2=70)]).diagnostics
-    assert (found.reason, found.path) == ("UsersMove", "spec")
+    assert (found.reason, found.path) == ("UsersMove", "spec.slots")
     assert "20.00%" in found.message
-
-
-def test_what_is_or_was_inactive_moves_nobody():
-    off = flag("f", active=False, variants=[{"key": "a"}, {"key": "b"}])
-    assert moves(off, split("b", "a")) == moves(split("b", "a"), off) == []

@@ -48,6 +48,29 @@ def test_an_edit_that_moves_users_is_warned_of_until_it_is_committed(run: Run, w
     assert "[UsersMove]" in run("lint", asked, "--since", "HEAD~1").stdout
 
 
+def test_an_edit_that_the_cluster_would_refuse_is_an_error(run: Run, write: Write) -> None:
+    path = write("a.yaml", [flag("f", variants=TWO)])
+    git(path.parent, "init", "-b", "main")
+    commit(path.parent)
+    write("a.yaml", [flag("f", variants=TWO, bucketing={"salt": "other"})])
+    result = run("lint", path)
+    assert (result.exit_code, "[RebucketRefused]" in result.stdout) == (1, True)
+    write("a.yaml", [flag("f", variants=TWO, bucketing={"salt": "other"}, allowRebucket=True)])
+    assert "nothing found" in run("lint", path).stdout
+
+
+def test_an_edit_of_a_group_that_moves_users_is_warned_of(run: Run, write: Write) -> None:
+    def slots(*names: str) -> dict[str, object]:
+        spec = {"type": "MutualExclusion", "slots": [{"name": name, "percent": 50} for name in names]}
+        return {**flag("g"), "kind": "FlagGroup", "spec": spec}
+
+    path = write("a.yaml", [slots("one", "two")])
+    git(path.parent, "init", "-b", "main")
+    commit(path.parent)
+    write("a.yaml", [slots("two", "one")])
+    assert "spec.slots [UsersMove]" in run("lint", path).stdout
+
+
 def test_a_revision_that_git_does_not_know_is_refused(run: Run, write: Write) -> None:
     path = write("a.yaml", [flag("f")])
     git(path.parent, "init", "-b", "main")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import aiohttp
 import orjson
 
+from flagoperator.cluster.debris import Debris
 from flagoperator.kubeconfig import CredentialError
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ class Api:
     async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(limit=CONNECTIONS)
         timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS, sock_connect=CONNECT_SECONDS)
-        self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False)
+        self._session = aiohttp.ClientSession(
+            connector=connector, timeout=timeout, trust_env=False, trace_configs=[Debris().trace()]
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:

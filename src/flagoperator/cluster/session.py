@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from flagoperator.cluster.address import KIND_OF
+from flagoperator.cluster.debris import Debris
 from flagoperator.kubeconfig import CredentialError
 
 if TYPE_CHECKING:
@@ -115,4 +116,5 @@ def open_session(connection: Connection, access: Access, *middlewares: ClientMid
         proxy=connection.proxy,
         trust_env=False,
         middlewares=(*middlewares, Identity(connection)),
+        trace_configs=[Debris().trace()],
     )

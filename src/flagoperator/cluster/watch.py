@@ -88,11 +88,14 @@ class Watch:
             log.debug("kopf is still ending")
 
     def _run(self) -> None:
+        reason = "Kopf returned"
         try:
             asyncio.run(self._operate())
-        except Exception as error:  # noqa: BLE001  # whatever ends Kopf, the watch is begun anew
-            log.warning("the watch ended: %s", error)
+        except BaseException as error:  # noqa: BLE001  # whatever ends Kopf, the watch is restarted, and it is said why
+            reason = str(error) or type(error).__name__
         finally:
+            if not self._stopping:
+                log.warning("the watch ended: %s", reason)
             self._call(self._ended.set)
 
     async def _operate(self) -> None:

@@ -221,12 +221,11 @@ async def test_what_fails_again_while_others_are_written_is_a_matter_of_that_obj
     refs = [ResourceRef("Flag", "shop", name) for name in ("bad", "a", "b", "c")]
     statuses.wants = dict.fromkeys(refs, 1)
     async with writing(server, statuses) as writer:
-        for _ in range(100):
-            writer.look(refs)
-            await asyncio.sleep(0.001)
-            if statuses.told:
-                break
-            statuses.wants = {ref: number + 1 for ref, number in statuses.wants.items()}
+        async with asyncio.timeout(60):
+            while not statuses.told:
+                writer.look(refs)
+                await asyncio.sleep(0.001)
+                statuses.wants = {ref: number + 1 for ref, number in statuses.wants.items()}
     assert [f"{each.kind}/{each.namespace}/{each.name}" for each in statuses.told] == [bad]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flagd.attribute import USER_FIELDS, AttributePathError, parse_attribute
-from flagd.manifest.condition import REGEX_OPERATORS
+from flagd.manifest.condition import REGEX_OPERATORS, SET_OPERATORS
 from flagd.manifest.finding import warning
+from flagd.manifest.float_text import check_texts
 from flagd.manifest.percent import thousandths
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from flagd.manifest.flag import FlagSpec
     from flagd.manifest.path import FieldPath
 
+_COMPARES_TEXT = SET_OPERATORS | {"is", "is not"}
 _FINDS_TEXT = REGEX_OPERATORS | {"contains", "does not contain"}
 
 
@@ -26,6 +28,8 @@ def doubtful_condition(condition: Condition, path: FieldPath) -> Iterator[Findin
         who = "nobody" if "not" in condition.op else "everybody"
         text = f'the empty string is part of every string, so this holds for {who} who has the attribute; remove ""'
         yield warning((*path, "values", condition.values.index("")), "MatchesEverything", text)
+    if condition.op in _COMPARES_TEXT:
+        yield from check_texts(condition.values, (*path, "values"))
     field = _field_as_property(condition.attribute)
     if field is not None:
         text = (

@@ -11,6 +11,7 @@ from flagd.manifest.deployment import KEY_HASH
 from flagd.manifest.fields import choices_at, field_at, field_names_at
 from flagd.manifest.finding import Finding
 from flagd.manifest.flag import DATE
+from flagd.manifest.float_text import digits_of
 from flagd.manifest.model import DNS_LABEL, DNS_SUBDOMAIN, ONE_LINE
 from flagd.manifest.nearest import nearest, unknown_field
 from flagd.manifest.shown import shown
@@ -128,6 +129,9 @@ def _wrong_type(value: object, wanted: str, spelled: str | None) -> str:
     if wanted == "text" and isinstance(value, (bool, int, float)):
         written = spelled or shown(value).strip("`")
         what = f"the boolean {str(value).lower()}" if isinstance(value, bool) else "a number"
+        digits = digits_of(written)
+        if digits is not None:
+            return f'`{written}` without quotes is a number; quote its digits: "{digits}", in the values of a chart too'
         return f'`{written}` without quotes is {what}; quote it: "{written}"'
     if wanted == "true or false" and isinstance(value, str) and value.lower() in _WORDS:
         return f'"{value}" is text; write {_WORDS[value.lower()]} without quotes'

@@ -10,6 +10,7 @@ from flagd.manifest.condition_rules import check_attribute, check_audience
 from flagd.manifest.diagnostic import Severity
 from flagd.manifest.doubt import serves_nobody
 from flagd.manifest.finding import Finding, warning
+from flagd.manifest.float_text import check_texts
 from flagd.manifest.model import RESERVED_METADATA, RESERVED_SEGMENT_NAMES
 from flagd.manifest.nearest import nearest
 from flagd.manifest.payload import check_payload, check_sizes
@@ -62,8 +63,13 @@ def check_unit(unit: str, path: FieldPath) -> Iterator[Finding]:
 
 def check_testers(testers: Testers | None, path: FieldPath) -> Iterator[Finding]:
     """Yield what is wrong with testers at `path`."""
-    if testers is not None:
-        yield from repeated(testers.cohorts, (*path, "cohorts"))
+    if testers is None:
+        return
+    yield from repeated(testers.cohorts, (*path, "cohorts"))
+    yield from check_texts(testers.user_ids, (*path, "userIds"))
+    yield from check_texts(testers.device_ids, (*path, "deviceIds"))
+    for kind, names in testers.groups.items():
+        yield from check_texts(names, (*path, "groups", kind))
 
 
 def _identity(spec: FlagSpec) -> Iterator[Finding]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
+from flagd.manifest.bulk import check_bulk
 from flagd.manifest.diagnostic import Diagnostic, Location, ResourceRef, Severity
 from flagd.manifest.document import Document, documents
 from flagd.manifest.encoding import decode
@@ -90,6 +91,8 @@ class _Reader:
         resource, findings = examine(obj, lambda path: spelling_of(origin.text, (*origin.root, *path)))
         told = {finding.path for finding in inside}
         findings = [*inside, *(one for one in findings if one.path not in told)]
+        if resource is not None:
+            findings += check_bulk(cast("dict[str, Any]", obj))
         told = {finding.path for finding in findings}
         findings += (one for one in _spelled(document, origin.root) if one.path not in told)
         self._report(findings, ref, origin)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flagd.manifest.condition_rules import check_audience
 from flagd.manifest.finding import warning
 from flagd.manifest.flag_rules import check_flag, check_unit
+from flagd.manifest.float_text import check_texts
 from flagd.manifest.group_rules import check_group
 from flagd.manifest.repetition import repeated
 from flagd.manifest.resource import Flag, FlagCohort, FlagDeployment, FlagGroup, FlagSegment
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
     from flagd.manifest.finding import Finding
     from flagd.manifest.resource import Resource
     from flagd.manifest.segment import FlagSegmentSpec
-
-_ANNOTATION_BYTES = 256 * 1024
-_ITEM_BYTES = 3
-"""Quotes and comma around each member in JSON."""
 
 
 def check(resource: Resource) -> Iterator[Finding]:
@@ -50,13 +47,7 @@ def _segment(spec: FlagSegmentSpec) -> Iterator[Finding]:
 
 def _cohort(spec: FlagCohortSpec) -> Iterator[Finding]:
     yield from check_unit(spec.unit, ("spec", "unit"))
-    size = sum(len(member.encode("utf-8", "surrogatepass")) + _ITEM_BYTES for member in spec.members)
-    if size > _ANNOTATION_BYTES:
-        text = (
-            f"{len(spec.members):,} members take {size // 1024:,} KiB: plain `kubectl apply` fails above 256 KiB, "
-            "because it keeps a copy in an annotation; use `kubectl apply --server-side`"
-        )
-        yield warning(("spec", "members"), "ServerSideApplyNeeded", text)
+    yield from check_texts(spec.members, ("spec", "members"))
 
 
 def _deployment(spec: FlagDeploymentSpec) -> Iterator[Finding]:

@@ -53,6 +53,10 @@ def test_a_diagnostic_says_file_line_document_resource_path_and_what_would_be_ri
         ("5", '`5` without quotes is a number; quote it: "5"'),
         ("0x10", '`0x10` without quotes is a number; quote it: "0x10"'),
         ("1e3", '`1e3` without quotes is a number; quote it: "1e3"'),
+        (
+            "1.2345678e+07",
+            '`1.2345678e+07` without quotes is a number; quote its digits: "12345678", in the values of a chart too',
+        ),
     ],
 )
 def test_an_unquoted_value_is_told_as_it_was_written(written: str, message: str):

@@ -13,13 +13,6 @@ def cohort(members: int) -> dict[str, Any]:
     return resource("FlagCohort", {"members": ids})
 
 
-def test_a_cohort_too_large_for_a_plain_apply_is_warned_of():
-    assert warned(cohort(6_000)) == []
-    (warning,) = warned(cohort(7_000))
-    assert (warning.path, warning.reason) == ("spec.members", "ServerSideApplyNeeded")
-    assert "--server-side" in warning.message
-
-
 def test_a_cohort_has_its_limit():
     assert [one.reason for one in found(cohort(20_001))] == ["LimitExceeded"]
 

@@ -31,8 +31,8 @@ def stage(**counts: int) -> Any:
     return SimpleNamespace(namespace=namespace, plane=SimpleNamespace(audit=lambda: log))
 
 
-def test_the_budget_is_two_writes_for_each_generation_and_the_lease():
-    assert budget(WRITES, seconds=60) == {"flags": 2 * (2 + 5), "flagsegments": 2 + 3, "leases": 32}
+def test_the_budget_is_two_writes_and_an_event_for_each_generation_and_the_lease():
+    assert budget(WRITES, seconds=60) == {"flags": 2 * (2 + 5), "events": 2 + 5, "flagsegments": 2 + 3, "leases": 32}
 
 
 def test_only_what_the_operator_wrote_here_counts():
@@ -44,9 +44,10 @@ def test_an_operator_within_its_budget_is_fine():
 
 
 def test_writes_beyond_the_budget_are_found():
-    found = overspent(stage(flags=15, leases=33, events=1), WRITES, time.monotonic() - 60)
+    found = overspent(stage(flags=15, leases=33, events=8, flaggroups=1), WRITES, time.monotonic() - 60)
     assert found == [
         "I6 flags: 15 writes, 14 allowed",
         "I6 leases: 33 writes, 32 allowed",
-        "I6 events: 1 writes, 0 allowed",
+        "I6 events: 8 writes, 7 allowed",
+        "I6 flaggroups: 1 writes, 0 allowed",
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flagd.attribute import AttributePathError, parse_attribute
 from flagd.compiler.bucketing import selector_list
+from flagd.compiler.scope import CohortFace
 from flagd.glob import GlobError, glob_regex
 from flagd.manifest.condition import COHORT_OPERATORS, GLOB_OPERATORS
 
@@ -54,12 +55,12 @@ def cohort_selector(unit: str) -> tuple[str, ...]:
 
 
 def cohorts_by_unit(names: Sequence[str], path: str, scope: Scope, findings: Findings) -> dict[str, list[str]]:
-    """Return the cohorts `names` by their unit, users first; a name without a FlagCohort is an error."""
+    """Return the cohorts `names` by their unit, users first; a name without a usable FlagCohort is an error."""
     units: dict[str, list[str]] = {}
     for index, name in enumerate(names):
         cohort = scope.cohort(name)
-        if cohort is None:
-            findings.error("ReferenceMissing", f"there is no FlagCohort {name!r}", f"{path}[{index}]")
+        if not isinstance(cohort, CohortFace):
+            findings.unusable("FlagCohort", name, f"{path}[{index}]", missing=cohort is None)
             continue
         units.setdefault(cohort.unit, []).append(name)
     return dict(sorted(units.items(), key=lambda item: (item[0] != "User", item[0])))

@@ -12,7 +12,7 @@ from flagd.compiler.flag import compile_flag
 from flagd.compiler.group import compile_group
 from flagd.compiler.movement import warnings_of_movements
 from flagd.compiler.outcome import Form, Outcome
-from flagd.compiler.scope import BROKEN, FlagFace
+from flagd.compiler.scope import BROKEN, DeploymentFace, FlagFace
 from flagd.manifest.resource import Flag
 from flagd.ruleset.revision import hash_json
 
@@ -99,8 +99,10 @@ def _broken(diagnostics: Sequence[Diagnostic], last: Form | None) -> Outcome:
 
 def _check_deployments(flag: Flag, scope: Scope, findings: Findings) -> None:
     for index, name in enumerate(flag.spec.deployments):
-        if scope.deployment(name) is None:
-            findings.warning("ReferenceMissing", f"there is no FlagDeployment {name!r}", f"spec.deployments[{index}]")
+        face = scope.deployment(name)
+        if not isinstance(face, DeploymentFace):
+            path = f"spec.deployments[{index}]"
+            findings.unusable("FlagDeployment", name, path, missing=face is None, harmless=True)
 
 
 def _content(flag: EvaluationFlag, findings: Findings) -> bytes | None:

@@ -65,7 +65,7 @@ def _prerequisite(
 ) -> EvaluationCondition:
     parent = scope.flag(each.key)
     if not isinstance(parent, FlagFace):
-        _unusable("flag", each.key, f"{path}.key", parent is None, findings)
+        findings.unusable("flag", each.key, f"{path}.key", missing=parent is None)
     else:
         for index, variant in enumerate(each.variants):
             if variant not in parent.variants:
@@ -88,7 +88,7 @@ def _membership(each: Membership, path: str, scope: Scope, findings: Findings) -
     group = scope.flag(each.group)
     wanted = "on" if each.slot is None else each.slot
     if not isinstance(group, FlagFace):
-        _unusable("FlagGroup", each.group, f"{path}.group", group is None, findings)
+        findings.unusable("FlagGroup", each.group, f"{path}.group", missing=group is None)
     elif group.group is None:
         findings.error("ReferenceMissing", f"{each.group!r} is a flag, not a FlagGroup", f"{path}.group")
     elif group.group == "Holdout":
@@ -106,10 +106,3 @@ def _check_slot(each: Membership, group: FlagFace, path: str, findings: Findings
         findings.error(
             "InvalidSlot", f"{found} of group {each.group!r}; it has {', '.join(sorted(slots))}", f"{path}.slot"
         )
-
-
-def _unusable(noun: str, key: str, path: str, missing: bool, findings: Findings) -> None:
-    if missing:
-        findings.error("ReferenceMissing", f"there is no {noun} {key!r}", path)
-    else:
-        findings.error("ReferenceBroken", f"{noun} {key!r} has errors and no last good form; mend it first", path)

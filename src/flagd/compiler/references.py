@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from flagd.compiler.unreadable import Unreadable
 from flagd.manifest.condition import COHORT_OPERATORS
-from flagd.manifest.resource import Flag, FlagGroup, FlagSegment
+from flagd.manifest.resource import KINDS, Flag, FlagGroup, FlagSegment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from flagd.manifest.diagnostic import ResourceRef
     from flagd.manifest.flag import FlagSpec, Segment, Testers
     from flagd.manifest.resource import Resource
     from flagd.manifest.segment import FlagSegmentSpec
@@ -22,6 +23,7 @@ KEY = "Key"
 SEGMENT = "FlagSegment"
 COHORT = "FlagCohort"
 DEPLOYMENT = "FlagDeployment"
+_KEYED = frozenset({"Flag", "FlagGroup"})
 
 
 def node_of(resource: Resource | Unreadable) -> Node:
@@ -31,6 +33,17 @@ def node_of(resource: Resource | Unreadable) -> Node:
     if isinstance(resource, Flag | FlagGroup):
         return KEY, resource.key
     return resource.kind, resource.metadata.name
+
+
+def stand_ins(refused: Mapping[ResourceRef, str], beside: Iterable[Resource | Unreadable]) -> list[Unreadable]:
+    """Return what stands for resources with errors, by reference and key, in the projects that `beside` makes."""
+    there = list(beside)
+    projects, taken = {one.ref.namespace for one in there}, {one.ref for one in there}
+    return [
+        Unreadable(ref, (KEY if ref.kind in _KEYED else ref.kind, key))
+        for ref, key in refused.items()
+        if ref.namespace in projects and ref not in taken and ref.kind in KINDS
+    ]
 
 
 def references(resource: Resource) -> frozenset[Node]:

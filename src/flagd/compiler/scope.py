@@ -84,12 +84,12 @@ class Scope:
         face = self._face((SEGMENT, name))
         return face if isinstance(face, SegmentFace | Broken) else None
 
-    def cohort(self, name: str) -> CohortFace | None:
+    def cohort(self, name: str) -> CohortFace | Broken | None:
         """Return the FlagCohort of this name."""
         face = self._face((COHORT, name))
-        return face if isinstance(face, CohortFace) else None
+        return face if isinstance(face, CohortFace | Broken) else None
 
-    def deployment(self, name: str) -> DeploymentFace | None:
+    def deployment(self, name: str) -> DeploymentFace | Broken | None:
         """Return the FlagDeployment of this name."""
         face = self._face((DEPLOYMENT, name))
-        return face if isinstance(face, DeploymentFace) else None
+        return face if isinstance(face, DeploymentFace | Broken) else None

@@ -79,10 +79,6 @@ def _references(names: Sequence[str], path: str, scope: Scope, findings: Finding
         face = scope.segment(name)
         if isinstance(face, SegmentFace):
             found.append(face.alternatives)
-        elif face is None:
-            findings.error("ReferenceMissing", f"there is no FlagSegment {name!r}", f"{path}[{index}]")
         else:
-            findings.error(
-                "ReferenceBroken", f"FlagSegment {name!r} has errors of its own; mend it first", f"{path}[{index}]"
-            )
+            findings.unusable("FlagSegment", name, f"{path}[{index}]", missing=face is None)
     return found

@@ -14,7 +14,7 @@ from flagd.compiler.key import compile_key
 from flagd.compiler.linkage import Linkage
 from flagd.compiler.outcome import Form, Outcome
 from flagd.compiler.publication import Publication
-from flagd.compiler.references import KEY, SEGMENT, node_of, references
+from flagd.compiler.references import node_of, references
 from flagd.compiler.retention import Retention
 from flagd.compiler.scope import BROKEN, CohortFace, DeploymentFace, Scope
 from flagd.compiler.segment import compile_segment
@@ -158,7 +158,7 @@ class Update:
     def _kept(self, node: Node, claimants: list[Unreadable]) -> Outcome | None:
         last = self._project.outcomes.get(node)
         if last is None or last.product is None or last.retained:
-            return Outcome(BROKEN) if node[0] in (KEY, SEGMENT) else None
+            return Outcome(BROKEN)
         form = last.product
         if isinstance(form, Form) and not any(form.belongs_to(each.ref, each.uid) for each in claimants):
             return Outcome(BROKEN)

@@ -93,6 +93,13 @@ def ref_of(obj: object) -> ResourceRef | None:
     return ResourceRef(kind, namespace, name)
 
 
+def key_of(obj: object, ref: ResourceRef) -> str:
+    """Return what others refer to `obj` by, which says that it is `ref`, however broken it is."""
+    spec = obj.get("spec") if isinstance(obj, dict) and ref.kind == "Flag" else None
+    key = spec.get("key") if isinstance(spec, dict) else None
+    return key if isinstance(key, str) and key else ref.name
+
+
 def _wrong_version(version: object, kind: object) -> Finding:
     if version is None:
         return Finding(("apiVersion",), "MissingField", f"`apiVersion` is missing; write {API_VERSION}")

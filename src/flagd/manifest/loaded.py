@@ -48,11 +48,13 @@ class Loaded:
         resources: in the order of the files.
         diagnostics: errors and warnings, located.
         skipped: documents of other API groups, such as a Deployment, that were passed over.
+        refused: the key that others refer to it by, of each resource with errors.
     """
 
     resources: tuple[Resource, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     skipped: int = 0
+    refused: Mapping[ResourceRef, str] = field(default_factory=dict, repr=False)
     origins: Mapping[ResourceRef, Origin] = field(default_factory=dict, repr=False)
 
     def locate(self, diagnostic: Diagnostic) -> Diagnostic:

@@ -9,7 +9,7 @@ from flagd.manifest.bulk import check_bulk
 from flagd.manifest.diagnostic import Diagnostic, Location, ResourceRef, Severity
 from flagd.manifest.document import Document, documents
 from flagd.manifest.encoding import decode
-from flagd.manifest.envelope import is_foreign, items_of, ref_of
+from flagd.manifest.envelope import is_foreign, items_of, key_of, ref_of
 from flagd.manifest.files import read_files
 from flagd.manifest.finding import Finding, warning
 from flagd.manifest.layout import spelling_of
@@ -52,13 +52,15 @@ def read_text(text: str | bytes, file: str = "-") -> Loaded:
 class _Reader:
     def __init__(self) -> None:
         self._resources: dict[ResourceRef, Resource | None] = {}
+        self._keys: dict[ResourceRef, str] = {}
         self._origins: dict[ResourceRef, Origin] = {}
         self._diagnostics: list[Diagnostic] = []
         self._skipped = 0
 
     def loaded(self) -> Loaded:
         resources = tuple(resource for resource in self._resources.values() if resource is not None)
-        return Loaded(resources, tuple(self._diagnostics), self._skipped, self._origins)
+        refused = {ref: key for ref, key in self._keys.items() if self._resources[ref] is None}
+        return Loaded(resources, tuple(self._diagnostics), self._skipped, refused, self._origins)
 
     def note(self, found: Diagnostic) -> None:
         self._diagnostics.append(found)
@@ -97,7 +99,7 @@ class _Reader:
         findings += (one for one in _spelled(document, origin.root) if one.path not in told)
         self._report(findings, ref, origin)
         if ref is not None and not self._is_second(ref, origin):
-            self._origins[ref] = origin
+            self._origins[ref], self._keys[ref] = origin, key_of(obj, ref)
             self._resources[ref] = None if inside else resource
 
     def _is_second(self, ref: ResourceRef, origin: Origin) -> bool:

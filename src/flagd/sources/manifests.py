@@ -77,6 +77,11 @@ class Manifests:
         digests = {name: file.digest for name, file in self.files.items()}
         return digests == {source.name: _digest(source) for source in sources}
 
+    @property
+    def refused(self) -> Mapping[ResourceRef, str]:
+        """The keys of the resources with errors, by reference; some have a last good form."""
+        return {ref: key for file in self.files.values() for ref, key in file.loaded.refused.items()}
+
     def locate(self, diagnostic: Diagnostic) -> Diagnostic:
         """Return `diagnostic` with the file and line that its resource stands at."""
         files = (file.loaded for file in self.files.values() if diagnostic.resource in file.resources)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flagd.compiler import Compiled, Unreadable, compile_projects, similar_namespaces
-from flagd.compiler.references import node_of
+from flagd.compiler.references import node_of, stand_ins
 from flagd.manifest import ResourceRef, Severity
 from flagd.manifest.redaction import redacted
 from flagd.sources.manifests import Manifests, Surroundings, parse_manifests
@@ -63,7 +63,8 @@ def take(sources: Sequence[SourceFile], previous: Reading, around: Surroundings 
         return previous
     broken = any(finding.severity is Severity.ERROR for finding in manifests.diagnostics)
     inherited = _unclaimed(previous.inherited, manifests.resources.values()) if broken else ()
-    compiled = compile_projects([*manifests.resources.values(), *inherited], previous.compiled)
+    readable = [*manifests.resources.values(), *inherited]
+    compiled = compile_projects([*readable, *stand_ins(manifests.refused, readable)], previous.compiled)
     snapshots = {
         name: Snapshot.make(one.ruleset, previous.snapshots.get(name), time.time()) for name, one in compiled.items()
     }

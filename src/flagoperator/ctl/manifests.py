@@ -86,6 +86,7 @@ def read(paths: Sequence[str], since: str | None = None) -> Manifests:
         Refused: there is nothing at all in them.
     """
     from flagd.compiler import compile_projects, similar_namespaces
+    from flagd.compiler.references import stand_ins
     from flagd.manifest import Loaded, load
 
     for path in paths:
@@ -94,7 +95,7 @@ def read(paths: Sequence[str], since: str | None = None) -> Manifests:
         loaded = load(paths)
         if loaded == Loaded():
             raise Refused(f"no manifests in {', '.join(paths)}")
-        projects = compile_projects(loaded.resources)
+        projects = compile_projects([*loaded.resources, *stand_ins(loaded.refused, loaded.resources)])
     compiled = [found for project in projects.values() for found in project.diagnostics]
     compiled += similar_namespaces(loaded.resources)
     if since is not None:

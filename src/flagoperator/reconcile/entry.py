@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from flagd.manifest import API_VERSION, ResourceRef, Severity, validate
+from flagd.manifest.envelope import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,12 +80,13 @@ def read_entry(kind: str, obj: Mapping[str, Any], before: Entry | None) -> Entry
     if before is not None and (before.generation, before.digest) == (generation, digest):
         return replace(before, version=version, packed_status=status, request=request)
     resource, findings = validate(_bare(kind, obj))
+    ref = ref_of(kind, obj)
     return Entry(
-        ref=ref_of(kind, obj),
+        ref=ref,
         uid=uid,
         version=version,
         generation=generation,
-        key=_key(kind, obj),
+        key=key_of(obj, ref),
         resource=before.resource if resource is None and before is not None else resource,
         findings=tuple(findings),
         packed_status=status,
@@ -111,9 +113,3 @@ def _bare(kind: str, obj: Mapping[str, Any]) -> dict[str, Any]:
     """Return `obj` without what is as large as the rest and means nothing here."""
     metadata = {name: value for name, value in obj["metadata"].items() if name not in {"managedFields", "annotations"}}
     return {"apiVersion": API_VERSION, "kind": kind, "metadata": metadata, "spec": obj.get("spec")}
-
-
-def _key(kind: str, obj: Mapping[str, Any]) -> str:
-    spec = obj.get("spec")
-    named = spec.get("key") if kind == "Flag" and isinstance(spec, dict) else None
-    return named if isinstance(named, str) and named else str(obj["metadata"]["name"])

@@ -24,8 +24,8 @@ COMPILED = "compiled"
 """Message of Ready where there is nothing to say."""
 SHORT_REVISION = 8
 """Digits of a revision that a table shows."""
-WAITING = frozenset({"ReferenceMissing"})
-"""Reasons that mend when somebody else appears; all others need an edit of the resource itself."""
+WAITING = frozenset({"ReferenceMissing", "ReferenceBroken"})
+"""Reasons that go away when somebody else appears or is fixed; all others need an edit of the resource itself."""
 
 
 @dataclass(frozen=True, slots=True)

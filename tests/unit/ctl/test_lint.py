@@ -57,6 +57,16 @@ def test_errors_between_resources_are_found_where_they_stand(run: Run, write: Wr
     assert any("a → b → a" in found["message"] for found in report["diagnostics"])
 
 
+def test_who_refers_to_a_resource_with_errors_is_not_told_that_there_is_none(run: Run, write: Write) -> None:
+    segment = MISSPELT.replace("kind: Flag", "kind: FlagSegment").replace("name: checkout", "name: pro")
+    write("segment.yaml", segment)
+    user = flag("a", segments=[{"name": "pro", "segmentRefs": ["pro"], "rollout": {"percent": 100}}])
+    result = run("lint", "--output", "json", write("a.yaml", user).parent)
+    found = {each["reason"]: each["message"] for each in json.loads(result.stdout)["diagnostics"]}
+    assert "ReferenceMissing" not in found
+    assert found["ReferenceBroken"] == "FlagSegment 'pro' has errors of its own; fix it first"
+
+
 @pytest.fixture
 def warned(write: Write) -> Path:
     return write("a.yaml", flag("checkout", deployments=["web"]))

@@ -179,6 +179,15 @@ def test_a_resource_that_was_never_readable_is_there_and_broken():
     assert [each.reason for each in projects.compiled["shop"].diagnostics] == ["ReferenceBroken"]
 
 
+def test_a_cohort_that_was_never_readable_is_there_and_broken():
+    projects = Projects()
+    user = flag("f", 2, offTesters={"cohorts": ["x"]})
+    taking(projects, entry(broken(GOOD["FlagCohort"])), entry(user))
+    assert [each.reason for each in projects.compiled["shop"].diagnostics] == ["ReferenceBroken"]
+    taking(projects, entry(GOOD["FlagCohort"]))
+    assert projects.compiled["shop"].diagnostics == []
+
+
 def test_a_namespace_with_nothing_readable_is_no_project():
     projects = Projects()
     taking(projects, entry(broken(flag("x", 1))))

@@ -149,6 +149,7 @@ def test_an_invalid_flag_that_never_was_valid_is_not_served():
         ("CycleDetected", {"Stalled": "True CycleDetected"}),
         ("KeyConflict", {"Stalled": "True KeyConflict"}),
         ("ReferenceMissing", {"Reconciling": "True ReferenceMissing"}),
+        ("ReferenceBroken", {"Reconciling": "True ReferenceBroken"}),
     ],
 )
 def test_what_the_compiler_found_is_the_reason(reason: str, abnormal: dict[str, str]):

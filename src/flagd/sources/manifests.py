@@ -147,8 +147,9 @@ def _held(
 
 def _told(held: tuple[str, Mapping[ResourceRef, Resource]]) -> Diagnostic:
     name, refs = held
+    what = "its resource is" if len(refs) == 1 else f"its {len(refs)} resources are"
     text = (
-        f"is gone or empty, with what lay beside it or as by accident; {len(refs)} resources of it are served on. "
+        f"is gone or empty, with what lay beside it or as by accident; {what} served on. "
         "Send SIGHUP to flagd, or restart it, if they are meant to be gone"
     )
     return Diagnostic(Severity.WARNING, "Held", text, location=Location(name))

@@ -77,5 +77,6 @@ def _tell_managers(before: Mapping[str, Any], adjustment: Adjustment) -> None:
     for field in adjustment.fields:
         others = [name for name in managers(before, field) if name not in BY_HAND]
         if others:
-            text = f"{' and '.join(others)} manages {'.'.join(field)}: change the manifest too, or it puts this back"
+            verb, back = ("manages", "it puts") if len(others) == 1 else ("manage", "they put")
+            text = f"{' and '.join(others)} {verb} {'.'.join(field)}: change the manifest too, or {back} this back"
             click.echo(text, err=True)

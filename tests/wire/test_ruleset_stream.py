@@ -1,5 +1,6 @@
 """The ruleset stream between processes: edits, kills, disk, peers, TLS; and what the ruleset port gives to whom."""
 
+import json
 import shutil
 import signal
 import socket
@@ -152,6 +153,8 @@ def test_without_operator_disk_and_peers_flagd_waits_and_says_why(launch):
     assert lonely.get("/readyz")[0] == 503
     assert lonely.get("/healthz")[0] == 200
     lonely.said(f"publisher {NOBODY}: UNAVAILABLE")
+    cause = f"no operator has been heard at {NOBODY} ({NOBODY}: UNAVAILABLE"
+    eventually(lambda: cause in json.loads(lonely.get("/readyz")[1])["reason"])
 
 
 @pytest.fixture(scope="module")

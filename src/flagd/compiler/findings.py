@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from flagd.manifest.diagnostic import Diagnostic, Severity
-
-if TYPE_CHECKING:
-    from flagd.manifest.diagnostic import ResourceRef
+from flagd.manifest.diagnostic import Diagnostic, ResourceRef, Severity
 
 
 class Findings:
@@ -22,17 +17,25 @@ class Findings:
 
     def error(self, reason: str, message: str, path: str = "") -> None:
         """Note a fault that keeps the resource out."""
-        self.broken = True
-        self.diagnostics.append(Diagnostic(Severity.ERROR, reason, message, path, self.resource))
+        self._note(Severity.ERROR, reason, message, path)
 
     def unusable(self, noun: str, name: str, path: str, *, missing: bool, harmless: bool = False) -> None:
         """Note that what `path` refers to is not there, or has errors itself; `harmless` if it can do without."""
-        note = self.warning if harmless else self.error
+        severity = Severity.WARNING if harmless else Severity.ERROR
+        concerns = ResourceRef("Flag" if noun == "flag" else noun, self.resource.namespace, name)
         if missing:
-            note("ReferenceMissing", f"there is no {noun} {name!r}", path)
+            self._note(severity, "ReferenceMissing", f"there is no {noun} {name!r}", path, concerns)
         else:
-            note("ReferenceBroken", f"{noun} {name!r} has errors of its own; fix it first", path)
+            self._note(
+                severity, "ReferenceBroken", f"{noun} {name!r} has errors of its own; fix it first", path, concerns
+            )
 
     def warning(self, reason: str, message: str, path: str = "") -> None:
         """Note a fault that the resource can be published with."""
-        self.diagnostics.append(Diagnostic(Severity.WARNING, reason, message, path, self.resource))
+        self._note(Severity.WARNING, reason, message, path)
+
+    def _note(
+        self, severity: Severity, reason: str, message: str, path: str, concerns: ResourceRef | None = None
+    ) -> None:
+        self.broken = self.broken or severity is Severity.ERROR
+        self.diagnostics.append(Diagnostic(severity, reason, message, path, self.resource, concerns=concerns))

@@ -61,6 +61,7 @@ class Diagnostic:
         path: the field, as ``spec.segments[0].rollout.percent``; empty = the whole resource.
         resource: whose it is; None where the input could not be read that far.
         location: where it stands; None for resources that came from a cluster.
+        concerns: the resource that is referred to, where it is that one which is missing or broken.
     """
 
     severity: Severity
@@ -69,6 +70,7 @@ class Diagnostic:
     path: str = ""
     resource: ResourceRef | None = None
     location: Location | None = None
+    concerns: ResourceRef | None = None
 
     def at(self, location: Location | None) -> Diagnostic:
         """Return the same finding at `location`."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 MOST_LINES = 20
 """Lines about one look; the rest is a number."""
-_NAMED = 3
-"""Resources that a line about many of them names."""
+FEW = 3
+"""Up to so many resources that one fault breaks are told one by one; of more a line names so many."""
 
 
 class Reason(StrEnum):
@@ -42,6 +42,7 @@ class State:
         generation: ``metadata.generation``; 0 where there is none.
         manager: who wrote it last, as ``managedFields`` names them; empty where nobody says.
         users: how many resources refer to it.
+        served: what is served in place of what is broken, as a sentence; empty where nobody says.
     """
 
     resource: Resource | None = None
@@ -49,6 +50,7 @@ class State:
     generation: int = 0
     manager: str = ""
     users: int = 0
+    served: str = ""
 
     @property
     def there(self) -> bool:
@@ -111,19 +113,20 @@ def news(ref: ResourceRef, before: State, after: State) -> Iterator[News]:
         yield News(ref, Reason.CREATED, f"created{by}")
     elif changed := _changed(before, after):
         yield News(ref, Reason.CHANGED, f"{summary(changed)}{_by(after)}{_used(after)}")
-    if after.errors and _faults(after) != _faults(before):
+    if after.errors and (_faults(after), after.served) != (_faults(before), before.served):
         yield _broken(ref, after, by)
     elif before.errors and not after.errors:
         yield News(ref, Reason.FIXED, f"fixed{by}", _cause(before.errors[0]))
 
 
 def lines(found: Iterable[News], most: int = MOST_LINES) -> list[Line]:
-    """Return `found` as lines of a log: one each, one for all that one fault breaks, at most `most` and a count."""
+    """Return `found` as lines of a log: one each, or one for many that one fault breaks; at most `most` and a count."""
     together: dict[object, list[News]] = defaultdict(list)
     for one in found:
         together[(one.reason, one.cause, one.ref.namespace) if one.cause else one].append(one)
     # What is broken is not to be cut off by a flood of changes.
-    groups = sorted(together.values(), key=lambda group: group[0].reason is not Reason.BROKEN)
+    few = (([one] for one in group) if len(group) <= FEW else [group] for group in together.values())
+    groups = sorted((each for group in few for each in group), key=lambda group: group[0].reason is not Reason.BROKEN)
     told = [Line(group[0].reason, _line(group), tuple(one.ref for one in group)) for group in groups]
     rest = told[most:]
     if not rest:
@@ -148,7 +151,8 @@ def _changed(before: State, after: State) -> tuple[str, ...]:
 def _broken(ref: ResourceRef, state: State, by: str) -> News:
     location = state.errors[0].location
     place = f" ({location})" if location else ""
-    return News(ref, Reason.BROKEN, f"{fault(state.errors)}{place}{by}{_used(state)}", _cause(state.errors[0]))
+    served = f"; {state.served}" if state.served else ""
+    return News(ref, Reason.BROKEN, f"{fault(state.errors)}{served}{place}{by}{_used(state)}", _cause(state.errors[0]))
 
 
 def _cause(error: Diagnostic) -> str:
@@ -175,7 +179,7 @@ def _line(group: Sequence[News]) -> str:
     if len(group) == 1:
         verb = {Reason.BROKEN: "cannot be used: ", Reason.FIXED: "is ", Reason.DELETED: "is "}.get(first.reason, "")
         return f"{first.ref}{'' if verb else ':'} {verb}{first.message}"
-    names = ", ".join(str(one.ref) for one in group[:_NAMED])
-    more = f" and {len(group) - _NAMED} more" if len(group) > _NAMED else ""
+    names = ", ".join(str(one.ref) for one in group[:FEW])
+    more = f" and {len(group) - FEW} more" if len(group) > FEW else ""
     what = "are fixed" if first.reason is Reason.FIXED else f"cannot be used: {first.cause}"
     return f"{len(group)} resources {what}: {names}{more}"

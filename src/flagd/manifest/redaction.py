@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flagd.manifest.diagnostic import Diagnostic
 
-_USERS = re.compile(r"(^|\.)(testers|offTesters|members|include|exclude|values)\b")
+_USERS = re.compile(r"(^|\.)(testers|offTesters|members|include|exclude|values|payload|offPayload)\b")
 _NAME_RESOURCES = frozenset({"ReferenceMissing", "ReferenceBroken"})
 """Reasons whose messages quote names of resources only, wherever they stand."""
 TEXT = "wrong; flagctl lint says how (not here: it may name users)"

@@ -20,6 +20,7 @@ from flagd.server.lag import measure_lag
 from flagd.server.management import JSON, Management, Page
 from flagd.server.memory import callers_bytes
 from flagd.server.pauses import keep_short, relieve
+from flagd.server.reminder import remind
 from flagd.server.ruleset_port import RulesetPort
 from flagd.sources.directory import DirectorySource
 from flagd.sources.keeper import Keeper
@@ -90,6 +91,7 @@ class Application:
         self._tasks.start("pauses", lambda: keep_short(self._store), restart=True)
         if self._door:
             self._tasks.start("door", self._door.watch, restart=True)
+        self._tasks.start("reminder", lambda: remind(self._obstacle), restart=True)
         self._tasks.start("relief", lambda: relieve(self.capacity), restart=True)
         self._tasks.start("source", self._source.run, restart=True)
 
@@ -146,6 +148,9 @@ class Application:
             return f"parts of the server have ended: {', '.join(self._tasks.ended)}"
         if self._door is not None and not self._door.is_open:
             return "the port that callers use lets nobody in"
+        return self._obstacle()
+
+    def _obstacle(self) -> str:
         obstacle = self._store.obstacle
         return f"{obstacle}: {self._source.absence}" if obstacle else ""
 

@@ -102,7 +102,8 @@ class OperatorSource:
     def absence(self) -> str:
         """Why there may be no project."""
         if self._leader is None:
-            return f"no operator has been heard at {', '.join(self._settings.hosts)}"
+            why = self._operators.trouble
+            return f"no operator has been heard at {', '.join(self._settings.hosts)}{f' ({why})' if why else ''}"
         does = "publishes none" if self._store.loaded else "has not sent everything yet"
         return f"the operator at {self._leader.address} {does}"
 

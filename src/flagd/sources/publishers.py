@@ -31,6 +31,8 @@ RESOLVE_SECONDS = 10.0
 MOST_ADDRESSES = 64
 PREFIX = "publisher "
 """Begins the names of their tasks."""
+MOST_TOLD = 3
+"""Addresses of which it is told why nobody is connected."""
 
 
 class Publishers:
@@ -45,12 +47,19 @@ class Publishers:
         # What has ended for good is called on again by the next look, as if it was new.
         self._tasks = Tasks(given_up=lambda name: self._forget(name.removeprefix(PREFIX)))
         self._broken = asyncio.Event()
-        self._unknown: set[str] = set()
+        self._unknown: dict[str, str] = {}
 
     @property
     def contacts(self) -> Sequence[Contact]:
         """Every publisher known, connected or not."""
         return list(self._contacts.values())
+
+    @property
+    def trouble(self) -> str:
+        """Why nobody is connected, as one text about a few names and addresses; empty = not known."""
+        names = [f"the name {host} cannot be resolved ({why})" for host, why in self._unknown.items()]
+        found = [f"{each.address}: {each.trouble}" for each in self._contacts.values() if each.trouble]
+        return "; ".join([*names, *found][:MOST_TOLD])
 
     async def run(self) -> None:
         """Resolve the names again and again, until cancelled."""
@@ -104,9 +113,9 @@ class Publishers:
         except OSError as error:  # TimeoutError is one
             if host not in self._unknown:
                 log.warning("the name %s cannot be resolved: %s", host, error.strerror or "no answer in time")
-            self._unknown.add(host)
+            self._unknown[host] = error.strerror or "no answer in time"
             return []
-        self._unknown.discard(host)
+        self._unknown.pop(host, None)
         return [_text(family, address[0], address[1]) for family, _, _, _, address in found]
 
 

@@ -90,7 +90,8 @@ class Events:
 
     def tell(self, regarding: Mapping[str, Any], reason: str, message: str, kind: Type = "Warning") -> None:
         """Have it said of `regarding` (see `about`) that `reason` holds; `message` is for people and has no values."""
-        key = str(regarding.get("uid") or f"{regarding['namespace']}/{regarding['name']}"), reason, kind
+        named = f"{regarding.get('kind')} {regarding['namespace']}/{regarding['name']}"
+        key = str(regarding.get("uid") or named), reason, kind
         waiting = self._waiting.get(key)
         if waiting is None:
             if len(self._waiting) >= WAITING:

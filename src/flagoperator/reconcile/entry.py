@@ -9,12 +9,14 @@ import orjson
 
 from flagd.manifest import API_VERSION, ResourceRef, Severity, validate
 from flagd.manifest.envelope import key_of
+from flagd.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flagd.manifest import Diagnostic, Resource
 
+LONGEST_MANAGER = 128
 RECONCILE_REQUEST = "reconcile.fluxcd.io/requestedAt"
 """Annotation by which Flux and its users ask for a look at a resource; echoed in the status."""
 
@@ -34,6 +36,7 @@ class Entry:
         findings: about the present generation; an error among them makes it invalid.
         packed_status: status as the cluster has it, as JSON: of 10,000 there is rarely need for more than a few.
         request: value of the annotation `RECONCILE_REQUEST`.
+        manager: who wrote the present spec, as ``managedFields`` names them; empty where nobody says.
         digest: hash of the present spec: after a restore from a backup another spec may have the same generation.
     """
 
@@ -47,6 +50,7 @@ class Entry:
     packed_status: bytes = b"{}"
     request: str = ""
     digest: int = 0
+    manager: str = ""
 
     @property
     def status(self) -> Mapping[str, Any]:
@@ -92,7 +96,21 @@ def read_entry(kind: str, obj: Mapping[str, Any], before: Entry | None) -> Entry
         packed_status=status,
         request=request,
         digest=digest,
+        manager=manager_of(obj, "" if before is None else before.manager),
     )
+
+
+def manager_of(obj: Mapping[str, Any], before: str) -> str:
+    """Return who wrote the spec of `obj` last; of several in one second one that is not who wrote it `before`."""
+    wrote = [each for each in obj["metadata"].get("managedFields") or () if _wrote_spec(each)]
+    if not wrote:
+        return ""
+    last = max(wrote, key=lambda each: (each.get("time") or "", each.get("manager") != before))
+    return printable(str(last.get("manager") or ""), LONGEST_MANAGER)
+
+
+def _wrote_spec(fields: Mapping[str, Any]) -> bool:
+    return not fields.get("subresource") and "f:spec" in (fields.get("fieldsV1") or {})
 
 
 def _pack(status: object) -> bytes:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from operator import is_
 from typing import TYPE_CHECKING
 
 from flagd.compiler import Compiled, Unreadable, compile_project
 from flagd.compiler.references import KEY, node_of
 from flagd.manifest import Severity
+from flagd.manifest.news import ABSENT, Reason, State, news
 from flagd.ruleset.persistent import difference
+from flagoperator.reconcile.broken import Broken, Verdict
+from flagoperator.reconcile.served import served_form, served_instead
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from flagd.compiler.references import Node
     from flagd.manifest import Diagnostic, Resource, ResourceRef
+    from flagd.manifest.news import News
     from flagd.ruleset import Ruleset
     from flagoperator.reconcile.entry import Entry
 
@@ -27,9 +30,10 @@ class Projects:
         self._served: dict[str, Ruleset] = {}
         self._compiled: Mapping[str, Compiled] = {}
         self._taken: dict[ResourceRef, Entry] = {}
-        self._unready: set[ResourceRef] = set()
-        self.unready: Counter[str] = Counter()
-        """How many resources cannot be used as they are, by kind: those whose status says Ready=False."""
+        self._news: list[News] = []
+        self._following = False
+        self.broken = Broken()
+        """What cannot be used as it is."""
 
     def remember(self, served: Mapping[str, Ruleset]) -> None:
         """Take what was `served` before this process, by project, as the form to keep of what is broken now."""
@@ -43,6 +47,15 @@ class Projects:
     def compiled(self) -> Mapping[str, Compiled]:
         """The projects that have resources, by namespace."""
         return self._compiled
+
+    def follow(self) -> None:
+        """Call everything news from now on; of what was there at the start that is only what is broken."""
+        self._following = True
+
+    def drain_news(self) -> list[News]:
+        """Return what became of resources since the last call."""
+        found, self._news = self._news, []
+        return found
 
     def take(self, changes: Mapping[ResourceRef, Entry | None]) -> set[ResourceRef]:
         """Compile `changes` (None for what is gone); return the resources of which something may be new to say."""
@@ -58,26 +71,43 @@ class Projects:
             compiled[name] = after
             if not _is_there(after):
                 del compiled[name]
+        known = {ref: self._state(ref, used=ref in changes) for ref in touched} if self._following else {}
         # In this order: whoever reads meanwhile, in another thread, finds what was taken to be older, never newer.
         self._compiled = compiled
         self._taken |= {ref: entry for ref, entry in changes.items() if entry is not None}
         for ref, entry in changes.items():
             if entry is None:
                 self._taken.pop(ref, None)
-        for ref in touched:
-            self._judge(ref)
+        self.broken.judge({ref: self._verdict(ref) for ref in touched})
+        self._tell(changes, known, touched)
         return touched
 
-    def _judge(self, ref: ResourceRef) -> None:
+    def _tell(
+        self, changes: Container[ResourceRef], before: Mapping[ResourceRef, State], touched: Iterable[ResourceRef]
+    ) -> None:
+        for ref in sorted(touched):
+            found = news(ref, before.get(ref, ABSENT), self._state(ref, used=ref in changes and self._following))
+            self._news += (one for one in found if self._following or one.reason is Reason.BROKEN)
+
+    def _state(self, ref: ResourceRef, *, used: bool) -> State:
+        """Return how it stands with `ref`, and if `used` is asked for, how many refer to it."""
+        entry, compiled, verdict = self._taken.get(ref), self._compiled.get(ref.namespace), self.broken.verdict(ref)
+        if entry is None:
+            return ABSENT
+        errors, served = (verdict.errors, verdict.served) if verdict else ((), "")
+        users = len(compiled.used_by(entry.resource)) if used and compiled and entry.resource else 0
+        return State(entry.resource, errors, entry.generation, entry.manager, users, served)
+
+    def _verdict(self, ref: ResourceRef) -> Verdict | None:
         entry, compiled = self._taken.get(ref), self._compiled.get(ref.namespace)
-        unready = entry is not None and not (entry.valid and is_ready(findings_of(entry, compiled)))
-        if unready is (ref in self._unready):
-            return
-        if unready:
-            self._unready.add(ref)
-        else:
-            self._unready.discard(ref)
-        self.unready[ref.kind] += 1 if unready else -1
+        if entry is None:
+            return None
+        findings = findings_of(entry, compiled)
+        errors = errors_of(findings if entry.valid else entry.findings)
+        if not errors:
+            return None
+        served = None if compiled is None else served_form(entry, compiled, findings)
+        return Verdict(errors, served_instead(entry, served)[1])
 
     def _update(self, name: str, before: Compiled | None, changes: Mapping[ResourceRef, Entry | None]) -> Compiled:
         resources = [_claimant(entry) for entry in changes.values() if entry is not None]
@@ -98,9 +128,9 @@ def findings_of(entry: Entry, compiled: Compiled | None) -> Sequence[Diagnostic]
     return [each for each in (*found, *compiled.overweight) if each.resource == entry.ref]
 
 
-def is_ready(findings: Iterable[Diagnostic]) -> bool:
-    """Return whether none of `findings` is an error."""
-    return all(each.severity is not Severity.ERROR for each in findings)
+def errors_of(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return the errors among `findings`."""
+    return tuple(each for each in findings if each.severity is Severity.ERROR)
 
 
 def _is_there(compiled: Compiled) -> bool:

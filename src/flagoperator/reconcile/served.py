@@ -49,6 +49,15 @@ class Served:
         return f"{form} is served with {listed}, which {'were' if others else 'was'} deleted"
 
 
+def served_instead(entry: Entry, served: Served | None) -> tuple[str, str]:
+    """Return reason and message of what is served in place of `entry`, which cannot be used."""
+    if served is not None:
+        return "LastGood", str(served)
+    if entry.ref.kind == "FlagSegment" and entry.resource is not None:
+        return "LastGood", "flags that use it keep their last good forms"
+    return "NotServed", "no generation of it is served"
+
+
 def served_form(entry: Entry, compiled: Compiled, findings: Sequence[Diagnostic]) -> Served | None:
     """Return what the ruleset holds of `entry`, about which the compiler found `findings`; None if nothing."""
     if entry.ref.kind in _KEYED:

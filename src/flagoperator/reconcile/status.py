@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flagd.manifest import Flag, Severity
 from flagoperator.reconcile.condition import Condition, condition_of
 from flagoperator.reconcile.delivery import Stage
+from flagoperator.reconcile.served import served_instead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -155,7 +156,7 @@ def _ready(facts: Facts) -> Condition:
 
 def _published(facts: Facts, ready: Condition) -> Condition:
     if ready.status != "True":
-        return _published_before(facts)
+        return Condition("Published", "False", *served_instead(facts.entry, facts.served))
     status, generation = facts.entry.status, facts.entry.generation
     stage, progress = facts.progress.stage, facts.progress
     if facts.proof is not None:
@@ -176,14 +177,6 @@ def _claims_another_generation(status: Mapping[str, Any], generation: int) -> bo
     # `kubectl wait` does not look at generations: what it would believe is taken back first.
     published = condition_of(status, "Published")
     return published is not None and published["status"] == "True" and published.get("observedGeneration") != generation
-
-
-def _published_before(facts: Facts) -> Condition:
-    if facts.served is not None:
-        return Condition("Published", "False", "LastGood", str(facts.served))
-    if facts.entry.ref.kind == "FlagSegment" and facts.entry.resource is not None:
-        return Condition("Published", "False", "LastGood", "flags that use it keep their last good forms")
-    return Condition("Published", "False", "NotServed", "no generation of it is served")
 
 
 def _abnormal(ready: Condition, published: Condition) -> list[Condition]:

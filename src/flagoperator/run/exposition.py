@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from flagd.manifest import KINDS
 from flagd.metrics import LATENCY_BOUNDS
+from flagd.server.exposition import broken_resources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -71,10 +72,11 @@ class _Collector(Collector):
             "flagoperator_resources", "Custom resources in the cluster.", labels=["kind", "state"]
         )
         for kind in KINDS:
-            invalid = self._model.projects.unready[kind]
+            invalid = self._model.projects.broken.counts[kind]
             resources.add_metric([kind, "invalid"], invalid)
             resources.add_metric([kind, "ready"], max(0, mirror.count(kind) - invalid))
         yield resources
+        yield broken_resources("flagoperator_broken_resource", self._model.projects.broken.refs())
         yield _histogram("flagoperator_relist_seconds", "Complete lists of the cluster.", gauges.relists)
         yield CounterMetricFamily("flagoperator_relist_failures", "Lists that failed.", value=gauges.relist_failures)
         yield CounterMetricFamily(

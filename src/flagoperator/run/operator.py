@@ -91,6 +91,7 @@ class Operator:
         self._source.changed = self._changed
         self._publisher.touched = self._reporter.look_soon
         self._publisher.holding = self._reporter.holding
+        self._publisher.changed = self._reporter.changed
         self._publisher.ready_pods = self._reporter.ready_pods
         report(exposures(self._options))
         await self._management.start()
@@ -142,7 +143,7 @@ class Operator:
     def _looked_at_lease(self) -> None:
         leads = self._lease.leads
         if leads and not self._led:
-            self._reporter.look_at_all()
+            self._reporter.begin_term()
         self._led = leads
         self._publisher.wake()
 
@@ -179,6 +180,7 @@ class Operator:
             "epoch": self._lease.epoch,
             "listed_seconds_ago": round(listed, 1) if self._model.mirror.complete else None,
             "not_watched": unwatched,
+            "broken": self._model.projects.broken.told(),
             "unreadable": dict(self._model.gauges.unreadable),
             "ended": self._tasks.ended,
             "unserved": sorted(self._source.unserved),

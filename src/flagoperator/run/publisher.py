@@ -8,16 +8,19 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from flagd.manifest.news import Reason, lines
 from flagd.rpc.rulesets import Publication
 from flagd.ruleset.edition import Edition
+from flagd.sources.announcer import Announcer
 from flagoperator.reconcile.debounce import Debounce
 from flagoperator.reconcile.guard import Look, told
 from flagoperator.reconcile.holdback import HoldBack
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
     from flagd.manifest import ResourceRef
+    from flagd.manifest.news import News
     from flagd.ruleset import Ruleset
     from flagoperator.cluster.lease import Lease
     from flagoperator.reconcile.guard import Removal
@@ -52,6 +55,7 @@ class Publisher:
         self._lease = lease
         self._debounce = Debounce()
         self._holdback = HoldBack()
+        self._announcer = Announcer()
         self._woken = asyncio.Event()
         self._counted = 0
         self._sequence = 0
@@ -62,6 +66,7 @@ class Publisher:
         self.unacknowledged: dict[str, float] = {}
         """When the first change was seen that not every ready replica has yet, by project, on the monotonic clock."""
         self.touched: Callable[[Collection[ResourceRef]], None] = lambda _: None
+        self.changed: Callable[[Sequence[News]], None] = lambda _: None
         self.holding: Callable[[str], None] = lambda _: None
         self.ready_pods: Callable[[], frozenset[str] | None] = lambda: None
         """Names of the replicas that serve callers; None while that is not known."""
@@ -92,6 +97,7 @@ class Publisher:
         while not self._model.mirror.complete:
             await self._wait(None)
         await self._publish()
+        self._model.projects.follow()
         self._source.published.set()
         # Of what is kept nothing is ever garbage: the collector need not walk through it again and again.
         gc.collect()
@@ -125,10 +131,17 @@ class Publisher:
                 touched = model.projects.take(changes)
             else:
                 touched = await asyncio.to_thread(model.projects.take, changes)
+            self._log_news(model.projects.drain_news())
             model.ledger.wait(touched)
             model.gauges.reconciles.observe(time.monotonic() - begun)
         self._put(begun if seen is None else seen)
         self.touched(touched)
+
+    def _log_news(self, found: Sequence[News]) -> None:
+        for line in lines(found):
+            level = logging.WARNING if line.reason is Reason.BROKEN else logging.INFO
+            log.log(level, "%s", line.text, extra={"fields": line.fields})
+        self.changed([one for one in found if one.reason is Reason.CHANGED])
 
     def _put(self, seen: float) -> None:
         model = self._model
@@ -153,8 +166,9 @@ class Publisher:
             model.ledger.publish(name, ruleset.revision, self._sequence)
             model.gauges.count_publish(name, self._published.keys())
             self.unacknowledged.setdefault(name, seen)
-            log.info("project %s: revision %s, %d flags", name, ruleset.revision, len(ruleset.flags))
         model.ledger.include(self._published.keys())
+        if self.deciding:  # before that another replica's are served
+            self._announcer.tell_all(self._published)
 
     def _unread(self) -> Mapping[str, Edition]:
         """Return what was served before of namespaces that could not be read yet: nobody knows anything newer."""

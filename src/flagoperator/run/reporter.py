@@ -9,22 +9,25 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flagd.manifest import KINDS
+from flagd.manifest.news import Reason
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.endpoints import find_endpoints
 from flagoperator.cluster.event import Events, about
 from flagoperator.cluster.lease import REPLICAS
 from flagoperator.cluster.writer import TOO_LARGE, Wanted, Writer
 from flagoperator.reconcile.delivery import Progress, Replica, Stage
+from flagoperator.reconcile.guard import told
 from flagoperator.reconcile.ownership import ours
 from flagoperator.reconcile.projects import findings_of
 from flagoperator.reconcile.served import served_form
 from flagoperator.reconcile.status import Facts, Shown, complaint, desired_status, shown_by
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from flagd.compiler import Compiled
     from flagd.manifest import ResourceRef
+    from flagd.manifest.news import News
     from flagoperator.cluster.api import Api
     from flagoperator.cluster.lease import Lease
     from flagoperator.reconcile.entry import Entry
@@ -90,10 +93,23 @@ class Reporter:
         """Have the statuses compared of what the cluster told something about."""
         self.look_soon(self._model.mirror.drain_touched())
 
+    def begin_term(self) -> None:
+        """Write what is to be said, now that this replica leads: what it saw before that nobody may have told."""
+        self.look_at_all()
+        for text in told(list(self._publisher.held.values())):
+            self.holding(text)
+
     def holding(self, text: str) -> None:
         """Say in an event that a ruleset is held, or several."""
         if self.writing:
             self.events.tell(self._lease.reference, "MassRemovalHeld", text)
+
+    def changed(self, found: Sequence[News]) -> None:
+        """Say in events what edits changed."""
+        for one in found if self.writing else ():
+            entry = self._model.mirror.entry(one.ref)
+            if entry is not None:
+                self.events.tell(about(one.ref, entry.uid), one.reason, one.message, "Normal")
 
     async def follow(self) -> None:
         """Look at what waits for replicas whenever one of them moves on; until cancelled."""
@@ -164,22 +180,29 @@ class Reporter:
         self.look_at_touched()
         # Not what the mirror has: the watch may have told of this write before it was answered.
         if complaint(wanted.status) != complaint(wanted.before):
-            self._warn(wanted)
+            self._tell_turn(wanted)
         if wanted.before.get("observedGeneration") != wanted.status["observedGeneration"]:
             self._warn_of_moves(wanted)
 
     async def refused(self, wanted: Wanted, why: str) -> None:
         """Say in an event what the API server does not let the status of `wanted` say."""
         if complaint(wanted.status) is not None:
-            self._warn(wanted)
+            self._tell_turn(wanted)
         else:
             self.events.tell(about(wanted.ref, wanted.uid), "StatusNotWritten", why + NO_ROOM * (TOO_LARGE in why))
 
-    def _warn(self, wanted: Wanted) -> None:
-        worse = complaint(wanted.status)
-        if worse is not None:
-            log.warning("%s: %s [%s]", wanted.ref, worse, worse.reason)
-            self.events.tell(about(wanted.ref, wanted.uid), worse.reason, str(worse))
+    def _tell_turn(self, wanted: Wanted) -> None:
+        """Say in an event that a resource is broken or fixed: of many at once on what they refer to."""
+        broken = self._model.projects.broken
+        culprit, verdict = broken.together(wanted.ref), broken.verdict(wanted.ref)
+        regarding, message = about(wanted.ref, wanted.uid), "can be used again" if verdict is None else str(verdict)
+        if culprit is not None:
+            entry = self._model.mirror.entry(culprit)
+            regarding, message = about(culprit, "" if entry is None else entry.uid), broken.told_of(culprit)
+        if complaint(wanted.status) is None:
+            self.events.tell(regarding, Reason.FIXED, message, "Normal")
+        elif verdict is not None:  # else it was fixed meanwhile, and that comes next
+            self.events.tell(regarding, Reason.BROKEN, message)
 
     def _warn_of_moves(self, wanted: Wanted) -> None:
         entry, compiled = self._model.mirror.entry(wanted.ref), self._model.projects.compiled.get(wanted.ref.namespace)

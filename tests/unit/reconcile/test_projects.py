@@ -123,15 +123,15 @@ def test_what_cannot_be_used_as_it_is_is_counted():
     segment = entry(obj("FlagSegment", "pro", 3, PRO))
     good, invalid, missing = entry(flag("good", 1)), entry(broken(flag("bad", 1))), entry(flag("lacking", 2, **uses))
     taking(projects, good, invalid, missing)
-    assert projects.unready == {"Flag": 2}
+    assert projects.broken.counts == {"Flag": 2}
     taking(projects, segment)
-    assert projects.unready["Flag"] == 1, "what it refers to is there"
+    assert projects.broken.counts["Flag"] == 1, "what it refers to is there"
     projects.take({segment.ref: None})
-    assert projects.unready["Flag"] == 2
+    assert projects.broken.counts["Flag"] == 2
     projects.take({invalid.ref: None, missing.ref: None})
-    assert projects.unready["Flag"] == 0
+    assert projects.broken.counts["Flag"] == 0
     projects.take({good.ref: None})
-    assert projects.unready["Flag"] == 0
+    assert projects.broken.counts["Flag"] == 0
 
 
 MEMBER = flag("x", 1, memberOf=[{"group": "g"}])
@@ -199,3 +199,26 @@ def test_what_is_made_again_and_invalid_keeps_nothing_of_what_was_deleted():
     taking(projects, entry(flag("x", 1, uid="first")), entry(flag("other", 2)))
     taking(projects, entry(broken(flag("x", 3, uid="second"))))
     assert list(projects.compiled["shop"].ruleset.flags) == ["other"]
+
+
+def test_news_begin_after_the_start_and_name_generation_and_manager():
+    projects = Projects()
+    taking(projects, entry(flag("a", 1)), entry(broken(flag("bad", 2))))
+    assert [(one.ref.name, one.reason) for one in projects.drain_news()] == [("bad", "Broken")]
+    projects.follow()
+    edited = flag("a", 3, generation=2, active=False)
+    edited["metadata"]["managedFields"] = [
+        {"manager": "flagctl", "time": "2026-01-01T00:00:00Z", "fieldsV1": {"f:spec": {}}},
+        {"manager": "kubectl-patch", "time": "2026-01-01T00:00:01Z", "fieldsV1": {"f:spec": {}}},
+        {"manager": "kubectl-label", "time": "2026-01-01T00:00:02Z", "fieldsV1": {"f:metadata": {}}},
+        {
+            "manager": "flagoperator",
+            "time": "2026-01-01T00:00:03Z",
+            "subresource": "status",
+            "fieldsV1": {"f:spec": {}},
+        },
+    ]
+    taking(projects, entry(edited))
+    assert [one.message for one in projects.drain_news()] == ["active true → false (generation 2, by kubectl-patch)"]
+    taking(projects, entry(edited))
+    assert projects.drain_news() == []

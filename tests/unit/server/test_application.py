@@ -12,7 +12,7 @@ from flagd.server.application import Application
 from flagd.server.options import Options
 from tests.wire.shop import SHOP
 
-PARTS = ["door", "keeper", "lag", "pauses", "relief", "ruleset port", "source"]
+PARTS = ["door", "keeper", "lag", "pauses", "relief", "reminder", "ruleset port", "source"]
 
 
 @pytest.fixture

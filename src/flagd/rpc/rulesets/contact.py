@@ -80,6 +80,11 @@ class Contact:
         """``ip:port`` of the publisher."""
         return self.endpoint.address
 
+    @property
+    def trouble(self) -> str:
+        """Why there is no stream; empty while there is one, and before the first attempt has ended."""
+        return "" if self.term is not None else self._reason
+
     def answer(self, request: SubscribeRequest) -> None:
         """Send an Ack or Nack for what this publisher sent."""
         self._outbox.answer(request)

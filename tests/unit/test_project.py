@@ -21,7 +21,15 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text()
 
 FACES = {
-    "flagd.compiler": {"Compiled", "Unreadable", "compile_project", "compile_projects", "deliver_local"},
+    "flagd.compiler": {
+        "Compiled",
+        "Unreadable",
+        "compile_project",
+        "compile_projects",
+        "deliver_local",
+        "moves",
+        "similar_namespaces",
+    },
     "flagd.engine": {
         "BucketExplanation",
         "Cohort",

@@ -8,7 +8,17 @@ import re
 from tests.docs.page import ROOT
 
 PAGE = (ROOT / "docs" / "findings.md").read_text()
-MAKERS = {"Finding", "warning", "_find", "_unreadable", "Diagnostic", "PydanticCustomError", "SourceFile", "error"}
+MAKERS = {
+    "Finding",
+    "warning",
+    "_find",
+    "_unreadable",
+    "Diagnostic",
+    "PydanticCustomError",
+    "SourceFile",
+    "error",
+    "note",
+}
 REASON = re.compile(r"[A-Z][a-z][A-Za-z0-9]*")
 
 

@@ -28,6 +28,7 @@ FACES = {
         "compile_projects",
         "deliver_local",
         "moves",
+        "refusals",
         "similar_namespaces",
     },
     "flagd.engine": {

@@ -69,7 +69,7 @@ class Tasks:
     def start(self, name: str, work: Work, *, restart: bool = False) -> None:
         """Run `work` until it is cancelled; with `restart`, again when it ends by itself."""
         self.cancel(name)
-        self._parts[name] = part = _Part(name, work, restart, asyncio.create_task(work(), name=name))
+        self._parts[name] = part = _Part(name, work, restart, asyncio.create_task(_run(work), name=name))
         part.task.add_done_callback(lambda task: self._note_end(part, task))
 
     async def fail(self) -> None:
@@ -116,8 +116,16 @@ class Tasks:
 
     def _restart(self, part: _Part) -> None:
         self.restarts[part.name] += 1
-        part.launched, part.task = time.monotonic(), asyncio.create_task(part.work(), name=part.name)
+        part.launched, part.task = time.monotonic(), asyncio.create_task(_run(part.work), name=part.name)
         part.task.add_done_callback(lambda task: self._note_end(part, task))
+
+
+async def _run(work: Work) -> None:
+    """Run `work`. What ends before it is a coroutine fails like one, and what would exit the process fails alone."""
+    try:
+        await work()
+    except SystemExit as error:
+        raise RuntimeError(f"it asked the process to exit: {error}") from error
 
 
 @dataclass(slots=True)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from flagd import tasks as module
 from flagd.tasks import RESTARTS, TaskEndedError, Tasks, first
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +35,21 @@ async def cancelled() -> None:
     raise asyncio.CancelledError
 
 
-ENDS = [(broken, "failed"), (done, "returned"), (cancelled, "was cancelled")]
+async def exiting() -> None:
+    raise SystemExit(3)
+
+
+def unmade() -> Coroutine[Any, Any, None]:
+    raise OSError("before there is a coroutine")
+
+
+ENDS = [
+    (broken, "failed"),
+    (done, "returned"),
+    (cancelled, "was cancelled"),
+    (exiting, "failed"),
+    (unmade, "failed"),
+]
 
 
 @pytest.mark.parametrize(("work", "reason"), ENDS)

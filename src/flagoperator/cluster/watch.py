@@ -80,8 +80,9 @@ class Watch:
     async def stop(self) -> None:
         """Ask Kopf to end, and wait a little; the thread ends with the process if need be."""
         self._stopping = True
-        if self._kopf_loop is not None and self._stop is not None and not self._ended.is_set():
-            self._kopf_loop.call_soon_threadsafe(self._stop.set)
+        if self._kopf_loop is not None and self._stop is not None:
+            with contextlib.suppress(RuntimeError):  # its loop is closed: it has ended by itself
+                self._kopf_loop.call_soon_threadsafe(self._stop.set)
         try:
             await asyncio.wait_for(self._ended.wait(), STOP_SECONDS)
         except TimeoutError:

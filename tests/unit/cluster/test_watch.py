@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -104,3 +105,17 @@ async def test_nothing_is_said_of_a_watch_that_was_asked_to_end(forbidding: str,
     await watch.stop()
     await asyncio.wait_for(watch.ended(), SECONDS)
     assert "the watch ended" not in caplog.text
+
+
+async def test_a_watch_that_has_just_ended_by_itself_can_be_stopped(monkeypatch: pytest.MonkeyPatch):
+    async def operator(**_: object) -> None:
+        return
+
+    monkeypatch.setattr(kopf, "operator", operator)
+    watch = watching()
+    await watch.start()
+    for thread in threading.enumerate():
+        if thread.name == "kopf":
+            thread.join(SECONDS)  # and our loop has had no turn to be told
+    await watch.stop()
+    await asyncio.wait_for(watch.ended(), SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from statistics import linear_regression
 
@@ -56,8 +57,9 @@ class Growth:
         self._lives: dict[tuple[str, int], Life] = {}
 
     def note(self, name: str, pid: int, now: float) -> None:
-        """Look at a process and its children; `now` in seconds."""
-        self.add(name, pid, Look(now, Footprint.of_family(pid).memory))
+        """Look at a process and its children, unless one ends meanwhile; `now` in seconds."""
+        with suppress(FileNotFoundError, ProcessLookupError):
+            self.add(name, pid, Look(now, Footprint.of_family(pid).memory))
 
     def add(self, name: str, pid: int, look: Look) -> None:
         """Add a look."""

@@ -40,6 +40,8 @@ class Site:
         self.plane = plane
         self.operators: dict[str, Operator] = {}
         self.replicas: dict[str, Replica] = {}
+        self.past: list[tuple[str, Operator | Replica]] = []
+        """Processes that this site ended, whose logs nobody has looked at yet."""
         self.chance = random.Random(seed)
         self.traffic: Traffic
         self.stage = Stage(plane, namespace)
@@ -94,8 +96,8 @@ class Site:
 
     def kill(self, operator: str, number: signal.Signals = signal.SIGKILL) -> None:
         """End an operator; it is started again later."""
-        self._end(self.operators[operator], number)
         self._broken.callback(self._start_operator, operator)
+        self._end(operator, number)
 
     def pause(self, operator: str) -> None:
         """Stop an operator; it goes on later."""
@@ -106,13 +108,13 @@ class Site:
     def lose(self, replica: str, number: signal.Signals = signal.SIGKILL) -> None:
         """End a replica; it is started again later from what it kept."""
         self._miss(replica)
-        self._end(self.replicas[replica], number)
 
         def start() -> None:
             self._start_replica(replica)
             self._ask_anew(replica)
 
         self._broken.callback(start)
+        self._end(replica, number)
 
     def lose_envoy(self) -> None:
         """Kill Envoy; its flagd starts another one, which is a replica that begins with what was kept."""
@@ -138,7 +140,10 @@ class Site:
         broken.close()
 
     def settle(self) -> None:
-        """Wait until an operator decides, hears every replica, and every process is well."""
+        """Wait until an operator decides, hears every replica, and every process is well.
+
+        Raises AssertionError if that takes too long, and at once if a process has ended by itself: none comes back.
+        """
         self.stage.until(self._is_whole, self._condition, seconds=RECOVERY_SECONDS)
 
     def processes(self) -> dict[str, Operator | Replica]:
@@ -156,6 +161,7 @@ class Site:
         return replica.metric("flagd_ruleset_flags", project=self.stage.namespace) or 0
 
     def _is_whole(self) -> bool:
+        assert not (ended := self._ended()), f"ended by themselves, with exit codes: {ended}"
         try:
             healthy = all(each.get("/healthz")[0] == 200 for each in self.processes().values())
             states = self._state().values()
@@ -165,12 +171,16 @@ class Site:
 
     def _condition(self) -> str:
         """Return, in words, who runs and what the API server says, for the failure that tells of it."""
-        ended = {name: each.exit_code for name, each in self.processes().items() if each.exit_code is not None}
         try:
             said = self.plane.request("/version")
         except (OSError, ValueError) as error:
             said = error
-        return f"ended with exit codes: {ended or 'none'}; the API server: {said}; threads here: {active_count()}"
+        return (
+            f"ended with exit codes: {self._ended() or 'none'}; the API server: {said}; threads here: {active_count()}"
+        )
+
+    def _ended(self) -> dict[str, int]:
+        return {name: each.exit_code for name, each in self.processes().items() if each.exit_code is not None}
 
     def _state(self) -> dict[str, Any]:
         return {name: each.state() for name, each in self.operators.items()}
@@ -187,9 +197,12 @@ class Site:
         away = {"UNAVAILABLE", "DEADLINE_EXCEEDED"}
         self.stage.until(lambda: self.stage.answer(process, "still-split")[1] not in away, seconds=RECOVERY_SECONDS)
 
-    def _end(self, process: Operator | Replica, number: signal.Signals) -> None:
+    def _end(self, name: str, number: signal.Signals) -> None:
+        process = self.processes()[name]
+        self.past.append((name, process))
         process.signal(number)
-        process.wait()
+        code, wanted = process.wait(), 0 if number is signal.SIGTERM else -number
+        assert code == wanted, f"{name} ended with exit code {code} after {number.name}"
 
     def _start_operator(self, name: str) -> None:
         listen = self._addresses[name]

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING
+from subprocess import SubprocessError
+from typing import TYPE_CHECKING, NoReturn
 
 from tests.cluster.assets import AssetsUnavailableError, assets
 from tests.cluster.control_plane import ControlPlane
@@ -24,13 +27,16 @@ from tests.cluster.installation import install
 from tests.cluster.site import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from types import FrameType
 
     from tests.cluster.fault import Fault
 
 CHAPTER_SECONDS = 60.0
 LONGEST_FAULT_SECONDS = 30.0
 WRITES = 10
+TROUBLE = (AssertionError, OSError, RuntimeError, HTTPException, SubprocessError)
+"""What is raised where something in a site does not do what it should, or not in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +66,13 @@ class Soak:
         self._chance = random.Random(seed)
 
     def run(self) -> None:
-        """Run it. Raises AssertionError where the site does not recover, after which nothing more can be said."""
+        """Run it. Raises one of `TROUBLE` where the site does not recover, after which nothing more can be said."""
         ends = time.monotonic() + self._plan.seconds
         for number, fault in enumerate(self._faults()):
             if (begun := time.monotonic()) >= ends:
                 break
             self._chapter(number, fault)
             self._idle(begun + self._plan.chapter)
-        self.found += self.growth.excesses()
 
     def _faults(self) -> Iterator[Fault]:
         """Yield faults without end: all of them in one order, then in another."""
@@ -90,8 +95,8 @@ class Soak:
                 site.settle()
                 traffic.flow(WRITES)
             say(f"   {len(traffic.history.writes)} writes, {len(traffic.history.answers)} answers, all right")
-        except AssertionError as error:
-            self.found.append(f"{number + 1}. {fault.name}: {error}")
+        except TROUBLE as error:
+            self.found.append(f"{number + 1}. {fault.name}: {type(error).__name__}: {error}")
             say(f"   {error}")
         site.settle()
         self._look(number, fault)
@@ -100,7 +105,9 @@ class Soak:
     def _look(self, number: int, fault: Fault) -> None:
         for name, process in self._site.processes().items():
             self.growth.note(name, process.pid, time.monotonic())
-            said = [str(line) for line in process.log if line.get("level") == "CRITICAL" or "Traceback" in str(line)]
+        past, self._site.past = self._site.past, []
+        for name, process in (*past, *self._site.processes().items()):
+            said = [str(line) for line in process.log if is_wrong(line)]
             self.found += [f"{number + 1}. {fault.name}: {name} said {line[:2000]}" for line in said]
             process.log.clear()
 
@@ -108,6 +115,12 @@ class Soak:
         """Let nothing be written until then, as clusters do most of the time."""
         while (left := until - time.monotonic()) > 0:
             time.sleep(min(left, 1))
+
+
+def is_wrong(line: Mapping[str, str]) -> bool:
+    """Return whether no process may say `line`, whatever happens around it."""
+    unhandled = line.get("logger") == "asyncio" and line.get("level") == "ERROR"
+    return unhandled or line.get("level") == "CRITICAL" or "Traceback" in str(line)
 
 
 def say(text: str) -> None:
@@ -124,6 +137,8 @@ def _skipped(fault: Fault) -> bool:
 
 def main() -> int:
     """Soak for SOAK_MINUTES; return the exit code."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, told_to_end)
     seed = int(os.environ.get("SOAK_SEED") or random.SystemRandom().randrange(1_000_000))
     minutes = float(os.environ.get("SOAK_MINUTES") or 60)
     say(f"SOAK_SEED={seed} SOAK_MINUTES={minutes:g}")
@@ -138,9 +153,18 @@ def main() -> int:
             install(plane)
             with Site(plane, "soak", folder, seed) as site:
                 soak = Soak(site, seed, Plan(minutes * 60))
-                soak.run()
-    say("\n".join(["", *soak.growth.report(), "", *(soak.found or ["nothing was wrong"])]))
-    return 1 if soak.found else 0
+                try:
+                    soak.run()
+                except TROUBLE as error:
+                    soak.found.append(f"the site did not recover: {type(error).__name__}: {error}")
+    found = [*soak.found, *soak.growth.excesses()]
+    say("\n".join(["", *soak.growth.report(), "", *(found or ["nothing was wrong"])]))
+    return 1 if found else 0
+
+
+def told_to_end(number: int, _frame: FrameType | None) -> NoReturn:
+    """End as by an error: what was started is ended too, and it is said why."""
+    sys.exit(f"ended by {signal.Signals(number).name}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from tests.cluster.fault import FAULTS, Fault
 from tests.cluster.growth import EXCESS_KB, Growth, Look
 from tests.cluster.installation import install
 from tests.cluster.site import Site
-from tests.cluster.soak import Plan, Soak
+from tests.cluster.soak import Plan, Soak, is_wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,15 @@ def test_whatever_happens_for_two_minutes_nothing_is_wrong_and_nothing_is_lost(s
     soak = Soak(site, SEED, PLAN)
     soak.run()
     print("\n".join(soak.growth.report()))
-    assert soak.found == []
+    assert soak.found + soak.growth.excesses() == []
+
+
+def test_a_process_that_ends_by_itself_is_told_of_by_its_exit_code(site: Site):
+    for name, process in site.processes().items():
+        process.signal(signal.SIGKILL)
+        process.wait()
+        with pytest.raises(AssertionError, match=f"'{name}': -9"):
+            site.settle()
 
 
 @pytest.mark.long
@@ -51,6 +60,19 @@ def test_each_fault_alone_for_20_seconds_misleads_nobody(site: Site, fault: Faul
             site.recover()
         site.settle()
         traffic.flow(10)
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ({"level": "CRITICAL", "logger": "flagd.tasks", "message": "lease has ended"}, True),
+        ({"level": "?", "message": "Traceback (most recent call last):"}, True),
+        ({"level": "ERROR", "logger": "asyncio", "message": "an error occurred during closing of a generator"}, True),
+        ({"level": "ERROR", "logger": "flagoperator.run.reviewer", "message": "tokens cannot be reviewed"}, False),
+    ],
+)
+def test_what_no_process_may_say_is_found(line: dict[str, str], wrong: bool):
+    assert is_wrong(line) is wrong
 
 
 def grown(*memory: int) -> Growth:

@@ -114,9 +114,9 @@ class Membership(Model):
 
 
 class Tracking(Model):
-    """What analytics is told."""
+    """What answers tell SDKs that track; flagd itself sends nothing to anybody."""
 
-    exposure: bool = Field(default=True, description="Whether exposures are tracked.")
+    exposure: bool = Field(default=True, description="Whether SDKs that track exposures are to; flagd sends none.")
     experiment_key: Key | None = Field(default=None, description="Key of the experiment run, such as exp-1.")
 
 
@@ -163,7 +163,7 @@ class FlagSpec(Model):
         description="FlagGroups it belongs to, each once.",
         json_schema_extra=map_by("group"),
     )
-    tracking: Tracking | None = Field(default=None, description="What analytics is told.")
+    tracking: Tracking | None = Field(default=None, description="What answers tell SDKs that track.")
     segments: list[Segment] = Field(
         default_factory=list, max_length=1_000, description="First match decides.", json_schema_extra=ATOMIC
     )

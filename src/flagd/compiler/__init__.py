@@ -1,7 +1,7 @@
 """Compiler: manifests in, a ruleset out. Pure, deterministic, total."""
 
 from flagd.compiler.compiled import Compiled, compile_project, compile_projects
-from flagd.compiler.edit import moves, refusals
+from flagd.compiler.edit import moves, refusals, retypes
 from flagd.compiler.namespace import similar_namespaces
 from flagd.compiler.unreadable import Unreadable
 from flagd.ruleset.delivery import deliver_local
@@ -14,5 +14,6 @@ __all__ = [
     "deliver_local",
     "moves",
     "refusals",
+    "retypes",
     "similar_namespaces",
 ]

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from flagd.compiler.bucketing import bucketed, check_rebucketing
 from flagd.compiler.findings import Findings
+from flagd.compiler.flag import answers
 from flagd.compiler.group import everybody
 from flagd.compiler.movement import GROUP_PATHS, REST, movements, path_in_flag
+from flagd.compiler.retyping import warnings_of_retyping
 from flagd.compiler.rollout import compile_rollout, effective_thousandths, rollout_shares
 from flagd.manifest.resource import FlagGroup
 
@@ -35,6 +37,13 @@ def moves(before: Flag | FlagGroup, after: Flag | FlagGroup) -> list[Diagnostic]
         for movement in movements(_rollouts(before), _rollouts(after)):
             findings.warning("UsersMove", movement.text, _place(movement.segment, after))
     return findings.diagnostics
+
+
+def retypes(before: Flag | FlagGroup, after: Flag | FlagGroup) -> list[Diagnostic]:
+    """Return a warning for every variant that an edit from `before` to `after` gives another type."""
+    if isinstance(before, FlagGroup) or isinstance(after, FlagGroup) or not (_decides(before) and _decides(after)):
+        return []
+    return warnings_of_retyping(answers(before), answers(after), after.ref)
 
 
 def _place(segment: str, resource: Flag | FlagGroup) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.compiler.alternatives import MOST_CONDITIONS, size
 from flagd.compiler.condition import comparison
+from flagd.compiler.findings import Findings
 from flagd.compiler.local import check_local
 from flagd.compiler.prerequisite import parents, unmet_prerequisites
 from flagd.compiler.rollout import compile_rollout, effective_thousandths, rollout_shares
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flagd.compiler.bucketing import Bucketed
-    from flagd.compiler.findings import Findings
     from flagd.compiler.scope import Scope
     from flagd.manifest.flag import FlagSpec, Rollout, Variant
     from flagd.manifest.resource import Flag
@@ -48,6 +48,12 @@ def compile_flag(flag: Flag, by: Bucketed, scope: Scope, findings: Findings) -> 
     if spec.active and (dependencies := parents(spec)):
         compiled["dependencies"] = dependencies
     return compiled
+
+
+def answers(flag: Flag) -> EvaluationFlag:
+    """Return what `flag` can answer, without who gets it."""
+    variants = _variants(flag.spec, Findings(flag.ref))
+    return {"key": flag.key, "variants": variants, "segments": [], "metadata": _metadata(flag)}
 
 
 def _segments(flag: Flag, by: Bucketed, scope: Scope, findings: Findings) -> list[EvaluationSegment]:

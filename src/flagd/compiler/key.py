@@ -12,8 +12,10 @@ from flagd.compiler.flag import compile_flag
 from flagd.compiler.group import compile_group
 from flagd.compiler.movement import warnings_of_movements
 from flagd.compiler.outcome import Form, Outcome
+from flagd.compiler.retyping import warnings_of_retyping
 from flagd.compiler.scope import BROKEN, DeploymentFace, FlagFace
 from flagd.manifest.resource import Flag
+from flagd.ruleset.delivery import DEFAULT
 from flagd.ruleset.revision import hash_json
 
 if TYPE_CHECKING:
@@ -68,6 +70,8 @@ def _compile(winner: Flag | FlagGroup, last: Form | None, scope: Scope, findings
         flag, moved = last.flag, last.moved
     elif last is not None:
         moved = warnings_of_movements(last.flag, flag, winner.ref)
+        if not _is_inactive(last.flag) and not _is_inactive(flag):
+            moved = [*moved, *warnings_of_retyping(last.flag, flag, winner.ref)]
     findings.diagnostics += moved
     local = flag["metadata"]["evaluationMode"] == "local"
     return Form(
@@ -85,6 +89,10 @@ def _compile(winner: Flag | FlagGroup, last: Form | None, scope: Scope, findings
 @lru_cache(maxsize=1024)
 def _face(variants: tuple[str, ...], local: bool, group: GroupType | None) -> FlagFace:
     return FlagFace(frozenset(variants), local, group)
+
+
+def _is_inactive(flag: EvaluationFlag) -> bool:
+    return flag["segments"][-1:] == [DEFAULT]
 
 
 def _owns(resource: Flag | FlagGroup, form: Form | None) -> bool:

@@ -32,7 +32,7 @@ class Form:
         uid: that resource's uid; a resource made anew under the same name is another one.
         bucketing: what it buckets by; None if it was restored and has no bucket.
         face: what its dependents see.
-        moved: what is said of the users whom the edit that made this form moved.
+        moved: what is said of the edit that made this form: whom it moved, and which types it changed.
     """
 
     flag: EvaluationFlag

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flagd.compiler import moves
+from flagd.compiler import moves, retypes
 from flagd.manifest import Flag, FlagGroup, validate
 from flagoperator.cluster.address import PLURALS, collection
 from flagoperator.cluster.api import Api, ApiError
@@ -95,7 +95,7 @@ async def _apply(api: Api, target: Target, resource: Resource, *, force: bool) -
     path = f"{collection(resource.kind, namespace)}/{resource.metadata.name}"
     await _take_over(api, path)
     if isinstance(resource, Flag | FlagGroup):
-        await _warn_of_moves(api, path, resource)
+        await _warn_of_edit(api, path, resource)
     found = await api.apply(path, obj, MANAGER, force=force)
     title = title_of(resource.kind, resource.metadata.name)
     generation = int(found["metadata"]["generation"])
@@ -106,13 +106,15 @@ async def _apply(api: Api, target: Target, resource: Resource, *, force: bool) -
     return Applied(path, title, generation)
 
 
-async def _warn_of_moves(api: Api, path: str, resource: Flag | FlagGroup) -> None:
-    """Say which users the edit moves; a resource that is new, or cannot be read, moves nobody."""
+async def _warn_of_edit(api: Api, path: str, resource: Flag | FlagGroup) -> None:
+    """Say which users the edit moves and which types it changes: none where it is new, or cannot be read."""
     try:
         before, _ = validate(await api.get(path))
     except ApiError:
         return
-    for found in moves(before, resource) if isinstance(before, Flag | FlagGroup) else ():
+    if not isinstance(before, Flag | FlagGroup):
+        return
+    for found in (*moves(before, resource), *retypes(before, resource)):
         click.echo(
             f"warning: {title_of(resource.kind, resource.metadata.name)}: {found.message} [{found.reason}]", err=True
         )

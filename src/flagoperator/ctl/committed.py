@@ -22,14 +22,14 @@ _SECONDS = 30
 
 
 def edits_since(revision: str, paths: Sequence[str], resources: Iterable[Resource]) -> list[Diagnostic]:
-    """Return what is said of the edits since `revision` of Git: users who move, and bucketing that may not change.
+    """Return what is said of the edits since `revision` of Git: users who move, types and bucketing.
 
     `resources` are what `paths` hold now. Nothing where they are not in a repository, or do not differ.
 
     Raises:
         Refused: the repository has no such revision.
     """
-    from flagd.compiler import moves, refusals
+    from flagd.compiler import moves, refusals, retypes
 
     before: dict[ResourceRef, Resource] = {}
     for path in paths:
@@ -39,7 +39,7 @@ def edits_since(revision: str, paths: Sequence[str], resources: Iterable[Resourc
         found
         for earlier, after in pairs
         if isinstance(earlier, Flag | FlagGroup) and isinstance(after, Flag | FlagGroup)
-        for found in (*refusals(earlier, after), *moves(earlier, after))
+        for found in (*refusals(earlier, after), *moves(earlier, after), *retypes(earlier, after))
     ]
 
 

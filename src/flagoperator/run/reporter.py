@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from flagoperator.run.publisher import Publisher
 
 log = logging.getLogger(__name__)
-USERS_MOVE = "UsersMove"
-"""The reason of what is also told in an event: it is true of one edit only."""
+EDITS = ("UsersMove", "TypeChanges")
+"""The reasons of what is also told in an event: it is true of one edit only."""
 LOOK_SECONDS = 5.0
 """How often the pods of the evaluation service are looked at, and what waits for them is counted anew."""
 TURN_SECONDS = 0.02
@@ -182,7 +182,7 @@ class Reporter:
         if complaint(wanted.status) != complaint(wanted.before):
             self._tell_turn(wanted)
         if wanted.before.get("observedGeneration") != wanted.status["observedGeneration"]:
-            self._warn_of_moves(wanted)
+            self._warn_of_edit(wanted)
 
     async def refused(self, wanted: Wanted, why: str) -> None:
         """Say in an event what the API server does not let the status of `wanted` say."""
@@ -204,12 +204,13 @@ class Reporter:
         elif verdict is not None:  # else it was fixed meanwhile, and that comes next
             self.events.tell(regarding, Reason.BROKEN, message)
 
-    def _warn_of_moves(self, wanted: Wanted) -> None:
+    def _warn_of_edit(self, wanted: Wanted) -> None:
         entry, compiled = self._model.mirror.entry(wanted.ref), self._model.projects.compiled.get(wanted.ref.namespace)
-        found = [] if entry is None else [each for each in findings_of(entry, compiled) if each.reason == USERS_MOVE]
-        if found:
-            text = "; ".join(each.message for each in found)
-            self.events.tell(about(wanted.ref, wanted.uid), USERS_MOVE, text)
+        found = () if entry is None else findings_of(entry, compiled)
+        for reason in EDITS:
+            text = "; ".join(each.message for each in found if each.reason == reason)
+            if text:
+                self.events.tell(about(wanted.ref, wanted.uid), reason, text)
 
     def _facts(self, entry: Entry, compiled: Compiled | None, progress: Progress) -> Facts:
         if compiled is None:

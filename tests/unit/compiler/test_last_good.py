@@ -40,9 +40,9 @@ def test_it_keeps_it_for_as_long_as_it_is_broken():
 
 
 def test_once_mended_it_is_published_as_it_is_now():
-    mended = compiled(flag("f")).update([flag("f", **BROKEN)]).update([flag("f", offPayload=1)])
+    mended = compiled(flag("f")).update([flag("f", **BROKEN)]).update([flag("f", offPayload=False)])
     assert (mended.held, mended.diagnostics) == ([], [])
-    assert only(mended, "f")["variants"]["off"]["payload"] == 1
+    assert only(mended, "f")["variants"]["off"]["payload"] is False
 
 
 def test_it_is_mended_by_what_was_missing():

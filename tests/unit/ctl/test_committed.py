@@ -31,6 +31,16 @@ def commit(folder: Path) -> None:
     git(folder, "commit", "-m", "flags")
 
 
+def test_an_edit_that_changes_a_type_is_warned_of_until_it_is_committed(run: Run, write: Write) -> None:
+    path = write("a.yaml", flag("f", variants=[{"key": "on"}]))
+    git(path.parent, "init", "-b", "main")
+    commit(path.parent)
+    write("a.yaml", flag("f", variants=[{"key": "on", "payload": {"columns": 1}}]))
+    assert "spec.variants[0] [TypeChanges]" in run("lint", path).stdout
+    commit(path.parent)
+    assert "nothing found" in run("lint", path).stdout
+
+
 @pytest.mark.parametrize("named", ["file", "folder"])
 def test_an_edit_that_moves_users_is_warned_of_until_it_is_committed(run: Run, write: Write, named: str) -> None:
     path = write("a.yaml", [flag("f", variants=TWO), flag("other")])

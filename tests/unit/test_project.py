@@ -29,6 +29,7 @@ FACES = {
         "deliver_local",
         "moves",
         "refusals",
+        "retypes",
         "similar_namespaces",
     },
     "flagd.engine": {

@@ -22,6 +22,7 @@ from flagd.server.memory import callers_bytes
 from flagd.server.pauses import keep_short, relieve
 from flagd.server.reminder import remind
 from flagd.server.ruleset_port import RulesetPort
+from flagd.sources.announcer import Announcer
 from flagd.sources.directory import DirectorySource
 from flagd.sources.keeper import Keeper
 from flagd.sources.last_good import LastGood
@@ -159,8 +160,9 @@ class Application:
 
 
 def _source(options: Options, store: Store, metrics: Metrics) -> DirectorySource | OperatorSource:
+    announcer = Announcer(keys_required=options.deployment_keys == "required")
     if options.operator is not None:
-        return OperatorSource(options.operator, store, metrics)
+        return OperatorSource(options.operator, store, metrics, announcer)
     if options.manifests is None:
         raise ValueError("neither manifests nor an operator to serve")
-    return DirectorySource(options.manifests, store, metrics)
+    return DirectorySource(options.manifests, store, metrics, announcer)

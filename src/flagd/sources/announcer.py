@@ -36,8 +36,13 @@ class _Told:
 
 @dataclass(slots=True)
 class Announcer:
-    """Remembers what was said, by project, so that a line costs what changed."""
+    """Remembers what was said, by project, so that a line costs what changed.
 
+    Attributes:
+        keys_required: whether callers must show a deployment key; then flags that list no deployment are warned of.
+    """
+
+    keys_required: bool = False
     _told: dict[str, _Told] = field(default_factory=dict)
 
     def remember(self, ruleset: Ruleset) -> None:
@@ -56,6 +61,11 @@ class Announcer:
         head = f"project {ruleset.project}: revision {ruleset.revision[:DIGITS]}"
         fields: dict[str, object] = {"project": ruleset.project, "revision": ruleset.revision}
         log.info("%s, %s%s", head, _counted(counts), changes, extra={"fields": fields | _flags(names)})
+        unseen = _unseen(ruleset) if self.keys_required else []
+        if unseen:
+            amount = _amount(len(unseen), "flag")
+            text = "project %s: callers need a key, and nobody sees %s without spec.deployments: %s"
+            log.warning(text, ruleset.project, amount, _listed(unseen), extra={"fields": fields})
 
     def tell_all(self, rulesets: Mapping[str, Ruleset]) -> None:
         """Log what is new of all projects, and which are gone."""
@@ -91,8 +101,18 @@ def _noun(flag: EvaluationFlag) -> str:
 
 def _counted(counts: Counter[str]) -> str:
     flags, groups = counts["flag"], counts["group"]
-    told = f"{flags} flag{'' if flags == 1 else 's'}"
-    return f"{told}, {groups} group{'' if groups == 1 else 's'}" if groups else told
+    told = _amount(flags, "flag")
+    return f"{told}, {_amount(groups, 'group')}" if groups else told
+
+
+def _amount(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _unseen(ruleset: Ruleset) -> list[str]:
+    """Return the keys of the flags that no key opens, sorted."""
+    flags = (key for key, flag in ruleset.flags.items() if _noun(flag) == "flag")
+    return sorted(key for key in flags if not ruleset.visibility.get(key))
 
 
 def _names(before: Ruleset, change: Change) -> dict[str, list[str]]:

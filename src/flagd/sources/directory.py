@@ -45,12 +45,12 @@ RETRY_SECONDS = 0.5
 class DirectorySource:
     """Keeps a store at what a folder of manifests says."""
 
-    def __init__(self, folder: Path, store: Store, metrics: Metrics) -> None:
+    def __init__(self, folder: Path, store: Store, metrics: Metrics, announcer: Announcer | None = None) -> None:
         self._folder = folder
         self._store = store
         self._metrics = metrics
         self._reading = Reading()
-        self._announcer = Announcer()
+        self._announcer = announcer or Announcer()
         self._in_touch = True
         self._lock = asyncio.Lock()
 

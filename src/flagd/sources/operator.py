@@ -71,14 +71,16 @@ class OperatorSettings:
 class OperatorSource:
     """Keeps a store at what the deciding publisher says."""
 
-    def __init__(self, settings: OperatorSettings, store: Store, metrics: Metrics) -> None:
+    def __init__(
+        self, settings: OperatorSettings, store: Store, metrics: Metrics, announcer: Announcer | None = None
+    ) -> None:
         self._settings = settings
         self._store = store
         self._metrics = metrics
         self._operators = Publishers(settings.hosts, settings.credentials, self)
         self._peers = Publishers(settings.peers, settings.peer_credentials or settings.credentials, self)
         self._freshness = Freshness(settings.stale_seconds)
-        self._announcer = Announcer()
+        self._announcer = announcer or Announcer()
         self._restored: Mapping[str, Snapshot] = {}
         self._editions: dict[str, Edition] = {}
         self._arriving: dict[str, Snapshot] = {}

@@ -35,8 +35,17 @@ _REPORTS = {
     metavar="REVISION",
     help="Warn of edits since this revision of Git that move users to other variants.",
 )
+@click.option(
+    "--deployment-keys",
+    type=click.Choice(["optional", "required"]),
+    default="optional",
+    show_default=True,
+    help="As in flagd serve; required warns of flags without deployments, which nobody sees there.",
+)
 @click.pass_context
-def command(ctx: click.Context, paths: tuple[str, ...], output: str, warnings_as_errors: bool, since: str) -> None:
+def command(
+    ctx: click.Context, paths: tuple[str, ...], output: str, warnings_as_errors: bool, since: str, deployment_keys: str
+) -> None:
     """Check manifests without a cluster: PATH is a file, a directory or - for standard input.
 
     Finds what the API server would refuse, and what only shows between resources: flags that name
@@ -49,7 +58,7 @@ def command(ctx: click.Context, paths: tuple[str, ...], output: str, warnings_as
       flagctl lint --output github flags/ shared/segments.yaml
       helm template my-flags | flagctl lint -
     """
-    manifests = read(paths, since)
+    manifests = read(paths, since, keys_required=deployment_keys == "required")
     text = _REPORTS[output](manifests.diagnostics)
     if text:
         click.echo(text)

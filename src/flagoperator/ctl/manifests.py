@@ -16,7 +16,7 @@ from flagoperator.ctl.progress import progress
 from flagoperator.ctl.suggestion import nearest, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from flagd.compiler import Compiled
     from flagd.manifest import Diagnostic, Flag, Resource
@@ -76,8 +76,10 @@ class Manifests:
         ]
 
 
-def read(paths: Sequence[str], since: str | None = None) -> Manifests:
+def read(paths: Sequence[str], since: str | None = None, *, keys_required: bool = False) -> Manifests:
     """Read and compile what `paths` name; ``-`` is standard input.
+
+    Where `keys_required`, flags that list no deployment are warned of: nobody sees them.
 
     With `since`, a revision of Git, edits since then that move users are warned of.
 
@@ -98,9 +100,20 @@ def read(paths: Sequence[str], since: str | None = None) -> Manifests:
         projects = compile_projects([*loaded.resources, *stand_ins(loaded.refused, loaded.resources)])
     compiled = [found for project in projects.values() for found in project.diagnostics]
     compiled += similar_namespaces(loaded.resources)
+    if keys_required:
+        compiled += _without_deployments(loaded.resources)
     if since is not None:
         compiled += edits_since(since, paths, loaded.resources)
     return Manifests(loaded.resources, projects, [*loaded.diagnostics, *map(loaded.locate, compiled)])
+
+
+def _without_deployments(resources: Iterable[Resource]) -> Iterator[Diagnostic]:
+    from flagd.manifest import Diagnostic, Flag, Severity
+
+    text = "lists no deployment, and so nobody sees it where keys are required; list those that may"
+    for each in resources:
+        if isinstance(each, Flag) and not each.spec.deployments:
+            yield Diagnostic(Severity.WARNING, "NoDeployments", text, "spec", each.ref)
 
 
 def _check_there(path: str) -> None:

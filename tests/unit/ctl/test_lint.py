@@ -57,6 +57,15 @@ def test_errors_between_resources_are_found_where_they_stand(run: Run, write: Wr
     assert any("a → b → a" in found["message"] for found in report["diagnostics"])
 
 
+def test_a_flag_without_deployments_is_warned_of_where_keys_are_required(run: Run, write: Write) -> None:
+    web = {**flag("web"), "kind": "FlagDeployment", "spec": {"type": "Server", "keyHashes": ["sha256:" + "0" * 64]}}
+    path = write("a.yaml", [flag("hidden"), flag("shown", deployments=["web"]), web])
+    report = json.loads(run("lint", "--output", "json", "--deployment-keys", "required", path).stdout)
+    told = [(each["severity"], each["reason"], each["resource"]["name"]) for each in report["diagnostics"]]
+    assert told == [("warning", "NoDeployments", "hidden")]
+    assert "nothing found" in run("lint", path).stdout
+
+
 def test_who_refers_to_a_resource_with_errors_is_not_told_that_there_is_none(run: Run, write: Write) -> None:
     segment = MISSPELT.replace("kind: Flag", "kind: FlagSegment").replace("name: checkout", "name: pro")
     write("segment.yaml", segment)

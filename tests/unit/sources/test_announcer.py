@@ -89,3 +89,22 @@ def test_counts_are_those_of_the_whole_ruleset_after_any_edits(announcer):
         whole = Announcer()
         whole.tell(one)
         assert +announcer._told["shop"].counts == +whole._told["shop"].counts
+
+
+def test_flags_that_no_key_opens_are_warned_of_with_every_revision_where_keys_are_required(caplog):
+    caplog.set_level(logging.WARNING)
+    seen = HEAD % ("seen", "Flag", '{variants: [{key: "on"}], deployments: [web]}')
+    announcer = Announcer(keys_required=True)
+    announcer.tell(ruleset(seen + group("g")))
+    assert caplog.messages == []
+    both = ruleset(seen + group("g") + flag("a") + flag("b"))
+    announcer.tell(both)
+    announcer.tell(both)
+    told = "project shop: callers need a key, and nobody sees 2 flags without spec.deployments: a, b"
+    assert caplog.messages == [told]
+    announcer.tell(ruleset(flag("a")))
+    assert caplog.messages[1:] == [
+        "project shop: callers need a key, and nobody sees 1 flag without spec.deployments: a"
+    ]
+    Announcer().tell(both)
+    assert len(caplog.messages) == 2

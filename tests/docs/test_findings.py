@@ -17,7 +17,7 @@ MAKERS = {
     "PydanticCustomError",
     "SourceFile",
     "error",
-    "note",
+    "_note",
 }
 REASON = re.compile(r"[A-Z][a-z][A-Za-z0-9]*")
 

@@ -16,7 +16,7 @@ from flagoperator.ctl.progress import progress
 from flagoperator.ctl.suggestion import nearest, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from flagd.compiler import Compiled
     from flagd.manifest import Diagnostic, Flag, Resource
@@ -89,6 +89,7 @@ def read(paths: Sequence[str], since: str | None = None, *, keys_required: bool 
     """
     from flagd.compiler import compile_projects, similar_namespaces
     from flagd.compiler.references import stand_ins
+    from flagd.compiler.unseen import without_deployments
     from flagd.manifest import Loaded, load
 
     for path in paths:
@@ -101,19 +102,10 @@ def read(paths: Sequence[str], since: str | None = None, *, keys_required: bool 
     compiled = [found for project in projects.values() for found in project.diagnostics]
     compiled += similar_namespaces(loaded.resources)
     if keys_required:
-        compiled += _without_deployments(loaded.resources)
+        compiled += without_deployments(loaded.resources)
     if since is not None:
         compiled += edits_since(since, paths, loaded.resources)
     return Manifests(loaded.resources, projects, [*loaded.diagnostics, *map(loaded.locate, compiled)])
-
-
-def _without_deployments(resources: Iterable[Resource]) -> Iterator[Diagnostic]:
-    from flagd.manifest import Diagnostic, Flag, Severity
-
-    text = "lists no deployment, and so nobody sees it where keys are required; list those that may"
-    for each in resources:
-        if isinstance(each, Flag) and not each.spec.deployments:
-            yield Diagnostic(Severity.WARNING, "NoDeployments", text, "spec", each.ref)
 
 
 def _check_there(path: str) -> None:

@@ -11,6 +11,7 @@ from tests.wire.clients import environment
 from tests.wire.clients.provider import Provider
 from tests.wire.conftest import running
 from tests.wire.process import eventually
+from tests.wire.shop import SHOP, WEB_KEY
 
 FOLDER = Path(environment.__file__).parent
 CASES = json.loads((FOLDER / "cases.json").read_text())
@@ -110,6 +111,18 @@ def test_every_case_is_answered_as_the_table_says(client, connect, flags):
     cases = [case for case in CASES if case["flag"] not in client.cannot]
     found = {json.dumps(case): _found(provider.ask(case)) for case in cases}
     assert found == {json.dumps(case): _expected(case, client) for case in cases}
+
+
+def test_pythons_provider_shows_a_key_by_its_channel_credentials(tmp_path, transport):
+    command = (environment.python(), environment.PYTHON_FOLDER / "flagd_repl.py", WEB_KEY)
+    (tmp_path / "shop.yaml").write_text(SHOP)
+    with (
+        running(tmp_path, "--transport", transport, "--deployment-keys", "required") as process,
+        _connected(command, process) as provider,
+    ):
+        question = {"type": "object", "default": {}, "context": {"targetingKey": "ann", "plan": "pro"}}
+        assert provider.ask({**question, "flag": "checkout"})["value"] == {"columns": 2}
+        assert provider.ask({**question, "flag": "secret"})["error"] == "FLAG_NOT_FOUND"
 
 
 def test_the_metadata_of_a_flag_and_its_project_come_along(flags):

@@ -19,7 +19,7 @@ from flagd.ruleset.obstacle import NO_PROJECT, NO_RULESET
 from flagd.ruleset.persistent import difference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Set
 
     from flagd.ruleset import Ruleset
 
@@ -79,6 +79,8 @@ class Store:
         self.unnamed = unnamed or DefaultProject()
         self._snapshots: Mapping[str, Snapshot] = MappingProxyType({})
         self._known: set[str] = set()
+        self.refused: Set[tuple[str, str]] = frozenset()
+        """Project and name of flags that are declared and cannot be used as they are, as far as is known here."""
         self._default_project = self.unnamed.among(())
         self._loaded = False
         self._closed = False

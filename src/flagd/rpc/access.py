@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from flagd.engine import Engine
-from flagd.rpc.answer import Answers
+from flagd.rpc.answer import UNKNOWN_FLAG, Answers
 from flagd.rpc.discretion import Discretion
-from flagd.rpc.keyring import Keyring
+from flagd.rpc.keyring import Keyring, key_hash
 from flagd.rpc.limits import KEY_BYTES, check_text
-from flagd.rpc.status import InvalidArgument, NotFound, PermissionDenied, Unavailable
+from flagd.rpc.refusals import Refusal, Refusals
+from flagd.rpc.status import InvalidArgument, NotFound, PermissionDenied, Unauthenticated, Unavailable
 from flagd.rpc.view import View
 from flagd.ruleset.edition import Edition
 from flagd.store import Snapshot
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from flagd.store import Store
 
 KeyPolicy = Literal["optional", "required"]
+DECLARED = ": it is declared and cannot be used as it is; the log and /readyz say why"
 _NOT_SERVER = "this call needs a Server deployment key"
 _FOREIGN = "this deployment key belongs to another project"
 _UNNAMED = "project: needed; name it in the call, or start flagd with --default-project"
@@ -40,6 +42,7 @@ class Access:
         self._snapshots: Mapping[str, Snapshot] = {}
         self._answers: dict[str, Answers] = {}
         self._keyring = Keyring()
+        self._refusals = Refusals()
         self._discretion = Discretion()
         self._views: dict[tuple[str, frozenset[str] | None], View] = {}
 
@@ -84,9 +87,14 @@ class Access:
         self._refresh()
         if not digest and self._policy == "optional":
             return self._open(project).snapshot.revision
-        if not any(grant.project == project for grant in self._keyring.grants_of(digest)):
+        if project not in {grant.project for grant in self._opened(digest, project)}:
             raise PermissionDenied(_FOREIGN)
         return self._snapshots[project].revision
+
+    def why_unknown(self, view: View, flag_key: str) -> str:
+        """Return what to say of a flag that `view` does not see. A key may not learn what other keys would be told."""
+        declared = (view.snapshot.ruleset.project, flag_key) in self._store.refused
+        return f"{UNKNOWN_FLAG}{DECLARED}" if declared and view.deployments is None else UNKNOWN_FLAG
 
     def _refresh(self) -> None:
         if self._store.snapshots is not self._snapshots:
@@ -100,9 +108,19 @@ class Access:
         authorization = call.metadata.get("authorization")
         if authorization is None and self._policy == "optional":
             return None
-        grants = self._keyring.grants(authorization or "")
+        return self._opened(key_hash(authorization or ""), project)
+
+    def _opened(self, digest: str, project: str) -> Sequence[Grant]:
+        """Return what the key with this hash opens of `project`, at least one thing; an empty name means of all."""
+        named = project if project in self._snapshots else ""
+        try:
+            grants = self._keyring.grants_of(digest)
+        except Unauthenticated:
+            self._refusals.note(Refusal.WRONG_KEY if digest else Refusal.NO_KEY, named)
+            raise
         mine = [grant for grant in grants if not project or grant.project == project]
         if not mine:
+            self._refusals.note(Refusal.FOREIGN_KEY, named)
             raise PermissionDenied(_FOREIGN)
         return mine
 

@@ -97,11 +97,9 @@ def encode_entry(flag_key: str, variant: Variant) -> bytes:
     return EvaluateResponse(variants={flag_key: variant}).SerializeToString(deterministic=True)
 
 
-def unknown_flag() -> Variant:
+def unknown_flag(message: str = UNKNOWN_FLAG) -> Variant:
     """Return what is said of a flag that the caller cannot see."""
-    return Variant(
-        reason=Reason.REASON_ERROR, error_code=ErrorCode.ERROR_CODE_FLAG_NOT_FOUND, error_message=UNKNOWN_FLAG
-    )
+    return Variant(reason=Reason.REASON_ERROR, error_code=ErrorCode.ERROR_CODE_FLAG_NOT_FOUND, error_message=message)
 
 
 _ENTRY_KEY, _ENTRY_VALUE = 1, 2

@@ -36,7 +36,7 @@ class Explain:
         context = evaluation_context(request.user)
         explanation = view.snapshot.engine.explain(context, key) if view.sees(key) else None
         if explanation is None:
-            variant = unknown_flag()
+            variant = unknown_flag(self._access.why_unknown(view, key))
             message = ExplainResponse(flag_key=key, variant=variant, text=variant.error_message)
         else:
             message = _message(explanation.shown(view.explains))

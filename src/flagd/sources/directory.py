@@ -147,6 +147,8 @@ class DirectorySource:
             log.info("%s can be read again", name)
         self._metrics.rejected = rejected(reading.diagnostics)
         self._metrics.broken = broken_refs(reading.diagnostics)
+        named = ((ref.namespace, ref.name) for ref in self._metrics.broken if ref.kind == "Flag")
+        self._store.refused = frozenset(named)
         self._metrics.held = sum(map(len, reading.manifests.held.values())) if reading.manifests else 0
         self._announcer.tell_all({name: one.ruleset for name, one in reading.snapshots.items()})
         if not any(snapshot.ruleset.flags for snapshot in reading.snapshots.values()):

@@ -9,7 +9,7 @@ from google.protobuf.json_format import MessageToDict
 
 from flagd.context import evaluation_context
 from flagd.rpc.struct import from_struct, from_value
-from flagd.v1.evaluation_pb2 import EvaluateRequest, ExplainRequest, Reason, User
+from flagd.v1.evaluation_pb2 import ErrorCode, EvaluateRequest, ExplainRequest, Reason, User
 from flagd.value_type import typed
 from flagoperator.ctl.answer import Answer, Outcome
 from flagoperator.ctl.explained import Explained
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from flagd.v1.evaluation_pb2 import ExplainResponse, Variant
     from flagoperator.ctl.question import Question
     from flagoperator.ctl.server import Server
+
+WHERE_TO_LOOK = (
+    "\nThe server has no flag with this key, or none that this deployment key opens. Is it declared? Then the log and "
+    "/readyz say what is wrong with it: those of flagd for a folder, those of the operator in a cluster, where "
+    "`kubectl describe flag` says it too."
+)
 
 
 class Online:
@@ -49,7 +55,10 @@ class Online:
             for key in flags:
                 request = ExplainRequest(project=self._project, user=self._user, flag_key=key)
                 response = connection.explain(request)
-                yield Explained(key, response.text, _plain(response), _error(response.variant), response.stale)
+                error = _error(response.variant)
+                if response.variant.error_code == ErrorCode.ERROR_CODE_FLAG_NOT_FOUND:
+                    error += WHERE_TO_LOOK
+                yield Explained(key, response.text, _plain(response), error, response.stale)
 
 
 def _user(asked: Question) -> User:

@@ -72,7 +72,8 @@ def test_the_reasons_are_the_same_as_json(user: str, server: Flagd, run: Run) ->
 def test_a_flag_that_the_server_does_not_know_exits_1(command: str, server: Flagd, run: Run) -> None:
     result = run(command, "--server", server.listen, "--flag", "nope", "--user", ANN)
     assert result.exit_code == 1
-    assert result.stderr == "Error: nope: unknown flag\n"
+    assert result.stderr.startswith("Error: nope: unknown flag\n")
+    assert ("kubectl describe flag" in result.stderr) is (command == "explain")
 
 
 @pytest.mark.parametrize(

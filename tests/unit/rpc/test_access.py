@@ -235,3 +235,15 @@ def test_all_views_of_a_caller_are_those_of_every_project_that_the_caller_may_se
     assert [view.keys for view in access.views("shop", with_key("w1"))] == [["a", "b"]]
     with pytest.raises(PermissionDenied, match="belongs to another project"):
         access.views("other", with_key("w1"))
+
+
+def test_only_who_needs_no_key_is_told_that_an_unknown_flag_is_declared():
+    store = Store()
+    store.replace(snapshots(SHOP))
+    store.refused = frozenset({("shop", "bad")})
+    access = Access(store, Metrics())
+    server = access.view("shop", with_key("b1"), server=True)
+    assert access.why_unknown(server, "bad") == access.why_unknown(server, "other") == "unknown flag"
+    anybody = access.view("shop", NOBODY)
+    assert access.why_unknown(anybody, "bad").startswith("unknown flag: it is declared")
+    assert access.why_unknown(anybody, "other") == "unknown flag"

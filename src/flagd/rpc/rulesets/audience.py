@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from flagd.rpc.keyring import Keyring
-from flagd.rpc.status import PermissionDenied
+from flagd.rpc.refusals import Refusal, Refusals
+from flagd.rpc.status import PermissionDenied, Unauthenticated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ class Audience:
         self._clients = clients
         self._publication: Publication | None = None
         self._keyring = Keyring()
+        self._refusals = Refusals()
 
     def forms(self, wish: Wish, authorization: str | None, publication: Publication) -> Mapping[str, Form]:
         """Return the form that the subscriber gets of every project of `publication` that it wants and may have.
@@ -50,7 +52,11 @@ class Audience:
         if publication is not self._publication:
             self._keyring = Keyring(publication.rulesets.values())
             self._publication = publication
-        grants = self._keyring.grants(authorization)
+        try:
+            grants = self._keyring.grants(authorization)
+        except Unauthenticated:
+            self._refusals.note(Refusal.WRONG_KEY if authorization else Refusal.NO_KEY, "")
+            raise
         servers = {grant.project for grant in grants if grant.server}
         if not servers:
             raise PermissionDenied("rulesets need a Server deployment key")

@@ -6,6 +6,8 @@ import json
 import urllib.error
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.cluster.installation import authorize
 from tests.cluster.slow_replica import SlowReplica
 from tests.cluster.spending import WRITES_PER_GENERATION
@@ -196,6 +198,30 @@ def test_what_a_foreign_hand_puts_into_a_status_is_put_right_and_conditions_of_o
         return types == {"Ready", "Published", "Audited"} and found | {"conditions": 0} == right | {"conditions": 0}
 
     stage.until(is_put_right)
+
+
+@pytest.mark.parametrize(
+    "running",
+    [
+        pytest.param(True, id="while the operator runs", marks=pytest.mark.long),
+        pytest.param(False, id="before it starts"),
+    ],
+)
+def test_a_restored_status_of_another_cluster_does_not_stay(stage: Stage, running: bool):
+    if running:
+        stage.operator()
+    stage.apply(flag("checkout"))
+    if running:
+        stage.wait("checkout", Ready="True", Published="NoReplicas")
+    about = {"reason": "Served", "message": "", "lastTransitionTime": STAMP, "observedGeneration": 1}
+    conditions = [{**about, "type": kind, "status": "True"} for kind in ("Ready", "Published")]
+    served = {"observedGeneration": 1, "servedGeneration": 1, "published": "2/2"}
+    forge(stage, "checkout", {"conditions": conditions, **served})
+    assert stage.condition("Flag", "checkout", "Published")["status"] == "True"
+    if not running:
+        stage.operator()
+    status = stage.wait("checkout", Published="Unknown")["status"]
+    assert status.get("published") != "2/2"
 
 
 def test_two_installations_are_told_of_and_write_each_status_a_bounded_number_of_times(stage: Stage):

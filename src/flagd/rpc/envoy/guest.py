@@ -112,6 +112,7 @@ class Guest:
         await receive()
         await self._tasks.stop()
         await program.stop()
+        control.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _obey(self, program: Program, control: Control) -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from flagd.manifest import read_text
 from flagd.manifest.files import SourceFile
+from flagd.manifest.redaction import redacted
 from flagd.sources.reading import Reading, take
 
 WRONG = [
@@ -38,3 +40,27 @@ def test_a_missing_cohort_is_named_for_it_is_no_user():
     )
     [finding] = take([SourceFile("a", text.encode())], Reading()).diagnostics
     assert "FlagCohort 'beta'" in finding.message
+
+
+HEAD = "apiVersion: flagoperator.dev/v1alpha1\nkind: %s\nmetadata: {name: a, namespace: s}\nspec: %s\n"
+USER = "maria@example.com"
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        ("Flag", "{active: true, variants: [{key: a}], segments: [{name: x, match: %s}]}"),
+        ("Flag", "{active: true, variants: [{key: a}], segments: [{name: x, match: [%s]}]}"),
+        ("Flag", "{active: true, variants: [{key: a}], segments: [{name: x, match: [{op: is, %s: x}]}]}"),
+        ("Flag", "{active: true, variants: [{key: a}], bucketing: %s}"),
+        ("Flag", "{active: true, variants: [{key: a, payload: {x: %s, x: 2}}]}"),
+        ("FlagCohort", "%s"),
+        ("FlagCohort", "{members: %s}"),
+        ("FlagCohort", "{%s: a}"),
+        ("FlagSegment", "{anyOf: %s}"),
+    ],
+)
+def test_a_user_in_a_wrong_place_is_not_named(kind, spec):
+    found = [redacted(each) for each in read_text(HEAD % (kind, spec % USER), "a.yaml").diagnostics]
+    assert found
+    assert "maria" not in " ".join(map(str, found))

@@ -37,6 +37,9 @@ def read_user(text: str) -> dict[str, Any]:
     present = {name: value for name, value in user.items() if value is not None}
     for name, value in present.items():
         _field(name)(name, value)
+        _numbers(name, value)
+    if "groups" in present:
+        present["groups"] = {kind: [one] if isinstance(one, str) else one for kind, one in present["groups"].items()}
     return present
 
 
@@ -99,14 +102,15 @@ def _object(where: str, value: object) -> None:
 def _groups(where: str, value: object) -> None:
     for group_type, group in _members(where, value):
         here = f"{where}.{group_type}"
+        if isinstance(group, str):
+            continue
         if isinstance(group, list):
             _texts(here, group)
         elif isinstance(group, dict):
             _group(here, group)
         else:
-            raise UserError(
-                f'{here} is a list of names (["acme"]) or an object ({{"name": "acme"}}), not {_kind(group)}'
-            )
+            right = 'a name ("acme"), a list of names (["acme"]) or an object ({"name": "acme"})'
+            raise UserError(f"{here} is {right}, not {_kind(group)}")
 
 
 def _group(where: str, group: dict[str, Any]) -> None:
@@ -125,6 +129,25 @@ def _by_group(check: Callable[[str, Any], None]) -> Callable[[str, Any], None]:
                 check(f"{where}.{group_type}.{name}", entry)
 
     return check_all
+
+
+def _numbers(where: str, value: object) -> None:
+    try:
+        _check_exact(where, value)
+    except RecursionError:
+        raise UserError(f"{where} is nested too deep") from None
+
+
+def _check_exact(where: str, value: object) -> None:
+    """Refuse integers that no door takes as they are: manifests would be asked another question than a server."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            _check_exact(f"{where}.{name}", member)
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            _check_exact(f"{where}[{position}]", item)
+    elif isinstance(value, int) and abs(value) > 1 << 53:
+        raise UserError(f'{where} is too large to be sent exactly as a number; write it as text: "{value}"')
 
 
 def _members(where: str, value: object) -> Iterable[tuple[str, Any]]:

@@ -13,23 +13,21 @@ from flagoperator.ctl.user import UserError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from google.protobuf.struct_pb2 import Struct
-
 
 def user_message(context: Mapping[str, Any]) -> User:
     """Return `context` (as flagd.engine.evaluation_context makes it) as a message.
 
     Raises:
-        UserError: a text or number cannot travel in a message as it is.
+        UserError: a text cannot travel in a message as it is.
     """
     user = dict(context.get("user", {}))
     properties = user.pop("user_properties", None)
     try:
         message = User(**user)
         if properties is not None:
-            message.user_properties.CopyFrom(_struct(properties, "user_properties"))
+            message.user_properties.CopyFrom(to_struct(properties))
         for group_type, group in context.get("groups", {}).items():
-            message.groups[group_type].CopyFrom(_group(group, f"groups.{group_type}"))
+            message.groups[group_type].CopyFrom(_group(group))
         # Parsers refuse what is nested deeper than 100 messages; better said here than by the server.
         EvaluateRequest.FromString(EvaluateRequest(user=message).SerializeToString())
     except UnicodeEncodeError:
@@ -39,25 +37,8 @@ def user_message(context: Mapping[str, Any]) -> User:
     return message
 
 
-def _group(group: Mapping[str, Any], where: str) -> Group:
+def _group(group: Mapping[str, Any]) -> Group:
     message = Group(name=group.get("group_name"), cohort_ids=group.get("cohort_ids"))
     if "group_properties" in group:
-        message.properties.CopyFrom(_struct(group["group_properties"], f"{where}.properties"))
+        message.properties.CopyFrom(to_struct(group["group_properties"]))
     return message
-
-
-def _struct(properties: dict[str, Any], where: str) -> Struct:
-    for name, value in properties.items():
-        _check_exact(f"{where}.{name}", value)
-    return to_struct(properties)
-
-
-def _check_exact(where: str, value: object) -> None:
-    if isinstance(value, dict):
-        for name, member in value.items():
-            _check_exact(f"{where}.{name}", member)
-    elif isinstance(value, list):
-        for position, item in enumerate(value):
-            _check_exact(f"{where}[{position}]", item)
-    elif isinstance(value, int) and abs(value) > 1 << 53:
-        raise UserError(f'{where} is too large to be sent exactly as a number; write it as text: "{value}"')

@@ -65,6 +65,23 @@ def test_a_conflict_says_how_to_win_it(stage: Stage):
     assert flagctl(stage, "apply", "-", "--force-conflicts", manifest=flag("checkout")).returncode == 0
 
 
+def test_apply_says_which_users_an_edit_moves(stage: Stage):
+    def slots(*names: str) -> dict[str, Any]:
+        shares = [{"name": name, "percent": 50} for name in names]
+        return {**flag("people"), "kind": "FlagGroup", "spec": {"type": "MutualExclusion", "slots": shares}}
+
+    def variants(*keys: str) -> dict[str, Any]:
+        return flag("checkout", variants=[{"key": key} for key in keys])
+
+    for before, after, title in (
+        (slots("one", "two"), slots("two", "one"), "flaggroup/people"),
+        (variants("a", "b"), variants("b", "a"), "flag/checkout"),
+    ):
+        assert "UsersMove" not in flagctl(stage, "apply", "-", manifest=before).stderr
+        said = flagctl(stage, "apply", "-", manifest=after).stderr
+        assert f"warning: {title}: this edit moves users in All Other Users: 100.00%" in said
+
+
 def test_waiting_ends_with_the_reason_where_the_operator_refuses(stage: Stage):
     stage.operator()
     stage.replica("flagd-0")

@@ -1,5 +1,6 @@
 """Edits of the folder: live, whole, and harmless when they are wrong."""
 
+import json
 import signal
 
 import pytest
@@ -191,7 +192,7 @@ def test_a_restart_lets_go_what_is_gone(tmp_path, start):
     eventually(lambda: process.ready()["held"] == 2)
     process.stop()
     process = start(folder, "--state-dir", state)
-    eventually(lambda: process.ready()["projects"] == {})
+    eventually(lambda: json.loads(process.get("/readyz")[1])["projects"] == {})
 
 
 def test_the_last_flag_of_a_folder_is_deleted_within_a_second(tmp_path, start, call):

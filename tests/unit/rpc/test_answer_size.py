@@ -20,7 +20,7 @@ from tests.wire.shop import flag
 LIMIT = 4 * 1024 * 1024
 SAYS = (
     "response: {} bytes, at most 4194304 allowed; ask for the flags that are needed by name, or make payloads smaller; "
-    "largest: f4 (1204 kB), f3 (1203 kB), f2 (1202 kB)"
+    "largest: f5 (905 kB), f4 (904 kB), f3 (903 kB)"
 )
 
 
@@ -31,7 +31,7 @@ def heavy(key, size):
 @pytest.fixture(scope="module")
 def store():
     found = Store()
-    texts = [heavy(f"f{n}", 1_200_000 + 1000 * n) for n in range(5)]
+    texts = [heavy(f"f{n}", 900_000 + 1000 * n) for n in range(6)]
     resources = [one for text in texts for one in read_text(text).resources]
     found.replace({"shop": Snapshot.make(compile_projects(resources)["shop"].ruleset, None, 0.0)})
     return found
@@ -52,12 +52,12 @@ async def test_evaluate_of_all_names_the_flags_that_weigh_most(access):
 
 
 async def test_watch_does_too(access, store):
-    with pytest.raises(TooLarge, match=r"largest: f4 \(1204 kB\)"):
+    with pytest.raises(TooLarge, match=r"largest: f5 \(905 kB\)"):
         await anext(Watch(access, store).watch(WatchRequest(), NOBODY))
 
 
 async def test_resolve_all_does_too(access):
-    with pytest.raises(TooLarge, match=r"largest: f4 \(1204 kB\)"):
+    with pytest.raises(TooLarge, match=r"largest: f5 \(905 kB\)"):
         await Resolving(access).resolve_all(ResolveAllRequest(), NOBODY)
 
 

@@ -61,7 +61,7 @@ def changes(project: Project, operator: Operator, effort: Effort) -> list[Change
             made = project.run(_make(project, keys, effort))
         events = bare.moments(made[-1].applied.version)
     for process in (operator, *project.replicas):
-        process.said(made[-1].revision)
+        process.said(made[-1].revision[:8])  # as a log in text shows it
     published = journal.revisions(operator, project.name)
     applied = [journal.revisions(replica, project.name) for replica in project.replicas]
     return [

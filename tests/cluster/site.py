@@ -15,10 +15,12 @@ from threading import active_count
 from typing import TYPE_CHECKING, Any, Self
 
 from flagd.rpc.envoy import missing
+from flagd.sources.last_good import LastGood
 from tests.cluster.installation import ACCOUNT, SYSTEM
 from tests.cluster.proxy import Proxy
 from tests.cluster.refusal import Refusal
 from tests.cluster.relay import Relay
+from tests.cluster.script import STILL
 from tests.cluster.stage import Stage
 from tests.cluster.traffic import Traffic
 from tests.ports import free_address
@@ -107,6 +109,7 @@ class Site:
 
     def lose(self, replica: str, number: signal.Signals = signal.SIGKILL) -> None:
         """End a replica; it is started again later from what it kept."""
+        self._wait_until_kept(replica)
         self._miss(replica)
 
         def start() -> None:
@@ -118,9 +121,20 @@ class Site:
 
     def lose_envoy(self) -> None:
         """Kill Envoy; its flagd starts another one, which is a replica that begins with what was kept."""
+        self._wait_until_kept(ENVOY)
         self._miss(ENVOY)
         os.kill(self.envoy, signal.SIGKILL)
         self._broken.callback(self._ask_anew, ENVOY)
+
+    def _wait_until_kept(self, replica: str) -> None:
+        """Wait until its disk has the flags of this chapter: it is written a second after a change at the latest."""
+
+        def kept() -> bool:
+            state = LastGood(self._folder / replica).read()
+            ruleset = state and state.rulesets.get(self.stage.namespace)
+            return bool(ruleset) and all(flag in ruleset.flags for flag in STILL)
+
+        self.stage.until(kept)
 
     def suspend(self, replica: str, pid: int = 0) -> None:
         """Stop a replica, or one of its processes; it goes on later."""

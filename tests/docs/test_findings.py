@@ -25,7 +25,7 @@ REASON = re.compile(r"[A-Z][a-z][A-Za-z0-9]*")
 def reasons(package: str) -> set[str]:
     """Return the words in camel case that calls which make a finding are given."""
     found: set[str] = set()
-    for file in (ROOT / "src" / "flagd" / package).glob("*.py"):
+    for file in (ROOT / "src" / "flagd" / package).rglob("*.py"):
         for call in ast.walk(ast.parse(file.read_text())):
             if isinstance(call, ast.Call) and getattr(call.func, "id", getattr(call.func, "attr", "")) in MAKERS:
                 words = [part.value for part in ast.walk(call) if isinstance(part, ast.Constant)]

@@ -1,9 +1,9 @@
 """Compiler: manifests in, a ruleset out. Pure, deterministic, total."""
 
+from flagd.compiler.advice.namespace import similar_namespaces
 from flagd.compiler.compiled import Compiled, compile_project, compile_projects
-from flagd.compiler.edit import moves, refusals, retypes
-from flagd.compiler.namespace import similar_namespaces
-from flagd.compiler.unreadable import Unreadable
+from flagd.compiler.edits.edit import moves, refusals, retypes
+from flagd.compiler.last_good.unreadable import Unreadable
 from flagd.ruleset.delivery import deliver_local
 
 __all__ = [

@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from flagd.compiler.advice.overweight import overweight
+from flagd.compiler.form.prerequisite import unmeetable
+from flagd.compiler.graph.references import KEY, node_of
+from flagd.compiler.last_good.retention import retained_for
+from flagd.compiler.last_good.seeding import restore
 from flagd.compiler.outcome import Form
-from flagd.compiler.overweight import overweight
-from flagd.compiler.prerequisite import unmeetable
 from flagd.compiler.project import Project
-from flagd.compiler.references import KEY, node_of
-from flagd.compiler.restoration import restore
-from flagd.compiler.retention import retained_for
 from flagd.compiler.update import Update
 from flagd.ruleset.ruleset import Ruleset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from flagd.compiler.graph.references import Node
+    from flagd.compiler.last_good.unreadable import Unreadable
     from flagd.compiler.outcome import Outcome
-    from flagd.compiler.references import Node
-    from flagd.compiler.unreadable import Unreadable
     from flagd.manifest.diagnostic import Diagnostic, ResourceRef
     from flagd.manifest.resource import Resource
     from flagd.ruleset.cohort import Cohort

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flagd.compiler.bucketing import bucketed, check_rebucketing
-from flagd.compiler.claim import judge
+from flagd.compiler.edits.movement import warnings_of_movements
+from flagd.compiler.edits.retyping import warnings_of_retyping
 from flagd.compiler.findings import Findings
-from flagd.compiler.flag import compile_flag
-from flagd.compiler.group import compile_group
-from flagd.compiler.movement import warnings_of_movements
+from flagd.compiler.form.bucketing import bucketed, check_rebucketing
+from flagd.compiler.form.flag import compile_flag
+from flagd.compiler.form.group import compile_group
+from flagd.compiler.key_ownership import judge
 from flagd.compiler.outcome import Form, Outcome
-from flagd.compiler.retyping import warnings_of_retyping
 from flagd.compiler.scope import BROKEN, DeploymentFace, FlagFace
 from flagd.manifest.resource import Flag
 from flagd.ruleset.delivery import DEFAULT
@@ -21,7 +21,7 @@ from flagd.ruleset.revision import hash_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flagd.compiler.cycle import Cycle
+    from flagd.compiler.graph.cycle import Cycle
     from flagd.compiler.scope import GroupType, Scope
     from flagd.manifest.diagnostic import Diagnostic
     from flagd.manifest.resource import FlagGroup

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flagd.compiler.references import COHORT, KEY
+from flagd.compiler.graph.references import COHORT, KEY
 from flagd.ruleset.flag import named_cohorts
 
 if TYPE_CHECKING:
-    from flagd.compiler.bucketing import Bucketed
-    from flagd.compiler.references import Node
+    from flagd.compiler.form.bucketing import Bucketed
+    from flagd.compiler.graph.references import Node
     from flagd.compiler.scope import Face, FlagFace
     from flagd.manifest.diagnostic import Diagnostic, ResourceRef
     from flagd.ruleset.cohort import Cohort

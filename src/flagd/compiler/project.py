@@ -12,10 +12,10 @@ from flagd.ruleset.persistent import PersistentMap
 from flagd.ruleset.revision import Digest
 
 if TYPE_CHECKING:
-    from flagd.compiler.cycle import Cycle
+    from flagd.compiler.graph.cycle import Cycle
+    from flagd.compiler.graph.references import Node
+    from flagd.compiler.last_good.unreadable import Unreadable
     from flagd.compiler.outcome import Outcome
-    from flagd.compiler.references import Node
-    from flagd.compiler.unreadable import Unreadable
     from flagd.manifest.diagnostic import ResourceRef
     from flagd.manifest.resource import Resource
     from flagd.ruleset.cohort import Cohort

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flagd.compiler.graph.references import COHORT, DEPLOYMENT, KEY
 from flagd.compiler.outcome import Form
-from flagd.compiler.references import COHORT, DEPLOYMENT, KEY
 from flagd.ruleset.cohort import Cohort
 from flagd.ruleset.deployment import Deployment
 from flagd.ruleset.persistent import ABSENT, Absent, Draft
@@ -14,9 +14,9 @@ from flagd.ruleset.revision import hash_cohort, hash_deployment, hash_visibility
 from flagd.weight import answer_bytes
 
 if TYPE_CHECKING:
+    from flagd.compiler.graph.references import Node
     from flagd.compiler.outcome import Outcome
     from flagd.compiler.project import Project
-    from flagd.compiler.references import Node
     from flagd.ruleset.revision import Leaf
 
 

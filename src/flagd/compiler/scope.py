@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from flagd.compiler.references import COHORT, DEPLOYMENT, KEY, SEGMENT
+from flagd.compiler.graph.references import COHORT, DEPLOYMENT, KEY, SEGMENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flagd.compiler.alternatives import Alternatives
-    from flagd.compiler.references import Node
+    from flagd.compiler.form.alternatives import Alternatives
+    from flagd.compiler.graph.references import Node
 
 
 GroupType = Literal["MutualExclusion", "Holdout"]

@@ -10,15 +10,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flagd.compiler.form.segment import compile_segment
+from flagd.compiler.graph.dependencies import Linkage
+from flagd.compiler.graph.references import node_of, references
 from flagd.compiler.key import compile_key
-from flagd.compiler.linkage import Linkage
+from flagd.compiler.last_good.retention import Retention
+from flagd.compiler.last_good.unreadable import Unreadable
 from flagd.compiler.outcome import Form, Outcome
 from flagd.compiler.publication import Publication
-from flagd.compiler.references import node_of, references
-from flagd.compiler.retention import Retention
 from flagd.compiler.scope import BROKEN, CohortFace, DeploymentFace, Scope
-from flagd.compiler.segment import compile_segment
-from flagd.compiler.unreadable import Unreadable
 from flagd.manifest.resource import Flag, FlagCohort, FlagDeployment, FlagGroup, FlagSegment
 from flagd.ruleset.cohort import Cohort
 from flagd.ruleset.deployment import Deployment
@@ -27,8 +27,8 @@ from flagd.ruleset.persistent import ABSENT, Draft
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from flagd.compiler.graph.references import Node
     from flagd.compiler.project import Project
-    from flagd.compiler.references import Node
     from flagd.compiler.scope import Face
     from flagd.manifest.diagnostic import ResourceRef
     from flagd.manifest.resource import Resource

@@ -1,11 +1,10 @@
 """Manifests: typed custom resources, how they are read, and what is said when they are wrong."""
 
-from flagd.manifest.cohort import FlagCohortSpec
-from flagd.manifest.condition import COHORT_OPERATORS, GLOB_OPERATORS, REGEX_OPERATORS, Condition, ConditionGroup
 from flagd.manifest.crd import crds
-from flagd.manifest.deployment import FlagDeploymentSpec
 from flagd.manifest.diagnostic import Diagnostic, Location, ResourceRef, Severity
-from flagd.manifest.flag import (
+from flagd.manifest.kinds.cohort import FlagCohortSpec
+from flagd.manifest.kinds.deployment import FlagDeploymentSpec
+from flagd.manifest.kinds.flag import (
     Bucketing,
     FlagSpec,
     Membership,
@@ -17,11 +16,12 @@ from flagd.manifest.flag import (
     Tracking,
     Variant,
 )
-from flagd.manifest.group import FlagGroupSpec, Holdout, Slot
-from flagd.manifest.loaded import Loaded
+from flagd.manifest.kinds.group import FlagGroupSpec, Holdout, Slot
+from flagd.manifest.kinds.segment import FlagSegmentSpec
 from flagd.manifest.model import API_VERSION, ObjectMeta
-from flagd.manifest.percent import thousandths
-from flagd.manifest.reading import load, read_text
+from flagd.manifest.parts.condition import COHORT_OPERATORS, GLOB_OPERATORS, REGEX_OPERATORS, Condition, ConditionGroup
+from flagd.manifest.parts.percent import thousandths
+from flagd.manifest.reading import Loaded, load, read_text
 from flagd.manifest.resource import (
     KINDS,
     SHORT_NAMES,
@@ -32,7 +32,6 @@ from flagd.manifest.resource import (
     FlagSegment,
     Resource,
 )
-from flagd.manifest.segment import FlagSegmentSpec
 from flagd.manifest.validation import validate
 
 __all__ = [

@@ -13,10 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flagd.manifest.condition import COHORT_OPERATORS
-from flagd.manifest.group_rules import RESERVED_SLOTS
 from flagd.manifest.model import RESERVED_SEGMENT_NAMES
-from flagd.manifest.percent import PATTERN
+from flagd.manifest.parts.condition import COHORT_OPERATORS
+from flagd.manifest.parts.percent import PATTERN
+from flagd.manifest.rules.group import RESERVED_SLOTS
 
 
 @dataclass(frozen=True, slots=True)

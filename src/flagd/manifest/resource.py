@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from flagd.manifest.cohort import FlagCohortSpec
-from flagd.manifest.deployment import FlagDeploymentSpec
 from flagd.manifest.diagnostic import ResourceRef
-from flagd.manifest.flag import FlagSpec
-from flagd.manifest.group import FlagGroupSpec
+from flagd.manifest.kinds.cohort import FlagCohortSpec
+from flagd.manifest.kinds.deployment import FlagDeploymentSpec
+from flagd.manifest.kinds.flag import FlagSpec
+from flagd.manifest.kinds.group import FlagGroupSpec
+from flagd.manifest.kinds.segment import FlagSegmentSpec
 from flagd.manifest.model import Model, ObjectMeta
-from flagd.manifest.segment import FlagSegmentSpec
 
 
 class _Resource(Model):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from watchfiles import awatch
 
 from flagd.manifest import Severity
-from flagd.manifest.news import Reason
+from flagd.manifest.changes.news import Reason
 from flagd.sources.announcer import Announcer
 from flagd.sources.folder_news import broken_refs, folder_news, other_findings, readable_again
 from flagd.sources.manifests import Surroundings, look_around, read_folder
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flagd.manifest import Diagnostic
-    from flagd.manifest.files import SourceFile
+    from flagd.manifest.reading.files import SourceFile
     from flagd.metrics import Metrics
     from flagd.store import Snapshot, Store
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flagd.manifest import Severity
-from flagd.manifest.news import MOST_LINES, Reason, State, lines, news
+from flagd.manifest.changes.news import MOST_LINES, Reason, State, lines, news
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from flagd.manifest import Diagnostic, Resource, ResourceRef
-    from flagd.manifest.news import Line, News
+    from flagd.manifest.changes.news import Line, News
     from flagd.sources.reading import Reading
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flagd.manifest import Diagnostic, Loaded, Location, Severity, read_text
-from flagd.manifest.files import read_files
+from flagd.manifest.reading.files import read_files
 from flagd.sources.loss import identities, lost_files
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flagd.manifest import Resource, ResourceRef
-    from flagd.manifest.files import SourceFile
+    from flagd.manifest.reading.files import SourceFile
     from flagd.sources.loss import Identity
 
 

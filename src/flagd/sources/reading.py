@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flagd.compiler import Compiled, Unreadable, compile_projects, similar_namespaces
-from flagd.compiler.references import node_of, stand_ins
+from flagd.compiler.graph.references import node_of, stand_ins
 from flagd.manifest import ResourceRef, Severity
-from flagd.manifest.redaction import redacted
+from flagd.manifest.changes.redaction import redacted
 from flagd.sources.manifests import Manifests, Surroundings, parse_manifests
 from flagd.store import Snapshot
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from flagd.manifest import Diagnostic, Resource
-    from flagd.manifest.files import SourceFile
+    from flagd.manifest.reading.files import SourceFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flagd.manifest import validate
-from flagd.manifest.difference import differences
+from flagd.manifest.changes.difference import differences
 from flagoperator.ctl.failure import Refused
 from flagoperator.ctl.suggestion import suggestion
 

@@ -88,8 +88,8 @@ def read(paths: Sequence[str], since: str | None = None, *, keys_required: bool 
         Refused: there is nothing at all in them.
     """
     from flagd.compiler import compile_projects, similar_namespaces
-    from flagd.compiler.references import stand_ins
-    from flagd.compiler.unseen import without_deployments
+    from flagd.compiler.advice.unseen import without_deployments
+    from flagd.compiler.graph.references import stand_ins
     from flagd.manifest import Loaded, load
 
     for path in paths:

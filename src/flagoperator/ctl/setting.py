@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flagd.manifest import API_VERSION
-from flagd.manifest.difference import summary
+from flagd.manifest.changes.difference import summary
 from flagoperator.cluster.address import collection
 from flagoperator.cluster.api import Api, ApiError
 from flagoperator.ctl.adjustment import changes

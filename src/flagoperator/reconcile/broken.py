@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flagd.manifest.news import FEW, News, Reason, fault, lines
+from flagd.manifest.changes.news import FEW, News, Reason, fault, lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,9 +6,9 @@ from operator import is_
 from typing import TYPE_CHECKING
 
 from flagd.compiler import Compiled, Unreadable, compile_project
-from flagd.compiler.references import KEY, node_of
+from flagd.compiler.graph.references import KEY, node_of
 from flagd.manifest import Severity
-from flagd.manifest.news import ABSENT, Reason, State, news
+from flagd.manifest.changes.news import ABSENT, Reason, State, news
 from flagd.ruleset.persistent import difference
 from flagoperator.reconcile.broken import Broken, Verdict
 from flagoperator.reconcile.served import served_form, served_instead
@@ -16,9 +16,9 @@ from flagoperator.reconcile.served import served_form, served_instead
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
-    from flagd.compiler.references import Node
+    from flagd.compiler.graph.references import Node
     from flagd.manifest import Diagnostic, Resource, ResourceRef
-    from flagd.manifest.news import News
+    from flagd.manifest.changes.news import News
     from flagd.ruleset import Ruleset
     from flagoperator.reconcile.entry import Entry
 

@@ -8,7 +8,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from flagd.manifest.news import Reason, lines
+from flagd.manifest.changes.news import Reason, lines
 from flagd.rpc.rulesets import Publication
 from flagd.ruleset.edition import Edition
 from flagd.sources.announcer import Announcer
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
     from flagd.manifest import ResourceRef
-    from flagd.manifest.news import News
+    from flagd.manifest.changes.news import News
     from flagd.ruleset import Ruleset
     from flagoperator.cluster.lease import Lease
     from flagoperator.reconcile.guard import Removal

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flagd.manifest import KINDS
-from flagd.manifest.news import Reason
+from flagd.manifest.changes.news import Reason
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.endpoints import find_endpoints
 from flagoperator.cluster.event import Events, about
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from flagd.compiler import Compiled
     from flagd.manifest import ResourceRef
-    from flagd.manifest.news import News
+    from flagd.manifest.changes.news import News
     from flagoperator.cluster.api import Api
     from flagoperator.cluster.lease import Lease
     from flagoperator.reconcile.entry import Entry

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flagd.manifest.document import Document, documents
+from flagd.manifest.reading.document import Document, documents
 
 CASES = json.loads(Path(__file__).with_name("yaml_cases.json").read_text())["cases"]
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from flagd.manifest import ResourceRef
-from flagd.manifest.news import News, Reason
+from flagd.manifest.changes.news import News, Reason
 from flagoperator.reconcile.guard import Removal
 from flagoperator.run.model import Model
 from flagoperator.run.reporter import Reporter

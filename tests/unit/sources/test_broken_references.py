@@ -2,7 +2,7 @@
 
 import pytest
 
-from flagd.manifest.files import SourceFile
+from flagd.manifest.reading.files import SourceFile
 from flagd.sources.reading import Reading, take
 
 HEAD = "apiVersion: flagoperator.dev/v1alpha1\nkind: {kind}\nmetadata: {{name: {name}, namespace: shop}}\n"

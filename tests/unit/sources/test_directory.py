@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from flagd.manifest.files import SourceFile
+from flagd.manifest.reading.files import SourceFile
 from flagd.metrics import Metrics
 from flagd.sources import directory
 from flagd.sources.directory import DirectorySource

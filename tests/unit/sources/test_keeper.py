@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from flagd.manifest.files import SourceFile
+from flagd.manifest.reading.files import SourceFile
 from flagd.metrics import Metrics
 from flagd.sources.keeper import Keeper
 from flagd.sources.last_good import FILE_NAME, LastGood

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flagd.manifest.files import SourceFile
+from flagd.manifest.reading.files import SourceFile
 from flagd.sources.manifests import Manifests, parse_manifests, read_folder
 
 
@@ -120,7 +120,7 @@ def test_a_directory_that_cannot_be_read_any_more_keeps_what_stood_below_it():
 
 
 def test_a_folder_with_too_many_entries_is_not_taken_in_part(tmp_path, monkeypatch):
-    monkeypatch.setattr("flagd.manifest.files.MAX_ENTRIES", 3)
+    monkeypatch.setattr("flagd.manifest.reading.files.MAX_ENTRIES", 3)
     for name in "abcd":
         (tmp_path / f"{name}.yaml").write_text(_flag(name))
     with pytest.raises(OSError, match="entries"):

@@ -3,7 +3,7 @@
 import pytest
 
 from flagd.manifest import Diagnostic, Location, ResourceRef, Severity
-from flagd.manifest.files import SourceFile
+from flagd.manifest.reading.files import SourceFile
 from flagd.sources.reading import Reading, rejected, remember, take
 
 

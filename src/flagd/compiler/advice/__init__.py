@@ -1,0 +1,1 @@
+"""Advice: what is worth a warning about a project as a whole."""

@@ -1,0 +1,1 @@
+"""Edits: what a change from one manifest to the next does to users and callers."""

@@ -1,0 +1,1 @@
+"""Form: one resource in the evaluation format."""

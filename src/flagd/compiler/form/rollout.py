@@ -1,0 +1,60 @@
+"""Rollout: what the users of one segment get."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flagd.compiler.form.allocation import allocations
+from flagd.compiler.form.bucketing import selector_list
+from flagd.compiler.form.weights import shares
+from flagd.manifest.parts.percent import thousandths
+from flagd.manifest.path import format_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flagd.compiler.findings import Findings
+    from flagd.compiler.form.bucketing import Bucketed
+    from flagd.compiler.form.weights import Shares
+    from flagd.manifest.kinds.flag import Rollout
+    from flagd.ruleset.flag import EvaluationSegment
+
+EVERYBODY = 100_000
+
+
+def effective_thousandths(rollout: Rollout | None, limit: int = EVERYBODY) -> int:
+    """Return the share that is served, in units of 0.001 %: what is asked for, or `limit` if that is less."""
+    return 0 if rollout is None else min(thousandths(rollout.percent), limit)
+
+
+def compile_rollout(share: int, split: Shares, by: Bucketed) -> EvaluationSegment:
+    """Return a segment that matches everybody, admits `share` of 0.001 % and splits them over `split`.
+
+    Nobody and "everybody gets the one variant" need no bucket, as in Amplitude's output: the latter
+    also reaches users without a bucketing value.
+    """
+    if share >= EVERYBODY and len(split) == 1:
+        return {"variant": split[0][0]}
+    admitted = allocations(share, split)
+    if not admitted:
+        return {"variant": "off"}
+    selector = selector_list(by.selector)
+    return {"variant": "off", "bucket": {"selector": selector, "salt": by.salt, "allocations": admitted}}
+
+
+def rollout_shares(rollout: Rollout, variants: Sequence[str], path: str, findings: Findings) -> Shares:
+    """Return how `rollout` splits users over `variants`; a weight for anything else is an error."""
+    weights = rollout.weights
+    if weights is None:
+        return shares(variants, None)
+    for key in weights:
+        if key not in variants:
+            known = ", ".join(variants)
+            findings.error(
+                "UnknownVariant",
+                f"there is no variant {key!r}; there are {known}",
+                f"{path}.{format_path(('weights', key))}",
+            )
+    if not any(weights.values()):
+        findings.error("InvalidWeights", "all weights are 0; give at least one variant a weight", f"{path}.weights")
+    return shares(variants, weights)

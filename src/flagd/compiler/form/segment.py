@@ -1,0 +1,84 @@
+"""Segment: who is meant by `match`, `anyOf` and `segmentRefs`, with the referred segments inlined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flagd.compiler.findings import Findings
+from flagd.compiler.form.alternatives import TooManyAlternatives, all_of
+from flagd.compiler.form.condition import compile_condition
+from flagd.compiler.outcome import Outcome
+from flagd.compiler.scope import BROKEN, SegmentFace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flagd.compiler.form.alternatives import Alternatives
+    from flagd.compiler.graph.cycle import Cycle
+    from flagd.compiler.scope import Scope
+    from flagd.manifest.kinds.flag import Segment
+    from flagd.manifest.kinds.segment import FlagSegmentSpec
+    from flagd.manifest.parts.condition import Condition
+    from flagd.manifest.resource import FlagSegment
+
+
+def compile_match(spec: Segment | FlagSegmentSpec, path: str, scope: Scope, findings: Findings) -> Alternatives:
+    """Return when a user is in the segment at `path`; empty where there are errors."""
+    factors: list[Alternatives] = []
+    if spec.match is not None:
+        factors.append(_conjunction(spec.match, f"{path}.match", scope, findings))
+    if spec.any_of is not None:
+        groups = [
+            _conjunction(group.match, f"{path}.anyOf[{index}].match", scope, findings)
+            for index, group in enumerate(spec.any_of)
+        ]
+        factors.append([conjunction for group in groups for conjunction in group])
+    factors.extend(_references(spec.segment_refs, f"{path}.segmentRefs", scope, findings))
+    if findings.broken:
+        return []
+    if not factors:
+        findings.error("SegmentEmpty", "a segment needs `match`, `anyOf` or `segmentRefs`", path)
+        return []
+    return _product(factors, path, findings)
+
+
+def compile_segment(segment: FlagSegment, cycle: Cycle | None, scope: Scope) -> Outcome:
+    """Return the outcome for a FlagSegment: its alternatives with all that it refers to inlined."""
+    findings = Findings(segment.ref)
+    alternatives: Alternatives = []
+    if cycle is None:
+        alternatives = compile_match(segment.spec, "spec", scope, findings)
+    else:
+        names = segment.spec.segment_refs
+        place = f"[{names.index(cycle.next[1])}]" if cycle.next[1] in names else ""
+        findings.error("CycleDetected", f"segments refer to each other: {cycle.text}", f"spec.segmentRefs{place}")
+    face = BROKEN if findings.broken else SegmentFace(alternatives)
+    return Outcome(face, tuple(findings.diagnostics))
+
+
+def _conjunction(conditions: Sequence[Condition], path: str, scope: Scope, findings: Findings) -> Alternatives:
+    factors = [
+        compile_condition(condition, f"{path}[{index}]", scope, findings) for index, condition in enumerate(conditions)
+    ]
+    if any(not factor for factor in factors):
+        return []
+    return _product(factors, path, findings)
+
+
+def _product(factors: Sequence[Alternatives], path: str, findings: Findings) -> Alternatives:
+    try:
+        return all_of(factors)
+    except TooManyAlternatives as error:
+        findings.error("TooManyAlternatives", str(error), path)
+        return []
+
+
+def _references(names: Sequence[str], path: str, scope: Scope, findings: Findings) -> list[Alternatives]:
+    found = []
+    for index, name in enumerate(names):
+        face = scope.segment(name)
+        if isinstance(face, SegmentFace):
+            found.append(face.alternatives)
+        else:
+            findings.unusable("FlagSegment", name, f"{path}[{index}]", missing=face is None)
+    return found

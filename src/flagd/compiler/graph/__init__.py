@@ -1,0 +1,1 @@
+"""Graph: which nodes of a project refer to which, and which are in a cycle."""

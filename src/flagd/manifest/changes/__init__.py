@@ -1,0 +1,1 @@
+"""Changes: what became of a resource since the last look, in words."""

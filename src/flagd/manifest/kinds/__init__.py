@@ -1,0 +1,1 @@
+"""Kinds: one file for each kind of resource."""

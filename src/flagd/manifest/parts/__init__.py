@@ -1,0 +1,1 @@
+"""Parts: what the specs of several kinds have in common."""

@@ -1,0 +1,150 @@
+"""Reading: files and text to resources; whatever is wrong with one part, the rest loads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from flagd.manifest.diagnostic import Diagnostic, Location, ResourceRef, Severity
+from flagd.manifest.envelope import is_foreign, items_of, key_of, ref_of
+from flagd.manifest.finding import Finding, warning
+from flagd.manifest.reading.bulk import check_bulk
+from flagd.manifest.reading.document import Document, documents
+from flagd.manifest.reading.encoding import decode
+from flagd.manifest.reading.files import read_files
+from flagd.manifest.reading.layout import spelling_of
+from flagd.manifest.reading.loaded import Loaded, Origin
+from flagd.manifest.reading.scalar import resolve
+from flagd.manifest.validation.examination import diagnostic, examine
+from flagd.manifest.validation.null import PAYLOADS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from flagd.manifest.path import FieldPath
+    from flagd.manifest.resource import Resource
+
+
+def load(paths: Sequence[str | Path]) -> Loaded:
+    """Read manifests from files, directories (in depth: ``*.yaml``, ``*.yml``, ``*.json``, hidden ones not) and ``-``.
+
+    Never raises for what it finds there: a file that cannot be read is a diagnostic. The result does
+    not depend on the order in which a file system lists names.
+    """
+    reader = _Reader()
+    for file in read_files(paths):
+        if file.fault is not None:
+            reason, message = file.fault
+            reader.note(Diagnostic(Severity.ERROR, reason, message, location=Location(file.name)))
+        else:
+            reader.read(file.data, file.name)
+    return reader.loaded()
+
+
+def read_text(text: str | bytes, file: str = "-") -> Loaded:
+    """Read manifests from `text`; `file` names it in diagnostics."""
+    reader = _Reader()
+    reader.read(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text, file)
+    return reader.loaded()
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._resources: dict[ResourceRef, Resource | None] = {}
+        self._keys: dict[ResourceRef, str] = {}
+        self._origins: dict[ResourceRef, Origin] = {}
+        self._diagnostics: list[Diagnostic] = []
+        self._skipped = 0
+
+    def loaded(self) -> Loaded:
+        resources = tuple(resource for resource in self._resources.values() if resource is not None)
+        refused = {ref: key for ref, key in self._keys.items() if self._resources[ref] is None}
+        return Loaded(resources, tuple(self._diagnostics), self._skipped, refused, self._origins)
+
+    def note(self, found: Diagnostic) -> None:
+        self._diagnostics.append(found)
+
+    def read(self, data: bytes, file: str) -> None:
+        text = decode(data)
+        if isinstance(text, Finding):
+            self._report([text], None, Origin(file, 1, 1, ""))
+            return
+        for document in documents(text):
+            self._document(document, Origin(file, document.index, document.first_line, document.text))
+
+    def _document(self, document: Document, origin: Origin) -> None:
+        if document.data is None:
+            self._report(document.findings, None, origin)
+            return
+        items = items_of(document.data)
+        if items is None:
+            self._object(document.data, document, origin)
+            return
+        for index, item in enumerate(items):
+            self._object(item, document, replace(origin, root=("items", index)))
+
+    def _object(self, obj: object, document: Document, origin: Origin) -> None:
+        if is_foreign(obj):
+            self._skipped += 1
+            return
+        ref = ref_of(obj)
+        inside = _inside(document.findings, origin.root)
+        resource, findings = examine(obj, lambda path: spelling_of(origin.text, (*origin.root, *path)))
+        told = {finding.path for finding in inside}
+        findings = [*inside, *(one for one in findings if one.path not in told)]
+        if resource is not None:
+            findings += check_bulk(cast("dict[str, Any]", obj))
+        told = {finding.path for finding in findings}
+        findings += (one for one in _spelled(document, origin.root) if one.path not in told)
+        self._report(findings, ref, origin)
+        if ref is not None and not self._is_second(ref, origin):
+            self._origins[ref], self._keys[ref] = origin, key_of(obj, ref)
+            self._resources[ref] = None if inside else resource
+
+    def _is_second(self, ref: ResourceRef, origin: Origin) -> bool:
+        first = self._origins.get(ref)
+        if first is None:
+            return False
+        here, there = origin.location(), first.location()
+        self._resources[ref] = None
+        self.note(_duplicate(ref, here, there))
+        self.note(_duplicate(ref, there, here))
+        return True
+
+    def _report(self, findings: list[Finding], ref: ResourceRef | None, origin: Origin) -> None:
+        located = [(origin.location(finding.path, finding.line), finding) for finding in findings]
+        for location, finding in sorted(located, key=lambda pair: pair[0].line):
+            self.note(diagnostic(finding, ref).at(location))
+
+
+def _duplicate(ref: ResourceRef, here: Location, there: Location) -> Diagnostic:
+    text = f"{ref} is also declared at {there}; keep one"
+    return Diagnostic(Severity.ERROR, "DuplicateResource", text, resource=ref, location=here)
+
+
+def _spelled(document: Document, root: FieldPath) -> Iterator[Finding]:
+    """Yield a warning for scalars whose spelling may have been meant otherwise than YAML reads it."""
+    for whole, written in document.spelled.items():
+        path = whole[len(root) :]
+        if whole[: len(root)] != root or path[:1] != ("spec",):
+            continue
+        value = resolve(written)
+        if type(value) is int:
+            text = f'`{written}` is read as {value}; write {value}, or "{written}" if text is meant'
+            yield warning(path, "UnusualNumber", text)
+        elif _takes_any(path):
+            text = f'`{written}` is read as {str(value).lower()}; quote it if text is meant: "{written}"'
+            yield warning(path, "UnquotedBoolean", text)
+
+
+def _takes_any(path: FieldPath) -> bool:
+    return path[1] == "metadata" or any(part in PAYLOADS for part in path)
+
+
+def _inside(findings: list[Finding], root: FieldPath) -> list[Finding]:
+    return [
+        replace(finding, path=finding.path[len(root) :])
+        for finding in findings
+        if finding.path[: len(root)] == root or not finding.path
+    ]

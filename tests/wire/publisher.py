@@ -12,10 +12,10 @@ from flagd.metrics import Metrics
 from flagd.rpc.channel import Credentials
 from flagd.rpc.grpcio import LONG_STREAMS, GrpcioTransport
 from flagd.rpc.guard import guard
-from flagd.rpc.rulesets import Acks, Board, Publication, RulesetService, Settings, TokenAdmission
 from flagd.server.embedded import EmbeddedServer
 from flagd.server.options import Options
 from flagd.sources.operator import OperatorSettings
+from flagd.sync.publisher import Acks, Board, Publication, RulesetService, Settings, TokenAdmission
 from flagd.v1.evaluation_pb2 import EvaluateRequest, User
 from flagd.v1.evaluation_pb2_grpc import EvaluationServiceStub
 from tests.wire.shop import flag

@@ -9,8 +9,8 @@ import grpc
 import pytest
 
 from flagd.rpc.channel import Credentials, Endpoint
-from flagd.rpc.rulesets import shelf as shelf_module
-from flagd.rpc.rulesets.contact import MOST_EPOCH, Contact
+from flagd.sync.publisher import update_cache as shelf_module
+from flagd.sync.subscriber.connection import MOST_EPOCH, Contact
 from flagd.v1.ruleset_pb2 import Ack, Hello, Role, SubscribeRequest
 from flagd.v1.ruleset_pb2_grpc import RulesetServiceStub
 from tests.wire.publisher import eventually, following, publishing, ruleset

@@ -10,8 +10,8 @@ from pathlib import Path
 import grpc
 import pytest
 
-from flagd.rpc.rulesets import contact as contact_module
-from flagd.rpc.rulesets import patience as patience_module
+from flagd.sync.publisher import ack_deadline as patience_module
+from flagd.sync.subscriber import connection as contact_module
 from flagd.v1.ruleset_pb2 import Hello, Role, SubscribeRequest
 from flagd.v1.ruleset_pb2_grpc import RulesetServiceStub
 from tests.unit.ruleset.contents import make

@@ -12,8 +12,8 @@ import pytest
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
-from flagd.rpc.rulesets.update import apply_update
-from flagd.ruleset.edition import Edition
+from flagd.ruleset.hashed_ruleset import Edition
+from flagd.sync.update import apply_update
 from flagd.v1.evaluation_pb2 import EvaluateRequest, User
 from flagd.v1.ruleset_pb2 import Hello, Role, SubscribeRequest
 from flagd.v1.ruleset_pb2_grpc import RulesetServiceStub

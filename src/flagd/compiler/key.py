@@ -15,7 +15,7 @@ from flagd.compiler.key_ownership import judge
 from flagd.compiler.outcome import Form, Outcome
 from flagd.compiler.scope import BROKEN, DeploymentFace, FlagFace
 from flagd.manifest.resource import Flag
-from flagd.ruleset.delivery import DEFAULT
+from flagd.ruleset.client_ruleset import DEFAULT
 from flagd.ruleset.revision import hash_json
 
 if TYPE_CHECKING:

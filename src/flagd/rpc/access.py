@@ -12,7 +12,7 @@ from flagd.rpc.limits import KEY_BYTES, check_text
 from flagd.rpc.refusals import Refusal, Refusals
 from flagd.rpc.status import InvalidArgument, NotFound, PermissionDenied, Unauthenticated, Unavailable
 from flagd.rpc.view import View
-from flagd.ruleset.edition import Edition
+from flagd.ruleset.hashed_ruleset import Edition
 from flagd.store import Snapshot
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from flagd.dialect import Untranslatable, translate
-from flagd.ruleset.delivery import switched_off
+from flagd.ruleset.client_ruleset import switched_off
 
 if TYPE_CHECKING:
     from flagd.ruleset.flag import EvaluationCondition, EvaluationFlag, EvaluationSegment

@@ -14,8 +14,8 @@ from prometheus_client.registry import Collector
 
 from flagd.metrics import LATENCY_BOUNDS
 from flagd.rpc.capacity import Capacity
-from flagd.rpc.rulesets import Acks
 from flagd.server.log import current_outlet
+from flagd.sync.publisher import Acks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

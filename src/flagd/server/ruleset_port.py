@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 from flagd.rpc.grpcio import LONG_STREAMS, GrpcioTransport
 from flagd.rpc.guard import guard
 from flagd.rpc.health import Health
-from flagd.rpc.rulesets import SERVICE, Acks, RulesetService, Settings, TokenAdmission
-from flagd.rpc.rulesets.stored import StoredPublications
+from flagd.sync.publisher import SERVICE, Acks, RulesetService, Settings, TokenAdmission
+from flagd.sync.publisher.stored import StoredPublications
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from flagd.metrics import Metrics
     from flagd.rpc.capacity import Capacity
-    from flagd.rpc.rulesets.contact import Term
     from flagd.server.options import Options
     from flagd.store import Store
+    from flagd.sync.subscriber.connection import Term
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from flagd.background import in_turns
 from flagd.sources.last_good import State, StateError
-from flagd.sources.turn import in_turns
 from flagd.store import Snapshot
 
 if TYPE_CHECKING:

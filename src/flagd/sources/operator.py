@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.message import DecodeError
 
-from flagd.rpc.rulesets.request import ack, hello, nack
-from flagd.rpc.rulesets.shelf import COMPRESSED_BYTES
-from flagd.rpc.rulesets.update import apply_update, decompress
+from flagd.background import in_turns
 from flagd.ruleset import RulesetError
-from flagd.ruleset.edition import Edition
+from flagd.ruleset.hashed_ruleset import Edition
 from flagd.sources.announcer import Announcer
-from flagd.sources.election import elect
-from flagd.sources.freshness import Freshness
-from flagd.sources.publishers import Publishers
-from flagd.sources.turn import in_turns
 from flagd.store import Snapshot
+from flagd.sync.publisher.update_cache import COMPRESSED_BYTES
+from flagd.sync.subscriber.election import elect
+from flagd.sync.subscriber.freshness import Freshness
+from flagd.sync.subscriber.publishers import Publishers
+from flagd.sync.subscriber.request import ack, hello, nack
+from flagd.sync.update import apply_update, decompress
 from flagd.tasks import Tasks, first
 from flagd.v1.ruleset_pb2 import Role, Update
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from flagd.manifest import Diagnostic
     from flagd.metrics import Metrics
     from flagd.rpc.channel import Credentials
-    from flagd.rpc.rulesets.contact import Contact, Term
     from flagd.store import Store
+    from flagd.sync.subscriber.connection import Contact, Term
     from flagd.v1.ruleset_pb2 import Oversize, SubscribeRequest, SubscribeResponse
 
 log = logging.getLogger(__name__)

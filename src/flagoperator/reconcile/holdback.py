@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from flagd.ruleset.change import Change, find_change
-from flagd.ruleset.edition import Edition
 from flagd.ruleset.flag import is_retained
+from flagd.ruleset.hashed_ruleset import Edition
 from flagd.ruleset.persistent import Absent
 from flagoperator.reconcile.guard import Guard, Removal
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.manifest import Flag, Severity
 from flagoperator.reconcile.condition import Condition, condition_of
-from flagoperator.reconcile.delivery import Stage
+from flagoperator.reconcile.propagation import Stage
 from flagoperator.reconcile.served import served_instead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from flagd.manifest import Diagnostic, ResourceRef
-    from flagoperator.reconcile.delivery import Progress
     from flagoperator.reconcile.entry import Entry
+    from flagoperator.reconcile.propagation import Progress
     from flagoperator.reconcile.served import Served
 
 LONGEST_VARIANTS = 4096

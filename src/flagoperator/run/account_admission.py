@@ -7,8 +7,8 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from flagd.rpc.rulesets import bearer_token
 from flagd.rpc.status import PermissionDenied, Unauthenticated, Unavailable
+from flagd.sync.publisher import bearer_token
 from flagoperator.cluster.token_claims import read_claims
 from flagoperator.run.reviewer import ReviewError, fingerprint
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from flagd.rpc.method import Call
-    from flagd.rpc.rulesets.acks import RoleName
     from flagd.rpc.status import RpcError
+    from flagd.sync.publisher.subscribers import RoleName
     from flagoperator.cluster.token_claims import TokenClaims
     from flagoperator.cluster.token_review import TokenReview
     from flagoperator.run.reviewer import Reviewer

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flagd.rpc.rulesets import TokenAdmission
 from flagd.server.exposure import Exposure
+from flagd.sync.publisher import TokenAdmission
 from flagoperator.cluster.token_review import review_token
 from flagoperator.run.account_admission import AccountAdmission
 from flagoperator.run.reviewer import Reviewer
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
     from pathlib import Path
 
-    from flagd.rpc.rulesets import Admission
+    from flagd.sync.publisher import Admission
     from flagoperator.cluster.api import Api
     from flagoperator.cluster.token_review import TokenReview
     from flagoperator.run.options import Options

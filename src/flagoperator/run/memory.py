@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from flagd.rpc.rulesets import Board
     from flagd.ruleset import Ruleset
+    from flagd.sync.publisher import Board
 
 log = logging.getLogger(__name__)
 INTERVAL_SECONDS = 1.0

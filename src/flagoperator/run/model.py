@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flagd.rpc.rulesets import Acks, Board
-from flagoperator.reconcile.delivery import Ledger
+from flagd.sync.publisher import Acks, Board
 from flagoperator.reconcile.mirror import Mirror
 from flagoperator.reconcile.projects import Projects
+from flagoperator.reconcile.propagation import Ledger
 from flagoperator.run.gauges import Gauges
 
 

@@ -17,9 +17,9 @@ from flagd.rpc.channel import Credentials
 from flagd.rpc.grpcio import LONG_STREAMS, GrpcioTransport
 from flagd.rpc.guard import guard
 from flagd.rpc.health import Health
-from flagd.rpc.rulesets import SERVICE, RulesetService
 from flagd.server.exposure import report
 from flagd.server.management import JSON, Management, Page
+from flagd.sync.publisher import SERVICE, RulesetService
 from flagd.tasks import Tasks
 from flagoperator.cluster.api import Api
 from flagoperator.cluster.heartbeat import Heartbeat

@@ -9,9 +9,9 @@ import time
 from typing import TYPE_CHECKING
 
 from flagd.manifest.changes.news import Reason, lines
-from flagd.rpc.rulesets import Publication
-from flagd.ruleset.edition import Edition
+from flagd.ruleset.hashed_ruleset import Edition
 from flagd.sources.announcer import Announcer
+from flagd.sync.publisher import Publication
 from flagoperator.reconcile.debounce import Debounce
 from flagoperator.reconcile.guard import Look, told
 from flagoperator.reconcile.holdback import HoldBack

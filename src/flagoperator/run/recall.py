@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.message import DecodeError
 
-from flagd.rpc.rulesets.update import apply_update, decompress
 from flagd.ruleset import RulesetError
-from flagd.ruleset.edition import Edition
-from flagd.sources.publishers import Publishers
+from flagd.ruleset.hashed_ruleset import Edition
+from flagd.sync.subscriber.publishers import Publishers
+from flagd.sync.update import apply_update, decompress
 from flagd.v1.ruleset_pb2 import Ack, Hello, Role, SubscribeRequest, Update
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from flagd.rpc.channel import Credentials
-    from flagd.rpc.rulesets.contact import Contact
     from flagd.ruleset import Ruleset
+    from flagd.sync.subscriber.connection import Contact
     from flagd.v1.ruleset_pb2 import SubscribeResponse
 
 log = logging.getLogger(__name__)

@@ -15,10 +15,10 @@ from flagoperator.cluster.endpoints import find_endpoints
 from flagoperator.cluster.event import Events, about
 from flagoperator.cluster.lease import REPLICAS
 from flagoperator.cluster.writer import TOO_LARGE, Wanted, Writer
-from flagoperator.reconcile.delivery import Progress, Replica, Stage
 from flagoperator.reconcile.guard import told
 from flagoperator.reconcile.ownership import ours
 from flagoperator.reconcile.projects import findings_of
+from flagoperator.reconcile.propagation import Progress, Replica, Stage
 from flagoperator.reconcile.served import served_form
 from flagoperator.reconcile.status import Facts, Shown, complaint, desired_status, shown_by
 

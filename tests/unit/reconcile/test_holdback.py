@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flagd.ruleset.edition import Edition
+from flagd.ruleset.hashed_ruleset import Edition
 from flagoperator.reconcile.entry import read_entry
 from flagoperator.reconcile.guard import Look
 from flagoperator.reconcile.holdback import HoldBack

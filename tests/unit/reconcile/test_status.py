@@ -10,8 +10,8 @@ import pytest
 
 from flagd.manifest import Diagnostic, ResourceRef, Severity
 from flagoperator.reconcile.condition import condition_of
-from flagoperator.reconcile.delivery import Progress, Stage
 from flagoperator.reconcile.entry import read_entry
+from flagoperator.reconcile.propagation import Progress, Stage
 from flagoperator.reconcile.served import Served
 from flagoperator.reconcile.status import MOST_USERS, Facts, Shown, complaint, desired_status, shown_by
 from tests.unit.reconcile.cluster import flag, obj, ref

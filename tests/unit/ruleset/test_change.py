@@ -8,7 +8,7 @@ from hypothesis import given
 from flagd.ruleset import Cohort, Deployment, RulesetError, canonical_json
 from flagd.ruleset import change as change_module
 from flagd.ruleset.change import Change, find_change
-from flagd.ruleset.edition import Edition
+from flagd.ruleset.hashed_ruleset import Edition
 from flagd.ruleset.persistent import ABSENT
 from tests.unit.ruleset.contents import RULESETS, flag, make, many
 

@@ -17,7 +17,7 @@ from flagoperator.run.reviewer import AWAY_SECONDS, FRESH_SECONDS, Reviewer
 from tests.unit.cluster.test_token_claims import token
 
 if TYPE_CHECKING:
-    from flagd.rpc.rulesets.acks import RoleName
+    from flagd.sync.publisher.subscribers import RoleName
 
 NOW = 1_700_000_000.0
 FLAGD, OTHER = (f"system:serviceaccount:flags:{name}" for name in ("flagd", "other"))

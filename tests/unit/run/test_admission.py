@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from flagd.rpc.method import Call
-from flagd.rpc.rulesets import TokenAdmission
 from flagd.rpc.status import Unauthenticated
 from flagd.rpc.transport import TlsFiles
+from flagd.sync.publisher import TokenAdmission
 from flagoperator.run.account_admission import AccountAdmission
 from flagoperator.run.admission import exposures, make_admission
 from flagoperator.run.options import Options

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flagd.manifest import KINDS
-from flagd.rpc.rulesets import Subscriber
-from flagd.rpc.rulesets.acks import Served
-from flagd.ruleset.edition import Edition
+from flagd.ruleset.hashed_ruleset import Edition
+from flagd.sync.publisher import Subscriber
+from flagd.sync.publisher.subscribers import Served
 from flagoperator.run.model import Model
 from flagoperator.run.publisher import DELIVERY_SECONDS, LATER_TERM_SECONDS, Publisher
 from tests.unit.reconcile.cluster import flag

@@ -56,7 +56,7 @@ async def test_an_error_while_peers_are_asked_is_not_waited_for_in_silence(appli
     async def broken(_):
         raise RuntimeError("no such thing")
 
-    monkeypatch.setattr("flagd.sources.publishers.Publishers.run", broken)
+    monkeypatch.setattr("flagd.sync.subscriber.publishers.Publishers.run", broken)
     running("peers")[0].cancel()
     await eventually(lambda: status(application, "/healthz"), HTTPStatus.SERVICE_UNAVAILABLE)
     assert "peers has ended: it failed; restarting" in caplog.text

@@ -18,7 +18,7 @@ from flagd.compiler.form.prerequisite import parents, unmet_prerequisites
 from flagd.compiler.form.rollout import compile_rollout, effective_thousandths, rollout_shares
 from flagd.compiler.form.segment import compile_match
 from flagd.compiler.form.testers import inclusions
-from flagd.ruleset.delivery import DEFAULT
+from flagd.ruleset.client_ruleset import DEFAULT
 from flagd.value_type import VALUE_TYPE
 
 if TYPE_CHECKING:

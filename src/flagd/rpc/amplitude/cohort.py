@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flagd.rpc.access import Access
+    from flagd.rpc.client_rulesets import Deliveries
     from flagd.rpc.route import Request
-    from flagd.rpc.rulesets.deliveries import Deliveries
     from flagd.ruleset import Cohort
 
 _BASIC = "basic "

@@ -12,8 +12,8 @@ from flagd.ruleset.local_sdk import for_local_sdks
 
 if TYPE_CHECKING:
     from flagd.rpc.access import Access
+    from flagd.rpc.client_rulesets import Deliveries
     from flagd.rpc.route import Request
-    from flagd.rpc.rulesets.deliveries import Deliveries
     from flagd.ruleset import Ruleset
 
     Place = tuple[str, frozenset[str] | None]

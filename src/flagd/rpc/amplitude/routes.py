@@ -8,9 +8,9 @@ from flagd.rpc.amplitude.cohort import CohortList
 from flagd.rpc.amplitude.flags import FlagList
 from flagd.rpc.amplitude.stream import FlagStream
 from flagd.rpc.amplitude.vardata import Vardata
+from flagd.rpc.client_rulesets import Deliveries
 from flagd.rpc.method import Call
 from flagd.rpc.route import Route
-from flagd.rpc.rulesets.deliveries import Deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

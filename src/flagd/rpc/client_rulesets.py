@@ -1,0 +1,52 @@
+"""Deliveries: rulesets in the forms in which they are delivered, each made once per revision and form."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from flagd.ruleset.client_ruleset import deliver
+
+if TYPE_CHECKING:
+    from flagd.ruleset import Ruleset
+    from flagd.ruleset.client_ruleset import Delivery
+
+
+class Deliveries:
+    """Makes a form when it is first asked for, in another thread, from what it was in the revision before."""
+
+    def __init__(self) -> None:
+        self._latest: dict[tuple[str, frozenset[str] | None], _Delivering] = {}
+
+    async def deliver(self, ruleset: Ruleset, deployments: frozenset[str] | None) -> Ruleset:
+        """Return what callers with keys of `deployments` get of `ruleset`; None = callers without a key."""
+        place = (ruleset.project, deployments)
+        delivering = self._latest.get(place)
+        if delivering is None or delivering.source is not ruleset:
+            delivering = self._latest[place] = _Delivering(ruleset, deployments, delivering)
+        return (await delivering.result()).edition.ruleset
+
+    def forget(self, project: str, deployments: frozenset[str] | None) -> None:
+        """Keep nothing of this form."""
+        self._latest.pop((project, deployments), None)
+
+
+class _Delivering:
+    """One revision on its way into a form; many may wait for it."""
+
+    def __init__(self, source: Ruleset, deployments: frozenset[str] | None, before: _Delivering | None) -> None:
+        self.source = source
+        self._deployments = deployments
+        previous = None if before is None else before._task
+        self._task: asyncio.Task[Delivery] = asyncio.create_task(self._deliver(previous), name="delivery")
+
+    async def result(self) -> Delivery:
+        # One waiter that leaves must not take the others' work along.
+        return await asyncio.shield(self._task)
+
+    async def _deliver(self, before: asyncio.Task[Delivery] | None) -> Delivery:
+        previous = None
+        if before is not None:
+            await asyncio.wait([before])
+            previous = None if before.cancelled() or before.exception() else before.result()
+        return await asyncio.to_thread(deliver, self.source, self._deployments, previous)

@@ -1,0 +1,22 @@
+"""Publisher: the sending end of the ruleset stream, and who subscribes to it."""
+
+from flagd.sync.publisher.admission import Admission, TokenAdmission, bearer_token
+from flagd.sync.publisher.publication import Board, Publication, Publications
+from flagd.sync.publisher.service import SERVICE, RulesetService, Settings
+from flagd.sync.publisher.subscribers import Acks, Refusal, Served, Subscriber
+
+__all__ = [
+    "SERVICE",
+    "Acks",
+    "Admission",
+    "Board",
+    "Publication",
+    "Publications",
+    "Refusal",
+    "RulesetService",
+    "Served",
+    "Settings",
+    "Subscriber",
+    "TokenAdmission",
+    "bearer_token",
+]

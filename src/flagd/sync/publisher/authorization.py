@@ -1,0 +1,67 @@
+"""Audience: which projects a subscriber gets, and in which form, under what is published now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from flagd.rpc.keyring import Keyring
+from flagd.rpc.refusals import Refusal, Refusals
+from flagd.rpc.status import PermissionDenied, Unauthenticated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flagd.sync.publisher.library import Form
+    from flagd.sync.publisher.publication import Publication
+    from flagd.sync.publisher.subscription import Wish
+
+ClientPolicy = Literal["optional", "required", "refused"]
+
+
+class Audience:
+    """Knows what every subscriber may have. Asked again whenever the publication changes, as keys come and go."""
+
+    def __init__(self, clients: ClientPolicy) -> None:
+        """Let clients in by this policy: with or without a deployment key, only with one, or not at all."""
+        self._clients = clients
+        self._publication: Publication | None = None
+        self._keyring = Keyring()
+        self._refusals = Refusals()
+
+    def forms(self, wish: Wish, authorization: str | None, publication: Publication) -> Mapping[str, Form]:
+        """Return the form that the subscriber gets of every project of `publication` that it wants and may have.
+
+        Raises:
+            Unauthenticated: a client's key is needed and missing, or not known.
+            PermissionDenied: it is no Server key, or clients are not served here.
+        """
+        wanted = [project for project in publication.rulesets if wish.wants(project)]
+        if wish.role != "client":
+            return dict.fromkeys(wanted, "whole")
+        self.check(wish)
+        if authorization is None and self._clients == "optional":
+            return dict.fromkeys(wanted, "open")
+        return self._granted(wanted, authorization or "", publication)
+
+    def check(self, wish: Wish) -> None:
+        """Raise PermissionDenied for a client where clients are not served."""
+        if wish.role == "client" and self._clients == "refused":
+            raise PermissionDenied("clients are not served here; connect to flagd")
+
+    def _granted(self, wanted: list[str], authorization: str, publication: Publication) -> Mapping[str, Form]:
+        if publication is not self._publication:
+            self._keyring = Keyring(publication.rulesets.values())
+            self._publication = publication
+        try:
+            grants = self._keyring.grants(authorization)
+        except Unauthenticated:
+            self._refusals.note(Refusal.WRONG_KEY if authorization else Refusal.NO_KEY, "")
+            raise
+        servers = {grant.project for grant in grants if grant.server}
+        if not servers:
+            raise PermissionDenied("rulesets need a Server deployment key")
+        return {
+            project: frozenset(grant.deployment for grant in grants if grant.project == project)
+            for project in wanted
+            if project in servers
+        }

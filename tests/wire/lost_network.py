@@ -32,7 +32,7 @@ async def main():
             subprocess.run(["ip", "link", "set", "lo", "down"], check=True)
             await call.write(SubscribeRequest(heartbeat=Heartbeat()))
             async with asyncio.timeout(SECONDS):
-                await publisher.until(lambda acks: not acks.subscribers)
+                await publisher.until(lambda subscribers: not subscribers.streams)
                 print("publisher")
                 with contextlib.suppress(grpc.aio.AioRpcError):
                     while await call.read() is not grpc.aio.EOF:

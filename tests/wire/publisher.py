@@ -15,7 +15,7 @@ from flagd.rpc.guard import guard
 from flagd.server.embedded import EmbeddedServer
 from flagd.server.options import Options
 from flagd.sources.operator import OperatorSettings
-from flagd.sync.publisher import Acks, Board, Publication, RulesetService, Settings, TokenAdmission
+from flagd.sync.publisher import Board, Publication, RulesetService, Settings, Subscribers, TokenAdmission
 from flagd.v1.evaluation_pb2 import EvaluateRequest, User
 from flagd.v1.evaluation_pb2_grpc import EvaluationServiceStub
 from tests.wire.shop import flag
@@ -35,8 +35,8 @@ class Publisher:
     """One publisher. Its board and table are there to be used."""
 
     def __init__(self, address="127.0.0.1:0", tokens=None, tls=None, **settings):
-        self.board, self.acks, self.metrics = Board(), Acks(), Metrics()
-        self.service = RulesetService(self.board, self.acks, TokenAdmission(tokens), Settings(**settings))
+        self.board, self.subscribers, self.metrics = Board(), Subscribers(), Metrics()
+        self.service = RulesetService(self.board, self.subscribers, TokenAdmission(tokens), Settings(**settings))
         methods = guard(self.service.methods(), self.metrics)
         self._transport = GrpcioTransport(methods, address, tls, options=LONG_STREAMS)
 
@@ -57,9 +57,9 @@ class Publisher:
 
     async def until(self, check):
         """Wait until `check` of the table is true, and return what it returns."""
-        with self.acks.subscribe() as changed:
+        with self.subscribers.subscribe() as changed:
             async with asyncio.timeout(SECONDS):
-                while not (found := check(self.acks)):
+                while not (found := check(self.subscribers)):
                     changed.clear()
                     await changed.wait()
                 return found

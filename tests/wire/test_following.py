@@ -9,8 +9,8 @@ import grpc
 import pytest
 
 from flagd.rpc.channel import Credentials, Endpoint
-from flagd.sync.publisher import update_cache as shelf_module
-from flagd.sync.subscriber.connection import MOST_EPOCH, Contact
+from flagd.sync.publisher import updates as updates_module
+from flagd.sync.subscriber.connection import MOST_EPOCH, PublisherConnection
 from flagd.v1.ruleset_pb2 import Ack, Hello, Role, SubscribeRequest
 from flagd.v1.ruleset_pb2_grpc import RulesetServiceStub
 from tests.wire.publisher import eventually, following, publishing, ruleset
@@ -31,8 +31,8 @@ async def following_one():
 
 async def test_an_edit_reaches_callers_as_one_flag_and_is_acknowledged(monkeypatch):
     made = []
-    make_update = shelf_module.make_update
-    monkeypatch.setattr(shelf_module, "make_update", lambda *pair: made.append(make_update(*pair)) or made[-1])
+    make_update = updates_module.make_update
+    monkeypatch.setattr(updates_module, "make_update", lambda *pair: made.append(make_update(*pair)) or made[-1])
     async with publishing() as publisher, following(publisher.address) as flagd:
         publisher.put(ONE)
         await publisher.served(ONE)
@@ -40,7 +40,7 @@ async def test_an_edit_reaches_callers_as_one_flag_and_is_acknowledged(monkeypat
         publisher.put(TWO)
         await publisher.served(TWO)
         assert await flagd.variants() == {"a": "two", "b": "same"}
-        assert publisher.acks.replicas["flagd"].served["shop"].flags == 2
+        assert publisher.subscribers.replicas["flagd"].served["shop"].flags == 2
     assert [[entry.key for entry in update.flags] for update in made] == [["a", "b"], ["a"]]
 
 
@@ -67,7 +67,7 @@ async def test_a_publisher_without_any_project_makes_flagd_ready_and_it_says_why
 async def test_a_publisher_whose_last_project_goes_leaves_flagd_ready():
     async with following_one() as (publisher, flagd):
         publisher.put()
-        await publisher.until(lambda acks: not acks.replicas["flagd"].served)
+        await publisher.until(lambda subscribers: not subscribers.replicas["flagd"].served)
         ready = await flagd.ready()
         assert (ready["ready"], ready["projects"], ready["reason"]) == (True, {}, "")
 
@@ -81,7 +81,7 @@ async def test_a_project_that_is_gone_is_served_no_longer():
         publisher.put(ONE, ruleset("other", a="one"))
         await publisher.served(ONE)
         publisher.put(ruleset("other", a="one"))
-        await publisher.until(lambda acks: "shop" not in acks.replicas["flagd"].served)
+        await publisher.until(lambda subscribers: "shop" not in subscribers.replicas["flagd"].served)
         with pytest.raises(grpc.aio.AioRpcError) as error:
             await flagd.variants()
         assert error.value.code() == grpc.StatusCode.NOT_FOUND
@@ -90,7 +90,7 @@ async def test_a_project_that_is_gone_is_served_no_longer():
 async def test_a_reconnecting_flagd_gets_nothing_when_nothing_has_changed(monkeypatch):
     async with following_one() as (publisher, flagd):
         made = []
-        monkeypatch.setattr(shelf_module, "make_update", lambda *pair: made.append(pair))
+        monkeypatch.setattr(updates_module, "make_update", lambda *pair: made.append(pair))
         address = publisher.address
         await publisher.stop()
         async with publishing(address) as successor:
@@ -104,7 +104,7 @@ async def test_a_lying_update_is_refused_and_what_was_served_stays(caplog):
     lie = replace(TWO, revision=ONE.revision[::-1])
     async with following_one() as (publisher, flagd):
         publisher.put(lie)
-        refusal = await publisher.until(lambda acks: acks.replicas["flagd"].refused.get("shop"))
+        refusal = await publisher.until(lambda subscribers: subscribers.replicas["flagd"].refused.get("shop"))
         assert (refusal.revision, "the content is that of revision" in refusal.reason) == (lie.revision, True)
         assert await flagd.variants() == {"a": "one", "b": "same"}
         await eventually(lambda: _reaches(flagd, REFUSED, 2))  # the difference, and then everything
@@ -119,14 +119,14 @@ async def test_a_ruleset_that_is_too_large_changes_nothing_and_the_stream_lives_
     async with publishing(update_bytes=10_000) as publisher, following(publisher.address) as flagd:
         publisher.put(ONE)
         await publisher.served(ONE)
-        since = publisher.acks.replicas["flagd"].since
+        since = publisher.subscribers.replicas["flagd"].since
         publisher.put(large)
         await eventually(lambda: _reaches(flagd, 'flagd_updates_total{result="oversize"}', 1))
         assert await flagd.variants() == {"a": "one", "b": "same"}
         assert "too large to be sent" in caplog.text
         publisher.put(TWO)
         await publisher.served(TWO)
-        assert publisher.acks.replicas["flagd"].since == since
+        assert publisher.subscribers.replicas["flagd"].since == since
 
 
 async def test_an_older_epoch_is_never_taken_while_a_newer_one_is_connected():
@@ -136,7 +136,7 @@ async def test_an_older_epoch_is_never_taken_while_a_newer_one_is_connected():
         async with following(old.address, new.address) as flagd:
             await asyncio.gather(old.served(ONE), new.served(ONE))
             old.put(TWO, epoch=7)
-            refusal = await old.until(lambda acks: acks.replicas["flagd"].refused.get("shop"))
+            refusal = await old.until(lambda subscribers: subscribers.replicas["flagd"].refused.get("shop"))
             assert (refusal.revision, refusal.reason) == (TWO.revision, "another publisher decides")
             assert await flagd.variants() == {"a": "one", "b": "same"}
             await new.stop()
@@ -153,7 +153,7 @@ async def test_a_publisher_that_takes_the_lease_is_listened_to_at_once_and_the_o
             new.put(TWO, epoch=8)
             await asyncio.gather(old.served(TWO), new.served(TWO))
             old.put(THREE, epoch=7)
-            await old.until(lambda acks: acks.replicas["flagd"].refused.get("shop"))
+            await old.until(lambda subscribers: subscribers.replicas["flagd"].refused.get("shop"))
             assert await flagd.variants() == {"a": "two", "b": "same"}
 
 
@@ -251,13 +251,15 @@ async def test_a_project_whose_update_was_refused_grows_old_while_the_others_sta
 
 async def test_200_that_subscribe_at_once_all_get_everything_from_one_message(monkeypatch):
     made = []
-    make_update = shelf_module.make_update
-    monkeypatch.setattr(shelf_module, "make_update", lambda *pair: made.append(make_update(*pair)) or made[-1])
+    make_update = updates_module.make_update
+    monkeypatch.setattr(updates_module, "make_update", lambda *pair: made.append(make_update(*pair)) or made[-1])
     names = [f"flagd-{number}" for number in range(200)]
     async with publishing() as publisher:
         publisher.put(ONE)
-        contacts = [Contact(Endpoint(publisher.address, "127.0.0.1", Credentials()), Taker(name)) for name in names]
-        tasks = [asyncio.create_task(contact.run()) for contact in contacts]
+        connections = [
+            PublisherConnection(Endpoint(publisher.address, "127.0.0.1", Credentials()), Taker(name)) for name in names
+        ]
+        tasks = [asyncio.create_task(connection.run()) for connection in connections]
         try:
             await publisher.served(ONE, names)
             publisher.put(TWO)
@@ -266,7 +268,7 @@ async def test_200_that_subscribe_at_once_all_get_everything_from_one_message(mo
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        await publisher.until(lambda acks: not acks.subscribers)
+        await publisher.until(lambda subscribers: not subscribers.streams)
     assert len(made) == 2
 
 
@@ -278,7 +280,7 @@ async def test_a_reader_that_does_not_read_holds_up_nobody_and_gets_the_newest()
         async with grpc.aio.insecure_channel(publisher.address) as channel:
             call = RulesetServiceStub(channel).Subscribe()
             await call.write(SubscribeRequest(hello=Hello(role=Role.ROLE_REPLICA, name="sleeper")))
-            await publisher.until(lambda acks: "sleeper" in acks.replicas)
+            await publisher.until(lambda subscribers: "sleeper" in subscribers.replicas)
             for number in range(30):
                 publisher.put(latest := ruleset(a=f"v{number}"))
                 await publisher.served(latest)
@@ -326,12 +328,12 @@ class Taker:
     def hello(self):
         return SubscribeRequest(hello=Hello(role=Role.ROLE_REPLICA, name=self._name))
 
-    async def heard(self, contact, response):
+    async def heard(self, connection, response):
         if response.WhichOneof("message") in ("update", "compressed_update"):
             ack = Ack(project="shop", revision=_revision(response))
-            contact.answer(SubscribeRequest(ack=ack))
+            connection.answer(SubscribeRequest(ack=ack))
 
-    async def lost(self, contact):
+    async def lost(self, connection):
         pass
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import grpc
 import pytest
 
-from flagd.sync.publisher import ack_deadline as patience_module
-from flagd.sync.subscriber import connection as contact_module
+from flagd.sync.publisher import ack_deadline as ack_deadline_module
+from flagd.sync.subscriber import connection as connection_module
 from flagd.v1.ruleset_pb2 import Hello, Role, SubscribeRequest
 from flagd.v1.ruleset_pb2_grpc import RulesetServiceStub
 from tests.unit.ruleset.contents import make
@@ -49,7 +49,7 @@ async def test_one_behind_a_slow_link_gets_the_newest_and_delays_nobody():
             for _ in range(10):
                 publisher.put(latest := large(50_000))
                 await publisher.served(latest, ["quick"])
-            assert publisher.acks.replicas["slow"].serves("shop", ONE.revision)
+            assert publisher.subscribers.replicas["slow"].serves("shop", ONE.revision)
             assert await slow.variants() == {"a": "one"}, "it answers from what it has"
             link.rate = 0
             await publisher.served(latest, ["slow"])
@@ -71,7 +71,7 @@ async def test_slow_subscribers_cost_little_memory():
         try:
             for call in calls:
                 await call.__aenter__()
-            await publisher.until(lambda acks: acks.replicas.keys() >= set(names))
+            await publisher.until(lambda subscribers: subscribers.replicas.keys() >= set(names))
             for each in rulesets[1:]:
                 publisher.put(each)
                 await publisher.served(each)
@@ -82,7 +82,7 @@ async def test_slow_subscribers_cost_little_memory():
 
 
 async def test_a_link_that_breaks_in_the_middle_of_an_update_harms_nothing(monkeypatch):
-    monkeypatch.setattr(contact_module, "backoff", lambda _: 0.05)
+    monkeypatch.setattr(connection_module, "backoff", lambda _: 0.05)
     async with publishing() as publisher, Link(publisher.address) as link, following(link.address) as flagd:
         publisher.put(ONE)
         await publisher.served(ONE)
@@ -98,15 +98,15 @@ async def test_a_link_that_breaks_in_the_middle_of_an_update_harms_nothing(monke
 async def test_one_that_has_gone_without_a_word_is_given_up_and_says_itself_that_it_is_out_of_touch(
     monkeypatch, caplog
 ):
-    monkeypatch.setattr(contact_module, "SILENCE_SECONDS", 2.0)
-    monkeypatch.setattr(contact_module, "backoff", lambda _: 0.05)
+    monkeypatch.setattr(connection_module, "SILENCE_SECONDS", 2.0)
+    monkeypatch.setattr(connection_module, "backoff", lambda _: 0.05)
     async with publishing(heartbeat_seconds=0.1, silence_seconds=2.0) as publisher, Link(publisher.address) as link:
         publisher.put(ONE)
         async with following(link.address, stale_seconds=2.0) as flagd:
             await publisher.served(ONE)
             await eventually(lambda: _fresh(flagd))
             link.silent = True
-            await publisher.until(lambda acks: not acks.subscribers)
+            await publisher.until(lambda subscribers: not subscribers.streams)
             await eventually(lambda: _stale(flagd))
             publisher.put(TWO)
             link.silent = False
@@ -120,14 +120,14 @@ async def test_one_that_has_gone_without_a_word_is_given_up_and_says_itself_that
 
 
 async def test_one_that_takes_nothing_is_given_up_in_the_middle_of_an_update(monkeypatch, caplog):
-    monkeypatch.setattr(patience_module, "LEAST_RATE", 1e9)
+    monkeypatch.setattr(ack_deadline_module, "LEAST_RATE", 1e9)
     async with publishing(silence_seconds=0.5) as publisher, Link(publisher.address) as link:
         publisher.put(ONE)
         async with subscribed(link.address, "stuck") as call:
             await call.read()
             link.silent = True
             publisher.put(large(8_000_000))
-            await publisher.until(lambda acks: not acks.subscribers)
+            await publisher.until(lambda subscribers: not subscribers.streams)
     assert any("subscriber 'stuck' " in message and "it is given up" in message for message in caplog.messages)
 
 

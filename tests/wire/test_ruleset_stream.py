@@ -12,7 +12,7 @@ import pytest
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
-from flagd.ruleset.hashed_ruleset import Edition
+from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.sync.update import apply_update
 from flagd.v1.evaluation_pb2 import EvaluateRequest, User
 from flagd.v1.ruleset_pb2 import Hello, Role, SubscribeRequest
@@ -180,7 +180,7 @@ def _subscribed(process, role, *metadata):
             update = next(stream).update
         finally:
             requests.put(None)
-        return apply_update(update, Edition.empty(update.project)).ruleset
+        return apply_update(update, HashedRuleset.empty(update.project)).ruleset
 
 
 def test_a_server_key_gets_the_flags_that_it_opens(shop):

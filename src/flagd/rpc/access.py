@@ -12,7 +12,7 @@ from flagd.rpc.limits import KEY_BYTES, check_text
 from flagd.rpc.refusals import Refusal, Refusals
 from flagd.rpc.status import InvalidArgument, NotFound, PermissionDenied, Unauthenticated, Unavailable
 from flagd.rpc.view import View
-from flagd.ruleset.hashed_ruleset import Edition
+from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.store import Snapshot
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class Access:
     def _bare(self, project: str) -> View:
         """Return the view of a project that is known and has nothing in it."""
         stale = any(snapshot.stale for snapshot in self._snapshots.values())
-        snapshot = Snapshot(Edition.empty(project).ruleset, Engine(()), self._as_of, stale)
+        snapshot = Snapshot(HashedRuleset.empty(project).ruleset, Engine(()), self._as_of, stale)
         return View(snapshot, None, Answers(project, self._metrics), self._discretion)
 
     def _granted(self, project: str, grants: Sequence[Grant]) -> View:

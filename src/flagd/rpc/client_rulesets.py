@@ -1,4 +1,4 @@
-"""Deliveries: rulesets in the forms in which they are delivered, each made once per revision and form."""
+"""ClientRulesets: rulesets in the forms in which they are delivered, each made once per revision and form."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from flagd.ruleset.client_ruleset import deliver
 
 if TYPE_CHECKING:
     from flagd.ruleset import Ruleset
-    from flagd.ruleset.client_ruleset import Delivery
+    from flagd.ruleset.client_ruleset import ClientRuleset
 
 
-class Deliveries:
+class ClientRulesets:
     """Makes a form when it is first asked for, in another thread, from what it was in the revision before."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Deliveries:
         delivering = self._latest.get(place)
         if delivering is None or delivering.source is not ruleset:
             delivering = self._latest[place] = _Delivering(ruleset, deployments, delivering)
-        return (await delivering.result()).edition.ruleset
+        return (await delivering.result()).hashed.ruleset
 
     def forget(self, project: str, deployments: frozenset[str] | None) -> None:
         """Keep nothing of this form."""
@@ -38,13 +38,13 @@ class _Delivering:
         self.source = source
         self._deployments = deployments
         previous = None if before is None else before._task
-        self._task: asyncio.Task[Delivery] = asyncio.create_task(self._deliver(previous), name="delivery")
+        self._task: asyncio.Task[ClientRuleset] = asyncio.create_task(self._deliver(previous), name="delivery")
 
-    async def result(self) -> Delivery:
+    async def result(self) -> ClientRuleset:
         # One waiter that leaves must not take the others' work along.
         return await asyncio.shield(self._task)
 
-    async def _deliver(self, before: asyncio.Task[Delivery] | None) -> Delivery:
+    async def _deliver(self, before: asyncio.Task[ClientRuleset] | None) -> ClientRuleset:
         previous = None
         if before is not None:
             await asyncio.wait([before])

@@ -1,4 +1,4 @@
-"""Delivery: the rulesets that clients get who evaluate in process: what their key opens, and no more.
+"""ClientRuleset: the rulesets that clients get who evaluate in process: what their key opens, and no more.
 
 A flag that the key does not open, but one that it opens depends on, is delivered as not deployed, as
 groups are: it is evaluated and never answered. Hashes of keys are not delivered, nor who sees what,
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from flagd.ruleset.change import Change
 from flagd.ruleset.flag import named_cohorts, needs_every_cohort
-from flagd.ruleset.hashed_ruleset import Edition
+from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.ruleset.order import evaluation_order
 from flagd.ruleset.persistent import ABSENT, Absent, PersistentMap, difference
 
@@ -47,28 +47,32 @@ _EVERY = "\0"
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class ClientRuleset:
     """What is delivered of one revision to the holders of certain keys.
 
     Attributes:
         sources: the flags that it was made of, by key.
         seen: keys of those that the keys open.
         cohorts: ids of the cohorts that a delivered flag names, by its key.
-        edition: what is delivered; its revision is its own.
+        hashed: what is delivered; its revision is its own.
     """
 
     sources: PersistentMap[str, EvaluationFlag]
     seen: frozenset[str]
     cohorts: PersistentMap[str, frozenset[str]]
-    edition: Edition
+    hashed: HashedRuleset
 
 
-def deliver(ruleset: Ruleset, deployments: frozenset[str] | None, previous: Delivery | None = None) -> Delivery:
+def deliver(
+    ruleset: Ruleset, deployments: frozenset[str] | None, previous: ClientRuleset | None = None
+) -> ClientRuleset:
     """Return what callers with keys of `deployments` get of `ruleset`; None = callers without a key, who see all.
 
     Work is taken over from `previous`, for the same project and deployments.
     """
-    before = previous or Delivery(PersistentMap(), frozenset(), PersistentMap(), Edition.empty(ruleset.project))
+    before = previous or ClientRuleset(
+        PersistentMap(), frozenset(), PersistentMap(), HashedRuleset.empty(ruleset.project)
+    )
     seen = frozenset(_seen(ruleset, deployments))
     flags = {key: ruleset.flags[key] for key in _with_parents(sorted(seen), ruleset.flags)}
     turned = seen ^ before.seen
@@ -82,11 +86,11 @@ def deliver(ruleset: Ruleset, deployments: frozenset[str] | None, previous: Deli
     change = Change(
         flags={**gone, **forms},
         visibility={},
-        cohorts=difference(before.edition.ruleset.cohorts, wanted, lambda one, other: one == other),
+        cohorts=difference(before.hashed.ruleset.cohorts, wanted, lambda one, other: one == other),
         deployments={},
     )
     sources = before.sources.changed({**gone, **{key: flags[key] for key in stale}})
-    return Delivery(sources, seen, cohorts, before.edition.changed(change))
+    return ClientRuleset(sources, seen, cohorts, before.hashed.changed(change))
 
 
 def _seen(ruleset: Ruleset, deployments: frozenset[str] | None) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Edition: a ruleset with the hashes of its parts, so that the next one costs what differs."""
+"""HashedRuleset: a ruleset with the hashes of its parts, so that the next one costs what differs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class HashedRuleset:
     """One revision, ready to be changed. Never changed itself.
 
     Attributes:
@@ -40,15 +40,15 @@ class Edition:
     digest: Digest
 
     @classmethod
-    def empty(cls, project: str) -> Edition:
-        """Return the edition of `project` that holds nothing."""
+    def empty(cls, project: str) -> HashedRuleset:
+        """Return the hashed form of `project` that holds nothing."""
         digest = Digest()
         nothing: Any = PersistentMap()
         return cls(Ruleset(project, nothing, nothing, nothing, nothing, digest.revision), digest)
 
     @classmethod
-    def of(cls, ruleset: Ruleset) -> Edition:
-        """Return the edition of `ruleset`, whose every part is hashed anew.
+    def of(cls, ruleset: Ruleset) -> HashedRuleset:
+        """Return the hashed form of `ruleset`, whose every part is hashed anew.
 
         Raises:
             RulesetError: the content is not that of the revision.
@@ -66,7 +66,7 @@ class Edition:
         )
         return cls(whole, digest)
 
-    def changed(self, change: Change) -> Edition:
+    def changed(self, change: Change) -> HashedRuleset:
         """Return the edition with `change` made, its revision computed.
 
         Raises:
@@ -85,7 +85,7 @@ class Edition:
             visibility=_persistent(before.visibility).changed(change.visibility),
             revision=digest.revision,
         )
-        return Edition(ruleset, digest)
+        return HashedRuleset(ruleset, digest)
 
 
 def _hashes(change: Change) -> Iterator[tuple[Leaf, bytes | Absent]]:

@@ -52,7 +52,7 @@ class Application:
         self._store = Store(DefaultProject(options.default_project, alone=options.operator is None))
         self._source = _source(options, self._store, self._metrics)
         self._ruleset_port = RulesetPort(options, self._store, self._source, self._metrics, self.capacity)
-        self._exposition = Exposition(self._metrics, self._store, self._ruleset_port.acks, self.capacity)
+        self._exposition = Exposition(self._metrics, self._store, self._ruleset_port.subscribers, self.capacity)
         self._management = Management(
             {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._expose}, options.management_listen
         )

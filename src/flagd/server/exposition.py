@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 from flagd.metrics import LATENCY_BOUNDS
 from flagd.rpc.capacity import Capacity
 from flagd.server.log import current_outlet
-from flagd.sync.publisher import Acks
+from flagd.sync.publisher import Subscribers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,10 +35,10 @@ class Exposition:
     """Renders one process's metrics."""
 
     def __init__(
-        self, metrics: Metrics, store: Store, acks: Acks | None = None, capacity: Capacity | None = None
+        self, metrics: Metrics, store: Store, subscribers: Subscribers | None = None, capacity: Capacity | None = None
     ) -> None:
         self._registry = CollectorRegistry()
-        self._registry.register(_Collector(metrics, store, acks or Acks(), capacity or Capacity()))
+        self._registry.register(_Collector(metrics, store, subscribers or Subscribers(), capacity or Capacity()))
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
         GCCollector(registry=self._registry)
@@ -49,11 +49,11 @@ class Exposition:
 
 
 class _Collector(Collector):
-    def __init__(self, metrics: Metrics, store: Store, acks: Acks, capacity: Capacity) -> None:
+    def __init__(self, metrics: Metrics, store: Store, subscribers: Subscribers, capacity: Capacity) -> None:
         self._metrics = metrics
         self._capacity = capacity
         self._store = store
-        self._acks = acks
+        self._subscribers = subscribers
 
     def collect(self) -> Iterator[Metric]:
         yield from self._evaluations()
@@ -170,7 +170,7 @@ class _Collector(Collector):
         subscribers = GaugeMetricFamily(
             "flagd_subscribers", "Streams open on the ruleset port, by role.", labels=["role"]
         )
-        for role, count in Counter(one.role for one in self._acks.subscribers).items():
+        for role, count in Counter(one.role for one in self._subscribers.streams).items():
             subscribers.add_metric([role], count)
         yield subscribers
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from flagd.rpc.grpcio import LONG_STREAMS, GrpcioTransport
 from flagd.rpc.guard import guard
 from flagd.rpc.health import Health
-from flagd.sync.publisher import SERVICE, Acks, RulesetService, Settings, TokenAdmission
+from flagd.sync.publisher import SERVICE, RulesetService, Settings, Subscribers, TokenAdmission
 from flagd.sync.publisher.stored import StoredPublications
 
 if TYPE_CHECKING:
@@ -39,14 +39,14 @@ class RulesetPort:
     """Serves what a store holds as rulesets, where the options say so."""
 
     def __init__(self, options: Options, store: Store, source: Source, metrics: Metrics, capacity: Capacity) -> None:
-        self.acks = Acks()
+        self.subscribers = Subscribers()
         self._transport: GrpcioTransport | None = None
         if options.ruleset_listen is None:
             return
         publications = StoredPublications(store, lambda: source.term)
         # Where peers must say who they are, nobody gets the same by calling itself a client.
         settings = Settings(clients="required" if options.ruleset_tokens else options.deployment_keys)
-        service = RulesetService(publications, self.acks, _admission(options), settings)
+        service = RulesetService(publications, self.subscribers, _admission(options), settings)
         methods = guard([*service.methods(), *Health(store, [SERVICE]).methods()], metrics)
         self._transport = GrpcioTransport(
             methods, options.ruleset_listen, options.tls, options=LONG_STREAMS, capacity=capacity

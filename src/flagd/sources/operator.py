@@ -16,10 +16,10 @@ from google.protobuf.message import DecodeError
 
 from flagd.background import in_turns
 from flagd.ruleset import RulesetError
-from flagd.ruleset.hashed_ruleset import Edition
+from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.sources.announcer import Announcer
 from flagd.store import Snapshot
-from flagd.sync.publisher.update_cache import COMPRESSED_BYTES
+from flagd.sync.publisher.updates import COMPRESSED_BYTES
 from flagd.sync.subscriber.election import elect
 from flagd.sync.subscriber.freshness import Freshness
 from flagd.sync.subscriber.publishers import Publishers
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from flagd.metrics import Metrics
     from flagd.rpc.channel import Credentials
     from flagd.store import Store
-    from flagd.sync.subscriber.connection import Contact, Term
+    from flagd.sync.subscriber.connection import PublisherConnection, Term
     from flagd.v1.ruleset_pb2 import Oversize, SubscribeRequest, SubscribeResponse
 
 log = logging.getLogger(__name__)
@@ -82,10 +82,10 @@ class OperatorSource:
         self._freshness = Freshness(settings.stale_seconds)
         self._announcer = announcer or Announcer()
         self._restored: Mapping[str, Snapshot] = {}
-        self._editions: dict[str, Edition] = {}
+        self._held: dict[str, HashedRuleset] = {}
         self._arriving: dict[str, Snapshot] = {}
-        self._leader: Contact | None = None
-        self._vouching: Contact | None = None
+        self._leader: PublisherConnection | None = None
+        self._vouching: PublisherConnection | None = None
         self._term: Term | None = None
         self._in_touch = True
         self._lock = asyncio.Lock()
@@ -121,8 +121,8 @@ class OperatorSource:
         """Subscribe, follow, judge staleness; until cancelled."""
         restored, self._restored = self._restored, {}
         for name, snapshot in restored.items():
-            self._editions[name] = await asyncio.to_thread(Edition.of, snapshot.ruleset)
-            self._announcer.remember(self._editions[name].ruleset)
+            self._held[name] = await asyncio.to_thread(HashedRuleset.of, snapshot.ruleset)
+            self._announcer.remember(self._held[name].ruleset)
         tasks = Tasks()
         tasks.start("operators", self._operators.run, restart=True)
         tasks.start("peers", self._ask_peers, restart=True)
@@ -138,45 +138,45 @@ class OperatorSource:
 
     def hello(self) -> SubscribeRequest:
         """Say who we are and what is held."""
-        return hello(Role.ROLE_REPLICA, self._settings.name, (one.ruleset for one in self._editions.values()))
+        return hello(Role.ROLE_REPLICA, self._settings.name, (one.ruleset for one in self._held.values()))
 
-    async def heard(self, contact: Contact, response: SubscribeResponse) -> None:
+    async def heard(self, connection: PublisherConnection, response: SubscribeResponse) -> None:
         """Take in one message of one publisher."""
         async with self._lock:
             self._elect()
-            listened_to = contact is self._leader
+            listened_to = connection is self._leader
             if listened_to:
-                self._term = contact.term
-                self._hear(contact)
+                self._term = connection.term
+                self._hear(connection)
             match response.WhichOneof("message"):
                 case "update" if listened_to:
-                    await self._update(contact, response.update.project, response.update.revision, response)
+                    await self._update(connection, response.update.project, response.update.revision, response)
                 case "compressed_update" if listened_to:
                     packed = response.compressed_update
-                    await self._update(contact, packed.project, packed.revision, response)
+                    await self._update(connection, packed.project, packed.revision, response)
                 case "removal" if listened_to:
-                    self._remove(contact, response.removal.project)
+                    self._remove(connection, response.removal.project)
                 case "oversize" if listened_to:
                     self._fall_behind(response.oversize)
                 case "heartbeat" if listened_to:
-                    self._complete(contact)
+                    self._complete(connection)
                 case "update":
-                    self._pass_over(contact, response.update.project, response.update.revision)
+                    self._pass_over(connection, response.update.project, response.update.revision)
                 case "compressed_update":
-                    self._pass_over(contact, response.compressed_update.project, response.compressed_update.revision)
+                    self._pass_over(connection, response.compressed_update.project, response.compressed_update.revision)
                 case "removal":
-                    self._pass_over(contact, response.removal.project, "")
+                    self._pass_over(connection, response.removal.project, "")
 
-    async def lost(self, contact: Contact) -> None:
+    async def lost(self, connection: PublisherConnection) -> None:
         """Take in that a publisher is connected no longer."""
         async with self._lock:
-            if contact is self._vouching:
+            if connection is self._vouching:
                 self._vouching = None
             self._elect()
 
     def _elect(self) -> None:
-        leader = elect(self._operators.contacts, self._leader) or elect(self._peers.contacts, self._leader)
-        self._metrics.publishers = sum(contact.term is not None for contact in self._operators.contacts)
+        leader = elect(self._operators.connections, self._leader) or elect(self._peers.connections, self._leader)
+        self._metrics.publishers = sum(connection.term is not None for connection in self._operators.connections)
         if leader is self._leader:
             return
         self._leader = leader
@@ -186,26 +186,28 @@ class OperatorSource:
         if leader.passed_over:
             leader.restart()
 
-    async def _update(self, contact: Contact, project: str, revision: str, response: SubscribeResponse) -> None:
-        held = self._editions.get(project) or Edition.empty(project)
+    async def _update(
+        self, connection: PublisherConnection, project: str, revision: str, response: SubscribeResponse
+    ) -> None:
+        held = self._held.get(project) or HashedRuleset.empty(project)
         before = self._arriving.get(project) or self._store.snapshots.get(project)
         try:
-            edition, snapshot = (
+            hashed, snapshot = (
                 take(response, held, before) if _is_quick(response) else await in_turns(take, response, held, before)
             )
         except RulesetError as error:
             self._metrics.updates["refused"] += 1
             self._freshness.fall_behind(project)
             log.error("project %s: revision %s is refused, what is served stays: %s", project, revision, error)
-            contact.answer(nack(project, revision, str(error)))
+            connection.answer(nack(project, revision, str(error)))
             return
         self._metrics.updates["applied"] += 1
-        self._announcer.tell(edition.ruleset)
-        self._editions[project] = edition
+        self._announcer.tell(hashed.ruleset)
+        self._held[project] = hashed
         self._freshness.catch_up(project)
-        self._serve(contact, {project: snapshot if self._is_current(contact) else snapshot.lost()})
+        self._serve(connection, {project: snapshot if self._is_current(connection) else snapshot.lost()})
 
-    def _serve(self, contact: Contact, changed: Mapping[str, Snapshot]) -> None:
+    def _serve(self, connection: PublisherConnection, changed: Mapping[str, Snapshot]) -> None:
         self._arriving |= changed
         # The first load is served as a whole, once the publisher says that it is one.
         if not self._store.loaded:
@@ -213,41 +215,41 @@ class OperatorSource:
         arrived, self._arriving = self._arriving, {}
         self._store.replace({**self._store.snapshots, **arrived})
         for project, snapshot in arrived.items():
-            self._acknowledge(contact, ack(project, snapshot.ruleset))
+            self._acknowledge(connection, ack(project, snapshot.ruleset))
 
-    def _hear(self, contact: Contact) -> None:
+    def _hear(self, connection: PublisherConnection) -> None:
         """Take down a sign of life of who has vouched for everything on this stream: it still does."""
-        if contact is self._vouching and self._is_current(contact):
+        if connection is self._vouching and self._is_current(connection):
             self._freshness.hear()
 
-    def _complete(self, contact: Contact) -> None:
+    def _complete(self, connection: PublisherConnection) -> None:
         """Everything has been sent: serve it if it is the first, and take down that it is current."""
         if not self._store.loaded:
             self._store.replace({})
-            self._serve(contact, {})
+            self._serve(connection, {})
             if not self._store.snapshots:
-                log.warning("the operator at %s publishes no project", contact.address)
-        if not self._is_current(contact):
+                log.warning("the operator at %s publishes no project", connection.address)
+        if not self._is_current(connection):
             return
         if not self._in_touch:
             log.info("in touch with the operator again")
         self._in_touch = True
-        self._vouching = contact
+        self._vouching = connection
         now, served = time.time(), self._store.snapshots
         self._store.replace({**served, **{name: served[name].at(now) for name in self._freshness.vouch(served)}})
 
-    def _is_current(self, contact: Contact) -> bool:
-        return contact.term is not None and not contact.term.stale and contact in self._operators.contacts
+    def _is_current(self, connection: PublisherConnection) -> bool:
+        return connection.term is not None and not connection.term.stale and connection in self._operators.connections
 
-    def _remove(self, contact: Contact, project: str) -> None:
+    def _remove(self, connection: PublisherConnection, project: str) -> None:
         self._announcer.withdraw(project)
         self._metrics.updates["applied"] += 1
         self._freshness.forget(project)
-        self._editions.pop(project, None)
+        self._held.pop(project, None)
         self._arriving.pop(project, None)
         if self._store.loaded:
             self._store.replace({name: one for name, one in self._store.snapshots.items() if name != project})
-        self._acknowledge(contact, ack(project, None))
+        self._acknowledge(connection, ack(project, None))
 
     def _fall_behind(self, told: Oversize) -> None:
         self._metrics.updates["oversize"] += 1
@@ -257,20 +259,20 @@ class OperatorSource:
             *(told.project, told.revision, told.size, told.limit),
         )
 
-    def _pass_over(self, contact: Contact, project: str, revision: str) -> None:
+    def _pass_over(self, connection: PublisherConnection, project: str, revision: str) -> None:
         """Refuse what one sent who is not listened to, unless it is what is served anyway."""
         served = self._store.snapshots.get(project)
         if revision == (served.revision if served else ""):
-            contact.answer(ack(project, served.ruleset if served else None))
+            connection.answer(ack(project, served.ruleset if served else None))
             return
-        contact.passed_over = True
+        connection.passed_over = True
         self._metrics.updates["passed over"] += 1
-        contact.answer(nack(project, revision, "another publisher decides"))
+        connection.answer(nack(project, revision, "another publisher decides"))
 
-    def _acknowledge(self, contact: Contact, request: SubscribeRequest) -> None:
-        contact.answer(request)
-        for other in self._operators.contacts:
-            if other is not contact:
+    def _acknowledge(self, connection: PublisherConnection, request: SubscribeRequest) -> None:
+        connection.answer(request)
+        for other in self._operators.connections:
+            if other is not connection:
                 other.tell(request)
 
     def _judge(self) -> None:
@@ -308,10 +310,10 @@ def _is_quick(response: SubscribeResponse) -> bool:
     return not (whole or update.cohorts or update.removed_cohorts) and update.ByteSize() <= COMPRESSED_BYTES
 
 
-def take(response: SubscribeResponse, held: Edition, before: Snapshot | None) -> tuple[Edition, Snapshot]:
+def take(response: SubscribeResponse, held: HashedRuleset, before: Snapshot | None) -> tuple[HashedRuleset, Snapshot]:
     """Return what an update makes of `held`, and the same ready to answer from. Raises RulesetError."""
-    edition = apply_update(_open(response), held)
-    return edition, Snapshot.make(edition.ruleset, before, time.time())
+    hashed = apply_update(_open(response), held)
+    return hashed, Snapshot.make(hashed.ruleset, before, time.time())
 
 
 def _open(response: SubscribeResponse) -> Update:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.ruleset import Cohort, RulesetError, canonical_json
 from flagd.ruleset.change import Change, find_change
-from flagd.ruleset.hashed_ruleset import Edition
+from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.ruleset.jsonform import deployments_from_json, flags_from_json
 from flagd.ruleset.persistent import ABSENT, Absent
 from flagd.ruleset.revision import hash_json
@@ -43,7 +43,7 @@ class UnknownBaseError(RulesetError):
 
 def make_update(before: Ruleset | None, after: Ruleset) -> Update:
     """Return what turns `before` into `after`; None = what makes `after` from nothing."""
-    change = find_change(before or Edition.empty(after.project).ruleset, after)
+    change = find_change(before or HashedRuleset.empty(after.project).ruleset, after)
     changed = sorted({*change.flags, *change.visibility} & after.flags.keys())
     return Update(
         project=after.project,
@@ -66,7 +66,7 @@ def make_update(before: Ruleset | None, after: Ruleset) -> Update:
     )
 
 
-def apply_update(update: Update, held: Edition) -> Edition:
+def apply_update(update: Update, held: HashedRuleset) -> HashedRuleset:
     """Return what `update` makes of `held`; parts that do not differ are the same objects in both.
 
     Raises:
@@ -114,7 +114,7 @@ def _removed(changes: Mapping[str, object]) -> list[str]:
     return sorted(name for name, value in changes.items() if value is ABSENT)
 
 
-def _change(update: Update, held: Edition) -> Change:
+def _change(update: Update, held: HashedRuleset) -> Change:
     whole, before = not update.base_revision, held.ruleset
     flags: dict[str, EvaluationFlag | Absent] = dict(_gone(update.removed_flags))
     visibility: dict[str, frozenset[str] | Absent] = dict(_gone(update.removed_flags))

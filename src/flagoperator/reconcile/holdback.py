@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flagd.ruleset.change import Change, find_change
 from flagd.ruleset.flag import is_retained
-from flagd.ruleset.hashed_ruleset import Edition
+from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.ruleset.persistent import Absent
 from flagoperator.reconcile.guard import Guard, Removal
 
@@ -59,7 +59,7 @@ class Lost:
             deployments=_lost(self.deployments, before.deployments, now.deployments, change.deployments),
         )
 
-    def put_back(self, now: Edition) -> Ruleset:
+    def put_back(self, now: HashedRuleset) -> Ruleset:
         """Return `now` with what is lost."""
         return now.changed(Change(self.flags, self.visibility, self.cohorts, self.deployments)).ruleset
 
@@ -90,31 +90,31 @@ class HoldBack:
         """What waits now, by project."""
         return self._guard.held
 
-    def choose(self, wanted: Mapping[str, Edition], served: Mapping[str, Ruleset | int], look: Look) -> Choice:
+    def choose(self, wanted: Mapping[str, HashedRuleset], served: Mapping[str, Ruleset | int], look: Look) -> Choice:
         """Return what to publish of `wanted`, by project.
 
         `served` is what is published now, or before the first publication what the replicas serve: rulesets,
         or only how many flags.
         """
         # Those too that are gone already: what small projects lost one after another counts together.
-        now = {name: wanted.get(name) or Edition.empty(name) for name in {*wanted, *served, *self._lost}}
+        now = {name: wanted.get(name) or HashedRuleset.empty(name) for name in {*wanted, *served, *self._lost}}
         for name, before in served.items():
             if not isinstance(before, int) and before is not now[name].ruleset:
                 self._lost[name] = self._lost.get(name, Lost()).after(before, now[name].ruleset)
-        removals = [self._removal(name, edition, served.get(name)) for name, edition in now.items()]
+        removals = [self._removal(name, hashed, served.get(name)) for name, hashed in now.items()]
         fresh = self._guard.judge(removals, sum(each.before for each in removals), look)
         confirmed = {each.project for each in removals if each.revision in look.confirmed}
         self._lost = {name: lost for name, lost in self._lost.items() if name not in confirmed}
         if any(isinstance(served.get(name), int) for name in self.held):
             return Choice(None, fresh)
-        chosen = {name: edition.ruleset for name, edition in wanted.items()}
+        chosen = {name: hashed.ruleset for name, hashed in wanted.items()}
         chosen |= {name: self._lost[name].put_back(now[name]) for name in self.held}
         if look.listed > self._believed:
             self._believed = look.listed
             self._lost = {name: lost for name, lost in self._lost.items() if name in self.held}
         return Choice(chosen, fresh)
 
-    def _removal(self, name: str, now: Edition, served: Ruleset | int | None) -> Removal:
+    def _removal(self, name: str, now: HashedRuleset, served: Ruleset | int | None) -> Removal:
         left, revision = len(now.ruleset.flags), now.ruleset.revision
         if isinstance(served, int):
             return Removal(name, revision, served, min(served, left))

@@ -130,7 +130,7 @@ class _Collector(Collector):
 
     def _replicas(self) -> Iterator[Metric]:
         subscribers = GaugeMetricFamily("flagoperator_subscribers", "Open streams of rulesets.", labels=["role"])
-        found = self._model.acks.subscribers
+        found = self._model.subscribers.streams
         for role in ("replica", "client", "operator"):
             subscribers.add_metric([role], sum(each.role == role for each in found))
         yield subscribers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flagd.sync.publisher import Acks, Board
+from flagd.sync.publisher import Board, Subscribers
 from flagoperator.reconcile.mirror import Mirror
 from flagoperator.reconcile.projects import Projects
 from flagoperator.reconcile.propagation import Ledger
@@ -20,7 +20,7 @@ class Model:
         projects: their compiled form.
         ledger: which publication has the newest form of which resource.
         board: what is published.
-        acks: who subscribes, and what they serve.
+        subscribers: who subscribes, and what they serve.
         gauges: what is counted.
     """
 
@@ -28,5 +28,5 @@ class Model:
     projects: Projects = field(default_factory=Projects)
     ledger: Ledger = field(default_factory=Ledger)
     board: Board = field(default_factory=Board)
-    acks: Acks = field(default_factory=Acks)
+    subscribers: Subscribers = field(default_factory=Subscribers)
     gauges: Gauges = field(default_factory=Gauges)

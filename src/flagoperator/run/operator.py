@@ -65,7 +65,7 @@ class Operator:
         self._publisher = Publisher(model, self._source, self._lease, self._recall)
         self._reporter = Reporter(self._api, model, self._publisher, self._lease, options.evaluation_service)
         admission = make_admission(options, self._api, model.gauges.reviews)
-        service = RulesetService(model.board, model.acks, admission)
+        service = RulesetService(model.board, model.subscribers, admission)
         methods = guard([*service.methods(), *Health(model.board, [SERVICE]).methods()], Metrics())
         self._transport = GrpcioTransport(methods, options.listen, options.tls, options=LONG_STREAMS)
         self._exposition = Exposition(model, self._publisher, self._reporter, self._lease, self._heartbeats)

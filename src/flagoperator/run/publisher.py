@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from flagd.manifest.changes.news import Reason, lines
-from flagd.ruleset.hashed_ruleset import Edition
+from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.sources.announcer import Announcer
 from flagd.sync.publisher import Publication
 from flagoperator.reconcile.debounce import Debounce
@@ -50,7 +50,7 @@ class Publisher:
         self._model = model
         self._recall = recall
         self._before: Mapping[str, Ruleset] = {}
-        self._carried: dict[str, Edition] = {}
+        self._carried: dict[str, HashedRuleset] = {}
         self._source = source
         self._lease = lease
         self._debounce = Debounce()
@@ -146,9 +146,10 @@ class Publisher:
     def _put(self, seen: float) -> None:
         model = self._model
         wanted = {
-            name: Edition(compiled.ruleset, compiled.state.digest) for name, compiled in model.projects.compiled.items()
+            name: HashedRuleset(compiled.ruleset, compiled.state.digest)
+            for name, compiled in model.projects.compiled.items()
         }
-        wanted |= {name: edition for name, edition in self._unread().items() if name not in wanted}
+        wanted |= {name: hashed for name, hashed in self._unread().items() if name not in wanted}
         look = Look(time.monotonic(), self._source.believed, self._lease.confirmed, self._source.unserved)
         choice = self._holdback.choose(wanted, self._served(), look)
         for text in told(choice.held):
@@ -170,10 +171,10 @@ class Publisher:
         if self.deciding:  # before that another replica's are served
             self._announcer.tell_all(self._published)
 
-    def _unread(self) -> Mapping[str, Edition]:
+    def _unread(self) -> Mapping[str, HashedRuleset]:
         """Return what was served before of namespaces that could not be read yet: nobody knows anything newer."""
         for name in self._source.unread & self._before.keys() - self._carried.keys():
-            self._carried[name] = Edition.of(self._before[name])
+            self._carried[name] = HashedRuleset.of(self._before[name])
         return {name: self._carried[name] for name in self._source.unread & self._carried.keys()}
 
     def _show(self, rulesets: Mapping[str, Ruleset]) -> None:
@@ -208,7 +209,7 @@ class Publisher:
 
         One that is new and empty may come first, and would hide what the others serve.
         """
-        replicas, ready = self._model.acks.replicas, self.ready_pods()
+        replicas, ready = self._model.subscribers.replicas, self.ready_pods()
         if ready is not None:
             return ready <= replicas.keys()
         served = any(each.flags for replica in replicas.values() for each in replica.served.values())
@@ -219,7 +220,7 @@ class Publisher:
         known: dict[str, Ruleset | int] = dict(self._before if self._published is None else self._published)
         if self.deciding:
             return known
-        for replica in self._model.acks.replicas.values():
+        for replica in self._model.subscribers.replicas.values():
             for project, served in replica.served.items():
                 if served.flags > count(known.get(project, 0)):
                     known[project] = served.flags

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from google.protobuf.message import DecodeError
 
 from flagd.ruleset import RulesetError
-from flagd.ruleset.hashed_ruleset import Edition
+from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.sync.subscriber.publishers import Publishers
 from flagd.sync.update import apply_update, decompress
 from flagd.v1.ruleset_pb2 import Ack, Hello, Role, SubscribeRequest, Update
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from flagd.rpc.channel import Credentials
     from flagd.ruleset import Ruleset
-    from flagd.sync.subscriber.connection import Contact
+    from flagd.sync.subscriber.connection import PublisherConnection
     from flagd.v1.ruleset_pb2 import SubscribeResponse
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ async def recall(hosts: Sequence[str], name: str, credentials: Credentials) -> M
     asking = asyncio.create_task(publishers.run(), name="recall")
     try:
         async with asyncio.timeout(LONGEST_SECONDS):
-            while not listener.satisfied(publishers.contacts):
+            while not listener.satisfied(publishers.connections):
                 await listener.changed.wait()
                 listener.changed.clear()
     except TimeoutError:
@@ -77,44 +77,44 @@ class _Listener:
         """Say that an operator asks."""
         return SubscribeRequest(hello=Hello(role=Role.ROLE_OPERATOR, name=self._name))
 
-    async def heard(self, contact: Contact, response: SubscribeResponse) -> None:
+    async def heard(self, connection: PublisherConnection, response: SubscribeResponse) -> None:
         """Take in one message of one replica."""
-        told = self._told.setdefault(contact.address, _Told())
+        told = self._told.setdefault(connection.address, _Told())
         told.age = (response.epoch, response.sequence)
         if response.WhichOneof("message") == "heartbeat":
             told.complete = True
             self.changed.set()
         elif response.WhichOneof("message") in ("update", "compressed_update"):
-            await self._update(contact, told, response)
+            await self._update(connection, told, response)
 
-    async def lost(self, contact: Contact) -> None:
+    async def lost(self, connection: PublisherConnection) -> None:
         """Forget what an earlier stream of a replica said."""
-        self._told.pop(contact.address, None)
+        self._told.pop(connection.address, None)
 
-    def satisfied(self, contacts: Sequence[Contact]) -> bool:
+    def satisfied(self, connections: Sequence[PublisherConnection]) -> bool:
         """Return whether everybody who was asked has said everything."""
-        return bool(contacts) and all(self._told.get(each.address, _Told()).complete for each in contacts)
+        return bool(connections) and all(self._told.get(each.address, _Told()).complete for each in connections)
 
     def newest(self) -> Mapping[str, Ruleset]:
         """Return what the replica serves that is furthest."""
         complete = [told for told in self._told.values() if told.complete]
         return max(complete, key=lambda told: told.age).rulesets if complete else {}
 
-    async def _update(self, contact: Contact, told: _Told, response: SubscribeResponse) -> None:
+    async def _update(self, connection: PublisherConnection, told: _Told, response: SubscribeResponse) -> None:
         try:
             edition = await asyncio.to_thread(_read, response)
         except (RulesetError, DecodeError) as error:
-            log.warning("replica %s: what it serves is not used: %s", contact.address, error)
+            log.warning("replica %s: what it serves is not used: %s", connection.address, error)
             return
         ruleset = edition.ruleset
         told.rulesets[ruleset.project] = ruleset
         ack = Ack(project=ruleset.project, revision=ruleset.revision, flags=len(ruleset.flags))
-        contact.answer(SubscribeRequest(ack=ack))
+        connection.answer(SubscribeRequest(ack=ack))
 
 
-def _read(response: SubscribeResponse) -> Edition:
+def _read(response: SubscribeResponse) -> HashedRuleset:
     if response.HasField("update"):
         update = response.update
     else:
         update = Update.FromString(decompress(response.compressed_update.gzip, UPDATE_BYTES))
-    return apply_update(update, Edition.empty(update.project))
+    return apply_update(update, HashedRuleset.empty(update.project))

@@ -113,7 +113,7 @@ class Reporter:
 
     async def follow(self) -> None:
         """Look at what waits for replicas whenever one of them moves on; until cancelled."""
-        with self._model.acks.subscribe() as changed:
+        with self._model.subscribers.subscribe() as changed:
             while True:
                 changed.clear()
                 if time.monotonic() - self._pods_at > FRESH_SECONDS:
@@ -140,7 +140,7 @@ class Reporter:
 
     def ready(self) -> list[Replica]:
         """Return the ready replicas."""
-        subscribed = self._model.acks.replicas
+        subscribed = self._model.subscribers.replicas
         names = subscribed.keys() if self._service is None else self._pods
         return [_replica(name, subscribed.get(name)) for name in names]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flagd.ruleset.hashed_ruleset import Edition
+from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagoperator.reconcile.entry import read_entry
 from flagoperator.reconcile.guard import Look
 from flagoperator.reconcile.holdback import HoldBack
@@ -30,7 +30,7 @@ class Cluster:
     def publish(self, *confirmed: str, unserved: frozenset[str] = frozenset()) -> list[str]:
         self.now += 1
         compiled = self.projects.compiled
-        wanted = {name: Edition(one.ruleset, one.state.digest) for name, one in compiled.items()}
+        wanted = {name: HashedRuleset(one.ruleset, one.state.digest) for name, one in compiled.items()}
         choice = self.holdback.choose(wanted, self.served, Look(self.now, self.listed, confirmed, unserved))
         if choice.rulesets is not None:
             self.served = choice.rulesets

@@ -1,4 +1,4 @@
-"""Delivery: what clients get who evaluate in process."""
+"""ClientRuleset: what clients get who evaluate in process."""
 
 import pytest
 from hypothesis import given
@@ -53,7 +53,7 @@ SHOP = make(
 
 
 def delivered(ruleset, deployments, previous=None):
-    return deliver(ruleset, deployments, previous).edition.ruleset
+    return deliver(ruleset, deployments, previous).hashed.ruleset
 
 
 def test_a_key_opens_its_flags_and_what_they_depend_on():
@@ -102,15 +102,15 @@ def test_the_way_to_a_revision_does_not_show_in_what_is_delivered(revisions, dep
     made = None
     for ruleset in revisions:
         made = deliver(ruleset, deployments, made)
-    assert made.edition.ruleset == delivered(revisions[-1], deployments)
+    assert made.hashed.ruleset == delivered(revisions[-1], deployments)
 
 
 def test_a_flag_that_does_not_change_is_the_same_object_in_the_next_delivery():
     first = deliver(SHOP, frozenset({"web"}))
     changed = make({**SHOP.flags, "mine": local("mine")}, visibility=SHOP.visibility)
     second = deliver(changed, frozenset({"web"}), first)
-    assert second.edition.ruleset.flags["remote"] is first.edition.ruleset.flags["remote"]
-    assert second.edition.ruleset.flags.keys() == {"mine", "remote"}
+    assert second.hashed.ruleset.flags["remote"] is first.hashed.ruleset.flags["remote"]
+    assert second.hashed.ruleset.flags.keys() == {"mine", "remote"}
 
 
 def test_a_flag_that_asks_for_any_cohort_is_delivered_with_all_of_them():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flagd.manifest import KINDS
-from flagd.ruleset.hashed_ruleset import Edition
+from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.sync.publisher import Subscriber
 from flagd.sync.publisher.subscribers import Served
 from flagoperator.run.model import Model
@@ -74,7 +74,7 @@ async def publishing(
     publisher.ready_pods = lambda: ready
     with ExitStack() as streams:
         for each in replicas:
-            streams.enter_context(model.acks.enter(each))
+            streams.enter_context(model.subscribers.enter(each))
         task = asyncio.create_task(publisher.run())
         try:
             await publisher._source.published.wait()
@@ -116,7 +116,7 @@ async def test_patience_ends():
 
 async def test_a_new_replica_does_not_hide_what_another_serves():
     async with publishing(Term(), replica("new", 0)) as (publisher, model):
-        with model.acks.enter(replica("old", 1000)):
+        with model.subscribers.enter(replica("old", 1000)):
             publisher.wake()
             async with asyncio.timeout(10):
                 while not publisher.held:
@@ -150,7 +150,7 @@ async def test_statuses_do_not_put_off_a_change_that_waits(monkeypatch: pytest.M
 
 @pytest.mark.parametrize("unread", [True, False])
 async def test_what_was_served_of_a_namespace_that_could_not_be_read_yet_is_served_on(unread: bool):
-    before = {"closed": Edition.empty("closed").ruleset}
+    before = {"closed": HashedRuleset.empty("closed").ruleset}
     unreadable = frozenset({"closed"}) if unread else frozenset()
     async with publishing(Term(), replica("old", 1), before=before, unread=unreadable) as (_, model):
         assert model.board.current is not None

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 
 from flagd.ruleset import Cohort, Deployment, RulesetError, canonical_json
-from flagd.ruleset.hashed_ruleset import Edition
+from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.sync.update import UnknownBaseError, apply_update, compress, decompress, make_update
 from flagd.v1.ruleset_pb2 import CohortEntry, DeploymentEntry, FlagEntry, Update
 from tests.unit.ruleset.contents import RULESETS, flag, make, many
 
-EMPTY = Edition.empty("p")
+EMPTY = HashedRuleset.empty("p")
 
 
 def sent(before, after):
@@ -22,14 +22,14 @@ def sent(before, after):
 
 @given(RULESETS, RULESETS)
 def test_an_update_makes_one_ruleset_of_the_other_to_the_byte(before, after):
-    edition = apply_update(sent(before, after), Edition.of(before))
+    edition = apply_update(sent(before, after), HashedRuleset.of(before))
     assert edition.ruleset == after
     assert canonical_json(edition.ruleset.as_json()) == canonical_json(after.as_json())
 
 
 @given(RULESETS, RULESETS)
 def test_a_whole_update_makes_it_of_anything(held, after):
-    edition = apply_update(sent(None, after), Edition.of(held))
+    edition = apply_update(sent(None, after), HashedRuleset.of(held))
     assert canonical_json(edition.ruleset.as_json()) == canonical_json(after.as_json())
 
 
@@ -46,7 +46,7 @@ def test_cohorts_are_sent_only_when_they_changed():
 
 
 def test_a_whole_update_leaves_flags_that_are_held_already_the_same_objects():
-    held = Edition.of(many(3))
+    held = HashedRuleset.of(many(3))
     edition = apply_update(sent(None, many(3, f1=1)), held)
     assert [edition.ruleset.flags[key] is held.ruleset.flags[key] for key in ("f0", "f1", "f2")] == [True, False, True]
 
@@ -97,7 +97,7 @@ def test_values_that_the_quick_parser_refuses_or_rounds_arrive_exact(value):
 
 
 def test_a_refused_update_leaves_what_is_held_alone():
-    held = Edition.of(many(2))
+    held = HashedRuleset.of(many(2))
     with pytest.raises(RulesetError):
         apply_update(Update(revision="x", base_revision=held.ruleset.revision, removed_flags=["f0"]), held)
     assert held.ruleset == many(2)

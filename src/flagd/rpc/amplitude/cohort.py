@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flagd.rpc.access import Access
-    from flagd.rpc.client_rulesets import Deliveries
+    from flagd.rpc.client_rulesets import ClientRulesets
     from flagd.rpc.route import Request
     from flagd.ruleset import Cohort
 
@@ -29,7 +29,7 @@ _DIGITS = 19
 class CohortList:
     """Answers ``/sdk/v1/cohort/<id>``."""
 
-    def __init__(self, access: Access, deliveries: Deliveries) -> None:
+    def __init__(self, access: Access, deliveries: ClientRulesets) -> None:
         self._access = access
         self._deliveries = deliveries
 

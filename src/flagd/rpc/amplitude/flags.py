@@ -12,7 +12,7 @@ from flagd.ruleset.local_sdk import for_local_sdks
 
 if TYPE_CHECKING:
     from flagd.rpc.access import Access
-    from flagd.rpc.client_rulesets import Deliveries
+    from flagd.rpc.client_rulesets import ClientRulesets
     from flagd.rpc.route import Request
     from flagd.ruleset import Ruleset
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class FlagList:
     """Answers ``/sdk/v2/flags``."""
 
-    def __init__(self, access: Access, deliveries: Deliveries) -> None:
+    def __init__(self, access: Access, deliveries: ClientRulesets) -> None:
         self._access = access
         self._deliveries = deliveries
         self._encoded: dict[Place, tuple[str, asyncio.Task[bytes]]] = {}

@@ -8,7 +8,7 @@ from flagd.rpc.amplitude.cohort import CohortList
 from flagd.rpc.amplitude.flags import FlagList
 from flagd.rpc.amplitude.stream import FlagStream
 from flagd.rpc.amplitude.vardata import Vardata
-from flagd.rpc.client_rulesets import Deliveries
+from flagd.rpc.client_rulesets import ClientRulesets
 from flagd.rpc.method import Call
 from flagd.rpc.route import Route
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def amplitude_routes(access: Access, store: Store) -> list[Route]:
     """Return the endpoints for remote evaluation, then those for local evaluation."""
-    deliveries = Deliveries()
+    deliveries = ClientRulesets()
     vardata, flags = Vardata(access), FlagList(access, deliveries)
 
     def admit(headers: Mapping[str, str]) -> None:

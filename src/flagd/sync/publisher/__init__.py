@@ -3,11 +3,10 @@
 from flagd.sync.publisher.admission import Admission, TokenAdmission, bearer_token
 from flagd.sync.publisher.publication import Board, Publication, Publications
 from flagd.sync.publisher.service import SERVICE, RulesetService, Settings
-from flagd.sync.publisher.subscribers import Acks, Refusal, Served, Subscriber
+from flagd.sync.publisher.subscribers import Refusal, Served, Subscriber, Subscribers
 
 __all__ = [
     "SERVICE",
-    "Acks",
     "Admission",
     "Board",
     "Publication",
@@ -17,6 +16,7 @@ __all__ = [
     "Served",
     "Settings",
     "Subscriber",
+    "Subscribers",
     "TokenAdmission",
     "bearer_token",
 ]

@@ -1,4 +1,4 @@
-"""Patience: how long a subscriber may owe an answer. Who is gone without a word must not be waited for."""
+"""AckDeadline: how long a subscriber may owe an answer. Who is gone without a word must not be waited for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ LEAST_RATE = 16 * 1024
 """Slowest link that is waited for, in bytes a second: what is on its way takes its time."""
 
 
-class Patience:
+class AckDeadline:
     """One per stream. Times are in seconds of any clock that does not go back."""
 
     def __init__(self, silence: float = SILENCE_SECONDS) -> None:

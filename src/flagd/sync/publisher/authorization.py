@@ -1,4 +1,4 @@
-"""Audience: which projects a subscriber gets, and in which form, under what is published now."""
+"""StreamAuthorization: which projects a subscriber gets, and in which form, under what is published now."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from flagd.rpc.status import PermissionDenied, Unauthenticated
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flagd.sync.publisher.library import Form
     from flagd.sync.publisher.publication import Publication
-    from flagd.sync.publisher.subscription import Wish
+    from flagd.sync.publisher.subscription import Subscription
+    from flagd.sync.publisher.update_cache import Delivery
 
 ClientPolicy = Literal["optional", "required", "refused"]
 
 
-class Audience:
+class StreamAuthorization:
     """Knows what every subscriber may have. Asked again whenever the publication changes, as keys come and go."""
 
     def __init__(self, clients: ClientPolicy) -> None:
@@ -28,27 +28,29 @@ class Audience:
         self._keyring = Keyring()
         self._refusals = Refusals()
 
-    def forms(self, wish: Wish, authorization: str | None, publication: Publication) -> Mapping[str, Form]:
+    def forms(
+        self, subscription: Subscription, authorization: str | None, publication: Publication
+    ) -> Mapping[str, Delivery]:
         """Return the form that the subscriber gets of every project of `publication` that it wants and may have.
 
         Raises:
             Unauthenticated: a client's key is needed and missing, or not known.
             PermissionDenied: it is no Server key, or clients are not served here.
         """
-        wanted = [project for project in publication.rulesets if wish.wants(project)]
-        if wish.role != "client":
+        wanted = [project for project in publication.rulesets if subscription.wants(project)]
+        if subscription.role != "client":
             return dict.fromkeys(wanted, "whole")
-        self.check(wish)
+        self.check(subscription)
         if authorization is None and self._clients == "optional":
             return dict.fromkeys(wanted, "open")
         return self._granted(wanted, authorization or "", publication)
 
-    def check(self, wish: Wish) -> None:
+    def check(self, subscription: Subscription) -> None:
         """Raise PermissionDenied for a client where clients are not served."""
-        if wish.role == "client" and self._clients == "refused":
+        if subscription.role == "client" and self._clients == "refused":
             raise PermissionDenied("clients are not served here; connect to flagd")
 
-    def _granted(self, wanted: list[str], authorization: str, publication: Publication) -> Mapping[str, Form]:
+    def _granted(self, wanted: list[str], authorization: str, publication: Publication) -> Mapping[str, Delivery]:
         if publication is not self._publication:
             self._keyring = Keyring(publication.rulesets.values())
             self._publication = publication

@@ -12,13 +12,13 @@ from flagd.rpc.beat import Beat
 from flagd.rpc.limits import check_count, check_text
 from flagd.rpc.method import Method
 from flagd.rpc.status import DeadlineExceeded, InvalidArgument, ResourceExhausted, Unavailable
-from flagd.sync.publisher.ack_deadline import SILENCE_SECONDS, Patience
-from flagd.sync.publisher.authorization import Audience
-from flagd.sync.publisher.library import Library
+from flagd.sync.publisher.ack_deadline import SILENCE_SECONDS, AckDeadline
+from flagd.sync.publisher.authorization import StreamAuthorization
 from flagd.sync.publisher.session import Sent, Session
 from flagd.sync.publisher.stream import Stream
 from flagd.sync.publisher.subscribers import Refusal, Served, Subscriber
-from flagd.sync.publisher.subscription import HELD, REASON_BYTES, check_served, read_wish
+from flagd.sync.publisher.subscription import HELD, REASON_BYTES, check_served, read_subscription
+from flagd.sync.publisher.update_cache import UpdateCache
 from flagd.v1.ruleset_pb2 import Heartbeat, Removal, SubscribeRequest, SubscribeResponse
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from flagd.rpc.method import Call
     from flagd.sync.publisher.admission import Admission
     from flagd.sync.publisher.authorization import ClientPolicy
-    from flagd.sync.publisher.library import Form
     from flagd.sync.publisher.publication import Publication, Publications
-    from flagd.sync.publisher.subscribers import Acks, Entry
-    from flagd.sync.publisher.subscription import Wish
+    from flagd.sync.publisher.subscribers import Row, Subscribers
+    from flagd.sync.publisher.subscription import Subscription
+    from flagd.sync.publisher.update_cache import Delivery
 
 log = logging.getLogger(__name__)
 SERVICE = "flagd.v1.RulesetService"
@@ -68,22 +68,26 @@ class RulesetService:
     """Answers Subscribe, from what is published, for any transport that serves bidirectional streams."""
 
     def __init__(
-        self, publications: Publications, acks: Acks, admission: Admission, settings: Settings | None = None
+        self,
+        publications: Publications,
+        subscribers: Subscribers,
+        admission: Admission,
+        settings: Settings | None = None,
     ) -> None:
-        """Publish what `publications` says, to whom `admission` admits, and write `acks`.
+        """Publish what `publications` says, to whom `admission` admits, and write `subscribers`.
 
         Args:
             publications: read whenever its event is set; the operator's is a `Board`.
-            acks: the table of subscribers, which the operator reads to tell what is really served.
+            subscribers: the table of subscribers, which the operator reads to tell what is really served.
             admission: decides on subscribers of role replica and operator.
             settings: limits and intervals.
         """
         self._publications = publications
-        self._acks = acks
+        self._subscribers = subscribers
         self._admission = admission
         self._settings = settings or Settings()
-        self._audience = Audience(self._settings.clients)
-        self._library = Library(self._settings.update_bytes)
+        self._authorization = StreamAuthorization(self._settings.clients)
+        self._cache = UpdateCache(self._settings.update_bytes)
 
     def methods(self) -> list[Method]:
         """Return the RPCs of the service, for `flagd.rpc.guard.guard` and then a transport."""
@@ -91,18 +95,18 @@ class RulesetService:
 
     async def subscribe(self, requests: AsyncIterator[SubscribeRequest], call: Call) -> AsyncIterator[bytes]:
         """Yield encoded SubscribeResponses until the caller leaves or the publisher goes."""
-        wish = await _hello(requests)
-        self._audience.check(wish)
-        if wish.role != "client":
-            await self._admission.admit(wish.role, wish.name, call)
-        if len(self._acks.subscribers) >= self._settings.subscribers:
+        subscription = await _hello(requests)
+        self._authorization.check(subscription)
+        if subscription.role != "client":
+            await self._admission.admit(subscription.role, subscription.name, call)
+        if len(self._subscribers.streams) >= self._settings.subscribers:
             raise ResourceExhausted(f"{self._settings.subscribers} subscribers are connected, no more are taken")
-        with self._acks.enter(_subscriber(wish)) as entry, self._publications.subscribe() as changed:
-            session = Session({project: revision for project, (revision, _) in wish.held.items()})
-            patience = Patience(self._settings.silence_seconds)
+        with self._subscribers.enter(_subscriber(subscription)) as row, self._publications.subscribe() as changed:
+            session = Session({project: revision for project, (revision, _) in subscription.held.items()})
+            ack_deadline = AckDeadline(self._settings.silence_seconds)
             beat = Beat(self._settings.heartbeat_seconds)
-            stream = Stream(wish, call.metadata.get("authorization"), session, patience, beat)
-            listening = asyncio.create_task(_listen(requests, stream, entry, changed), name="acks")
+            stream = Stream(subscription, call.metadata.get("authorization"), session, ack_deadline, beat)
+            listening = asyncio.create_task(_listen(requests, stream, row, changed), name="acks")
             try:
                 while not listening.done():
                     changed.clear()
@@ -116,7 +120,7 @@ class RulesetService:
                         # Perhaps it was us who were away: what waits to be read comes first.
                         await asyncio.sleep(LISTEN_SECONDS)
                     if stream.time_left <= 0:
-                        log.warning("subscriber %r owes an answer for too long, it is given up", wish.name)
+                        log.warning("subscriber %r owes an answer for too long, it is given up", subscription.name)
                         raise Unavailable("no answer in time; connect again")
                 await listening  # raises what was wrong with a message
             finally:
@@ -126,14 +130,14 @@ class RulesetService:
         """Yield what the subscriber lacks now, and a heartbeat if it is due."""
         publication = self._publications.current
         if publication is not None and publication.publishing:
-            forms = self._audience.forms(stream.wish, stream.authorization, publication)
+            forms = self._authorization.forms(stream.subscription, stream.authorization, publication)
             for project, form in forms.items():
                 if message := await self._update(stream.session, project, form):
                     if stream.session.waiting:
                         stream.owe(len(message))
                     yield message
             for project in stream.session.held - forms.keys():
-                if stream.wish.wants(project) and stream.session.base(project, "") is not None:
+                if stream.subscription.wants(project) and stream.session.base(project, "") is not None:
                     stream.session.send(project, Sent(""))
                     stream.owe()
                     yield _head(publication) + SubscribeResponse(removal=Removal(project=project)).SerializeToString()
@@ -145,70 +149,68 @@ class RulesetService:
             stream.said = (term,)
             stream.beat.given()
 
-    async def _update(self, session: Session, project: str, form: Form) -> bytes:
+    async def _update(self, session: Session, project: str, form: Delivery) -> bytes:
         """Return what leads the subscriber to the latest revision of one project; nothing if it is there."""
-        # Not what held when this round began: a slow reader gets the latest, and shelves never go back.
+        # Not what held when this round began: a slow reader gets the latest, and updates never go back.
         publication = self._publications.current
         if publication is None or (ruleset := publication.rulesets.get(project)) is None:
             return b""
-        shelf = await self._library.shelf(ruleset, form)
-        base = session.base(project, shelf.revision)
+        updates = await self._cache.updates(ruleset, form)
+        base = session.base(project, updates.revision)
         if base is None:
             return b""
-        parcel = await shelf.parcel(base)
-        sent = Sent(parcel.revision, parcel.base)
-        if parcel.answered:
+        encoded = await updates.encoded(base)
+        sent = Sent(encoded.revision, encoded.base)
+        if encoded.answered:
             session.send(project, sent)
         else:
             session.hold(project, sent)
-        return parcel.payload and _head(publication) + parcel.payload
+        return encoded.payload and _head(publication) + encoded.payload
 
 
-async def _hello(requests: AsyncIterator[SubscribeRequest]) -> Wish:
+async def _hello(requests: AsyncIterator[SubscribeRequest]) -> Subscription:
     try:
         async with asyncio.timeout(HELLO_SECONDS):
-            return read_wish(await anext(requests))
+            return read_subscription(await anext(requests))
     except StopAsyncIteration:
         raise InvalidArgument("the first message of a stream must be a hello") from None
     except TimeoutError:
         raise DeadlineExceeded(f"no hello within {HELLO_SECONDS:g} s") from None
 
 
-def _subscriber(wish: Wish) -> Subscriber:
+def _subscriber(subscription: Subscription) -> Subscriber:
     now = time.time()
-    served = {project: Served(revision, flags, now) for project, (revision, flags) in wish.held.items()}
-    return Subscriber(wish.role, wish.name, now, wish.projects, served)
+    served = {project: Served(revision, flags, now) for project, (revision, flags) in subscription.held.items()}
+    return Subscriber(subscription.role, subscription.name, now, subscription.projects, served)
 
 
-async def _listen(
-    requests: AsyncIterator[SubscribeRequest], stream: Stream, entry: Entry, changed: asyncio.Event
-) -> None:
+async def _listen(requests: AsyncIterator[SubscribeRequest], stream: Stream, row: Row, changed: asyncio.Event) -> None:
     """Take down what the subscriber answers, until it closes its side."""
     try:
         async for request in requests:
-            _take_down(request, stream, entry)
+            _take_down(request, stream, row)
             stream.heard()
             changed.set()
     finally:
         changed.set()
 
 
-def _take_down(request: SubscribeRequest, stream: Stream, entry: Entry) -> None:
+def _take_down(request: SubscribeRequest, stream: Stream, row: Row) -> None:
     session = stream.session
     match request.WhichOneof("message"):
         case "ack":
             ack = request.ack
             check_served(ack.project, ack.revision)
-            check_count(len({*entry.subscriber.served, ack.project}), HELD, "acks")
+            check_count(len({*row.subscriber.served, ack.project}), HELD, "acks")
             session.ack(ack.project, ack.revision)
-            entry.ack(ack.project, Served(ack.revision, ack.flags, time.time()) if ack.revision else None)
+            row.ack(ack.project, Served(ack.revision, ack.flags, time.time()) if ack.revision else None)
         case "nack":
             nack = request.nack
             check_served(nack.project, nack.revision)
             check_text(nack.reason, "nack.reason", REASON_BYTES)
-            check_count(len({*entry.subscriber.refused, nack.project}), HELD, "nacks")
+            check_count(len({*row.subscriber.refused, nack.project}), HELD, "nacks")
             session.nack(nack.project, nack.revision)
-            entry.nack(nack.project, Refusal(nack.revision, nack.reason, time.time()))
+            row.nack(nack.project, Refusal(nack.revision, nack.reason, time.time()))
         case "heartbeat":
             stream.answers_heartbeats = True
         case _:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flagd.rpc.beat import Beat
-    from flagd.sync.publisher.ack_deadline import Patience
+    from flagd.sync.publisher.ack_deadline import AckDeadline
     from flagd.sync.publisher.session import Session
-    from flagd.sync.publisher.subscription import Wish
+    from flagd.sync.publisher.subscription import Subscription
 
 log = logging.getLogger(__name__)
 
@@ -25,19 +25,19 @@ class Stream:
     """One stream, for as long as it is open.
 
     Attributes:
-        wish: what the subscriber asked for.
+        subscription: what the subscriber asked for.
         authorization: the header of that name; None = there is none.
         session: what it has and is being sent.
-        patience: how long it may still owe an answer.
+        ack_deadline: how long it may still owe an answer.
         beat: when the next heartbeat is due.
         said: the term of the last heartbeat, in a tuple; None before the first.
         answers_heartbeats: whether it has answered one.
     """
 
-    wish: Wish
+    subscription: Subscription
     authorization: str | None
     session: Session
-    patience: Patience
+    ack_deadline: AckDeadline
     beat: Beat
     said: tuple[object] | None = None
     answers_heartbeats: bool = False
@@ -45,15 +45,15 @@ class Stream:
     @property
     def time_left(self) -> float:
         """Seconds until the subscriber is given up; infinite while it owes nothing."""
-        return self.patience.deadline - time.monotonic()
+        return self.ack_deadline.deadline - time.monotonic()
 
     def owe(self, size: int = 0) -> None:
         """Take down that the subscriber is to answer what is sent next."""
-        self.patience.ask(time.monotonic(), size)
+        self.ack_deadline.ask(time.monotonic(), size)
 
     def heard(self) -> None:
         """Take down that the subscriber has said something."""
-        self.patience.hear(time.monotonic(), owing=self.session.waiting)
+        self.ack_deadline.hear(time.monotonic(), owing=self.session.waiting)
 
     @contextmanager
     def in_time(self) -> Iterator[None]:
@@ -66,7 +66,7 @@ class Stream:
             if (left := self.time_left) > 0:
                 timer = loop.call_later(left, check)
             elif task is not None:
-                log.warning("subscriber %r takes nothing, it is given up", self.wish.name)
+                log.warning("subscriber %r takes nothing, it is given up", self.subscription.name)
                 task.cancel()
 
         if self.time_left != float("inf"):

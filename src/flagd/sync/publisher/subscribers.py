@@ -1,4 +1,4 @@
-"""Acks: who subscribes now, and which revision each of them answers from.
+"""Subscribers: who subscribes now, and which revision each of them answers from.
 
 One table per publisher, written by the service, read by whoever must know what is really served.
 A subscriber acknowledges to every publisher it is connected to, so the table of one that does not
@@ -58,7 +58,7 @@ class Subscriber:
         since: when it connected, in seconds since 1970.
         projects: those it wants; empty = all.
         served: what it answers from, by project.
-        refused: what it refused, by project; an entry goes when the project is next acknowledged.
+        refused: what it refused, by project; a row goes when the project is next acknowledged.
     """
 
     role: RoleName
@@ -74,7 +74,7 @@ class Subscriber:
         return served is not None and served.revision == revision
 
 
-class Acks:
+class Subscribers:
     """The table. Lives in the service's event loop."""
 
     def __init__(self) -> None:
@@ -83,7 +83,7 @@ class Acks:
         self._last = 0
 
     @property
-    def subscribers(self) -> tuple[Subscriber, ...]:
+    def streams(self) -> tuple[Subscriber, ...]:
         """Every open stream, the newest last. Two may have one name: the older is about to break."""
         return tuple(self._subscribers.values())
 
@@ -103,12 +103,12 @@ class Acks:
             self._readers.discard(changed)
 
     @contextmanager
-    def enter(self, subscriber: Subscriber) -> Iterator[Entry]:
+    def enter(self, subscriber: Subscriber) -> Iterator[Row]:
         """Keep `subscriber` in the table for as long as its stream is open. For the service."""
         self._last += 1
         number = self._last
         try:
-            yield Entry(self, number, subscriber)
+            yield Row(self, number, subscriber)
         finally:
             self._put(number, None)
 
@@ -121,11 +121,11 @@ class Acks:
             changed.set()
 
 
-class Entry:
+class Row:
     """One row of the table, as the service writes it."""
 
-    def __init__(self, acks: Acks, number: int, subscriber: Subscriber) -> None:
-        self._acks = acks
+    def __init__(self, table: Subscribers, number: int, subscriber: Subscriber) -> None:
+        self._table = table
         self._number = number
         self._write(subscriber)
 
@@ -149,4 +149,4 @@ class Entry:
 
     def _write(self, subscriber: Subscriber) -> None:
         self._subscriber = subscriber
-        self._acks._put(self._number, subscriber)
+        self._table._put(self._number, subscriber)

@@ -1,4 +1,4 @@
-"""Wish: what a subscriber asked for in its hello, checked."""
+"""Subscription: what a subscriber asked for in its hello, checked."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ROLES: Mapping[int, RoleName] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Subscription:
     """The hello of one stream.
 
     Attributes:
@@ -50,7 +50,7 @@ class Wish:
         return not self.projects or project in self.projects
 
 
-def read_wish(request: SubscribeRequest) -> Wish:
+def read_subscription(request: SubscribeRequest) -> Subscription:
     """Return what the first message of a stream asks for. Raises InvalidArgument when it breaks a rule."""
     if request.WhichOneof("message") != "hello":
         raise InvalidArgument("the first message of a stream must be a hello")
@@ -66,7 +66,7 @@ def read_wish(request: SubscribeRequest) -> Wish:
     for held in hello.held:
         check_served(held.project, held.revision)
     held_by_project = {one.project: (one.revision, one.flags) for one in hello.held}
-    return Wish(role, hello.name, frozenset(hello.projects), held_by_project)
+    return Subscription(role, hello.name, frozenset(hello.projects), held_by_project)
 
 
 def check_served(project: str, revision: str) -> None:

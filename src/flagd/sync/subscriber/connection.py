@@ -1,4 +1,4 @@
-"""Contact: a subscriber's stream to one publisher: opened, listened to, opened again when it breaks."""
+"""PublisherConnection: a subscriber's stream to one publisher: opened, listened to, opened again when it breaks."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ class Listener(Protocol):
     def hello(self) -> SubscribeRequest:
         """Return the hello to open a stream with."""
 
-    async def heard(self, contact: Contact, response: SubscribeResponse) -> None:
-        """Take in a message; `contact.term` is what it said of itself."""
+    async def heard(self, connection: PublisherConnection, response: SubscribeResponse) -> None:
+        """Take in a message; `connection.term` is what it said of itself."""
 
-    async def lost(self, contact: Contact) -> None:
-        """Take in that the stream has broken; `contact.term` is None."""
+    async def lost(self, connection: PublisherConnection) -> None:
+        """Take in that the stream has broken; `connection.term` is None."""
 
 
-class Contact:
+class PublisherConnection:
     """One publisher, for as long as `run` runs."""
 
     def __init__(self, endpoint: Endpoint, listener: Listener) -> None:
@@ -72,7 +72,7 @@ class Contact:
         self._listener = listener
         self._outbox = _Outbox()
         self._again = asyncio.Event()
-        self._patience = SILENCE_SECONDS
+        self._longest_silence = SILENCE_SECONDS
         self._reason = ""
 
     @property
@@ -149,12 +149,12 @@ class Contact:
     async def _next(self, responses: AsyncIterator[Message]) -> Message | None:
         """Return the next message, None at the end of the stream. Raises CallFailed when there is silence."""
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._longest_silence):
                 message = await anext(responses, None)
         except TimeoutError:
-            silence, self._patience = self._patience, min(2 * self._patience, MOST_SILENCE_SECONDS)
+            silence, self._longest_silence = self._longest_silence, min(2 * self._longest_silence, MOST_SILENCE_SECONDS)
             raise CallFailed(f"silent for {silence:g} s") from None
-        self._patience = SILENCE_SECONDS
+        self._longest_silence = SILENCE_SECONDS
         return message
 
 

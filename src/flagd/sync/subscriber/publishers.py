@@ -10,7 +10,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from flagd.rpc.channel import Endpoint
-from flagd.sync.subscriber.connection import Contact
+from flagd.sync.subscriber.connection import PublisherConnection
 from flagd.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -36,29 +36,29 @@ MOST_TOLD = 3
 
 
 class Publishers:
-    """Keeps a contact to every address of the hosts, for as long as `run` runs."""
+    """Keeps a connection to every address of the hosts, for as long as `run` runs."""
 
     def __init__(self, hosts: Sequence[str], credentials: Credentials, listener: Listener) -> None:
         """Follow `hosts` (``name:port``); what their publishers say goes to `listener`."""
         self._hosts = hosts
         self._credentials = credentials
         self._listener = listener
-        self._contacts: dict[str, Contact] = {}
+        self._connections: dict[str, PublisherConnection] = {}
         # What has ended for good is called on again by the next look, as if it was new.
         self._tasks = Tasks(given_up=lambda name: self._forget(name.removeprefix(PREFIX)))
         self._broken = asyncio.Event()
         self._unknown: dict[str, str] = {}
 
     @property
-    def contacts(self) -> Sequence[Contact]:
+    def connections(self) -> Sequence[PublisherConnection]:
         """Every publisher known, connected or not."""
-        return list(self._contacts.values())
+        return list(self._connections.values())
 
     @property
     def trouble(self) -> str:
         """Why nobody is connected, as one text about a few names and addresses; empty = not known."""
         names = [f"the name {host} cannot be resolved ({why})" for host, why in self._unknown.items()]
-        found = [f"{each.address}: {each.trouble}" for each in self._contacts.values() if each.trouble]
+        found = [f"{each.address}: {each.trouble}" for each in self._connections.values() if each.trouble]
         return "; ".join([*names, *found][:MOST_TOLD])
 
     async def run(self) -> None:
@@ -70,7 +70,7 @@ class Publishers:
                 await self._pause()
         finally:
             await self._tasks.stop()
-            self._contacts.clear()
+            self._connections.clear()
 
     async def look(self) -> None:
         """Resolve the names once: call on addresses that are new, forget those that are gone and do not answer."""
@@ -81,28 +81,30 @@ class Publishers:
             complete = complete and bool(addresses)
             found |= dict.fromkeys(addresses, host.rpartition(":")[0].strip("[]"))
         for address in list(found)[:MOST_ADDRESSES]:
-            if address not in self._contacts:
+            if address not in self._connections:
                 self._call_on(Endpoint(address, found[address], self._credentials))
-        for address, contact in list(self._contacts.items()):
-            if complete and address not in found and contact.term is None:
+        for address, connection in list(self._connections.items()):
+            if complete and address not in found and connection.term is None:
                 self._forget(address)
 
     def _forget(self, address: str) -> None:
         self._tasks.cancel(_task_name(address))
-        del self._contacts[address]
+        del self._connections[address]
 
     async def _pause(self) -> None:
         """Wait until it is time to look again: at once when a stream breaks, soon while there is none."""
         await asyncio.sleep(LEAST_LOOK_SECONDS)
-        connected = any(contact.term is not None for contact in self._contacts.values())
+        connected = any(connection.term is not None for connection in self._connections.values())
         seconds = LOOK_SECONDS if connected else LOST_LOOK_SECONDS
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds * random.uniform(0.8, 1.2) - LEAST_LOOK_SECONDS):  # noqa: S311 - spreads load
                 await self._broken.wait()
 
     def _call_on(self, endpoint: Endpoint) -> None:
-        contact = self._contacts[endpoint.address] = Contact(endpoint, _Noticing(self._listener, self._broken))
-        self._tasks.start(_task_name(endpoint.address), contact.run, restart=True)
+        connection = self._connections[endpoint.address] = PublisherConnection(
+            endpoint, _Noticing(self._listener, self._broken)
+        )
+        self._tasks.start(_task_name(endpoint.address), connection.run, restart=True)
 
     async def _resolve(self, host: str) -> list[str]:
         name, _, port = host.rpartition(":")
@@ -129,12 +131,12 @@ class _Noticing:
     def hello(self) -> SubscribeRequest:
         return self._listener.hello()
 
-    async def heard(self, contact: Contact, response: SubscribeResponse) -> None:
-        await self._listener.heard(contact, response)
+    async def heard(self, connection: PublisherConnection, response: SubscribeResponse) -> None:
+        await self._listener.heard(connection, response)
 
-    async def lost(self, contact: Contact) -> None:
+    async def lost(self, connection: PublisherConnection) -> None:
         self._broken.set()
-        await self._listener.lost(contact)
+        await self._listener.lost(connection)
 
 
 def _task_name(address: str) -> str:

@@ -5,7 +5,7 @@ import pytest
 from flagd.metrics import Metrics
 from flagd.rpc.access import Access
 from flagd.rpc.amplitude.flags import FlagList
-from flagd.rpc.client_rulesets import Deliveries
+from flagd.rpc.client_rulesets import ClientRulesets
 from flagd.store import Store
 from tests.unit.rpc.amplitude.projects import local_project
 from tests.unit.rpc.projects import snapshots
@@ -25,4 +25,4 @@ def access(store):
 
 @pytest.fixture
 def flags(access):
-    return FlagList(access, Deliveries())
+    return FlagList(access, ClientRulesets())

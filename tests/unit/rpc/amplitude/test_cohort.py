@@ -6,7 +6,7 @@ from base64 import b64encode
 import pytest
 
 from flagd.rpc.amplitude.cohort import CohortList
-from flagd.rpc.client_rulesets import Deliveries
+from flagd.rpc.client_rulesets import ClientRulesets
 from flagd.rpc.status import InvalidArgument, NotFound, PermissionDenied, Unauthenticated
 from tests.unit.rpc.amplitude.projects import KEY, SERVER, local_project
 from tests.unit.rpc.projects import snapshots
@@ -19,7 +19,7 @@ def basic(text):
 
 @pytest.fixture
 def cohorts(access):
-    return CohortList(access, Deliveries())
+    return CohortList(access, ClientRulesets())
 
 
 async def _ask(cohorts, query="", **headers):

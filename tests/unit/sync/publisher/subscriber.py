@@ -4,7 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager, suppress
 
 from flagd.rpc.method import Call
-from flagd.ruleset.hashed_ruleset import Edition
+from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.sync.update import apply_update, decompress
 from flagd.v1.ruleset_pb2 import Ack, Heartbeat, Hello, Nack, Role, SubscribeRequest, SubscribeResponse, Update
 
@@ -51,7 +51,7 @@ class Subscriber:
     async def applied(self):
         """Take in the next update, acknowledge it, and return the ruleset."""
         update = await self.update()
-        edition = apply_update(update, self.editions.get(update.project) or Edition.empty(update.project))
+        edition = apply_update(update, self.editions.get(update.project) or HashedRuleset.empty(update.project))
         self.editions[update.project] = edition
         self.ack(update.project, update.revision)
         return edition.ruleset

@@ -8,7 +8,7 @@ import pytest
 
 from flagd.rpc.status import InvalidArgument, PermissionDenied, ResourceExhausted, Unauthenticated, Unavailable
 from flagd.ruleset import Deployment
-from flagd.sync.publisher import Acks, Board, Publication, RulesetService, Settings, TokenAdmission
+from flagd.sync.publisher import Board, Publication, RulesetService, Settings, Subscribers, TokenAdmission
 from flagd.v1.ruleset_pb2 import Held, Hello, Role, SubscribeRequest
 from tests.unit.ruleset.contents import flag, make, many
 from tests.unit.sync.publisher.subscriber import hello, subscribed
@@ -34,16 +34,16 @@ class Publisher:
     """A service, its board and its table."""
 
     def __init__(self, tokens=None, **settings):
-        self.board, self.acks = Board(), Acks()
-        self.service = RulesetService(self.board, self.acks, TokenAdmission(tokens), Settings(**settings))
+        self.board, self.subscribers = Board(), Subscribers()
+        self.service = RulesetService(self.board, self.subscribers, TokenAdmission(tokens), Settings(**settings))
 
     def put(self, *rulesets, **term):
         self.board.put(Publication({one.project: one for one in rulesets}, **term))
 
 
-async def told(acks):
+async def told(subscribers):
     """Wait until the table changes."""
-    with acks.subscribe() as changed:
+    with subscribers.subscribe() as changed:
         await asyncio.wait_for(changed.wait(), 60)
 
 
@@ -119,7 +119,7 @@ async def test_heartbeats_come_by_the_clock_however_often_something_changes():
                     heartbeats += 1
                     continue
                 subscriber.ack("p", response.update.revision)
-                await told(publisher.acks)
+                await told(publisher.subscribers)
                 value += 1
                 publisher.put(many(2, f0=value))
 
@@ -131,7 +131,7 @@ async def test_who_does_not_answer_an_update_is_given_up(caplog):
         ended = await subscriber.ended()
     assert (type(ended), ended.message) == (Unavailable, "no answer in time; connect again")
     assert caplog.messages == ["subscriber 'flagd-1' owes an answer for too long, it is given up"]
-    assert not publisher.acks.subscribers
+    assert not publisher.subscribers.streams
 
 
 async def test_an_answer_that_waits_to_be_read_is_no_silence():
@@ -202,13 +202,13 @@ async def test_acks_and_nacks_are_taken_down():
         update = await subscriber.update()
         subscriber.nack("p", update.revision, "cannot read it")
         again = await subscriber.update()
-        replica = publisher.acks.replicas["flagd-1"]
+        replica = publisher.subscribers.replicas["flagd-1"]
         assert (replica.refused["p"].reason, replica.refused["p"].revision) == ("cannot read it", update.revision)
         subscriber.ack("p", again.revision)
-        await told(publisher.acks)
-        replica = publisher.acks.replicas["flagd-1"]
+        await told(publisher.subscribers)
+        replica = publisher.subscribers.replicas["flagd-1"]
         assert (replica.serves("p", again.revision), replica.served["p"].flags, replica.refused) == (True, 1, {})
-    assert publisher.acks.subscribers == ()
+    assert publisher.subscribers.streams == ()
 
 
 async def test_what_is_refused_twice_is_not_sent_again_but_the_next_revision_is():
@@ -241,8 +241,8 @@ async def test_a_project_that_is_gone_is_told_once_and_only_to_those_who_have_it
             response = await subscriber.next()
         assert response.removal.project == "p"
         subscriber.ack("p", "")
-        await told(publisher.acks)
-        assert publisher.acks.replicas["flagd-1"].served.keys() == {"q"}
+        await told(publisher.subscribers)
+        assert publisher.subscribers.replicas["flagd-1"].served.keys() == {"q"}
 
 
 async def test_only_the_projects_that_were_asked_for_are_sent():
@@ -280,7 +280,7 @@ async def test_a_stream_ends_when_the_subscriber_closes_its_side():
         await subscriber.applied()
         subscriber.requests.put_nowait(None)
         assert await subscriber.ended() is None
-    assert publisher.acks.subscribers == ()
+    assert publisher.subscribers.streams == ()
 
 
 @pytest.mark.parametrize(

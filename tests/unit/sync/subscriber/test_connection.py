@@ -1,4 +1,4 @@
-"""Contact: how long to wait between attempts, and in which order answers go out."""
+"""PublisherConnection: how long to wait between attempts, and in which order answers go out."""
 
 import asyncio
 import logging
@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from flagd.rpc.channel import CallFailed
-from flagd.sync.subscriber import connection as contact_module
-from flagd.sync.subscriber.connection import Contact, _Outbox, backoff
+from flagd.sync.subscriber import connection as connection_module
+from flagd.sync.subscriber.connection import PublisherConnection, _Outbox, backoff
 from flagd.sync.subscriber.request import REASON_LENGTH, ack, hello, nack
 from flagd.v1.ruleset_pb2 import Heartbeat, Role, SubscribeResponse
 from tests.unit.ruleset.contents import make, many
@@ -107,11 +107,11 @@ class Ears:
 
 async def test_a_silent_stream_is_given_up_and_the_next_gets_more_time(monkeypatch, caplog):
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr(contact_module, "SILENCE_SECONDS", 0.01)
-    monkeypatch.setattr(contact_module, "MOST_SILENCE_SECONDS", 0.04)
-    monkeypatch.setattr(contact_module, "backoff", lambda _: 0.0)
+    monkeypatch.setattr(connection_module, "SILENCE_SECONDS", 0.01)
+    monkeypatch.setattr(connection_module, "MOST_SILENCE_SECONDS", 0.04)
+    monkeypatch.setattr(connection_module, "backoff", lambda _: 0.0)
     ears = Ears()
-    running = asyncio.create_task(Contact(Slow(silent=4), ears).run())
+    running = asyncio.create_task(PublisherConnection(Slow(silent=4), ears).run())
     try:
         await asyncio.wait_for(ears.heard_something.wait(), 10)
     finally:
@@ -140,9 +140,9 @@ class Failing:
 
 
 async def test_why_a_publisher_cannot_be_had_is_said_once_and_again_when_it_changes(monkeypatch, caplog):
-    monkeypatch.setattr(contact_module, "backoff", lambda _: 0.0)
+    monkeypatch.setattr(connection_module, "backoff", lambda _: 0.0)
     publisher = Failing(*["UNAVAILABLE: away"] * 3, *["UNAUTHENTICATED: expired"] * 2, "UNAVAILABLE: away")
-    running = asyncio.create_task(Contact(publisher, Ears()).run())
+    running = asyncio.create_task(PublisherConnection(publisher, Ears()).run())
     try:
         await asyncio.wait_for(publisher.done.wait(), 10)
     finally:

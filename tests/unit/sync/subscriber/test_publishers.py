@@ -1,4 +1,4 @@
-"""Publishers: one contact per address, as names are resolved."""
+"""Publishers: one connection per address, as names are resolved."""
 
 import asyncio
 import logging
@@ -33,8 +33,8 @@ class Deaf:
     def hello(self):
         raise AssertionError("no stream is opened in these tests")
 
-    async def lost(self, contact):
-        assert contact.term is None
+    async def lost(self, connection):
+        assert connection.term is None
 
 
 @pytest.fixture
@@ -44,21 +44,21 @@ async def names(monkeypatch):
 
 @pytest.fixture
 async def publishers(monkeypatch):
-    monkeypatch.setattr("flagd.sync.subscriber.connection.Contact.run", lambda _: asyncio.sleep(3600))
+    monkeypatch.setattr("flagd.sync.subscriber.connection.PublisherConnection.run", lambda _: asyncio.sleep(3600))
     publishers = Publishers(["operator:8015", "[::1]:8015"], Credentials(), Deaf())
     yield publishers
     await publishers._tasks.stop()
 
 
 def addresses(publishers):
-    return sorted(contact.address for contact in publishers.contacts)
+    return sorted(connection.address for connection in publishers.connections)
 
 
-async def test_every_address_of_every_name_gets_a_contact(names, publishers):
+async def test_every_address_of_every_name_gets_a_connection(names, publishers):
     names.known = {"operator": ["10.0.0.1", "10.0.0.2"], "::1": ["::1"]}
     await publishers.look()
     assert addresses(publishers) == ["10.0.0.1:8015", "10.0.0.2:8015", "[::1]:8015"]
-    assert {contact.endpoint.host for contact in publishers.contacts} == {"operator", "::1"}
+    assert {connection.endpoint.host for connection in publishers.connections} == {"operator", "::1"}
 
 
 async def test_addresses_come_and_go(names, publishers):
@@ -72,8 +72,8 @@ async def test_addresses_come_and_go(names, publishers):
 async def test_one_that_is_connected_stays_though_its_address_is_gone(names, publishers):
     names.known = {"operator": ["10.0.0.1"], "::1": ["::1"]}
     await publishers.look()
-    for contact in publishers.contacts:
-        contact.term = "connected"
+    for connection in publishers.connections:
+        connection.term = "connected"
     names.known = {"operator": [], "::1": ["::1"]}
     await publishers.look()
     assert addresses(publishers) == ["10.0.0.1:8015", "[::1]:8015"]
@@ -96,14 +96,14 @@ async def test_a_stream_that_breaks_has_names_resolved_at_once(names, publishers
     names.known = {"operator": ["10.0.0.1"], "::1": ["::1"]}
     running = asyncio.create_task(publishers.run())
     async with asyncio.timeout(20):
-        while len(publishers.contacts) < 2:
+        while len(publishers.connections) < 2:
             await asyncio.sleep(0)
-        for contact in publishers.contacts:
-            contact.term = "connected"
+        for connection in publishers.connections:
+            connection.term = "connected"
         for _ in range(10):
             await asyncio.sleep(0)
         names.known = {"operator": ["10.0.0.2"], "::1": ["::1"]}
-        gone = publishers.contacts[0]
+        gone = publishers.connections[0]
         gone.term = None
         await gone._listener.lost(gone)
         while addresses(publishers) != ["10.0.0.2:8015", "[::1]:8015"]:
@@ -143,11 +143,11 @@ async def test_a_contact_that_keeps_ending_is_called_on_again_by_the_next_look(n
     monkeypatch.setattr("flagd.tasks.RESTARTS", 0)
     names.known = {"::1": ["::1"]}
     await publishers.look()
-    (before,) = publishers.contacts
+    (before,) = publishers.connections
     next(task for task in asyncio.all_tasks() if task.get_name() == "publisher [::1]:8015").cancel()
     async with asyncio.timeout(20):
-        while publishers.contacts:
+        while publishers.connections:
             await asyncio.sleep(0)
     await publishers.look()
     assert addresses(publishers) == ["[::1]:8015"]
-    assert publishers.contacts != [before]
+    assert publishers.connections != [before]

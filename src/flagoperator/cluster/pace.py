@@ -16,7 +16,10 @@ GAIN = 0.1
 
 
 class Pace:
-    """A number of places, each taken inside ``async with``. Half of them go with a refusal, and come back slowly."""
+    """A number of places, each taken inside ``async with``, first come, first served.
+
+    Half of them go with a refusal, and come back slowly.
+    """
 
     def __init__(self, most: int, gives_way: Callable[[], bool] = lambda: False) -> None:
         """Have up to `most` calls on their way, or one while `gives_way` says that others are more urgent."""
@@ -27,6 +30,7 @@ class Pace:
         self._rest = FIRST_REST_SECONDS
         self._resumes = 0.0
         self._freed = asyncio.Event()
+        self._line = asyncio.Lock()  # wakes those who wait in the order in which they came
 
     @property
     def width(self) -> int:
@@ -34,6 +38,17 @@ class Pace:
         return 1 if self._gives_way() else int(self._width)
 
     async def __aenter__(self) -> Self:
+        async with self._line:
+            await self._free()
+            self._busy += 1
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._busy -= 1
+        self._freed.set()
+
+    async def _free(self) -> None:
+        """Wait until all rest is over and a place is free."""
         while True:
             rest = self._resumes - time.monotonic()
             if rest > 0:
@@ -42,12 +57,7 @@ class Pace:
                 self._freed.clear()
                 await self._freed.wait()
             else:
-                self._busy += 1
-                return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._busy -= 1
-        self._freed.set()
+                return
 
     def went_well(self) -> None:
         """Note that a call was answered."""

@@ -67,6 +67,27 @@ async def test_all_rest_after_a_refusal(monkeypatch: pytest.MonkeyPatch):
     assert pace._busy == 0
 
 
+@pytest.mark.usefixtures("quick")
+async def test_a_call_that_is_refused_again_and_again_does_not_keep_the_others_waiting():
+    pace, served = Pace(1), asyncio.Event()
+
+    async def other() -> None:
+        async with pace:
+            served.set()
+
+    async with pace:
+        waiting = asyncio.create_task(other())
+        await asyncio.sleep(0)
+    for _ in range(100):
+        async with pace:
+            await asyncio.sleep(0)
+            pace.turned_away()
+        if served.is_set():
+            break
+    assert served.is_set()
+    await waiting
+
+
 def test_one_call_is_on_its_way_while_others_are_more_urgent():
     urgent = True
     pace = Pace(8, lambda: urgent)

@@ -14,6 +14,9 @@ PYTHON_CLIENTS := .venvs/clients/.ready
 NODE_CLIENTS := $(CLIENTS)/node/node_modules/.package-lock.json
 BUILT := .cache/clients
 COMPILED := $(BUILT)/go/repl $(BUILT)/java/.ready $(BUILT)/rust/debug/repl
+# Most tests wait most of the time: for servers, connections, what comes next. So three run at a time on two processors.
+WORKERS := 3
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 
 .PHONY: help
@@ -28,9 +31,13 @@ run: $(READY) ## Serve examples/ on localhost:8013 and say what to type next
 run-cluster: $(READY) ## Start a real API server, the operator and two flagd, and apply examples/
 	@$(BIN)/python scripts/run_cluster.py
 
+.PHONY: check
+check: lint ## Lint, check types and imports, then run the unit and conformance tests: the inner loop
+	$(PYTEST) tests/unit tests/conformance
+
 .PHONY: test
 test: lint tools clients ## Lint, check types and imports, then run all tests (not the long ones)
-	$(BIN)/python -m pytest -m "not long and not compiled"
+	$(PYTEST) -m "not long and not compiled"
 
 .PHONY: test-long
 test-long: $(READY) tools clients ## Run the tests that take minutes
@@ -44,9 +51,12 @@ test-faults: $(READY) ## Test faults on a real API server for longer than `make 
 soak: $(READY) ## Break things on a real API server for SOAK_MINUTES (60): a fault each minute, by SOAK_SEED
 	$(BIN)/python -m tests.cluster.soak
 
-.PHONY: test-clients
-test-clients: $(READY) clients ## Test with clients of five languages that others wrote; builds those in Go, Java, Rust
+.PHONY: compiled
+compiled: ## Build the clients in Go, Java and Rust
 	@$(MAKE) --no-print-directory --keep-going $(COMPILED) || echo "The tests that need what is not built are skipped."
+
+.PHONY: test-clients
+test-clients: $(READY) clients compiled ## Test with clients of five languages that others wrote; builds those in Go, Java, Rust
 	$(BIN)/python -m pytest tests/wire/test_openfeature_clients.py tests/wire/test_openfeature_snippets.py
 
 .PHONY: lint

@@ -47,7 +47,7 @@ def reasons(made: Flag, asked: frozenset[tuple[str, str]] | None = None) -> list
         ({"segments": [{"name": "pros", "match": PRO, "rollout": {"percent": 0}}]}, {"on", "off"}),
         ({"segments": [{"name": "pros", "match": PRO, "rollout": {"percent": 100}}]}, {"on"}),
     ],
-    ids=str,
+    ids=lambda each: str(each) if isinstance(each, dict) else ", ".join(sorted(each)),
 )
 def test_outcomes_are_the_variants_that_some_user_may_get(spec: dict[str, Any], keys: set[str]) -> None:
     assert outcomes(compiled(resource(**spec))) == keys

@@ -79,6 +79,10 @@ bench: $(READY) ## Measure, print a table, write benchmarks/results
 bench-cluster: $(READY) ## Measure the operator with 10,000 flags on a real API server
 	$(BIN)/python -m benchmarks.cluster
 
+.PHONY: image
+image: $(READY) ## Build the images of flagd, flagoperator and flagctl into build/images (needs mmdebstrap, no Docker)
+	$(BIN)/python -m scripts.image --cache .cache/images
+
 .PHONY: generate
 generate: $(READY) ## Generate the code and the docs that are committed
 	$(BIN)/python scripts/generate_protos.py
@@ -89,9 +93,13 @@ generate: $(READY) ## Generate the code and the docs that are committed
 .PHONY: lock
 lock: $(READY) ## Pin the newest versions of all dependencies in requirements/
 	$(PIP) install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra operator --group dev --group build --universal \
+	$(BIN)/uv pip compile pyproject.toml --extra server --extra operator --group dev --group build --universal \
 	  --python-version 3.11 --generate-hashes --upgrade --quiet --output-file $(LOCK) \
 	  --custom-compile-command "make lock"
+	for image in flagd:server flagoperator:operator flagctl:ctl; do \
+	  $(BIN)/uv pip compile pyproject.toml --extra $${image#*:} --constraint $(LOCK) --no-annotate --universal \
+	    --python-version 3.11 --generate-hashes --quiet --output-file requirements/$${image%:*}.txt \
+	    --custom-compile-command "make lock" || exit 1; done
 	$(BIN)/uv pip compile $(CLIENTS)/requirements.in --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --quiet --output-file $(CLIENTS)/requirements.txt --custom-compile-command "make lock"
 

@@ -266,7 +266,8 @@ def _operator(settings: dict[str, Any]) -> OperatorSettings | None:
     if certificate and not ca:
         raise click.UsageError("--operator-cert needs --operator-ca")
     asked = tuple(peers.split(",")) if peers else ()
-    if (token or peer_token) and not ca and not all(map(is_loopback, (*hosts.split(","), *asked))):
+    remote = not all(map(is_loopback, (*hosts.split(","), *asked)))
+    if remote and not ca and (peer_token or (token and not settings["insecure"])):
         raise click.UsageError("--operator-token-file needs --operator-ca: tokens must not travel in plain text")
     from flagd.rpc.channel import Credentials
     from flagd.sources.operator import OperatorSettings

@@ -149,8 +149,8 @@ def _options(settings: Mapping[str, Any]) -> Options:
     service = settings["evaluation_service"]
     settings["evaluation_service"] = service and _named("--evaluation-service", service, "flags/flag-evaluation")
     settings["subscribers"] = _subscribers(settings["subscribers"], settings)
-    if (settings["subscribers"] or settings["token_file"]) and not certificate and not is_loopback(settings["listen"]):
-        raise click.UsageError("--subscribers and --token-file need --tls-cert: tokens must not travel in plain text")
+    if settings["token_file"] and not certificate and not is_loopback(settings["listen"]):
+        raise click.UsageError("--token-file needs --tls-cert: tokens must not travel in plain text")
     tls = TlsFiles(certificate, key, client_ca) if certificate else None
     relist, insecure = settings.pop("relist_interval"), settings.pop("insecure")
     identity = os.environ.get("POD_NAME") or socket.gethostname()

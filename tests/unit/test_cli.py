@@ -1,6 +1,7 @@
 """The command flagd."""
 
 import pytest
+from click import UsageError
 from click.testing import CliRunner
 
 from flagd.cli import _options, main
@@ -57,6 +58,17 @@ def test_wrong_use_exits_2_and_says_what_would_be_right(arguments, message):
 def test_what_is_authenticated_or_local_or_said_to_be_insecure_may_start(arguments):
     with main.commands["serve"].make_context("serve", list(arguments)) as context:
         _options(context.params)
+
+
+def test_the_token_of_an_account_travels_in_plain_text_only_where_insecure_says_so():
+    shown = ["--operator", "x:1", "--operator-token-file", __file__]
+    with (
+        main.commands["serve"].make_context("serve", list(shown)) as context,
+        pytest.raises(UsageError, match="plain text"),
+    ):
+        _options(context.params)
+    with main.commands["serve"].make_context("serve", [*shown, "--insecure"]) as context:
+        assert _options(context.params).operator.credentials.token
 
 
 def test_every_option_of_serve_names_its_environment_variable():

@@ -70,11 +70,12 @@ def test_what_names_no_account_is_refused(account: str):
     [
         (["--subscribers", "flags/flagd", "--token-file", "FILE"], "either --subscribers or --token-file"),
         (["--subscribers", "flags/flagd", "--token-audience", ""], "--subscribers needs a --token-audience"),
-        (["--subscribers", "flags/flagd", "--listen", "0.0.0.0:0"], "tokens must not travel in plain text"),
         (["--token-file", "FILE", "--listen", "10.0.0.1:8015"], "tokens must not travel in plain text"),
     ],
 )
-def test_tokens_are_of_one_kind_and_never_in_plain_text(arguments: list[str], says: str, tmp_path: Path):
+def test_tokens_are_of_one_kind_and_those_of_a_file_never_in_plain_text(
+    arguments: list[str], says: str, tmp_path: Path
+):
     (tmp_path / "tokens").write_text("secret")
     files = [str(tmp_path / "tokens") if each == "FILE" else each for each in arguments]
     result = CliRunner().invoke(main, ["run", *files])
@@ -89,6 +90,11 @@ def test_tokens_are_of_one_kind_and_never_in_plain_text(arguments: list[str], sa
             ["--listen", "0.0.0.0:0"],
             "--listen: whoever reaches 0.0.0.0:0 gets all rulesets: set --subscribers, --token-file or "
             "--tls-client-ca, or say --insecure to have it so",
+        ),
+        (
+            ["--listen", "0.0.0.0:0", "--subscribers", "flags/flagd"],
+            "--listen: whoever listens in on 0.0.0.0:0 reads rulesets, and tokens to subscribe with: set --tls-cert, "
+            "or say --insecure to have it so",
         ),
         (
             ["--peers", "flagd-0:8015"],

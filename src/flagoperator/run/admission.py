@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from flagoperator.cluster.token_review import TokenReview
     from flagoperator.run.options import Options
 
+# Such a token is short-lived and worth nothing elsewhere. One of a file is never sent in plain text.
+_READ = "whoever listens in on {} reads rulesets, and tokens to subscribe with"
 _LAST_GOOD = "whoever answers at {} decides what broken flags keep serving"
 
 
@@ -37,6 +39,8 @@ def exposures(options: Options) -> list[Exposure]:
     found = []
     if not (certified or options.token_file is not None or options.subscribers):
         found.append(Exposure.giving("--listen", options.listen, "--subscribers, --token-file or --tls-client-ca"))
+    if options.subscribers and options.tls is None:
+        found.append(Exposure("--listen", options.listen, _READ.format(options.listen), "--tls-cert"))
     if options.peer_ca is None:
         found += [Exposure("--peers", host, _LAST_GOOD.format(host), "--peer-ca") for host in options.peers]
     return found

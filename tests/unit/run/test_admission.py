@@ -28,7 +28,8 @@ ACCOUNTS = (("flags", "flagd"),)
         ({"tls": TlsFiles(FILE, FILE)}, True),
         ({"tls": TlsFiles(FILE, FILE, FILE)}, False),
         ({"token_file": FILE}, False),
-        ({"subscribers": ACCOUNTS}, False),
+        ({"subscribers": ACCOUNTS}, True),  # who listens in reads the tokens
+        ({"subscribers": ACCOUNTS, "tls": TlsFiles(FILE, FILE)}, False),
     ],
 )
 def test_an_operator_is_open_where_nobody_must_say_who_it_is(settings: dict[str, Any], open_: bool):

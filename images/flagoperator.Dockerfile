@@ -1,0 +1,16 @@
+# docker build --file images/flagoperator.Dockerfile .      The same root as `make image` makes without Docker; the release pins BASE.
+ARG BASE=debian:bookworm-slim
+FROM ${BASE} AS build
+RUN apt-get update && apt-get install --yes --no-install-recommends mmdebstrap python3-pip python3-hatchling
+COPY . /src
+RUN cd /src && python3 -m scripts.image.rootfs flagoperator /root-of-image
+
+FROM scratch
+COPY --from=build /root-of-image/ /
+LABEL org.opencontainers.image.title="flagoperator" \
+      org.opencontainers.image.description="Publishes the feature flags of a Kubernetes cluster" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.source="https://github.com/flagoperator/flagoperator"
+ENV PYTHONUNBUFFERED=1 SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
+USER 65532:65532
+ENTRYPOINT ["/usr/local/bin/flagoperator"]

@@ -1,0 +1,87 @@
+"""Images that are built here: small, without a shell, the same each time, and they hold what their program needs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tarfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from scripts.image import __main__ as image
+from scripts.image.program import PROGRAMS
+from scripts.image.rootfs import layers
+from tests.image.reading import members, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MEGABYTES = {"flagd": 300, "flagoperator": 250, "flagctl": 150}
+ABSENT = {"flagd": ("kopf", "aiohttp", "kubernetes"), "flagoperator": ("envoy", "pyvoy"), "flagctl": ("envoy", "kopf")}
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(shutil.which("mmdebstrap") is None, reason="no mmdebstrap here: apt-get install mmdebstrap"),
+]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, str, int]]:
+    """Every image by the name of its program: its archive, digest and size in bytes."""
+    out, cache = tmp_path_factory.mktemp("images"), tmp_path_factory.mktemp("debian")
+    return {name: (out / f"{name}.tar", *image.build(program, "1", out, cache)) for name, program in PROGRAMS.items()}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_an_image_is_small_and_carries_nothing_of_the_others(built: Any, name: str):
+    archive, _, size = built[name]
+    assert size < MEGABYTES[name] * 1e6
+    packages = {path.split("dist-packages/")[1].split("/")[0] for path in members(archive) if "dist-packages/" in path}
+    assert not packages & set(ABSENT[name])
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_an_image_has_no_shell_and_a_user_that_is_not_root(built: Any, name: str):
+    archive, _, _ = built[name]
+    programs = {path.rpartition("/")[2] for path in members(archive) if "bin/" in path}
+    assert not programs & {"sh", "bash", "dash", "apt", "apt-get", "dpkg", "perl", "pip", "pip3"}
+    config = read(archive)["config"]
+    assert config["User"] == "65532:65532"
+    assert config["Entrypoint"] == [f"/usr/local/bin/{name}"]
+    assert config["Labels"]["org.opencontainers.image.version"] == "1"
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_bill_names_what_was_installed(built: Any, name: str):
+    bill = json.loads(built[name][0].with_suffix(".cdx.json").read_text())
+    names = {each["name"] for each in bill["components"]}
+    assert {"flagoperator", "protobuf", "python3.11", "libc6"} <= names
+
+
+def test_two_builds_have_one_digest(built: Any, tmp_path: Path):
+    assert image.build(PROGRAMS["flagctl"], "1", tmp_path, None)[0] == built["flagctl"][1]
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_program_of_an_image_starts_on_its_own_root(name: str, tmp_path: Path):
+    with layers(PROGRAMS[name]) as trees:
+        for tree in trees:
+            shutil.copytree(tree, tmp_path, symlinks=True, dirs_exist_ok=True)
+    argv = ["chroot", "--userspec=65532:65532", tmp_path, f"/usr/local/bin/{name}", "--help"]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, env={})
+    assert "Usage:" in done.stdout, done.stderr
+
+
+def test_bytecode_is_there_for_every_module_of_ours(built: Any):
+    names = set(members(built["flagd"][0]))
+    ours = [name for name in names if "/dist-packages/flagd/" in name and name.endswith(".py")]
+    assert ours
+    for name in ours:
+        folder, _, file = name.rpartition("/")
+        assert f"{folder}/__pycache__/{file[:-3]}.cpython-311.pyc" in names
+
+
+def test_an_archive_is_an_oci_layout(built: Any):
+    with tarfile.open(built["flagctl"][0]) as tar:
+        assert {"index.json", "oci-layout"} <= set(tar.getnames())

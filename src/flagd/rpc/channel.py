@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Self
 import grpc
 import grpc.aio
 
+from flagd.rpc.call_failed import CallFailed
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
     from pathlib import Path
@@ -33,10 +35,6 @@ OPTIONS: list[tuple[str, int | str]] = [
     ("grpc.enable_http_proxy", 0),
     ("grpc.enable_retries", 0),
 ]
-
-
-class CallFailed(Exception):
-    """The call ended with an error; the text is ``STATUS: message``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +69,10 @@ class Credentials:
         )
         options = [*OPTIONS, ("grpc.ssl_target_name_override", host), ("grpc.default_authority", host)]
         return grpc.aio.secure_channel(target, credentials, options=options)
+
+    def connect(self, address: str, host: str) -> Endpoint:
+        """Return the server at `address` (``ip:port``) that has a certificate for `host`."""
+        return Endpoint(address, host, self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ class Operator:
         options = self._options
         credentials = Credentials(ca=options.peer_ca, token=options.peer_token)
         kept = await asyncio.to_thread(self._memory.recall)
-        return {**kept, **await recall(options.peers, options.identity, credentials)}
+        return {**kept, **await recall(options.peers, options.identity, credentials.connect)}
 
     def _changed(self) -> None:
         self._publisher.wake()

@@ -7,26 +7,24 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from google.protobuf.message import DecodeError
-
 from flagd.ruleset import RulesetError
 from flagd.ruleset.hashed_ruleset import HashedRuleset
+from flagd.sync.subscriber.folding import fold, subject
 from flagd.sync.subscriber.publishers import Publishers
-from flagd.sync.update import apply_update, decompress
-from flagd.v1.ruleset_pb2 import Ack, Hello, Role, SubscribeRequest, Update
+from flagd.sync.subscriber.request import ack, hello, nack
+from flagd.v1.ruleset_pb2 import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from flagd.rpc.channel import Credentials
     from flagd.ruleset import Ruleset
     from flagd.sync.subscriber.connection import PublisherConnection
-    from flagd.v1.ruleset_pb2 import SubscribeResponse
+    from flagd.sync.subscriber.publishers import Connect
+    from flagd.v1.ruleset_pb2 import SubscribeRequest, SubscribeResponse
 
 log = logging.getLogger(__name__)
 LONGEST_SECONDS = 5.0
 """How long replicas are waited for."""
-UPDATE_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -35,16 +33,16 @@ class _Told:
 
     Attributes:
         age: epoch and sequence of what it serves.
-        rulesets: by project.
+        held: by project.
         complete: whether that is all.
     """
 
     age: tuple[int, int] = (0, 0)
-    rulesets: dict[str, Ruleset] = field(default_factory=dict)
+    held: dict[str, HashedRuleset] = field(default_factory=dict)
     complete: bool = False
 
 
-async def recall(hosts: Sequence[str], name: str, credentials: Credentials) -> Mapping[str, Ruleset]:
+async def recall(hosts: Sequence[str], name: str, connect: Connect) -> Mapping[str, Ruleset]:
     """Return what the flagds at `hosts` (``name:port`` of their ruleset ports) serve, by project.
 
     Of several that differ, the newest counts. Those that do not answer within a few seconds do not.
@@ -52,7 +50,7 @@ async def recall(hosts: Sequence[str], name: str, credentials: Credentials) -> M
     if not hosts:
         return {}
     listener = _Listener(name)
-    publishers = Publishers(hosts, credentials, listener)
+    publishers = Publishers(hosts, connect, listener)
     asking = asyncio.create_task(publishers.run(), name="recall")
     try:
         async with asyncio.timeout(LONGEST_SECONDS):
@@ -75,7 +73,7 @@ class _Listener:
 
     def hello(self) -> SubscribeRequest:
         """Say that an operator asks."""
-        return SubscribeRequest(hello=Hello(role=Role.ROLE_OPERATOR, name=self._name))
+        return hello(Role.ROLE_OPERATOR, self._name, ())
 
     async def heard(self, connection: PublisherConnection, response: SubscribeResponse) -> None:
         """Take in one message of one replica."""
@@ -84,8 +82,8 @@ class _Listener:
         if response.WhichOneof("message") == "heartbeat":
             told.complete = True
             self.changed.set()
-        elif response.WhichOneof("message") in ("update", "compressed_update"):
-            await self._update(connection, told, response)
+        elif about := subject(response):
+            connection.answer(await self._answer(connection.address, told, response, *about))
 
     async def lost(self, connection: PublisherConnection) -> None:
         """Forget what an earlier stream of a replica said."""
@@ -98,23 +96,20 @@ class _Listener:
     def newest(self) -> Mapping[str, Ruleset]:
         """Return what the replica serves that is furthest."""
         complete = [told for told in self._told.values() if told.complete]
-        return max(complete, key=lambda told: told.age).rulesets if complete else {}
+        held = max(complete, key=lambda told: told.age).held if complete else {}
+        return {project: one.ruleset for project, one in held.items()}
 
-    async def _update(self, connection: PublisherConnection, told: _Told, response: SubscribeResponse) -> None:
+    async def _answer(
+        self, address: str, told: _Told, response: SubscribeResponse, project: str, revision: str
+    ) -> SubscribeRequest:
+        """Take in an update or a removal, and return what to answer."""
+        if not revision:
+            told.held.pop(project, None)
+            return ack(project, None)
         try:
-            edition = await asyncio.to_thread(_read, response)
-        except (RulesetError, DecodeError) as error:
-            log.warning("replica %s: what it serves is not used: %s", connection.address, error)
-            return
-        ruleset = edition.ruleset
-        told.rulesets[ruleset.project] = ruleset
-        ack = Ack(project=ruleset.project, revision=ruleset.revision, flags=len(ruleset.flags))
-        connection.answer(SubscribeRequest(ack=ack))
-
-
-def _read(response: SubscribeResponse) -> HashedRuleset:
-    if response.HasField("update"):
-        update = response.update
-    else:
-        update = Update.FromString(decompress(response.compressed_update.gzip, UPDATE_BYTES))
-    return apply_update(update, HashedRuleset.empty(update.project))
+            held = await asyncio.to_thread(fold, response, told.held.get(project) or HashedRuleset.empty(project))
+        except RulesetError as error:
+            log.warning("replica %s: what it serves is not used: %s", address, error)
+            return nack(project, revision, str(error))
+        told.held[project] = held
+        return ack(project, held.ruleset)

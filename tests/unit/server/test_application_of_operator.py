@@ -10,8 +10,8 @@ from flagd import tasks
 from flagd.rpc.channel import Credentials
 from flagd.server.application import Application
 from flagd.server.options import Options
-from flagd.sources import operator as source
 from flagd.sources.operator import OperatorSettings
+from flagd.sync.subscriber import subscriber as source
 from tests.unit.server.test_application import eventually, page, running, status
 
 PARTS = ["operators", "peers"]

@@ -12,12 +12,13 @@ from flagd.rpc.beat import Beat
 from flagd.rpc.limits import check_count, check_text
 from flagd.rpc.method import Method
 from flagd.rpc.status import DeadlineExceeded, InvalidArgument, ResourceExhausted, Unavailable
+from flagd.sync.limits import HELD, SUBSCRIBE, UPDATE_BYTES
 from flagd.sync.publisher.ack_deadline import SILENCE_SECONDS, AckDeadline
 from flagd.sync.publisher.authorization import StreamAuthorization
 from flagd.sync.publisher.session import Sent, Session
 from flagd.sync.publisher.stream import Stream
 from flagd.sync.publisher.subscribers import Refusal, Served, Subscriber
-from flagd.sync.publisher.subscription import HELD, REASON_BYTES, check_served, read_subscription
+from flagd.sync.publisher.subscription import REASON_BYTES, check_served, read_subscription
 from flagd.sync.publisher.update_cache import UpdateCache
 from flagd.v1.ruleset_pb2 import Heartbeat, Removal, SubscribeRequest, SubscribeResponse
 
@@ -39,7 +40,6 @@ HELLO_SECONDS = 10.0
 """How long a stream may take to say hello."""
 LISTEN_SECONDS = 1.0
 """How long it is listened for a late answer before a subscriber is given up."""
-UPDATE_BYTES = 64 * 1024 * 1024
 _HEARTBEAT = SubscribeResponse(heartbeat=Heartbeat()).SerializeToString()
 
 
@@ -91,7 +91,7 @@ class RulesetService:
 
     def methods(self) -> list[Method]:
         """Return the RPCs of the service, for `flagd.rpc.guard.guard` and then a transport."""
-        return [Method(f"/{SERVICE}/Subscribe", SubscribeRequest, SubscribeResponse, bidi=self.subscribe)]
+        return [Method(SUBSCRIBE, SubscribeRequest, SubscribeResponse, bidi=self.subscribe)]
 
     async def subscribe(self, requests: AsyncIterator[SubscribeRequest], call: Call) -> AsyncIterator[bytes]:
         """Yield encoded SubscribeResponses until the caller leaves or the publisher goes."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flagd.rpc.limits import KEY_BYTES, check_count, check_text
 from flagd.rpc.status import InvalidArgument
+from flagd.sync.limits import HELD
 from flagd.v1.ruleset_pb2 import Role
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 PROJECTS = 1000
 """Most projects that are asked for by name."""
-HELD = 5_000
-"""Most projects that a subscriber says it holds."""
 REVISION_BYTES = 64
 REASON_BYTES = 1024
 """Longest reason of a Nack, in UTF-8 bytes."""

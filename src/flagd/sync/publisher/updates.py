@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flagd.ruleset.persistent import count_changed_shards
+from flagd.sync.limits import COMPRESSED_BYTES
 from flagd.sync.update import compress, make_update
 from flagd.v1.ruleset_pb2 import CompressedUpdate, Oversize, SubscribeResponse
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 HISTORY = 8
 """How many revisions are kept, to tell what differs from them; they share what does not."""
-COMPRESSED_BYTES = 16 * 1024
-"""Updates larger than this are compressed."""
 FEW_SHARDS = 8
 """Up to so many differing shards of its maps a message is made in the event loop."""
 

@@ -8,18 +8,17 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
-from flagd.rpc.channel import CallFailed
+from flagd.rpc.call_failed import CallFailed
+from flagd.sync.limits import SUBSCRIBE
 from flagd.v1.ruleset_pb2 import Heartbeat, SubscribeRequest, SubscribeResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
+    from contextlib import AbstractAsyncContextManager
 
     from google.protobuf.message import Message
 
-    from flagd.rpc.channel import Endpoint
-
 log = logging.getLogger(__name__)
-PATH = "/flagd.v1.RulesetService/Subscribe"
 SILENCE_SECONDS = 40.0
 """Silence after which a stream is given up; publishers speak every 15 s."""
 MOST_SILENCE_SECONDS = 320.0
@@ -46,6 +45,19 @@ class Term:
     epoch: int
     sequence: int
     stale: bool
+
+
+class Endpoint(Protocol):
+    """One publisher, as whatever carries the stream gives it: `flagd.rpc.channel` does over gRPC."""
+
+    @property
+    def address(self) -> str:
+        """``ip:port``, IPv6 in brackets."""
+
+    def converse(
+        self, path: str, requests: AsyncGenerator[Message], response: type[Message]
+    ) -> AbstractAsyncContextManager[AsyncIterator[Message]]:
+        """Open a bidirectional stream, and close it at the end; it and its messages raise CallFailed and OSError."""
 
 
 class Listener(Protocol):
@@ -134,7 +146,7 @@ class PublisherConnection:
 
     async def _stream(self, outbox: _Outbox) -> None:
         requests = outbox.requests(self._listener.hello())
-        async with self.endpoint.converse(PATH, requests, SubscribeResponse) as responses:
+        async with self.endpoint.converse(SUBSCRIBE, requests, SubscribeResponse) as responses:
             while message := await self._next(responses):
                 response = cast("SubscribeResponse", message)
                 if response.epoch > MOST_EPOCH:

@@ -9,16 +9,16 @@ import random
 import socket
 from typing import TYPE_CHECKING
 
-from flagd.rpc.channel import Endpoint
 from flagd.sync.subscriber.connection import PublisherConnection
 from flagd.tasks import Tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from flagd.rpc.channel import Credentials
-    from flagd.sync.subscriber.connection import Listener
+    from flagd.sync.subscriber.connection import Endpoint, Listener
     from flagd.v1.ruleset_pb2 import SubscribeRequest, SubscribeResponse
+
+    Connect = Callable[[str, str], Endpoint]
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 10.0
@@ -38,10 +38,13 @@ MOST_TOLD = 3
 class Publishers:
     """Keeps a connection to every address of the hosts, for as long as `run` runs."""
 
-    def __init__(self, hosts: Sequence[str], credentials: Credentials, listener: Listener) -> None:
-        """Follow `hosts` (``name:port``); what their publishers say goes to `listener`."""
+    def __init__(self, hosts: Sequence[str], connect: Connect, listener: Listener) -> None:
+        """Follow `hosts` (``name:port``); what their publishers say goes to `listener`.
+
+        `connect` makes an endpoint of an address (``ip:port``) and the name that stands for it.
+        """
         self._hosts = hosts
-        self._credentials = credentials
+        self._connect = connect
         self._listener = listener
         self._connections: dict[str, PublisherConnection] = {}
         # What has ended for good is called on again by the next look, as if it was new.
@@ -82,7 +85,7 @@ class Publishers:
             found |= dict.fromkeys(addresses, host.rpartition(":")[0].strip("[]"))
         for address in list(found)[:MOST_ADDRESSES]:
             if address not in self._connections:
-                self._call_on(Endpoint(address, found[address], self._credentials))
+                self._call_on(self._connect(address, found[address]))
         for address, connection in list(self._connections.items()):
             if complete and address not in found and connection.term is None:
                 self._forget(address)

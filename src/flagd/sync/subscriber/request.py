@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flagd.sync.publisher.subscription import HELD
+from flagd.sync.limits import HELD
 from flagd.v1.ruleset_pb2 import Ack, Held, Hello, Nack, Role, SubscribeRequest
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from flagd.rpc.channel import CallFailed
+from flagd.rpc.call_failed import CallFailed
 from flagd.sync.subscriber import connection as connection_module
 from flagd.sync.subscriber.connection import PublisherConnection, _Outbox, backoff
 from flagd.sync.subscriber.request import REASON_LENGTH, ack, hello, nack

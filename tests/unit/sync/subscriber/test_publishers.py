@@ -45,7 +45,7 @@ async def names(monkeypatch):
 @pytest.fixture
 async def publishers(monkeypatch):
     monkeypatch.setattr("flagd.sync.subscriber.connection.PublisherConnection.run", lambda _: asyncio.sleep(3600))
-    publishers = Publishers(["operator:8015", "[::1]:8015"], Credentials(), Deaf())
+    publishers = Publishers(["operator:8015", "[::1]:8015"], Credentials().connect, Deaf())
     yield publishers
     await publishers._tasks.stop()
 

@@ -1,0 +1,12 @@
+"""Limits: what both ends of the ruleset stream hold each other to."""
+
+from __future__ import annotations
+
+SUBSCRIBE = "/flagd.v1.RulesetService/Subscribe"
+"""The one call."""
+UPDATE_BYTES = 64 * 1024 * 1024
+"""Largest update, in bytes before compression."""
+COMPRESSED_BYTES = 16 * 1024
+"""Updates larger than this are compressed."""
+HELD = 5_000
+"""Most projects that a subscriber says it holds."""

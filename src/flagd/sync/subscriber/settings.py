@@ -1,0 +1,76 @@
+"""Settings: whom a subscriber subscribes to, as whom, and what it tells about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Sequence
+
+    from flagd.ruleset import Ruleset
+    from flagd.sync.subscriber.publishers import Connect
+    from flagd.v1.ruleset_pb2 import Role
+
+STALE_SECONDS = 30.0
+"""Silence after which what is served is called stale: two heartbeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """Servers of one kind, and how to get there.
+
+    Attributes:
+        names: ``name:port``; all addresses of a name are subscribed to.
+        connect: makes an endpoint of an address (``ip:port``) and the name that stands for it.
+    """
+
+    names: Sequence[str]
+    connect: Connect
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Whom to subscribe to, and as whom.
+
+    Attributes:
+        role: what we are.
+        name: of our pod or process.
+        publishers: those that are followed.
+        peers: asked for their rulesets by a start that has none; no names = nobody is.
+        stale_seconds: silence after which what is served is called stale.
+        source: what publishers are called in the log.
+    """
+
+    role: Role
+    name: str
+    publishers: Hosts
+    peers: Hosts
+    stale_seconds: float = STALE_SECONDS
+    source: str = "the operator"
+
+
+class Observer(Protocol):
+    """Is told what becomes of each project."""
+
+    def remember(self, ruleset: Ruleset) -> None:
+        """Take in what was held before the start."""
+
+    def tell(self, ruleset: Ruleset) -> None:
+        """Take in a ruleset that was received."""
+
+    def withdraw(self, project: str) -> None:
+        """Take in that a project is gone."""
+
+
+class Counts(Protocol):
+    """What is counted.
+
+    Attributes:
+        updates: what publishers sent, by what was made of it: ``applied``, ``refused``, ``oversize``, ``passed over``.
+        publishers: streams to publishers that are open.
+    """
+
+    updates: Counter[str]
+    publishers: int

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from flagd.manifest import API_VERSION, KINDS, SHORT_NAMES
+from flagd.manifest import API_VERSION, KINDS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "manifests.md"
 Schema = dict[str, Any]
@@ -82,9 +82,9 @@ def render() -> str:
     """Return the page."""
     lines = [INTRODUCTION]
     described: set[str] = set()
-    for kind, model in KINDS.items():
-        schema = model.model_fields["spec"].annotation.model_json_schema(by_alias=True)  # type: ignore[union-attr]
-        lines += [f"## {kind}", "", f"Short name `{SHORT_NAMES[kind]}`. {_text(model.__doc__)}", ""]
+    for kind in KINDS.values():
+        schema = kind.spec.model_json_schema(by_alias=True)
+        lines += [f"## {kind.name}", "", f"Short name `{kind.short_name}`. {_text(kind.model.__doc__)}", ""]
         lines += table(schema)
         for name, part in schema.get("$defs", {}).items():
             if name not in described:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from flagoperator.cluster.address import PLURALS
+from flagd.manifest import KINDS
 from tests.cluster.kstatus import CURRENT, FAILED, IN_PROGRESS, TERMINATING, kstatus
 from tests.cluster.stage import flag
 from tests.cluster.test_status import BROKEN
@@ -164,10 +164,12 @@ def test_the_examples_stay_as_they_were_applied(stage: Stage):
     stage.operator()
     stage.replica("flagd-0")
     stage.kubectl("apply", *manifests())
-    stage.kubectl("wait", ",".join(PLURALS.values()), "--all", "--for=condition=Ready", "--timeout=100s")
+    stage.kubectl(
+        "wait", ",".join(kind.plural for kind in KINDS.values()), "--all", "--for=condition=Ready", "--timeout=100s"
+    )
     stage.kubectl("wait", "flags", "--all", "--for=condition=Published", "--timeout=100s")
     assert stage.kubectl("diff", *manifests()) == ""
-    for kind in PLURALS:
+    for kind in KINDS:
         for obj in stage.plane.request(stage.collection(kind))["items"]:
             assert obj["metadata"]["generation"] == 1
             assert not {"finalizers", "ownerReferences", "labels"} & obj["metadata"].keys()

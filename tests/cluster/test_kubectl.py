@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flagd.manifest import SHORT_NAMES
+from flagd.manifest import KINDS
 from tests.cluster.stage import flag
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def test_get_shows_the_columns_of_a_flag(stage: Stage):
 
 def test_short_names_and_the_category_are_served(stage: Stage):
     stage.apply(flag("checkout"))
-    for name in (*SHORT_NAMES.values(), "flagoperator"):
+    for name in (*(kind.short_name for kind in KINDS.values()), "flagoperator"):
         stage.kubectl("get", name)
     assert "flag.flagoperator.dev/checkout" in stage.kubectl("get", "flagoperator", "-o", "name")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from flagoperator.cluster.address import PLURALS
+from flagd.manifest import KINDS
 from tests.cluster.conftest import namespace_of
 from tests.cluster.installation import make_namespace
 from tests.cluster.kstatus import IN_PROGRESS, kstatus
@@ -37,7 +37,7 @@ def delete_namespace(stage: Stage) -> None:
     path = f"/api/v1/namespaces/{stage.namespace}"
     namespace = stage.plane.request(path, "DELETE")
     assert namespace["status"]["phase"] == "Terminating"
-    for kind in PLURALS:
+    for kind in KINDS:
         stage.plane.request(stage.collection(kind), "DELETE")
         assert stage.plane.request(stage.collection(kind))["items"] == [], "something of ours blocks it"
     finish(stage, namespace)

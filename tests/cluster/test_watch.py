@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from flagoperator.cluster.address import PLURALS
+from flagd.manifest import KINDS
 from tests.cluster.conftest import namespace_of
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.installation import install
@@ -129,7 +129,7 @@ def test_watches_that_end_all_the_time_lose_nothing(stage: Stage, proxy: Proxy, 
 def test_watches_that_end_at_once_make_no_storm(stage: Stage, proxy: Proxy):
     operator = stage.operator("--relist-interval", "600")
     operator.ready()
-    stage.until(lambda: len(watches(stage)) == len(PLURALS))
+    stage.until(lambda: len(watches(stage)) == len(KINDS))
     before, begun = watches(stage), time.monotonic()
     while proxy.cuts < STORM or time.monotonic() < begun + 5:
         proxy.cut()

@@ -11,10 +11,11 @@ from flagd.compiler.findings import Findings
 from flagd.compiler.form.bucketing import bucketed, check_rebucketing
 from flagd.compiler.form.flag import compile_flag
 from flagd.compiler.form.group import compile_group
+from flagd.compiler.graph.references import reference_path
 from flagd.compiler.key_ownership import judge
 from flagd.compiler.outcome import Form, Outcome
 from flagd.compiler.scope import BROKEN, DeploymentFace, FlagFace
-from flagd.manifest.resource import Flag
+from flagd.manifest.kinds import Flag
 from flagd.ruleset.client_ruleset import DEFAULT
 from flagd.ruleset.revision import hash_json
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from flagd.compiler.graph.cycle import Cycle
     from flagd.compiler.scope import GroupType, Scope
     from flagd.manifest.diagnostic import Diagnostic
-    from flagd.manifest.resource import FlagGroup
+    from flagd.manifest.kinds import FlagGroup
     from flagd.ruleset.flag import EvaluationFlag
 
 
@@ -44,7 +45,7 @@ def compile_key(
     findings = Findings(winner.ref)
     form = None
     if cycle is not None:
-        findings.error("CycleDetected", f"flags depend on each other: {cycle.text}", _reference_path(winner, cycle))
+        findings.error("CycleDetected", f"flags depend on each other: {cycle.text}", reference_path(winner, cycle.next))
     else:
         form = _compile(winner, last, scope, findings)
     diagnostics = [*findings.diagnostics, *conflicts]
@@ -119,16 +120,3 @@ def _content(flag: EvaluationFlag, findings: Findings) -> bytes | None:
     except (RecursionError, TypeError, ValueError):
         findings.error("InvalidPayload", "a payload is not JSON, or nested more than 900 levels deep", "spec.variants")
         return None
-
-
-def _reference_path(winner: Flag | FlagGroup, cycle: Cycle) -> str:
-    if not isinstance(winner, Flag):
-        return "spec"
-    spec = winner.spec
-    for index, prerequisite in enumerate(spec.prerequisites.flags if spec.prerequisites is not None else ()):
-        if prerequisite.key == cycle.next[1]:
-            return f"spec.prerequisites.flags[{index}].key"
-    for index, membership in enumerate(spec.member_of):
-        if membership.group == cycle.next[1]:
-            return f"spec.memberOf[{index}].group"
-    return "spec.prerequisites"

@@ -9,7 +9,7 @@ from flagd.manifest.diagnostic import Diagnostic, Severity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flagd.manifest.resource import Flag, FlagGroup
+    from flagd.manifest.kinds import Flag, FlagGroup
 
 _NEWEST = "~"
 """Sorts after every timestamp: a resource without one is taken for the newest."""

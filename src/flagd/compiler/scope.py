@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from flagd.compiler.form.alternatives import Alternatives
     from flagd.compiler.graph.references import Node
+    from flagd.manifest.model import Model
 
 
 GroupType = Literal["MutualExclusion", "Holdout"]
@@ -63,7 +64,14 @@ class DeploymentFace:
     """A FlagDeployment. That it exists is all a flag asks."""
 
 
-Face = FlagFace | SegmentFace | CohortFace | DeploymentFace | Broken
+@dataclass(frozen=True, slots=True)
+class PlainFace:
+    """A resource of a kind that compiles to nothing: those that refer to it see what it says."""
+
+    spec: Model
+
+
+Face = FlagFace | SegmentFace | CohortFace | DeploymentFace | PlainFace | Broken
 
 
 class Scope:
@@ -73,6 +81,10 @@ class Scope:
 
     def __init__(self, face: Callable[[Node], Face | None]) -> None:
         self._face = face
+
+    def look(self, node: Node) -> Face | None:
+        """Return whatever has this name."""
+        return self._face(node)
 
     def flag(self, key: str) -> FlagFace | Broken | None:
         """Return the flag or group with this key."""

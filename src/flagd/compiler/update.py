@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flagd.compiler.form.segment import compile_segment
 from flagd.compiler.graph.dependencies import Linkage
 from flagd.compiler.graph.references import node_of, references
 from flagd.compiler.key import compile_key
@@ -18,10 +17,9 @@ from flagd.compiler.last_good.retention import Retention
 from flagd.compiler.last_good.unreadable import Unreadable
 from flagd.compiler.outcome import Form, Outcome
 from flagd.compiler.publication import Publication
-from flagd.compiler.scope import BROKEN, CohortFace, DeploymentFace, Scope
-from flagd.manifest.resource import Flag, FlagCohort, FlagDeployment, FlagGroup, FlagSegment
-from flagd.ruleset.cohort import Cohort
-from flagd.ruleset.deployment import Deployment
+from flagd.compiler.resource import compile_resource
+from flagd.compiler.scope import BROKEN, Scope
+from flagd.manifest.kinds import Flag, FlagGroup
 from flagd.ruleset.persistent import ABSENT, Draft
 
 if TYPE_CHECKING:
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
     from flagd.compiler.scope import Face
     from flagd.manifest.diagnostic import ResourceRef
     from flagd.manifest.resource import Resource
-
-_COMPILED = (Flag, FlagSegment, FlagCohort, FlagDeployment, FlagGroup, Unreadable)
 
 
 class Update:
@@ -55,8 +51,6 @@ class Update:
 
         An unreadable one keeps the last form of its node, as long as no readable one claims it.
         """
-        if not isinstance(resource, _COMPILED):
-            return
         ref = resource.ref
         before = self._resources.look(ref)
         if before is not None and _same(before, resource):
@@ -150,10 +144,7 @@ class Update:
         keyed = [each for each in readable if isinstance(each, Flag | FlagGroup)]
         if keyed:
             return compile_key(node[1], keyed, self._links.cycle(node), self._last_form(node), self._scope)
-        resource = readable[0]
-        if isinstance(resource, FlagSegment):
-            return compile_segment(resource, self._links.cycle(node), self._scope)
-        return _leaf(resource)
+        return compile_resource(readable[0], self._links.cycle(node), self._scope)
 
     def _kept(self, node: Node, claimants: list[Unreadable]) -> Outcome | None:
         last = self._project.outcomes.get(node)
@@ -205,12 +196,3 @@ def _same(before: Resource | Unreadable, after: Resource | Unreadable) -> bool:
     return before is after or (
         bool(new.resource_version) and (old.uid, old.resource_version) == (new.uid, new.resource_version)
     )
-
-
-def _leaf(resource: Resource) -> Outcome | None:
-    if isinstance(resource, FlagCohort):
-        cohort = Cohort(resource.spec.unit, frozenset(resource.spec.members))
-        return Outcome(CohortFace(cohort.unit), product=cohort)
-    if isinstance(resource, FlagDeployment):
-        return Outcome(DeploymentFace(), product=Deployment(resource.spec.type, frozenset(resource.spec.key_hashes)))
-    return None

@@ -2,36 +2,28 @@
 
 from flagd.manifest.crd import crds
 from flagd.manifest.diagnostic import Diagnostic, Location, ResourceRef, Severity
+from flagd.manifest.kinds import KINDS, Flag, FlagCohort, FlagDeployment, FlagGroup, FlagSegment
 from flagd.manifest.kinds.cohort import FlagCohortSpec
 from flagd.manifest.kinds.deployment import FlagDeploymentSpec
 from flagd.manifest.kinds.flag import (
-    Bucketing,
     FlagSpec,
     Membership,
     Prerequisite,
     Prerequisites,
     Rollout,
     Segment,
-    Testers,
     Tracking,
     Variant,
 )
 from flagd.manifest.kinds.group import FlagGroupSpec, Holdout, Slot
 from flagd.manifest.kinds.segment import FlagSegmentSpec
 from flagd.manifest.model import API_VERSION, ObjectMeta
+from flagd.manifest.parts.bucketing import Bucketing
 from flagd.manifest.parts.condition import COHORT_OPERATORS, GLOB_OPERATORS, REGEX_OPERATORS, Condition, ConditionGroup
 from flagd.manifest.parts.percent import thousandths
+from flagd.manifest.parts.testers import Testers
 from flagd.manifest.reading import Loaded, load, read_text
-from flagd.manifest.resource import (
-    KINDS,
-    SHORT_NAMES,
-    Flag,
-    FlagCohort,
-    FlagDeployment,
-    FlagGroup,
-    FlagSegment,
-    Resource,
-)
+from flagd.manifest.resource import Resource
 from flagd.manifest.validation import validate
 
 __all__ = [
@@ -40,7 +32,6 @@ __all__ = [
     "GLOB_OPERATORS",
     "KINDS",
     "REGEX_OPERATORS",
-    "SHORT_NAMES",
     "Bucketing",
     "Condition",
     "ConditionGroup",

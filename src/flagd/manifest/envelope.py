@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.manifest.diagnostic import ResourceRef
 from flagd.manifest.finding import Finding
+from flagd.manifest.kinds import KINDS
 from flagd.manifest.model import API_VERSION, GROUP
 from flagd.manifest.nearest import nearest, unknown_field
-from flagd.manifest.resource import KINDS, Resource
 from flagd.manifest.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from flagd.manifest.kinds import Kind
 
 _METADATA = frozenset(
     {
@@ -36,15 +38,15 @@ _METADATA = frozenset(
 )
 
 
-def model_of(obj: dict[str, Any]) -> type[Resource] | Finding:
-    """Return the model for `obj`, or why there is none."""
+def kind_of(obj: dict[str, Any]) -> Kind | Finding:
+    """Return the kind of `obj`, or why there is none."""
     version, kind = obj.get("apiVersion"), obj.get("kind")
     if version != API_VERSION:
         return _wrong_version(version, kind)
     if kind is None:
         return Finding(("kind",), "MissingField", f"`kind` is missing; write one of {', '.join(KINDS)}")
-    model = KINDS.get(kind) if isinstance(kind, str) else None
-    return model or _unknown_kind(kind)
+    known = KINDS.get(kind) if isinstance(kind, str) else None
+    return known or _unknown_kind(kind)
 
 
 def unknown_metadata(obj: dict[str, Any]) -> Iterator[Finding]:
@@ -95,8 +97,8 @@ def ref_of(obj: object) -> ResourceRef | None:
 
 def key_of(obj: object, ref: ResourceRef) -> str:
     """Return what others refer to `obj` by, which says that it is `ref`, however broken it is."""
-    spec = obj.get("spec") if isinstance(obj, dict) and ref.kind == "Flag" else None
-    key = spec.get("key") if isinstance(spec, dict) else None
+    spec = obj.get("spec") if isinstance(obj, dict) and ref.kind in KINDS else None
+    key = spec.get(KINDS[ref.kind].key_field) if isinstance(spec, dict) else None
     return key if isinstance(key, str) and key else ref.name
 
 

@@ -36,6 +36,9 @@ RESERVED_METADATA = frozenset(
 )
 """What Amplitude itself puts into the metadata of an answer."""
 
+KEYS = "Key"
+"""The space of names that flags and groups share."""
+
 ONE_LINE = r"^[^ \x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^ \x00-\x1f\x7f])?$"
 DNS_SUBDOMAIN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 DNS_LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"

@@ -63,7 +63,7 @@ def take(sources: Sequence[SourceFile], previous: Reading, around: Surroundings 
         return previous
     broken = any(finding.severity is Severity.ERROR for finding in manifests.diagnostics)
     inherited = _unclaimed(previous.inherited, manifests.resources.values()) if broken else ()
-    readable = [*manifests.resources.values(), *inherited]
+    readable: list[Resource | Unreadable] = [*manifests.resources.values(), *inherited]
     compiled = compile_projects([*readable, *stand_ins(manifests.refused, readable)], previous.compiled)
     snapshots = {
         name: Snapshot.make(one.ruleset, previous.snapshots.get(name), time.time()) for name, one in compiled.items()

@@ -10,14 +10,12 @@ if TYPE_CHECKING:
     from flagd.manifest import ResourceRef
 
 GROUP_PATH = f"/apis/{API_VERSION}"
-PLURALS = {kind: f"{kind.lower()}s" for kind in KINDS}
-KIND_OF = {plural: kind for kind, plural in PLURALS.items()}
 
 
 def collection(kind: str, namespace: str | None = None) -> str:
     """Return the path of all objects of `kind`, in `namespace` or everywhere."""
     scope = "" if namespace is None else f"/namespaces/{namespace}"
-    return f"{GROUP_PATH}{scope}/{PLURALS[kind]}"
+    return f"{GROUP_PATH}{scope}/{KINDS[kind].plural}"
 
 
 def object_path(ref: ResourceRef) -> str:
@@ -28,3 +26,8 @@ def object_path(ref: ResourceRef) -> str:
 def status_path(ref: ResourceRef) -> str:
     """Return the path of the status of `ref`."""
     return f"{object_path(ref)}/status"
+
+
+def kind_of(plural: str) -> str | None:
+    """Return the kind whose objects the API server calls `plural`; None if it is none of ours."""
+    return next((name for name, kind in KINDS.items() if kind.plural == plural), None)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flagd.manifest.crd import VERSION_ANNOTATION
+from flagd.manifest.kinds import KINDS
 from flagd.manifest.model import GROUP
-from flagoperator.cluster.address import PLURALS
 from flagoperator.cluster.api import METADATA, ApiError
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ async def definition_releases(api: Api) -> dict[str, str]:
     Raises ApiError, also where the operator may not read them.
     """
     found = {}
-    for plural in PLURALS.values():
-        name = f"{plural}.{GROUP}"
+    for kind in KINDS.values():
+        name = f"{kind.plural}.{GROUP}"
         try:
             crd = await api.get(f"{PATH}/{name}", accept=METADATA)
         except ApiError as error:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flagd.manifest import KINDS
-from flagoperator.cluster.address import GROUP_PATH, PLURALS, collection, object_path
+from flagoperator.cluster.address import GROUP_PATH, collection, object_path
 from flagoperator.cluster.api import JSON, METADATA_LIST, ApiError
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ LARGE_PAGE = 10
 """Whole objects of a page, of kinds that may be large."""
 METADATA_PAGE = 100
 """Objects of a page of metadata: few, for it is decoded in one piece while changes wait."""
-LARGE = frozenset({"FlagCohort"})
 SLICE = 20
 """Whole objects that are taken in before others get a turn in the event loop."""
 FETCHES = 8
@@ -89,7 +88,7 @@ async def unserved_kinds(api: Api) -> frozenset[str]:
             raise
         found = {}
     served = {each["name"] for each in found.get("resources") or () if "create" in each.get("verbs", ())}
-    return frozenset(kind for kind in KINDS if PLURALS[kind] not in served)
+    return frozenset(name for name, kind in KINDS.items() if kind.plural not in served)
 
 
 async def relist(api: Api, mirror: Mirror, namespaces: Sequence[str]) -> Relisted:
@@ -180,7 +179,7 @@ async def _pages(scope: _Scope, kind: str, accept: str) -> AsyncIterator[Object]
 
 
 async def _pages_of(api: Api, kind: str, namespace: str | None, accept: str) -> AsyncIterator[Object]:
-    limit = METADATA_PAGE if accept == METADATA_LIST else LARGE_PAGE if kind in LARGE else PAGE
+    limit = METADATA_PAGE if accept == METADATA_LIST else LARGE_PAGE if KINDS[kind].large else PAGE
     token = ""
     while True:
         page = await _page(api, collection(kind, namespace), accept, limit=str(limit), **_continue(token))

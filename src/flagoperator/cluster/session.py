@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from flagoperator.cluster.address import KIND_OF
+from flagoperator.cluster.address import kind_of
 from flagoperator.cluster.debris import Debris
 from flagoperator.kubeconfig import CredentialError
 
@@ -68,7 +68,7 @@ class StartingPoint:
 
     async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         """Send `request`; changed, if it is for a list."""
-        kind, url = KIND_OF.get(request.url.name), request.url
+        kind, url = kind_of(request.url.name), request.url
         if kind is None or url.query.get("watch") == "true":
             return await handler(request)
         while True:

@@ -17,7 +17,6 @@ import kopf
 
 from flagd.manifest import KINDS
 from flagd.manifest.model import GROUP, VERSION
-from flagoperator.cluster.address import PLURALS
 from flagoperator.cluster.heartbeat import Heartbeat
 from flagoperator.cluster.reception import Reception, collections
 from flagoperator.cluster.session import Spacing, StartingPoint, open_session
@@ -119,7 +118,7 @@ class Watch:
         registry = kopf.OperatorRegistry()
         kopf.on.login(registry=registry)(self._login)
         for kind in KINDS:
-            kopf.on.event(GROUP, VERSION, PLURALS[kind], registry=registry, id=kind)(self._handler(kind))
+            kopf.on.event(GROUP, VERSION, KINDS[kind].plural, registry=registry, id=kind)(self._handler(kind))
         return registry
 
     def _handler(self, kind: str) -> Callable[..., Any]:

@@ -12,7 +12,7 @@ import click
 
 from flagd.compiler import moves, retypes
 from flagd.manifest import Flag, FlagGroup, validate
-from flagoperator.cluster.address import PLURALS, collection
+from flagoperator.cluster.address import collection
 from flagoperator.cluster.api import Api, ApiError
 from flagoperator.ctl.failure import Refused, Unreachable
 from flagoperator.ctl.ownership import LAST_APPLIED, beyond, managers, taken_over
@@ -136,7 +136,7 @@ async def _take_over(api: Api, path: str) -> None:
 
 def title_of(kind: str, name: str) -> str:
     """Return how kubectl names an object: ``flag/new-checkout``."""
-    return f"{PLURALS[kind][:-1]}/{name}"
+    return f"{kind.lower()}/{name}"
 
 
 async def wait(api: Api, applied: Applied, ends: float) -> None:

@@ -6,7 +6,7 @@ from operator import is_
 from typing import TYPE_CHECKING
 
 from flagd.compiler import Compiled, Unreadable, compile_project
-from flagd.compiler.graph.references import KEY, node_of
+from flagd.compiler.graph.references import node_named, node_of
 from flagd.manifest import Severity
 from flagd.manifest.changes.news import ABSENT, Reason, State, news
 from flagd.ruleset.persistent import difference
@@ -146,8 +146,7 @@ def _is_there(compiled: Compiled) -> bool:
 def _claimant(entry: Entry) -> Resource | Unreadable:
     if entry.resource is not None:
         return entry.resource
-    kind = KEY if entry.ref.kind in {"Flag", "FlagGroup"} else entry.ref.kind
-    return Unreadable(entry.ref, (kind, entry.key), entry.uid)
+    return Unreadable(entry.ref, node_named(entry.ref.kind, entry.key), entry.uid)
 
 
 def affected(before: Compiled, after: Compiled) -> set[ResourceRef]:

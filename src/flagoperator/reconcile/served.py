@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flagd.compiler.graph.references import KEY, node_named
+from flagd.manifest import KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -12,7 +15,6 @@ if TYPE_CHECKING:
     from flagd.manifest import Diagnostic
     from flagoperator.reconcile.entry import Entry
 
-_KEYED = frozenset({"Flag", "FlagGroup"})
 _MOST_NAMED = 5
 
 
@@ -53,20 +55,21 @@ def served_instead(entry: Entry, served: Served | None) -> tuple[str, str]:
     """Return reason and message of what is served in place of `entry`, which cannot be used."""
     if served is not None:
         return "LastGood", str(served)
-    if entry.ref.kind == "FlagSegment" and entry.resource is not None:
+    if KINDS[entry.ref.kind].inlined and entry.resource is not None:
         return "LastGood", "flags that use it keep their last good forms"
     return "NotServed", "no generation of it is served"
 
 
 def served_form(entry: Entry, compiled: Compiled, findings: Sequence[Diagnostic]) -> Served | None:
     """Return what the ruleset holds of `entry`, about which the compiler found `findings`; None if nothing."""
-    if entry.ref.kind in _KEYED:
+    node = node_named(entry.ref.kind, entry.key)
+    if node[0] == KEY:
         return _served_key(entry, compiled, findings)
-    if entry.ref.kind == "FlagSegment":
-        return None  # inlined: those that use it have their own forms
+    if KINDS[entry.ref.kind].inlined:
+        return None  # those that use it have their own forms
     if entry.resource is not None:
         return Served("", entry.resource.metadata.generation)
-    outcome = compiled.state.outcomes.get((entry.ref.kind, entry.key))
+    outcome = compiled.state.outcomes.get(node)
     return None if outcome is None or outcome.product is None or outcome.retained else Served("", None)
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flagd.compiler import Compiled, compile_project
-from flagd.manifest.resource import KINDS, Flag, FlagCohort, FlagDeployment, FlagGroup, FlagSegment, Resource
+from flagd.manifest.kinds import KINDS, Flag, FlagCohort, FlagDeployment, FlagGroup, FlagSegment
+
+if TYPE_CHECKING:
+    from flagd.manifest.resource import Resource
 
 ON_PRO = {"attribute": "user.properties.plan", "op": "is", "values": ["pro"]}
 IN_US = {"attribute": "user.country", "op": "is", "values": ["US"]}
 
 
 def resource(kind: str, name: str, spec: dict[str, Any], metadata: dict[str, Any] | None = None) -> Any:
-    return KINDS[kind].model_validate({"kind": kind, "metadata": {"name": name, **(metadata or {})}, "spec": spec})
+    return KINDS[kind].model.model_validate(
+        {"kind": kind, "metadata": {"name": name, **(metadata or {})}, "spec": spec}
+    )
 
 
 def flag(name: str, meta: dict[str, Any] | None = None, **spec: Any) -> Flag:

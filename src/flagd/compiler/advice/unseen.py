@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flagd.manifest.diagnostic import Diagnostic, Severity
-from flagd.manifest.resource import Flag
+from flagd.manifest.kinds import Flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

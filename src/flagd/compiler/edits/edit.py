@@ -11,15 +11,15 @@ from flagd.compiler.form.bucketing import bucketed, check_rebucketing
 from flagd.compiler.form.flag import answers
 from flagd.compiler.form.group import everybody
 from flagd.compiler.form.rollout import compile_rollout, effective_thousandths, rollout_shares
-from flagd.manifest.resource import FlagGroup
+from flagd.manifest.kinds import FlagGroup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flagd.compiler.form.bucketing import Bucketed
     from flagd.manifest.diagnostic import Diagnostic
+    from flagd.manifest.kinds import Flag
     from flagd.manifest.kinds.flag import Rollout
-    from flagd.manifest.resource import Flag
     from flagd.ruleset.flag import EvaluationSegment
 
 

@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flagd.attribute import AttributePathError, format_attribute, parse_attribute
-from flagd.manifest.resource import Flag
+from flagd.manifest.kinds import Flag
 
 if TYPE_CHECKING:
     from flagd.compiler.findings import Findings
-    from flagd.manifest.kinds.flag import Bucketing
-    from flagd.manifest.resource import FlagGroup
+    from flagd.manifest.kinds import FlagGroup
+    from flagd.manifest.parts.bucketing import Bucketing
 
 USER_ID = ("context", "user", "user_id")
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from flagd.compiler.form.bucketing import Bucketed
     from flagd.compiler.scope import Scope
+    from flagd.manifest.kinds import Flag
     from flagd.manifest.kinds.flag import FlagSpec, Rollout, Variant
-    from flagd.manifest.resource import Flag
     from flagd.ruleset.flag import EvaluationFlag, EvaluationSegment, EvaluationVariant
 
 OFF: EvaluationVariant = {"key": "off", "metadata": {"default": True}}

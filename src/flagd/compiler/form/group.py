@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from flagd.compiler.form.bucketing import Bucketed
     from flagd.compiler.form.weights import Shares
     from flagd.compiler.scope import Scope
+    from flagd.manifest.kinds import FlagGroup
     from flagd.manifest.kinds.group import Slot
-    from flagd.manifest.resource import FlagGroup
     from flagd.ruleset.flag import EvaluationFlag, EvaluationSegment, EvaluationVariant
 
 

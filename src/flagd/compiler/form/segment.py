@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flagd.compiler.findings import Findings
 from flagd.compiler.form.alternatives import TooManyAlternatives, all_of
 from flagd.compiler.form.condition import compile_condition
+from flagd.compiler.graph.references import reference_path
 from flagd.compiler.outcome import Outcome
 from flagd.compiler.scope import BROKEN, SegmentFace
 
@@ -16,13 +17,12 @@ if TYPE_CHECKING:
     from flagd.compiler.form.alternatives import Alternatives
     from flagd.compiler.graph.cycle import Cycle
     from flagd.compiler.scope import Scope
-    from flagd.manifest.kinds.flag import Segment
-    from flagd.manifest.kinds.segment import FlagSegmentSpec
+    from flagd.manifest.kinds import FlagSegment
+    from flagd.manifest.parts.audience import Audience
     from flagd.manifest.parts.condition import Condition
-    from flagd.manifest.resource import FlagSegment
 
 
-def compile_match(spec: Segment | FlagSegmentSpec, path: str, scope: Scope, findings: Findings) -> Alternatives:
+def compile_match(spec: Audience, path: str, scope: Scope, findings: Findings) -> Alternatives:
     """Return when a user is in the segment at `path`; empty where there are errors."""
     factors: list[Alternatives] = []
     if spec.match is not None:
@@ -49,9 +49,9 @@ def compile_segment(segment: FlagSegment, cycle: Cycle | None, scope: Scope) -> 
     if cycle is None:
         alternatives = compile_match(segment.spec, "spec", scope, findings)
     else:
-        names = segment.spec.segment_refs
-        place = f"[{names.index(cycle.next[1])}]" if cycle.next[1] in names else ""
-        findings.error("CycleDetected", f"segments refer to each other: {cycle.text}", f"spec.segmentRefs{place}")
+        findings.error(
+            "CycleDetected", f"segments refer to each other: {cycle.text}", reference_path(segment, cycle.next)
+        )
     face = BROKEN if findings.broken else SegmentFace(alternatives)
     return Outcome(face, tuple(findings.diagnostics))
 

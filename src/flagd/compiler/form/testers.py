@@ -9,7 +9,7 @@ from flagd.compiler.form.condition import cohort_selector, cohorts_by_unit, comp
 if TYPE_CHECKING:
     from flagd.compiler.findings import Findings
     from flagd.compiler.scope import Scope
-    from flagd.manifest.kinds.flag import Testers
+    from flagd.manifest.parts.testers import Testers
     from flagd.ruleset.flag import EvaluationCondition, EvaluationSegment
 
 INCLUSIONS = {"segmentName": "individual-inclusions"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flagd.compiler.graph.references import KEY, SEGMENT
+from flagd.manifest.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -44,8 +44,9 @@ def find_cycles(roots: Iterable[Node], uses: Callable[[Node], Iterable[Node]]) -
 
 
 def can_form_cycles(node: Node) -> bool:
-    """Return whether nodes of this kind refer to others of it."""
-    return node[0] in (KEY, SEGMENT)
+    """Return whether resources of this name may refer to others."""
+    kind = KINDS.get(node[0])
+    return kind is None or kind.refers
 
 
 def _edges(node: Node, uses: Callable[[Node], Iterable[Node]]) -> list[Node]:

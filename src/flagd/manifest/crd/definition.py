@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flagd.manifest.cel import RULES
+from flagd.manifest.column import AGE
 from flagd.manifest.crd.status import status_of
 from flagd.manifest.crd.structural import structural
+from flagd.manifest.kinds import KINDS
 from flagd.manifest.model import GROUP, VERSION
-from flagd.manifest.resource import KINDS, SHORT_NAMES
 
 if TYPE_CHECKING:
-    from flagd.manifest.resource import Resource
-
-Schema = dict[str, Any]
+    from flagd.manifest.kind import Kind
+    from flagd.manifest.schema import Schema
 
 CATEGORY = "flagoperator"
 """Not `flags`: kubectl expands a category before a plural, and ``kubectl get flags NAME`` would fail."""
@@ -23,110 +22,63 @@ CATEGORY = "flagoperator"
 VERSION_ANNOTATION = f"{GROUP}/version"
 """Which release the definitions are of; the operator compares it with its own."""
 
-_READY = '.status.conditions[?(@.type=="Ready")]'
-
 
 def crds() -> list[Schema]:
     """Return the CustomResourceDefinition of every kind, in the order of `KINDS`."""
     # Through JSON, so that no part is shared: YAML would show that as anchors and aliases.
-    text = json.dumps([_definition(kind, model) for kind, model in KINDS.items()])
+    text = json.dumps([_definition(kind) for kind in KINDS.values()])
     definitions: list[Schema] = json.loads(text)
     return definitions
 
 
-def _definition(kind: str, model: type[Resource]) -> Schema:
-    plural = f"{kind.lower()}s"
+def _definition(kind: Kind) -> Schema:
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{GROUP}", "annotations": {VERSION_ANNOTATION: version("flagoperator")}},
+        "metadata": {"name": f"{kind.plural}.{GROUP}", "annotations": {VERSION_ANNOTATION: version("flagoperator")}},
         "spec": {
             "group": GROUP,
             "scope": "Namespaced",
             "names": {
-                "kind": kind,
-                "listKind": f"{kind}List",
-                "plural": plural,
-                "singular": kind.lower(),
-                "shortNames": [SHORT_NAMES[kind]],
+                "kind": kind.name,
+                "listKind": f"{kind.name}List",
+                "plural": kind.plural,
+                "singular": kind.name.lower(),
+                "shortNames": [kind.short_name],
                 "categories": [CATEGORY],
             },
-            "versions": [_version(kind, model)],
+            "versions": [_version(kind)],
         },
     }
 
 
-def _version(kind: str, model: type[Resource]) -> Schema:
-    selectable = {"selectableFields": [{"jsonPath": f".spec.{name}"} for name in ("owner", "active")]}
+def _version(kind: Kind) -> Schema:
+    selectable = [{"jsonPath": f".spec.{name}"} for name in kind.selectable]
     return {
         "name": VERSION,
         "served": True,
         "storage": True,
         "subresources": {"status": {}},
-        "additionalPrinterColumns": [*_COLUMNS[kind], _column("Age", "date", ".metadata.creationTimestamp")],
-        **(selectable if kind == "Flag" else {}),
-        "schema": {"openAPIV3Schema": _root(kind, model)},
+        "additionalPrinterColumns": [column.schema() for column in (*kind.columns, AGE)],
+        **({"selectableFields": selectable} if selectable else {}),
+        "schema": {"openAPIV3Schema": _root(kind)},
     }
 
 
-def _root(kind: str, model: type[Resource]) -> Schema:
-    spec = structural(_spec_model(model))
+def _root(kind: Kind) -> Schema:
     root: Schema = {
         "type": "object",
-        "description": model.__doc__,
+        "description": kind.model.__doc__,
         "required": ["spec"],
         "properties": {
             "apiVersion": {"type": "string", "description": f"{GROUP}/{VERSION}."},
-            "kind": {"type": "string", "description": f"{kind}."},
+            "kind": {"type": "string", "description": f"{kind.name}."},
             "metadata": {"type": "object"},
-            "spec": spec,
+            "spec": structural(kind.spec, kind.rules),
             "status": status_of(kind),
         },
     }
-    if kind in RULES:
-        root["x-kubernetes-validations"] = [rule.schema() for rule in RULES[kind]]
+    rules = kind.rules.get(kind.name, ())
+    if rules:
+        root["x-kubernetes-validations"] = [rule.schema() for rule in rules]
     return root
-
-
-def _spec_model(model: type[Resource]) -> type[Any]:
-    spec: Any = model.model_fields["spec"].annotation
-    return spec  # type: ignore[no-any-return]
-
-
-def _column(name: str, kind: str, path: str, priority: int = 0) -> Schema:
-    return {"name": name, "type": kind, "jsonPath": path, **({"priority": priority} if priority else {})}
-
-
-_STATE = [
-    _column("Ready", "string", f"{_READY}.status"),
-    _column("Message", "string", f"{_READY}.message"),
-]
-_COLUMNS: dict[str, list[Schema]] = {
-    "Flag": [
-        _column("Active", "boolean", ".spec.active"),
-        _column("Variants", "string", ".status.effective.variants"),
-        _column("Rollout", "string", ".status.effective.rollout"),
-        _column("Ready", "string", f"{_READY}.status"),
-        _column("Published", "string", ".status.published"),
-        _column("Message", "string", f"{_READY}.message"),
-        _column("Revision", "string", ".status.shortRevision", priority=1),
-        _column("Owner", "string", ".spec.owner", priority=1),
-        _column("Expires", "string", ".spec.expires", priority=1),
-    ],
-    "FlagSegment": [_column("Used by", "integer", ".status.usedByCount"), *_STATE],
-    "FlagCohort": [
-        _column("Unit", "string", ".spec.unit"),
-        _column("Used by", "integer", ".status.usedByCount"),
-        *_STATE,
-    ],
-    "FlagDeployment": [
-        _column("Type", "string", ".spec.type"),
-        _column("Used by", "integer", ".status.usedByCount"),
-        *_STATE,
-    ],
-    "FlagGroup": [
-        _column("Type", "string", ".spec.type"),
-        _column("Used by", "integer", ".status.usedByCount"),
-        *_STATE,
-    ],
-}

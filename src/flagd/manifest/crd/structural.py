@@ -7,15 +7,19 @@ every field, for ``kubectl explain``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flagd.manifest.cel import RULES
 from flagd.manifest.shown import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from pydantic import BaseModel
 
-Schema = dict[str, Any]
+    from flagd.manifest.cel import Rule
+    from flagd.manifest.schema import Schema
+
+    Rules = Mapping[str, tuple[Rule, ...]]
 
 _KEPT = (
     "description",
@@ -40,13 +44,13 @@ _KEPT = (
 _BOUNDS = {"ge": "minimum", "le": "maximum"}
 
 
-def structural(model: type[BaseModel]) -> Schema:
-    """Return the structural schema of `model`, with its CEL rules."""
+def structural(model: type[BaseModel], rules: Rules) -> Schema:
+    """Return the structural schema of `model`, with those of `rules` that are about it or what is in it."""
     schema = model.model_json_schema(by_alias=True)
-    return _convert(schema, schema.get("$defs", {}))
+    return _convert(schema, schema.get("$defs", {}), rules)
 
 
-def _convert(schema: Schema, parts: dict[str, Schema]) -> Schema:
+def _convert(schema: Schema, parts: dict[str, Schema], rules: Rules) -> Schema:
     schema = _flat(schema, parts)
     found = {key: schema[key] for key in _KEPT if key in schema}
     found |= {bound: schema[name] for name, bound in _BOUNDS.items() if name in schema}
@@ -59,20 +63,22 @@ def _convert(schema: Schema, parts: dict[str, Schema]) -> Schema:
         found["description"] += f" Default: {shown(schema['default']).strip('`')}."
     if "properties" in schema:
         model, fields = schema.get("title", ""), schema["properties"].items()
-        found["properties"] = {name: _ruled(_convert(field, parts), f"{model}.{name}") for name, field in fields}
+        found["properties"] = {
+            name: _ruled(_convert(field, parts, rules), rules.get(f"{model}.{name}", ())) for name, field in fields
+        }
     elif schema.get("type") == "object":
-        found["additionalProperties"] = _convert(_values(schema), parts)
+        found["additionalProperties"] = _convert(_values(schema), parts, rules)
     if "items" in schema:
-        found["items"] = _convert(schema["items"], parts)
+        found["items"] = _convert(schema["items"], parts, rules)
     if not found.keys() & {"type", "x-kubernetes-int-or-string"}:
         found["x-kubernetes-preserve-unknown-fields"] = True
-    return _ruled(found, schema.get("title", "")) if "properties" in found else found
+    return _ruled(found, rules.get(schema.get("title", ""), ())) if "properties" in found else found
 
 
-def _ruled(found: Schema, name: str) -> Schema:
-    """Return `found` with the rules of `name`, a model or the field of one, after those that it has."""
-    rules = [*found.get("x-kubernetes-validations", ()), *(rule.schema() for rule in RULES.get(name, ()))]
-    return {**found, "x-kubernetes-validations": rules} if rules else found
+def _ruled(found: Schema, rules: Iterable[Rule]) -> Schema:
+    """Return `found` with `rules` after those that it has."""
+    all_rules = [*found.get("x-kubernetes-validations", ()), *(rule.schema() for rule in rules)]
+    return {**found, "x-kubernetes-validations": all_rules} if all_rules else found
 
 
 def _flat(schema: Schema, parts: dict[str, Schema]) -> Schema:

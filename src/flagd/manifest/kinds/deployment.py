@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from flagd.manifest.column import MESSAGE, READY, USED_BY, Column
+from flagd.manifest.finding import warning
+from flagd.manifest.kind import Kind
 from flagd.manifest.model import SET, Model
+from flagd.manifest.resource import Resource
+from flagd.manifest.rules.repetition import repeated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flagd.manifest.finding import Finding
 
 KEY_HASH = r"^sha256:[0-9a-f]{64}$"
 
@@ -26,3 +36,28 @@ class FlagDeploymentSpec(Model):
         description="Hashes of the keys that are valid; several while rotating.",
         json_schema_extra=SET,
     )
+
+
+class FlagDeployment(Resource):
+    """A kind of caller, with the hashes of its keys."""
+
+    kind: Literal["FlagDeployment"] = "FlagDeployment"
+    spec: FlagDeploymentSpec
+
+
+def _check(spec: FlagDeploymentSpec) -> Iterator[Finding]:
+    yield from repeated(spec.key_hashes, ("spec", "keyHashes"))
+    if not spec.key_hashes:
+        yield warning(
+            ("spec",), "NoKeys", "has no keyHashes, so that no caller can use it; `flagctl key new` makes one"
+        )
+
+
+KIND = Kind(
+    FlagDeployment,
+    "fdep",
+    check=_check,
+    columns=(Column("Type", "string", ".spec.type"), USED_BY, READY, MESSAGE),
+    forms={KEY_HASH: "is no hash of a key: `sha256:` and 64 hexadecimal digits, as `flagctl key new` prints it"},
+    inlined=False,
+)

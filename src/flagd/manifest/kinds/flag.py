@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from flagd.manifest.model import ATOMIC, SET, Attribute, Ids, Key, Model, Name, Names, Text, Whole, map_by
+from flagd.manifest.cel import Rule, distinct, one_of, unchanged
+from flagd.manifest.column import MESSAGE, READY, Column
+from flagd.manifest.kind import Kind
+from flagd.manifest.model import ATOMIC, KEYS, RESERVED_SEGMENT_NAMES, SET, Key, Model, Name, Names, Text, Whole, map_by
+from flagd.manifest.parts.audience import AUDIENCE_RULES, MATCH_RULE, audience_references
+from flagd.manifest.parts.bucketing import Bucketing
 from flagd.manifest.parts.condition import AnyOf, Match, SegmentRefs
-from flagd.manifest.parts.percent import Percent
+from flagd.manifest.parts.percent import PERCENT_RULE, Percent
+from flagd.manifest.parts.testers import Testers, tester_references
+from flagd.manifest.reference import Reference
+from flagd.manifest.resource import Resource
+from flagd.manifest.rules.flag import check_flag
+from flagd.manifest.schema import Schema, integer, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
@@ -28,28 +41,6 @@ Scalar = Annotated[
     WithJsonSchema({"type": ["string", "number", "boolean"]}),
 ]
 """A text, a number or a boolean."""
-
-
-class Bucketing(Model):
-    """What decides a user's bucket: murmur3 of salt and the text of the key."""
-
-    unit: Name = Field(default="User", description="User, or a group type such as company.")
-    key: Attribute | None = Field(
-        default=None,
-        description="Attribute path of the value that is hashed; user.user_id when absent, or groups.<unit>.name.",
-    )
-    salt: Key | None = Field(default=None, description="Text hashed before the value; the flag's key when absent.")
-
-
-class Testers(Model):
-    """Who gets a variant whatever the targeting says."""
-
-    user_ids: Ids = Field(default_factory=list, max_length=2_000, description="User ids.")
-    device_ids: Ids = Field(default_factory=list, max_length=2_000, description="Device ids.")
-    cohorts: Names = Field(default_factory=list, max_length=100, description="Names of FlagCohorts.")
-    groups: dict[Name, Annotated[Ids, Field(max_length=2_000)]] = Field(
-        default_factory=dict, max_length=100, description="Group names by group type: {company: [acme]}."
-    )
 
 
 class Variant(Model):
@@ -168,3 +159,126 @@ class FlagSpec(Model):
         default_factory=list, max_length=1_000, description="First match decides.", json_schema_extra=ATOMIC
     )
     all_other_users: Rollout | None = Field(default=None, description="Whoever matched no segment; 0 % when absent.")
+
+
+class Flag(Resource):
+    """A feature flag."""
+
+    kind: Literal["Flag"] = "Flag"
+    spec: FlagSpec
+
+    @property
+    def key(self) -> str:
+        """What callers name the flag by."""
+        return self.spec.key or self.metadata.name
+
+
+def _references(spec: FlagSpec) -> Iterator[Reference]:
+    for index, name in enumerate(spec.deployments):
+        yield Reference("FlagDeployment", name, ("spec", "deployments", index))
+    for index, each in enumerate(spec.prerequisites.flags if spec.prerequisites is not None else ()):
+        yield Reference("Flag", each.key, ("spec", "prerequisites", "flags", index, "key"))
+    for index, membership in enumerate(spec.member_of):
+        yield Reference("FlagGroup", membership.group, ("spec", "memberOf", index, "group"))
+    yield from tester_references(spec.off_testers, ("spec", "offTesters"))
+    for index, variant in enumerate(spec.variants):
+        yield from tester_references(variant.testers, ("spec", "variants", index, "testers"))
+    for index, segment in enumerate(spec.segments):
+        yield from audience_references(segment, ("spec", "segments", index))
+
+
+_KEY = "(has(self.spec.key) ? self.spec.key : self.metadata.name)"
+_SALT = f"(has(self.spec.bucketing) && has(self.spec.bucketing.salt) ? self.spec.bucketing.salt : {_KEY})"
+_UNIT = "(has(self.bucketing) && has(self.bucketing.unit) ? self.bucketing.unit : 'User')"
+_BY = (
+    "(has(self.bucketing) && has(self.bucketing.key) ? self.bucketing.key : "
+    f"({_UNIT} == 'User' ? 'user.user_id' : 'groups.' + {_UNIT} + '.name'))"
+)
+_REBUCKET = "has(self.allowRebucket) && self.allowRebucket"
+_SALT_REBUCKET = "has(self.spec.allowRebucket) && self.spec.allowRebucket"
+_MOVES = "which moves users between variants; set allowRebucket: true in the same change"
+
+_RULES: dict[str, tuple[Rule, ...]] = {
+    "Flag": (
+        unchanged("key", _KEY, "!has(self.spec.key)", "and callers ask by the key; declare a new flag", ".spec.key"),
+        # Without a salt, before and after, it is the key.
+        unchanged("salt", _SALT, "!has(self.spec.bucketing)", _MOVES, ".spec.bucketing.salt", unless=_SALT_REBUCKET),
+    ),
+    "FlagSpec": (
+        unchanged("bucketing unit", _UNIT, "!has(self.bucketing)", _MOVES, ".bucketing.unit", unless=_REBUCKET),
+        unchanged("bucketing key", _BY, "!has(self.bucketing)", _MOVES, ".bucketing.key", unless=_REBUCKET),
+        Rule(
+            "!has(self.allOtherUsers) || !has(self.allOtherUsers.weights) || "
+            "self.allOtherUsers.weights.all(k, self.variants.exists(v, v.key == k))",
+            '"weights name a variant that the flag does not have"',
+            ".allOtherUsers.weights",
+        ),
+    ),
+    "FlagSpec.key": (
+        Rule("size(bytes(self)) <= 256", "'`' + self + '` takes more than 256 bytes; callers could not ask for it'"),
+    ),
+    "FlagSpec.variants": (distinct("key", "two variants have the same key"),),
+    "Variant.key": (
+        Rule(
+            "self.lowerAscii() != 'off'",
+            "'`' + self + '` is reserved: every flag has a variant off already; choose another key'",
+        ),
+    ),
+    "Segment": AUDIENCE_RULES,
+    "Segment.name": (
+        Rule(
+            f"!(self in {one_of(RESERVED_SEGMENT_NAMES)})",
+            "'`' + self + '` is reserved for what the compiler adds; choose another name'",
+        ),
+    ),
+    "Segment.match": (MATCH_RULE,),
+    "Rollout.weights": (
+        Rule(
+            "self.exists(k, self[k] > 0)",
+            '"weights give no variant any weight; leave weights out for an even split"',
+        ),
+    ),
+    "Rollout.percent": (PERCENT_RULE,),
+}
+_STATUS: Schema = {
+    "published": text(
+        "How many replicas of how many serve it: 3/3, or 3/3 (gen 1) while an earlier form is served.", 48
+    ),
+    "revision": text("Hash of the compiled flag; other flags do not change it.", 128),
+    "shortRevision": text("The first 8 digits of revision, for tables.", 8),
+    "servedGeneration": integer("The generation that is served; lower than the newest while that one is invalid."),
+    "effective": {
+        "type": "object",
+        "description": "What the flag comes to with all defaults filled in.",
+        "properties": {
+            "rollout": text("Percent of All Other Users and the number of segments; absent while inactive.", 64),
+            "percent": text("Percent of All Other Users, as a string.", 16),
+            "variants": text("Keys of the variants, in order.", 4096),
+            "salt": text("What is hashed before the bucketing value.", 256),
+        },
+    },
+}
+KIND = Kind(
+    Flag,
+    "flg",
+    check=check_flag,
+    references=_references,
+    rules=_RULES,
+    columns=(
+        Column("Active", "boolean", ".spec.active"),
+        Column("Variants", "string", ".status.effective.variants"),
+        Column("Rollout", "string", ".status.effective.rollout"),
+        READY,
+        Column("Published", "string", ".status.published"),
+        MESSAGE,
+        Column("Revision", "string", ".status.shortRevision", wide=True),
+        Column("Owner", "string", ".spec.owner", wide=True),
+        Column("Expires", "string", ".spec.expires", wide=True),
+    ),
+    status=_STATUS,
+    selectable=("owner", "active"),
+    forms={DATE: 'is no date; write it as "2027-03-01"'},
+    key_field="key",
+    shared_names=KEYS,
+    inlined=False,
+)

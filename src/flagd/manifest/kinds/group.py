@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from flagd.manifest.kinds.flag import Bucketing, Testers
-from flagd.manifest.model import ATOMIC, Model, Name, Whole
+from flagd.manifest.cel import Rule, distinct, one_of
+from flagd.manifest.column import MESSAGE, READY, USED_BY, Column
+from flagd.manifest.kind import Kind
+from flagd.manifest.model import ATOMIC, KEYS, Model, Name, Whole
+from flagd.manifest.parts.bucketing import Bucketing
+from flagd.manifest.parts.testers import Testers, tester_references
+from flagd.manifest.resource import Resource
+from flagd.manifest.rules.group import RESERVED_SLOTS, check_group
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flagd.manifest.reference import Reference
 
 
 class Slot(Model):
@@ -38,3 +49,48 @@ class FlagGroupSpec(Model):
     )
     holdout: Holdout | None = Field(default=None, description="For Holdout.")
     bucketing: Bucketing = Field(default=Bucketing(), description="What decides a user's bucket.")
+
+
+class FlagGroup(Resource):
+    """Flags that share users: mutual exclusion or holdout. Its key is its name."""
+
+    kind: Literal["FlagGroup"] = "FlagGroup"
+    spec: FlagGroupSpec
+
+
+def _references(spec: FlagGroupSpec) -> Iterator[Reference]:
+    if spec.holdout is not None:
+        yield from tester_references(spec.holdout.include, ("spec", "holdout", "include"))
+        yield from tester_references(spec.holdout.exclude, ("spec", "holdout", "exclude"))
+
+
+_EXCLUSION = "self.type == 'MutualExclusion'"
+
+KIND = Kind(
+    FlagGroup,
+    "fgrp",
+    check=check_group,
+    references=_references,
+    rules={
+        "FlagGroupSpec": (
+            Rule(
+                f"{_EXCLUSION} ? has(self.slots) && !has(self.holdout) : has(self.holdout) && !has(self.slots)",
+                "'a group of type ' + self.type + ' has ' + "
+                f"({_EXCLUSION} ? 'slots, no holdout' : 'holdout, no slots')",
+            ),
+        ),
+        "FlagGroupSpec.slots": (
+            Rule("self.map(s, s.percent).sum() == 100", '"the slots must sum to 100 percent"'),
+            distinct("name", "two slots have the same name"),
+        ),
+        "Slot.name": (
+            Rule(
+                f"!(self.lowerAscii() in {one_of(RESERVED_SLOTS)})",
+                "'`' + self + '` is reserved for users in no slot; choose another name, such as slot-1'",
+            ),
+        ),
+    },
+    columns=(Column("Type", "string", ".spec.type"), USED_BY, READY, MESSAGE),
+    shared_names=KEYS,
+    inlined=False,
+)

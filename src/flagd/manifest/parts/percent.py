@@ -8,8 +8,16 @@ from typing import Annotated
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from flagd.manifest.cel import Rule
+
 PATTERN = r"^(100(\.0{1,3})?|[0-9]{1,2}(\.[0-9]{1,3})?)$"
 """What a percentage looks like between quotes."""
+
+PERCENT_RULE = Rule(
+    # Without a backslash, which the text of a CEL literal would have to double.
+    f"type(self) == int || self.matches('{PATTERN.replace(chr(92) + '.', '[.]')}')",
+    '"is not a percentage; write 0 to 100 in steps of 0.001, without a percent sign: 25, or in quotes 0.5"',
+)
 
 _FORM = re.compile(PATTERN.removesuffix("$"), re.ASCII)
 

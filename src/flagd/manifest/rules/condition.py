@@ -24,8 +24,7 @@ from flagd.pattern import Pattern, PatternError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flagd.manifest.kinds.flag import Segment
-    from flagd.manifest.kinds.segment import FlagSegmentSpec
+    from flagd.manifest.parts.audience import Audience
     from flagd.manifest.path import FieldPath
 
 NONE = "(none)"
@@ -34,7 +33,7 @@ NONE = "(none)"
 _VERSION = re.compile(r"[0-9]+\.[0-9]+(\.[0-9]+(-[-A-Za-z0-9_]*(\.[-A-Za-z0-9_]+)*\.?)?)?", re.ASCII)
 
 
-def check_audience(audience: Segment | FlagSegmentSpec, path: FieldPath) -> Iterator[Finding]:
+def check_audience(audience: Audience, path: FieldPath) -> Iterator[Finding]:
     """Yield what is wrong with who is meant by a segment at `path`."""
     if audience.match is not None and audience.any_of is not None:
         yield Finding((*path, "anyOf"), "ExactlyOne", "stands beside `match`; write one of them")

@@ -7,14 +7,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from flagd.manifest.diagnostic import Severity
-from flagd.manifest.finding import Finding, warning
+from flagd.manifest.finding import Finding
 from flagd.manifest.model import RESERVED_METADATA, RESERVED_SEGMENT_NAMES
 from flagd.manifest.nearest import nearest
-from flagd.manifest.rules.condition import check_attribute, check_audience
+from flagd.manifest.rules.bucketing import check_bucketing
+from flagd.manifest.rules.condition import check_audience
 from flagd.manifest.rules.doubt import serves_nobody
-from flagd.manifest.rules.float_text import check_texts
 from flagd.manifest.rules.payload import check_payload, check_sizes
 from flagd.manifest.rules.repetition import repeated
+from flagd.manifest.rules.testers import check_testers
 from flagd.manifest.rules.value_type import check_value_type
 from flagd.manifest.shown import shown
 from flagd.value_type import VALUE_TYPE
@@ -22,7 +23,7 @@ from flagd.value_type import VALUE_TYPE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from flagd.manifest.kinds.flag import Bucketing, FlagSpec, Rollout, Testers
+    from flagd.manifest.kinds.flag import FlagSpec, Rollout
     from flagd.manifest.path import FieldPath
 
 _SPEC: FieldPath = ("spec",)
@@ -41,35 +42,6 @@ def check_flag(spec: FlagSpec) -> Iterator[Finding]:
     yield from serves_nobody(spec)
     if spec.all_other_users is not None:
         yield from _rollout(spec.all_other_users, spec, (*_SPEC, "allOtherUsers"))
-
-
-def check_bucketing(bucketing: Bucketing, path: FieldPath) -> Iterator[Finding]:
-    """Yield what is wrong with a bucketing at `path`."""
-    yield from check_unit(bucketing.unit, (*path, "unit"))
-    key = bucketing.key
-    if key is None:
-        return
-    yield from check_attribute(key, (*path, "key"))
-    if key.endswith("cohort_ids"):
-        text = f"`{key}` is a list; bucket by one value, such as user.user_id or groups.company.name"
-        yield Finding((*path, "key"), "InvalidAttribute", text)
-
-
-def check_unit(unit: str, path: FieldPath) -> Iterator[Finding]:
-    """Yield a warning if the unit at `path` is spelled as if users were meant."""
-    if unit != "User" and unit.lower() in ("user", "users"):
-        yield warning(path, "DoubtfulUnit", f"{shown(unit)} is the name of a group type; did you mean `User`?")
-
-
-def check_testers(testers: Testers | None, path: FieldPath) -> Iterator[Finding]:
-    """Yield what is wrong with testers at `path`."""
-    if testers is None:
-        return
-    yield from repeated(testers.cohorts, (*path, "cohorts"))
-    yield from check_texts(testers.user_ids, (*path, "userIds"))
-    yield from check_texts(testers.device_ids, (*path, "deviceIds"))
-    for kind, names in testers.groups.items():
-        yield from check_texts(names, (*path, "groups", kind))
 
 
 def _identity(spec: FlagSpec) -> Iterator[Finding]:

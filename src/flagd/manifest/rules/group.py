@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flagd.manifest.finding import Finding
-from flagd.manifest.rules.flag import check_bucketing, check_testers
+from flagd.manifest.rules.bucketing import check_bucketing
 from flagd.manifest.rules.repetition import repeated
+from flagd.manifest.rules.testers import check_testers
 from flagd.manifest.shown import shown
 
 if TYPE_CHECKING:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import ValidationError
 
 from flagd.manifest.diagnostic import Diagnostic, Severity
-from flagd.manifest.envelope import model_of, ref_of, unknown_metadata
+from flagd.manifest.envelope import kind_of, ref_of, unknown_metadata
 from flagd.manifest.finding import MAX_FINDINGS, Finding
 from flagd.manifest.path import FieldPath, format_path
-from flagd.manifest.rules.resource import check
 from flagd.manifest.shown import shown
 from flagd.manifest.validation.fault import explain, fault_paths
 from flagd.manifest.validation.null import nulls, without_nulls
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from flagd.manifest.diagnostic import ResourceRef
+    from flagd.manifest.kind import Kind
     from flagd.manifest.resource import Resource
 
 
@@ -41,31 +41,31 @@ def examine(
     """As `validate`, with findings; `spelling` tells how an unquoted scalar was written."""
     if not isinstance(obj, dict):
         return None, [Finding((), "NotAResource", f"{shown(obj)} is no resource; a resource has apiVersion and kind")]
-    model = model_of(obj)
-    if isinstance(model, Finding):
-        return None, [model]
+    kind = kind_of(obj)
+    if isinstance(kind, Finding):
+        return None, [kind]
     found: Iterable[Finding]
     empty = list(islice(nulls(obj.get("spec")), MAX_FINDINGS))
     given = cast("dict[str, Any]", without_nulls(obj)) if empty else obj
     try:
-        resource = model.model_validate(given, by_alias=True, by_name=False)
-        found = check(resource)
+        resource = kind.model.model_validate(given, by_alias=True, by_name=False)
+        found = kind.check(resource.spec)
     except ValidationError as error:
-        resource, found = None, _faults(error, given, model, spelling)
+        resource, found = None, _faults(error, given, kind, spelling)
     findings = list(islice(_once((unknown_metadata(obj), found, empty)), MAX_FINDINGS))
     broken = any(finding.severity is Severity.ERROR for finding in findings)
     return None if broken else resource, findings
 
 
 def _faults(
-    error: ValidationError, given: dict[str, Any], model: type[Resource], spelling: Callable[[FieldPath], str | None]
+    error: ValidationError, given: dict[str, Any], kind: Kind, spelling: Callable[[FieldPath], str | None]
 ) -> Iterator[Finding]:
     """Yield what is wrong with types, then what the rules find in the rest."""
-    yield from explain(error, given, model, spelling)
+    yield from explain(error, given, kind, spelling)
     places = fault_paths(error)
-    whole = repaired(given, places, model)
+    whole = repaired(given, places, kind.model)
     if whole is not None:
-        yield from apart(check(whole), places)
+        yield from apart(kind.check(whole.spec), places)
 
 
 def diagnostic(finding: Finding, ref: ResourceRef | None) -> Diagnostic:

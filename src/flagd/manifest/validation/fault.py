@@ -1,4 +1,4 @@
-"""Faults: pydantic's errors, said so that the author of a manifest can mend them."""
+"""Faults: pydantic's errors, said so that the author of a manifest can fix them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flagd.manifest.finding import Finding
-from flagd.manifest.kinds.deployment import KEY_HASH
-from flagd.manifest.kinds.flag import DATE
 from flagd.manifest.model import DNS_LABEL, DNS_SUBDOMAIN, ONE_LINE
 from flagd.manifest.nearest import nearest, unknown_field
 from flagd.manifest.parts.condition import EXISTENCE_OPERATORS, OPERATOR_SYNONYMS
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
+    from flagd.manifest.kind import Kind
     from flagd.manifest.path import FieldPath
     from flagd.manifest.resource import Resource
 
@@ -43,23 +42,21 @@ _FORMS = {
     ONE_LINE: "has a space at one end, or a line break or another control character; leave it out",
     DNS_SUBDOMAIN: "is no Kubernetes name; write lower case letters, digits, `-` and `.`, such as new-checkout",
     DNS_LABEL: "is no namespace; write lower case letters, digits and `-`, such as shop",
-    DATE: 'is no date; write it as "2027-03-01"',
-    KEY_HASH: "is no hash of a key: `sha256:` and 64 hexadecimal digits, as `flagctl key new` prints it",
 }
 _WORDS = {"true": "true", "false": "false", "yes": "true", "no": "false", "on": "true", "off": "false"}
 
 
-def explain(error: ValidationError, obj: object, model: type[Resource], spelling: Spelling) -> Iterator[Finding]:
+def explain(error: ValidationError, obj: object, kind: Kind, spelling: Spelling) -> Iterator[Finding]:
     """Yield what `error` says as findings, without those that follow from another one.
 
-    `obj` is what was validated, as a `model`; `spelling` tells how an unquoted scalar was written in the file.
+    `obj` is what was validated, as one of `kind`; `spelling` tells how an unquoted scalar was written in the file.
     """
     faults = [(_path(fault), fault) for fault in islice(error.errors(include_url=False), MAX_FAULTS)]
     unknown = [path for path, fault in faults if fault["type"] == "extra_forbidden"]
-    meant = {(*path[:-1], nearest(str(path[-1]), field_names_at(model, path[:-1]))) for path in unknown}
+    meant = {(*path[:-1], nearest(str(path[-1]), field_names_at(kind.model, path[:-1]))) for path in unknown}
     for path, fault in faults:
         if fault["type"] != "missing" or path not in meant:
-            yield _finding(fault, path, model, spelling)
+            yield _finding(fault, path, kind, spelling)
         if fault["type"] == "string_type" and isinstance(path[-1], int):
             yield from _also_no_text(obj, path, spelling)
 
@@ -85,25 +82,29 @@ def _also_no_text(obj: object, path: FieldPath, spelling: Spelling) -> Iterator[
             yield Finding(at, "WrongType", _wrong_type(value, "text", spelling(at)))
 
 
-def _finding(fault: ErrorDetails, path: FieldPath, model: type[Resource], spelling: Spelling) -> Finding:
-    kind, value, context = fault["type"], fault["input"], fault.get("ctx", {})
-    if kind == "extra_forbidden":
+def _finding(fault: ErrorDetails, path: FieldPath, kind: Kind, spelling: Spelling) -> Finding:
+    sort, value, context, model = fault["type"], fault["input"], fault.get("ctx", {}), kind.model
+    if sort == "extra_forbidden":
         return unknown_field(path, field_names_at(model, path[:-1]))
-    if kind == "missing":
+    if sort == "missing":
         return Finding(path, "MissingField", _missing(path, model))
-    if kind == "literal_error":
+    if sort == "literal_error":
         return Finding(path, "UnknownValue", _unknown_value(value, choices_at(model, path), path[-1] == "op"))
-    if kind in _WANTED:
-        return Finding(path, "WrongType", _wrong_type(value, _WANTED[kind], spelling(path)))
-    if kind == "string_pattern_mismatch":
-        return Finding(path, "InvalidForm", f"{shown(value)} {_FORMS[context['pattern']]}")
-    if kind in ("too_long", "too_short", "string_too_long", "string_too_short"):
-        return Finding(path, "LimitExceeded" if "long" in kind else "Empty", _size(value, context))
-    if kind in ("greater_than_equal", "less_than_equal"):
+    if sort in _WANTED:
+        return Finding(path, "WrongType", _wrong_type(value, _WANTED[sort], spelling(path)))
+    if sort == "string_pattern_mismatch":
+        return Finding(path, "InvalidForm", f"{shown(value)} {_form(context['pattern'], kind)}")
+    if sort in ("too_long", "too_short", "string_too_long", "string_too_short"):
+        return Finding(path, "LimitExceeded" if "long" in sort else "Empty", _size(value, context))
+    if sort in ("greater_than_equal", "less_than_equal"):
         return Finding(path, "OutOfRange", f"{shown(value)} is {_beyond(context)}")
-    if kind[0].isupper():
-        return Finding(path, kind, fault["msg"] if kind == "UnquotedFraction" else f"{shown(value)} {fault['msg']}")
+    if sort[0].isupper():
+        return Finding(path, sort, fault["msg"] if sort == "UnquotedFraction" else f"{shown(value)} {fault['msg']}")
     return Finding(path, "Invalid", f"{shown(value)}: {fault['msg']}")
+
+
+def _form(pattern: str, kind: Kind) -> str:
+    return kind.forms.get(pattern) or _FORMS.get(pattern) or f"does not match the pattern `{pattern}`"
 
 
 def _missing(path: FieldPath, model: type[Resource]) -> str:

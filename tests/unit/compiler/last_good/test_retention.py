@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from flagd.compiler import Compiled, compile_project
 from flagd.compiler.project import Project
 from flagd.engine import Engine
-from flagd.manifest.resource import Flag, FlagGroup, FlagSegment
+from flagd.manifest.kinds import Flag, FlagGroup, FlagSegment
 from flagd.ruleset import Ruleset
 from flagd.ruleset.flag import is_retained
 from tests.unit.compiler.manifest import (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from flagd.manifest import KINDS, SHORT_NAMES, crds
+from flagd.manifest import KINDS, crds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def test_the_committed_files_are_those_of_the_models():
 def test_every_kind_has_its_names(kind: str):
     crd = CRDS[kind]
     assert crd["metadata"]["name"] == f"{kind.lower()}s.flagoperator.dev"
-    assert crd["spec"]["names"]["shortNames"] == [SHORT_NAMES[kind]]
+    assert crd["spec"]["names"]["shortNames"] == [KINDS[kind].short_name]
     assert crd["spec"]["names"]["categories"] == ["flagoperator"]
     assert crd["spec"]["scope"] == "Namespaced"
 

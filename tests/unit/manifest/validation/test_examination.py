@@ -16,7 +16,12 @@ JSON = st.recursive(
     max_leaves=12,
 )
 FIELDS = sorted(
-    {name for kind in KINDS.values() for name in json.dumps(kind.model_json_schema()).split('"') if name.isidentifier()}
+    {
+        name
+        for kind in KINDS.values()
+        for name in json.dumps(kind.model.model_json_schema()).split('"')
+        if name.isidentifier()
+    }
 )
 
 

@@ -86,7 +86,10 @@ def _placeholder(field: FieldInfo) -> Any:  # noqa: ANN401
     (item,) = get_args(kind) if get_origin(kind) is list else (None,)
     inner = bare(item)
     models = [[_minimal(inner)]] if isinstance(inner, type) and issubclass(inner, BaseModel) else []
-    return next(candidate for candidate in (*_CANDIDATES, *models) if _takes(adapter, candidate))
+    for candidate in (*_CANDIDATES, *models):
+        if _takes(adapter, candidate):
+            return candidate
+    raise LookupError(field)  # text of a form that is not among the candidates
 
 
 def _takes(adapter: TypeAdapter[Any], candidate: object) -> bool:

@@ -148,8 +148,15 @@ class ControlPlane:
         return str(self.request(f"{accounts}/{name}/token", "POST", request)["status"]["token"])
 
     def audit(self) -> list[dict[str, Any]]:
-        """Return the audit log: every write, list and watch so far."""
-        return [json.loads(line) for line in (self.folder / "logs" / "audit.log").read_text().splitlines()]
+        """Return the audit log: every write, list and watch so far.
+
+        Of who was turned away because nobody knows who that is, the username is empty.
+        """
+        complete = (self.folder / "logs" / "audit.log").read_text().rpartition("\n")[0]
+        entries = [json.loads(line) for line in complete.splitlines()]
+        for entry in entries:
+            entry["user"].setdefault("username", "")
+        return entries
 
     def _etcd(self) -> dict[str, Any]:
         client, peer = (f"http://127.0.0.1:{self._ports[port]}" for port in ("etcd", "etcd-peer"))

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import ssl
 import sys
 from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
 
 from tests.cluster.stage import flag
 
@@ -33,6 +38,16 @@ def listers(stage: Stage) -> set[str]:
     """Return who listed flags in the namespace of `stage`."""
     path = f"/namespaces/{stage.namespace}/flags"
     return {each["user"]["username"] for each in stage.plane.audit() if path in each["requestURI"]}
+
+
+def test_who_lists_is_known_though_some_were_turned_away(stage: Stage):
+    url = f"{stage.plane.url}/apis/flagoperator.dev/v1alpha1/namespaces/{stage.namespace}/flags"
+    wrong = Request(url, headers={"Authorization": "Bearer wrong"})
+    trust = ssl.create_default_context(cafile=stage.plane.serving[0].with_name("ca.crt"))
+    with pytest.raises(HTTPError, match="401"):
+        urlopen(wrong, context=trust, timeout=30)
+    stage.plane.request(url.removeprefix(stage.plane.url))
+    stage.until(lambda: listers(stage) == {"", "admin"})
 
 
 def test_a_client_certificate_that_is_replaced_on_disk_is_shown(stage: Stage, tmp_path: Path):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from flagd.glob import glob_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -18,6 +20,8 @@ DISTRIBUTIONS = 42_949_673
 """How many values ``hash div 100`` has."""
 
 _ADDED = {"individual-inclusions": "testers", "sticky-bucketing": "sticky bucketing"}
+_COHORT_OPERATORS = {"set contains any": "in cohort", "set does not contain any": "not in cohort"}
+_GLOB_OPERATORS = {"regex match": "glob match", "regex does not match": "glob does not match"}
 _HIDDEN = "a flag or group that this key does not see"
 
 
@@ -54,9 +58,21 @@ class ConditionExplanation:
         if not self.op:
             return self.attribute
         more = f", … {self.value_count - len(self.values)} more" if self.value_count > len(self.values) else ""
-        values = ", ".join(value if value.strip() == value != "" else f"'{value}'" for value in self.values)
+        compared, written = self._as_written()
+        values = ", ".join(value if value.strip() == value != "" else f"'{value}'" for value in written)
         saw = "none" if self.actual is None else f"'{self.actual:.100}'"
-        return f"{self.attribute} {op or self.op} [{values}{more}]: saw {saw}{self._comparison()}"
+        return f"{compared if not op else f'{self.attribute} {op}'} [{values}{more}]: saw {saw}{self._comparison()}"
+
+    def _as_written(self) -> tuple[str, tuple[str, ...]]:
+        """Return what is compared and the values as a manifest says it, whatever it is compiled to."""
+        owner, _, field = self.attribute.rpartition(".")
+        if field == "cohort_ids" and self.op in _COHORT_OPERATORS:
+            whose = "" if owner == "user" else f"{owner} "
+            return f"{whose}{_COHORT_OPERATORS[self.op]}", self.values
+        globs = [glob_of(value) for value in self.values] if self.op in _GLOB_OPERATORS else [None]
+        if not globs or None in globs:
+            return f"{self.attribute} {self.op}", self.values
+        return f"{self.attribute} {_GLOB_OPERATORS[self.op]}", tuple(glob for glob in globs if glob is not None)
 
     def _comparison(self) -> str:
         if self.compared_as != "text":

@@ -7,9 +7,17 @@ that RE2, Python and JavaScript read the result alike.
 
 from __future__ import annotations
 
-from functools import lru_cache
+import re
+from contextlib import suppress
+from functools import lru_cache, partial
 
 _SPECIAL = frozenset("\\.+*?()|[]{}^$")
+_GLOB_SPECIAL = ("\\*?[{", "\\*?[{,}")  # within braces two more
+_MEANINGS = {"[^/]*": "*", "[^/]": "?", ".*": "**", "(?:": "{", "|": ",", ")": "}"}
+_ANCHORED = re.compile(r"\^\(\?:(.*)\)\$", re.DOTALL)
+_TOKEN = re.compile(
+    r"\[\^/\]\*?|\.\*|\(\?:|\||\)|\[(?P<negated>\^?)(?P<members>(?:\\.|[^\]\\])+)\]|\\?(?P<char>.)", re.DOTALL
+)
 
 
 class GlobError(ValueError):
@@ -38,6 +46,28 @@ def glob_regex(pattern: str) -> str:
     if braces:
         raise GlobError(f"`{{` is not closed in {pattern!r}")
     return f"^(?:{''.join(parts)})$"
+
+
+def glob_of(regex: str) -> str | None:
+    """Return a glob that `glob_regex` turns into `regex`; None = there is none."""
+    inner = _ANCHORED.fullmatch(regex)
+    if inner is None:
+        return None
+    for special in _GLOB_SPECIAL:
+        glob = _TOKEN.sub(partial(_written, special), inner[1])
+        with suppress(GlobError):
+            if glob_regex(glob) == regex:
+                return glob
+    return None
+
+
+def _written(special: str, token: re.Match[str]) -> str:
+    if token[0] in _MEANINGS:
+        return _MEANINGS[token[0]]
+    if token["members"] is None:
+        return f"\\{token['char']}" if token["char"] in special else token["char"]
+    members = re.sub(r"\\(.)", r"\1", token["members"], flags=re.DOTALL)
+    return f"[{'!' if token['negated'] else ''}{members}]"
 
 
 def _element(pattern: str, at: int, braces: int) -> tuple[str, int]:

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+MISSING = "missingBucketingKey"
+"""Names, in the metadata of an answer, the attribute that the flag is bucketed by and the user lacks."""
+
+
 class Reason(StrEnum):
     """Why a user gets a variant. Names as in ``flagd.v1.Reason``."""
 
@@ -35,6 +39,7 @@ class Variant:
         metadata: of the flag, the segment and the variant, the latter winning.
         reason: why.
         segment: name of the segment that decided; empty where it has none.
+        missing: attribute path of the value to be hashed, where the user has none; else empty.
     """
 
     key: str
@@ -43,6 +48,12 @@ class Variant:
     metadata: Mapping[str, Any]
     reason: Reason
     segment: str
+    missing: str = ""
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """What callers are told as metadata."""
+        return {**self.metadata, MISSING: self.missing} if self.missing else self.metadata
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON that Amplitude's engines answer with."""

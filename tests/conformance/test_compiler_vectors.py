@@ -91,7 +91,7 @@ def test_a_flag_compiles_as_amplitude_compiles_it(vector):
     ui = vector["ui"]
     compiled = compile_project([manifest(ui), *others(ui)])
     assert compiled.diagnostics == []
-    assert compiled.ruleset.flags[ui["key"]] == vector["compiled"]
+    assert {flag["key"]: flag for flag in compiled.flags}[ui["key"]] == vector["compiled"]
 
 
 @pytest.mark.parametrize("plan", BUCKETING["plans"])

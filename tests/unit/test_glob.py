@@ -3,7 +3,7 @@ import re
 import pytest
 import re2
 
-from flagd.glob import GlobError, glob_regex
+from flagd.glob import GlobError, glob_of, glob_regex
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,32 @@ def test_what_is_no_glob_is_refused_with_the_reason(pattern, fault):
     with pytest.raises(GlobError, match=re.escape(fault)) as raised:
         glob_regex(pattern)
     assert repr(pattern) in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "/docs/*",
+        "**.html",
+        "a?c",
+        "v[!0-9]",
+        "[]x]",
+        "[a^]",
+        "{en,de}-*",
+        "{a,b{c,d}}",
+        "a,b}",
+        "1+1=2|3",
+        r"\*",
+        "",
+        r"{a\,b}",
+    ],
+)
+def test_the_glob_is_found_again_in_its_regular_expression(pattern):
+    assert glob_of(glob_regex(pattern)) == pattern
+
+
+@pytest.mark.parametrize(
+    "regex", ["@example", "^(?:a+)$", "^(?:[[:alpha:]])$", r"^(?:\d)$", "^(?:(?:a)$", "^(?:a(b))$"]
+)
+def test_a_regular_expression_that_is_not_a_glob_has_none(regex):
+    assert glob_of(regex) is None

@@ -14,6 +14,7 @@ from flagd.compiler.last_good.seeding import restore
 from flagd.compiler.outcome import Form
 from flagd.compiler.project import Project
 from flagd.compiler.update import Update
+from flagd.ruleset.full_rollout import amplitude_form
 from flagd.ruleset.ruleset import Ruleset
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class Compiled:
 
     @cached_property
     def flags(self) -> list[EvaluationFlag]:
-        """All published flags, groups included, by key."""
-        return list(self.state.flags.values())
+        """All published flags, groups included, by key, as Amplitude compiles them."""
+        return [amplitude_form(flag) for flag in self.state.flags.values()]
 
     @cached_property
     def cohorts(self) -> dict[str, Cohort]:

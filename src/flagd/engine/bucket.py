@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from flagd.attribute import format_attribute
 from flagd.condition import Read, Results, reader, text, texts
 from flagd.hashing import bucket, utf8
 from flagd.variant import Variant
@@ -28,7 +29,8 @@ class BucketTable:
     Attributes:
         rows: outcomes, for each distinct set of allocations.
         index: the row of every allocation value, 0 to 99.
-        otherwise: the outcome of whoever is in no range, or has no value to hash.
+        otherwise: the outcome of whoever is in no range.
+        unhashed: the outcome of whoever has no value to hash.
     """
 
     selector: tuple[str, ...]
@@ -37,11 +39,12 @@ class BucketTable:
     index: bytes
     rows: tuple[Row, ...]
     otherwise: Variant | None
+    unhashed: Variant | None
 
     def outcome(self, context: object, results: Results) -> Variant | None:
         """Return the outcome for the value at the selector."""
         value = text(self.read(context, results))
-        return self.at(bucket(self.salt, value).hash) if value else self.otherwise
+        return self.at(bucket(self.salt, value).hash) if value else self.unhashed
 
     def at(self, number: int) -> Variant | None:
         """Return the outcome for a hash."""
@@ -67,7 +70,8 @@ def bucket_table(
         if covering not in rows:
             rows[covering] = _row([part for number in covering for part in allocations[number][2]], outcomes, otherwise)
         index += bytes((list(rows).index(covering),)) * (end - cut)
-    return BucketTable(selector, reader(selector), salt, bytes(index), tuple(rows.values()), otherwise)
+    unhashed = None if otherwise is None else replace(otherwise, missing=format_attribute(selector))
+    return BucketTable(selector, reader(selector), salt, bytes(index), tuple(rows.values()), otherwise, unhashed)
 
 
 def _row(distributions: list[Any], admitted: Mapping[str, Variant | None], otherwise: Variant | None) -> Row:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from flagd.condition import Condition, Results
     from flagd.engine.bucket import BucketTable, Row
-    from flagd.engine.flag import Flag
+    from flagd.engine.flag import Flag, Segment
     from flagd.hashing import Bucket
     from flagd.variant import Variant
 
@@ -49,7 +49,7 @@ def _explain(key: str, flag: Flag, cyclic: bool, context: object, results: dict[
         sets = [[_condition(part, context, results) for part in every] for every in segment.any_of or ()]
         matched = segment.any_of is None or any(all(part.matched for part in every) for every in sets)
         variant = segment.decide(context, results) if matched else None
-        hashed = _bucket(segment.bucket, context, results) if matched and segment.bucket else None
+        hashed = _hashed(segment, context, results) if matched else None
         any_of = tuple(ConditionSetExplanation(tuple(every)) for every in sets)
         segments.append(SegmentExplanation(segment.name, matched, any_of, hashed, variant.key if variant else ""))
         if variant is not None:
@@ -66,6 +66,15 @@ def _condition(part: Condition, context: object, results: Results) -> ConditionE
     matched = part.test(value)
     compared = compared_as(part.op, part.values, value)
     return ConditionExplanation(attribute, part.op, shown, len(part.values), text(value), matched, *compared, flag)
+
+
+def _hashed(segment: Segment, context: object, results: Results) -> BucketExplanation | None:
+    if segment.bucket:
+        return _bucket(segment.bucket, context, results)
+    if segment.whole is None:
+        return None
+    at_full = _bucket(segment.whole, context, results)
+    return replace(at_full, rollout_percent="0", admitted=False)
 
 
 def _bucket(table: BucketTable, context: object, results: Results) -> BucketExplanation:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flagd.condition import Condition, Results, make_condition, texts
 from flagd.engine.bucket import BucketTable, bucket_table
 from flagd.ruleset.cohort import sees_every_cohort
+from flagd.ruleset.full_rollout import full_rollout, public_metadata
 from flagd.value_type import typed
 from flagd.variant import Reason, Variant
 
@@ -30,12 +31,16 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Who is in it (None = everybody; else one set of `any_of` must hold as a whole), and what they get."""
+    """Who is in it (None = everybody; else one set of `any_of` must hold as a whole), and what they get.
+
+    `whole` is the bucket that it would have at 100 %, where it admits nobody; None = it is not known.
+    """
 
     name: str
     any_of: tuple[tuple[Condition, ...], ...] | None
     bucket: BucketTable | None
     outcome: Variant | None
+    whole: BucketTable | None = None
 
     def matches(self, context: object, results: Results) -> bool:
         """Return whether the conditions hold."""
@@ -106,7 +111,9 @@ def _segment(source: EvaluationFlag, raw: Mapping[str, Any], position: int, coho
     admit = partial(_variant, source, raw, special or Reason.SPLIT)
     table = None if bucket is None else bucket_table(bucket, admit, outcome)
     any_of = tuple(tuple(make_condition(part, cohorts) for part in every) for every in conditions or ())
-    return Segment(name, None if conditions is None else any_of, table, outcome)
+    full = None if table else full_rollout(raw)
+    whole = None if full is None else bucket_table(full, admit, outcome)
+    return Segment(name, None if conditions is None else any_of, table, outcome, whole)
 
 
 def _variant(source: Mapping[str, Any], segment: Mapping[str, Any], reason: Reason, key: str | None) -> Variant | None:
@@ -114,8 +121,8 @@ def _variant(source: Mapping[str, Any], segment: Mapping[str, Any], reason: Reas
     if variant is None:
         return None
     metadata: dict[str, Any] = {}
-    for part in (source, segment, variant):
-        metadata.update(part.get("metadata") or {})
+    for part in (source.get("metadata"), public_metadata(segment), variant.get("metadata")):
+        metadata.update(part or {})
     name = (segment.get("metadata") or {}).get("segmentName") or ""
     payload = typed(variant.get("payload"), metadata)
     return Variant(variant["key"], variant.get("value"), payload, metadata, reason, name)

@@ -76,7 +76,7 @@ class _Writer:
         self._write_result(f"{outcomes}[bisect_right({edges}, h)]", f"{indent} ")
         self._line(f"{indent}elif {value} is not None: return c0(context, results)")
         self._line(f"{indent}else:")
-        self._write_result(self._bind(table.otherwise), f"{indent} ")
+        self._write_result(self._bind(table.unhashed), f"{indent} ")
 
     def _write_result(self, expression: str, indent: str) -> None:
         self._line(f"{indent}variant = {expression}")

@@ -113,7 +113,7 @@ def to_message(variant: EngineVariant) -> Variant:
         message.value = variant.value if isinstance(variant.value, str) else orjson.dumps(variant.value).decode()
     if variant.payload is not None:
         message.payload.CopyFrom(to_value(variant.payload))
-    metadata = variant.metadata or {}
+    metadata = variant.told
     if metadata:
         message.metadata.CopyFrom(to_struct(metadata))
         message.flag_version = _version(metadata.get("flagVersion"))

@@ -1,7 +1,7 @@
 """Discretion: what callers with a Client key are told of a variant.
 
 A Client key is in public hands. It may know which variants a user gets, not why: no name of a segment, and nothing of
-prerequisites and groups, which may be flags that the key does not open.
+prerequisites and groups, which may be flags that the key does not open, nor what the flag is bucketed by.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Discretion:
 
 def _told(variant: Variant) -> Variant:
     reason = Reason.DEFAULT if variant.reason is Reason.PREREQUISITE else variant.reason
-    return replace(variant, metadata=_without_segment(variant.metadata), reason=reason, segment="")
+    return replace(variant, metadata=_without_segment(variant.metadata), reason=reason, segment="", missing="")
 
 
 def _without_segment(metadata: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from flagd.dialect import Untranslatable, translate
 from flagd.ruleset.client_ruleset import switched_off
+from flagd.ruleset.full_rollout import amplitude_form
 
 if TYPE_CHECKING:
     from flagd.ruleset.flag import EvaluationCondition, EvaluationFlag, EvaluationSegment
@@ -28,6 +29,7 @@ class NotForLocalSdks(ValueError):
 def for_local_sdks(flag: EvaluationFlag) -> EvaluationFlag:
     """Return `flag` so that the SDKs answer alike: itself where they do; where they cannot, off for everybody."""
     try:
+        flag = amplitude_form(flag)
         segments = [_segment(segment) for segment in flag["segments"]]
     except (NotForLocalSdks, AttributeError, KeyError, TypeError):  # flagd does not answer a malformed one either
         return switched_off(flag)

@@ -32,7 +32,7 @@ class Offline:
     def __init__(self, asked: Question) -> None:
         self._manifests = read(asked.paths)
         self._compiled = self._manifests.project(asked.project)
-        self._engine = Engine(self._compiled.flags, self._compiled.cohorts)
+        self._engine = Engine(self._compiled.ruleset.flags.values(), self._compiled.cohorts)
         self._context = evaluation_context(asked.user)
         self._known = [flag["key"] for flag in self._compiled.flags if flag.get("metadata", {}).get("deployed", True)]
         self._asked = asked.flags or self._known
@@ -70,7 +70,7 @@ def _outcome(flag: str, variant: Variant) -> Outcome:
         payload=variant.payload,
         reason=variant.reason,
         segment=variant.segment,
-        metadata=dict(variant.metadata),
+        metadata=dict(variant.told),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.compiler import Compiled, compile_project
 from flagd.manifest.kinds import KINDS, Flag, FlagCohort, FlagDeployment, FlagGroup, FlagSegment
+from flagd.ruleset.full_rollout import amplitude_form
 
 if TYPE_CHECKING:
     from flagd.manifest.resource import Resource
@@ -74,7 +75,7 @@ def only(result: Compiled, key: str) -> Any:
 
 
 def segments(result: Compiled, key: str) -> list[Any]:
-    return only(result, key)["segments"]
+    return amplitude_form(only(result, key))["segments"]
 
 
 def names(result: Compiled, key: str) -> list[str]:

@@ -4,10 +4,11 @@ import pytest
 
 from flagd.engine import Engine
 from flagd.hashing import bucket as hashed
-from tests.unit.compiler.manifest import compiled
+from tests.unit.compiler.manifest import cohort, compiled
 from tests.unit.compiler.manifest import flag as flag_manifest
 from tests.unit.engine.flags import COUNTRY, END, PLAN, bucket, condition, flag, needing, segment
 
+IN_CA = {"attribute": "user.country", "op": "is", "values": ["CA"]}
 IN_US = [[condition(COUNTRY, "is", "US", "CA"), condition(PLAN, "is", "pro")]]
 
 
@@ -198,3 +199,64 @@ def test_the_claim_is_the_smallest_percentage_that_admits(percent):
         just_below = f"{float(claim) - 0.001:.3f}"
         assert at(claim).variant(context, "f").key != "off"
         assert at(just_below).variant(context, "f").key == "off"
+
+
+ZERO = [
+    {"allOtherUsers": {"percent": 0}},
+    {
+        "allOtherUsers": {"percent": 0, "weights": {"on": 1, "b": 4}},
+        "bucketing": {"salt": "s", "key": "user.device_id"},
+    },
+    {"allOtherUsers": {"percent": 0}, "bucketing": {"unit": "company"}},
+]
+
+
+@pytest.mark.parametrize("in_segment", [False, True])
+@pytest.mark.parametrize("spec", ZERO)
+def test_at_0_percent_a_user_hears_the_same_percentage_as_at_any_other(spec, in_segment):
+    def found(percent):
+        rollout = {**spec["allOtherUsers"], "percent": percent}
+        given = {**spec, "allOtherUsers": rollout}
+        if in_segment:
+            given["segments"] = [{"name": "CA", "match": [IN_CA], "rollout": rollout}]
+        flags = compiled(flag_manifest("f", variants=[{"key": "on"}, {"key": "b"}], **given)).ruleset.flags
+        return Engine(flags.values()).explain(context, "f").segments[0].bucket
+
+    user = {"user_id": "eve", "device_id": "d-1", "country": "CA"}
+    context = {"user": user, "groups": {"company": {"group_name": "acme"}}}
+    zero, whole = found(0), found(100)
+    claim = float(zero.admitted_from_percent)
+    assert (zero.rollout_percent, zero.admitted) == ("0", False)
+    assert (zero.hash, zero.value, zero.attribute) == (whole.hash, whole.value, whole.attribute)
+    assert found(f"{claim:.3f}").admitted
+    assert not found(f"{claim - 0.001:.3f}").admitted
+
+
+def test_at_0_percent_a_user_without_a_value_is_in_no_bucket():
+    flags = compiled(flag_manifest("f", allOtherUsers=None)).ruleset.flags.values()
+    assert "    no user.user_id to hash, so in no bucket" in Engine(flags).explain({}, "f").lines()
+
+
+def test_a_flag_that_does_not_say_has_no_percentage_at_0_percent():
+    flags = compiled(flag_manifest("f", allOtherUsers=None)).flags
+    assert Engine(flags).explain({"user": {"user_id": "eve"}}, "f").segments[0].bucket is None
+
+
+@pytest.mark.parametrize(
+    ("condition", "line"),
+    [
+        ({"attribute": "user.properties.path", "op": "glob match", "values": ["/docs/*"]}, "[/docs/*]: saw none"),
+        ({"attribute": "user.country", "op": "regex match", "values": ["^a+$"]}, "[^a+$]: saw none"),
+        ({"op": "in cohort", "values": ["beta"]}, "[beta]: saw none"),
+        ({"op": "in cohort", "values": ["acme-like"]}, "[acme-like]: saw none"),
+    ],
+)
+def test_conditions_are_shown_as_the_manifest_says_them(condition, line):
+    rollout = {"percent": 100}
+    source = flag_manifest("f", segments=[{"name": "s", "match": [condition], "rollout": rollout}])
+    whole = compiled(source, cohort("beta"), cohort("acme-like", unit="company"))
+    owner = "groups.company " if condition["values"] == ["acme-like"] else ""
+    compared = (
+        f"{condition['attribute']} {condition['op']}" if "attribute" in condition else f"{owner}{condition['op']}"
+    )
+    assert Engine(whole.flags, whole.cohorts).explain({}, "f").lines()[1] == f"  segment 's': no — {compared} {line}"

@@ -15,10 +15,12 @@ from flagd.compiler.form.alternatives import MOST_CONDITIONS, size
 from flagd.compiler.form.condition import comparison
 from flagd.compiler.form.local import check_local
 from flagd.compiler.form.prerequisite import parents, unmet_prerequisites
-from flagd.compiler.form.rollout import compile_rollout, effective_thousandths, rollout_shares
+from flagd.compiler.form.rollout import EVERYBODY, bucket, compile_rollout, effective_thousandths, rollout_shares
 from flagd.compiler.form.segment import compile_match
 from flagd.compiler.form.testers import inclusions
+from flagd.manifest.kinds.flag import Rollout
 from flagd.ruleset.client_ruleset import DEFAULT
+from flagd.ruleset.full_rollout import with_full_rollout
 from flagd.value_type import VALUE_TYPE
 
 if TYPE_CHECKING:
@@ -27,13 +29,13 @@ if TYPE_CHECKING:
     from flagd.compiler.form.bucketing import Bucketed
     from flagd.compiler.scope import Scope
     from flagd.manifest.kinds import Flag
-    from flagd.manifest.kinds.flag import FlagSpec, Rollout, Variant
+    from flagd.manifest.kinds.flag import FlagSpec, Variant
     from flagd.ruleset.flag import EvaluationFlag, EvaluationSegment, EvaluationVariant
 
 OFF: EvaluationVariant = {"key": "off", "metadata": {"default": True}}
 STICKY = {"segmentName": "sticky-bucketing"}
 REST = {"segmentName": "All Other Users"}
-NOBODY: EvaluationSegment = {"variant": "off", "metadata": REST}
+NOBODY = Rollout(percent=0)
 
 
 def compile_flag(flag: Flag, by: Bucketed, scope: Scope, findings: Findings) -> EvaluationFlag:
@@ -103,22 +105,24 @@ def _targets(spec: FlagSpec, by: Bucketed, scope: Scope, findings: Findings) -> 
             break
         if spec.evaluation_mode == "Local":
             check_local(alternatives, path, findings)
-        segment = _rollout(target.rollout, variants, by, f"{path}.rollout", findings)
+        segment = _rollout(target.rollout, variants, by, (f"{path}.rollout", target.name), findings)
         segment["conditions"] = alternatives
-        segment["metadata"] = _named(target.name)
         found.append(segment)
-    if spec.all_other_users is None:
-        return [*found, NOBODY]
-    rest = _rollout(spec.all_other_users, variants, by, "spec.allOtherUsers", findings)
-    rest["metadata"] = REST
-    return [*found, rest]
+    place = ("spec.allOtherUsers", REST["segmentName"])
+    return [*found, _rollout(spec.all_other_users or NOBODY, variants, by, place, findings)]
 
 
 def _rollout(
-    rollout: Rollout, variants: Sequence[str], by: Bucketed, path: str, findings: Findings
+    rollout: Rollout, variants: Sequence[str], by: Bucketed, place: tuple[str, str], findings: Findings
 ) -> EvaluationSegment:
+    """Return the segment for `rollout`; `place` is its path and the name of the segment."""
+    path, name = place
     split = rollout_shares(rollout, variants, path, findings)
-    return compile_rollout(effective_thousandths(rollout), split, by)
+    segment = compile_rollout(effective_thousandths(rollout), split, by)
+    nobody = segment.get("variant") == "off" and "bucket" not in segment
+    metadata = _named(name)
+    segment["metadata"] = with_full_rollout(metadata, bucket(EVERYBODY, split, by)) if nobody else metadata
+    return segment
 
 
 def _variants(spec: FlagSpec, findings: Findings) -> dict[str, EvaluationVariant]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flagd.compiler.form.bucketing import Bucketed
     from flagd.compiler.form.weights import Shares
     from flagd.manifest.kinds.flag import Rollout
-    from flagd.ruleset.flag import EvaluationSegment
+    from flagd.ruleset.flag import EvaluationBucket, EvaluationSegment
 
 EVERYBODY = 100_000
 
@@ -35,11 +35,13 @@ def compile_rollout(share: int, split: Shares, by: Bucketed) -> EvaluationSegmen
     """
     if share >= EVERYBODY and len(split) == 1:
         return {"variant": split[0][0]}
-    admitted = allocations(share, split)
-    if not admitted:
-        return {"variant": "off"}
-    selector = selector_list(by.selector)
-    return {"variant": "off", "bucket": {"selector": selector, "salt": by.salt, "allocations": admitted}}
+    admitted = bucket(share, split, by)
+    return {"variant": "off", "bucket": admitted} if admitted["allocations"] else {"variant": "off"}
+
+
+def bucket(share: int, split: Shares, by: Bucketed) -> EvaluationBucket:
+    """Return the bucket that admits `share` of 0.001 % and splits them over `split`."""
+    return {"selector": selector_list(by.selector), "salt": by.salt, "allocations": allocations(share, split)}
 
 
 def rollout_shares(rollout: Rollout, variants: Sequence[str], path: str, findings: Findings) -> Shares:

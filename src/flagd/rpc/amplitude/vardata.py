@@ -82,11 +82,12 @@ def _response(texts: Iterable[tuple[str, bytes]]) -> Response:
 
 
 def _form(variant: Variant) -> dict[str, Any]:
-    return {name: value for name, value in variant.as_dict().items() if value is not None}
+    form = {**variant.as_dict(), "metadata": dict(variant.told)}
+    return {name: value for name, value in form.items() if value is not None}
 
 
 def _undeployed_form(variant: Variant) -> dict[str, Any]:
-    return _form(variant) | {"metadata": {**variant.metadata, "deployed": False}}
+    return _form(variant) | {"metadata": {**variant.told, "deployed": False}}
 
 
 def _legacy_form(variant: Variant) -> dict[str, Any]:

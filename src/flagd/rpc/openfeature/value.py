@@ -83,7 +83,7 @@ def resolve(variant: Variant | None, wanted: Type, project: str) -> Resolution:
 
 
 def _metadata(variant: Variant | None, project: str) -> dict[str, Any]:
-    given = variant.metadata if variant else {}
+    given = variant.told if variant else {}
     scalars = {name: value for name, value in given.items() if isinstance(value, str | bool | int | float)}
     return {**scalars, FLAG_SET_ID: project}
 

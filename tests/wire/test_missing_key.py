@@ -13,7 +13,8 @@ kind: Flag
 metadata: {{name: {name}}}
 spec: {{active: true, bucketing: {{key: {key}}}, variants: [{{key: "on"}}], allOtherUsers: {{percent: 50}}}}
 """
-NO_ROOM = {"OpenFeature v2, wrong type", "legacy vardata"}
+NO_ROOM = {"OpenFeature v1", "OpenFeature v2, wrong type", "legacy vardata"}
+"""The first is an error that means the caller's own default; the second another error; the third has no metadata."""
 DOORS = {name: door for name, door in {**ONE, **AMPLITUDE}.items() if name not in NO_ROOM}
 
 
@@ -41,6 +42,6 @@ def test_the_answer_to_a_user_who_has_it_says_nothing(server, name):
         assert MISSING not in DOORS[name](Asked(server.listen, flag="by-user"))
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", sorted({*ALL} - {"ResolveAll"}))
 def test_the_answers_of_all_flags_say_so_once(server, name):
     assert ALL[name](Asked(server.listen)).count(MISSING) == 1

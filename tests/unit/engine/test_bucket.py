@@ -2,6 +2,7 @@ import pytest
 
 from flagd.engine.bucket import bucket_table
 from flagd.hashing import bucket
+from flagd.variant import MISSING, Reason, Variant
 from tests.unit.engine.flags import END, USER_ID
 
 USERS = [f"user-{number}" for number in range(300)]
@@ -16,6 +17,10 @@ def by_the_definition(raw, value):
                 if distribution["range"][0] <= found.distribution < distribution["range"][1]:
                     return distribution["variant"]
     return "otherwise"
+
+
+def variant(key):
+    return Variant(key, key, None, {}, Reason.SPLIT, "")
 
 
 def part(variant, start, end):
@@ -48,15 +53,23 @@ def allocation(start, end, *parts):
 )
 def test_a_table_gives_what_amplitudes_loop_gives(allocations):
     raw = {"selector": USER_ID, "salt": "salt", "allocations": allocations}
-    table = bucket_table(raw, lambda key: key, "otherwise")
-    got = [table.outcome({"user": {"user_id": user}}, {}) for user in USERS]
+    table = bucket_table(raw, variant, variant("otherwise"))
+    got = [table.outcome({"user": {"user_id": user}}, {}).key for user in USERS]
     assert got == [by_the_definition(raw, user) for user in USERS]
 
 
 @pytest.mark.parametrize("number", [0, 99, 100, 4294967199, 4294967200, 4294967295])
 def test_the_ends_of_the_hash_range_are_in_the_table(number):
     raw = {"selector": USER_ID, "salt": "s", "allocations": [allocation(0, 100, part("a", 0, END))]}
-    assert bucket_table(raw, lambda key: key, None).at(number) == "a"
+    assert bucket_table(raw, variant, None).at(number).key == "a"
+
+
+@pytest.mark.parametrize("user", [{}, {"user_id": None}, {"user_id": ""}])
+def test_a_user_without_a_value_gets_what_is_outside_and_why(user):
+    raw = {"selector": USER_ID, "salt": "s", "allocations": [allocation(0, 100, part("a", 0, END))]}
+    found = bucket_table(raw, variant, variant("otherwise")).outcome({"user": user}, {})
+    assert (found.key, found.missing, found.told) == ("otherwise", "user.user_id", {MISSING: "user.user_id"})
+    assert bucket_table(raw, variant, None).outcome({"user": user}, {}) is None
 
 
 def test_the_outcome_changes_exactly_at_the_edge():

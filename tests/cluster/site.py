@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tests.cluster.processes import Operator, Replica
 
 PLAIN, ENVOY = "flagd-plain", "flagd-envoy"
+WRITTEN = ("Flag", "FlagSegment")
 RELIST_SECONDS = "10"
 RECOVERY_SECONDS = 180
 CONVERGENCE_SECONDS = 60.0
@@ -165,11 +166,26 @@ class Site:
         return {**self.operators, **self.replicas}
 
     def clear(self) -> None:
-        """Delete all objects, for the next traffic to begin with nothing, and wait until nothing is served."""
-        for kind in ("Flag", "FlagSegment"):
+        """Delete all objects, for the next traffic to begin with nothing, and wait until nobody has any of them.
+
+        A segment that an operator had still would be part of the next flags that name it.
+        """
+        for kind in WRITTEN:
             for obj in self.stage.listed(kind):
                 self.stage.delete(kind, obj["metadata"]["name"])
-        self.stage.until(lambda: not any(map(self._served, self.replicas.values())), seconds=RECOVERY_SECONDS)
+        self.stage.until(self._is_empty, seconds=RECOVERY_SECONDS)
+
+    def _is_empty(self) -> bool:
+        known = any(map(self._known, self.operators.values()))
+        return not known and not any(map(self._served, self.replicas.values()))
+
+    def _known(self, operator: Operator) -> float:
+        counts = (
+            operator.metric("flagoperator_resources", kind=kind, state=state)
+            for kind in WRITTEN
+            for state in ("ready", "invalid")
+        )
+        return sum(count or 0 for count in counts)
 
     def _served(self, replica: Replica) -> float:
         return replica.metric("flagd_ruleset_flags", project=self.stage.namespace) or 0

@@ -1,0 +1,119 @@
+"""Run: one walk of a flag from where it stood to its goal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from flagoperator.rollout.allocation import Share, placed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flagoperator.rollout.allocation import Allocation, Shares
+    from flagoperator.rollout.plan import Plan, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A walk.
+
+    Attributes:
+        id: 8 hexadecimal digits.
+        digest: of the flag as it is measured.
+        own: the flag's own words for its ramp when the plan was taken.
+        plan: frozen when the run began.
+        start: where every allocation stood then; a rollback goes back to exactly this.
+        phase: counted from 0.
+        step: how many steps of the phase were taken or passed.
+        limit: what allocations of the phase may reach, in units of 0.001 %.
+        restarts: how often this step was held anew because the flag was edited.
+        held: seconds held before `held_since`.
+        held_since: seconds since 1970 from which the hold counts; None while it stands still.
+        began: seconds since 1970 of the first step; None before it.
+        approved: whether the step may be left.
+        paused: whether somebody paused the run.
+        extended: whether somebody resumed it after its deadline.
+    """
+
+    id: str
+    digest: str
+    own: str
+    plan: Plan
+    start: Shares
+    phase: int = 0
+    step: int = 0
+    limit: int = 0
+    restarts: int = 0
+    held: float = 0.0
+    held_since: float | None = None
+    began: float | None = None
+    approved: bool = False
+    paused: bool = False
+    extended: bool = False
+
+    @property
+    def token(self) -> str:
+        """What an approval has to quote: run, phase and step, and how often the step was held anew."""
+        again = f".{self.restarts}" if self.restarts else ""
+        return f"{self.id}-{self.phase + 1}-{self.step}{again}"
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of the present phase."""
+        return self.plan.steps_of(self.phase)
+
+    @property
+    def standing(self) -> Step | None:
+        """The step whose hold and approval count now; None before the first."""
+        if self.step:
+            return self.steps[self.step - 1]
+        if not self.limit:
+            return None
+        # The plan was replaced by one whose first step is still ahead: its hold is what the new plan asks of a stop.
+        return replace(self.steps[0], approval=False)
+
+    @property
+    def hold(self) -> int:
+        """Seconds that the present step is to be held."""
+        return 0 if self.standing is None else self.standing.hold
+
+    def elapsed(self, now: float) -> float:
+        """Return the seconds that the present step was held; never negative, whatever the clock does."""
+        return self.held + (0.0 if self.held_since is None else max(0.0, now - self.held_since))
+
+    def effective(self, allocations: Sequence[Allocation]) -> Shares:
+        """Return what `allocations` are at in this run."""
+        start = placed(allocations, self.start)
+        pairs = zip(allocations, start, strict=True)
+        return tuple(Share(each.name, self._percent(each, share.percent), each.conditions) for each, share in pairs)
+
+    def restarted(self, digest: str) -> Run:
+        """Return the run with all that was measured of the present step forgotten: the flag is another."""
+        again = replace(self, digest=digest, held=0.0, held_since=None, approved=False)
+        return again if again.step == 0 and not again.limit else replace(again, restarts=again.restarts + 1)
+
+    def under(self, plan: Plan, own: str, lowest: int) -> Run:
+        """Return the run under another plan: its next step is the first above `lowest`, where the lowest stands."""
+        phase = min(self.phase, plan.phase_count - 1)
+        step = sum(1 for each in plan.steps_of(phase) if each.percent <= lowest)
+        return replace(self, plan=plan.frozen, own=own, phase=phase, step=step)
+
+    def at(self, phase: int, step: int, limit: int, now: float) -> Run:
+        """Return the run at another stop, not held yet."""
+        fresh = replace(self, phase=phase, step=step, limit=limit, restarts=0, held=0.0, held_since=None)
+        return replace(fresh, approved=False, began=now if self.began is None else self.began)
+
+    def _percent(self, allocation: Allocation, start: int) -> int:
+        phase = self.plan.phase_of(allocation.name)
+        if phase > self.phase:
+            return min(allocation.goal, start)
+        if phase < self.phase:
+            return allocation.goal
+        return min(allocation.goal, max(start, self.limit))
+
+
+def run_id(uid: str, digest: str, now: float) -> str:
+    """Return the id of a run of the object `uid` that begins `now`."""
+    return sha256(f"{uid}\n{digest}\n{now:.6f}".encode()).hexdigest()[:8]

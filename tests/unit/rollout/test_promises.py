@@ -1,0 +1,298 @@
+"""What a ramp promises, whatever happens in whatever order. The operator is restarted between any two ticks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import Phase as Stage
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from flagoperator.rollout import (
+    REST,
+    Allocation,
+    Mode,
+    Phase,
+    Plan,
+    Ramp,
+    Request,
+    Run,
+    State,
+    Step,
+    Subject,
+    Verb,
+    Window,
+    World,
+    first_state,
+    percents,
+    recorded,
+    restored,
+    tick,
+)
+
+NAMES = ("a", "b", "c")
+STOPS = (500, 5_000, 25_000, 50_000)
+START = 1_796_083_200
+FORWARD = {"Step", "Promoted", "Immediate"}
+
+goals = st.sampled_from([0, 3_000, 20_000, 60_000, 100_000])
+holds = st.sampled_from([0, 60, 3600])
+stops = st.lists(st.sampled_from(STOPS), unique=True, max_size=3).map(sorted)
+
+
+@st.composite
+def ladders(draw: st.DrawFn) -> tuple[Step, ...]:
+    return tuple(Step(each, draw(holds), draw(st.booleans())) for each in [*draw(stops), 100_000])
+
+
+windows = st.builds(
+    Window,
+    st.frozensets(st.integers(0, 6), min_size=1),
+    st.integers(0, 1439),
+    st.integers(1, 1440),
+    st.sampled_from(["UTC", "Europe/Berlin"]).map(ZoneInfo),
+)
+phases = st.builds(Phase, st.frozensets(st.sampled_from([*NAMES, REST]), min_size=1), ladders() | st.just(()))
+plain = st.builds(Plan, st.builds(lambda at, hold: (Step(at, hold), Step(100_000, 60)), st.sampled_from(STOPS), holds))
+fancy = st.builds(
+    Plan,
+    ladders(),
+    st.lists(phases, max_size=3).map(tuple),
+    st.lists(windows, max_size=2).map(tuple),
+    st.none() | st.just(START + 7200.0),
+    st.none() | st.sampled_from([600, 86_400]),
+    st.booleans(),
+    st.booleans(),
+)
+plans = plain | fancy  # most fancy ones stand still for long
+ramps = st.builds(Ramp, st.none() | plans, st.sampled_from(["standard", "own", "other"]))
+
+
+def shares(state: State) -> dict[str, int]:
+    return {each.name: each.percent for each in state.shares}
+
+
+class Ramps(RuleBasedStateMachine):
+    """A flag under an operator, and everything that may befall it."""
+
+    @initialize(ramp=ramps, rest=goals)
+    def begin(self, ramp: Ramp, rest: int) -> None:
+        self.now = START
+        self.edits = 0
+        self.subject = Subject("uid", "0", (Allocation(REST, rest),), ramp)
+        self.state = first_state(self.subject, ())
+        self.held: tuple[str, float] = ("", 0)
+        self.starts: dict[str, dict[str, int]] = {}
+
+    # what people do
+
+    @rule(goal=goals, index=st.integers(0, 3))
+    def set_a_goal(self, goal: int, index: int) -> None:
+        allocations = list(self.subject.allocations)
+        index %= len(allocations)
+        allocations[index] = replace(allocations[index], goal=goal)
+        self.edit(allocations=tuple(allocations))
+
+    @rule(name=st.sampled_from(NAMES), goal=goals, index=st.integers(0, 3))
+    def insert_a_segment(self, name: str, goal: int, index: int) -> None:
+        kept = [each for each in self.subject.allocations if each.name != name]
+        kept.insert(index % len(kept), Allocation(name, goal, f"conditions of {name}"))
+        self.edit(allocations=tuple(kept))
+
+    @rule(index=st.integers(0, 3))
+    def remove_a_segment(self, index: int) -> None:
+        *segments, rest = self.subject.allocations
+        if segments:
+            del segments[index % len(segments)]
+        self.edit(allocations=(*segments, rest))
+
+    @rule()
+    def reorder_segments(self) -> None:
+        *segments, rest = self.subject.allocations
+        self.edit(allocations=(*reversed(segments), rest))
+
+    @rule()
+    def edit_something_else(self) -> None:
+        self.edit()
+
+    @rule(ramp=ramps | st.none())
+    def edit_the_ramp(self, ramp: Ramp | None) -> None:
+        self.edit(ramp=ramp)
+
+    @rule(plan=plans | st.none())
+    def edit_the_shared_plan(self, plan: Plan | None) -> None:
+        if self.subject.ramp is not None and not self.subject.ramp.immediate:
+            before = self.state
+            self.subject = replace(self.subject, ramp=replace(self.subject.ramp, plan=plan))
+            self.check_nobody_enters(before, self.tick(World()))
+
+    @rule(paused=st.booleans())
+    def brake_in_git(self, paused: bool) -> None:
+        ramp = self.subject.ramp
+        if ramp is not None and ramp.plan is not None:
+            self.subject = replace(self.subject, ramp=replace(ramp, plan=replace(ramp.plan, paused=paused)))
+            self.look()
+
+    @rule(verb=st.sampled_from(Verb), text=st.sampled_from(["", "1", "stale-1-1"]))
+    def ask(self, verb: Verb, text: str) -> None:
+        token = text or (self.state.run.token if self.state.run else "none-1-1")
+        kept = tuple(each for each in self.subject.requests if each.verb is not verb)
+        self.subject = replace(self.subject, requests=(*kept, Request(verb, token, "ann")))
+        self.look()
+
+    # what the world does
+
+    @rule(seconds=st.sampled_from([0, 1, 59, 60, 3600, 86_400, -30]))
+    def time_passes(self, seconds: int) -> None:
+        self.now += seconds
+        self.look()
+
+    @rule(ticks=st.integers(1, 6), seconds=st.sampled_from([20, 60, 1800, 3600]))
+    def the_operator_ticks(self, ticks: int, seconds: int) -> None:
+        for _ in range(ticks):
+            self.time_passes(seconds)
+
+    @rule()
+    def an_abort_is_asked_for(self) -> None:
+        if self.state.run is not None:
+            self.ask(Verb.ABORT, self.state.run.token)
+
+    @rule(seconds=st.sampled_from([60, 3600]))
+    def replicas_lag(self, seconds: int) -> None:
+        self.now += seconds
+        self.tick(World())
+
+    @rule()
+    def everything_is_paused(self) -> None:
+        before = self.state
+        after = self.tick(World(self.subject.digest, percents(self.state.shares), paused=True))
+        self.check_nobody_enters(before, after)
+
+    # what is promised
+
+    def edit(self, **changes: object) -> None:
+        self.edits += 1
+        before = self.state
+        self.subject = replace(self.subject, digest=str(self.edits), **changes)  # type: ignore[arg-type]
+        self.check_nobody_enters(before, self.tick(World()))
+
+    def look(self) -> None:
+        self.tick(World(self.subject.digest, percents(self.state.shares)))
+
+    def tick(self, world: World) -> State:
+        before = self.state
+        after = tick(self.subject, before, world, float(self.now))
+        assert restored(recorded(after)) == after
+        self.state = after
+        self.check_goals(after)
+        self.check_steps(before, after, world)
+        self.check_rollback(before, after)
+        self.note(before, after, world)
+        return after
+
+    def check_goals(self, after: State) -> None:
+        goals = {each.name: each.goal for each in self.subject.allocations}
+        assert shares(after).keys() == goals.keys()
+        assert all(percent <= goals[name] for name, percent in shares(after).items())
+        if not after.governed:
+            assert shares(after) == goals
+
+    def check_steps(self, before: State, after: State, world: World) -> None:
+        rose = {name for name, percent in shares(after).items() if percent > shares(before).get(name, percent)}
+        if not rose or not after.governed:
+            return
+        reason = after.history[-1].reason
+        assert reason in FORWARD
+        if reason != "Step":
+            return
+        run = after.run
+        assert run is not None
+        assert world.digest == self.subject.digest
+        assert not run.plan.windows or any(each.is_open(self.now) for each in run.plan.windows)
+        assert run.plan.not_before is None or self.now >= run.plan.not_before
+        assert self.subject.ramp is None or self.subject.ramp.plan is None or not self.subject.ramp.plan.paused
+        stops = {each.percent for phase in range(run.plan.phase_count) for each in run.plan.steps_of(phase)}
+        goals = {each.name: each.goal for each in self.subject.allocations}
+        assert all(shares(after)[name] in stops | {goals[name]} for name in rose)
+        fell = [name for name, percent in shares(after).items() if percent < shares(before).get(name, 0)]
+        assert not fell
+        self.check_hold(before)
+
+    def check_hold(self, before: State) -> None:
+        run = before.run
+        if run is None or run.digest != self.subject.digest or run.standing is None or before.mode is Mode.ROLLED_BACK:
+            return
+        key, since = self.held
+        assert key == self.key(before, run)
+        assert run.hold == 0 or self.now - since >= run.hold
+        if run.standing.approval:
+            token = next(each.token for each in before.handled + self.state.handled if each.verb is Verb.APPROVE)
+            assert token
+
+    def key(self, state: State, run: Run) -> str:
+        return f"{run.token} {run.digest} {percents(state.shares)}"
+
+    def note(self, before: State, after: State, world: World) -> None:
+        """Remember since when replicas have acknowledged this stop, and where the run began."""
+        run = after.run
+        if run is None:
+            return
+        goals = {each.name: each.goal for each in self.subject.allocations}
+        start = self.starts.get(run.id, shares(before))
+        self.starts[run.id] = {name: min(percent, goals[name]) for name, percent in start.items() if name in goals}
+        key, since = self.held
+        if key != self.key(after, run):
+            self.held = (self.key(after, run), math.inf)
+        elif world.percents == percents(after.shares):
+            self.held = (key, min(since, self.now))
+
+    def check_rollback(self, before: State, after: State) -> None:
+        if after.mode is Mode.ROLLED_BACK and after.run is not None and before.mode is not Mode.ROLLED_BACK:
+            start = self.starts.get(after.run.id, shares(before))
+            goals = {each.name: each.goal for each in self.subject.allocations}
+            known = {name: min(percent, goals[name]) for name, percent in start.items() if name in goals}
+            assert known.items() <= shares(after).items()
+        if before.mode is Mode.ROLLED_BACK and before.run is not None and before.run.digest == self.subject.digest:
+            retried = after.last_token(Verb.RETRY) != before.last_token(Verb.RETRY)
+            assert retried or after.mode in {Mode.ROLLED_BACK, Mode.IDLE}
+            assert retried or all(percent <= shares(before)[name] for name, percent in shares(after).items())
+
+    def check_nobody_enters(self, before: State, after: State) -> None:
+        """Check that an edit alone lets nobody in: no raised goal, new segment, other plan, or ramp taken away."""
+        if not after.governed:
+            return
+        known = shares(before)
+        rows = list(shares(after).items())
+        for index, (name, percent) in enumerate(rows):
+            below = [share for _, share in rows[index + 1 :]]
+            assert percent <= known.get(name, min(below, default=0))
+
+
+# A history that breaks a promise is told as it is: making it smaller takes minutes. Add Stage.shrink to look for why.
+STAGES = (Stage.explicit, Stage.reuse, Stage.generate)
+QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+
+
+def check(histories: int, length: int) -> None:
+    chosen = settings(
+        max_examples=histories,
+        stateful_step_count=length,
+        deadline=None,
+        phases=STAGES,
+        suppress_health_check=QUIET,
+        report_multiple_bugs=False,
+    )
+    run_state_machine_as_test(Ramps, settings=chosen)
+
+
+def test_what_a_ramp_promises_holds_in_every_history() -> None:
+    check(150, 30)
+
+
+@pytest.mark.long
+def test_what_a_ramp_promises_holds_in_ten_thousand_histories() -> None:
+    check(10_000, 50)

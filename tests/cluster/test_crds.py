@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from flagd.manifest import validate
-from tests.unit.manifest.findings import flag, group, resource, segment
-from tests.unit.manifest.wrong import AUDIENCES, FIELDS, FLAGS, GROUPS
+from tests.unit.flagd.manifest.findings import flag, group, resource, segment
+from tests.unit.flagd.manifest.wrong import AUDIENCES, FIELDS, FLAGS, GROUPS
 
 if TYPE_CHECKING:
     from tests.cluster.control_plane import ControlPlane

@@ -14,7 +14,7 @@ from flagd.sync.publisher import ack_deadline as ack_deadline_module
 from flagd.sync.subscriber import connection as connection_module
 from flagd.v1.ruleset_pb2 import Hello, Role, SubscribeRequest
 from flagd.v1.ruleset_pb2_grpc import RulesetServiceStub
-from tests.unit.ruleset.contents import make
+from tests.unit.flagd.ruleset.contents import make
 from tests.wire.link import Link
 from tests.wire.publisher import eventually, following, publishing, ruleset
 

@@ -2,7 +2,7 @@
 
 kubectl reads manifests with sigs.k8s.io/yaml: go-yaml v2 (YAML 1.1 booleans, Go's integer
 literals), then JSON. Python's own loaders differ (``y``, ``1:30``, ``2027-03-01``, ``1e3``,
-``0o17``); tests/unit/manifest/yaml_cases.json holds what kubectl was measured to do.
+``0o17``); tests/unit/flagd/manifest/yaml_cases.json holds what kubectl was measured to do.
 """
 
 from __future__ import annotations

@@ -1,0 +1,86 @@
+"""CRDs that are older than the operator are told of, once, with what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from flagd.manifest import crds
+from flagoperator.cluster.api import ApiError
+from flagoperator.cluster.definitions import PATH
+from flagoperator.run.definitions import Definitions, is_older
+from flagoperator.run.gauges import Gauges
+from tests.unit.flagoperator.cluster.api_server import ApiServer
+
+
+def cluster(**releases: str | None) -> ApiServer:
+    """Return an API server with our CRDs; `releases` are those of some, by plural, None = without."""
+    server = ApiServer()
+    for crd in crds():
+        plural = crd["spec"]["names"]["plural"]
+        release = releases.get(plural, "1.10.0")
+        metadata = {"name": crd["metadata"]["name"]}
+        if release is not None:
+            metadata["annotations"] = {next(iter(crd["metadata"]["annotations"])): release}
+        server.objects[f"{PATH}/{metadata['name']}"] = {"metadata": metadata}
+    return server
+
+
+def looking(server: ApiServer) -> tuple[Definitions, Gauges]:
+    gauges = Gauges()
+    return Definitions(server, gauges, "1.10.0"), gauges  # type: ignore[arg-type]
+
+
+async def test_definitions_of_this_release_are_nothing_to_tell(caplog: pytest.LogCaptureFixture):
+    definitions, gauges = looking(cluster(flags="1.11.0"))
+    await definitions.look()
+    assert gauges.crds_outdated == 0
+    assert caplog.text == ""
+
+
+async def test_older_definitions_are_told_of_once(caplog: pytest.LogCaptureFixture):
+    server = cluster(flags="1.9.0", flagsegments=None)
+    definitions, gauges = looking(server)
+    await definitions.look()
+    await definitions.look()
+    assert gauges.crds_outdated == 2
+    (said,) = caplog.messages
+    assert "flags.flagoperator.dev (1.9.0), flagsegments.flagoperator.dev (no release)" in said
+    assert "flagctl crds | kubectl apply --server-side -f -" in said
+    server.objects |= cluster().objects
+    await definitions.look()
+    assert gauges.crds_outdated == 0
+
+
+async def test_definitions_that_are_not_installed_are_not_old():
+    definitions, gauges = looking(ApiServer())
+    await definitions.look()
+    assert gauges.crds_outdated == 0
+
+
+async def test_what_may_not_be_read_is_not_known(caplog: pytest.LogCaptureFixture):
+    caplog.set_level("INFO")
+    server = cluster()
+    server.failures = [ApiError(403, "Forbidden", "no right"), ApiError(0, "", "away")]
+    definitions, gauges = looking(server)
+    await definitions.look()
+    assert gauges.crds_outdated is None
+    assert "cannot be seen: no right" in caplog.text
+    await definitions.look()
+    assert gauges.crds_outdated is None
+    assert "away" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("release", "than", "older"),
+    [
+        ("0.9.0", "0.10.0", True),
+        ("0.10.0", "0.9.0", False),
+        ("1.0", "1.0.0", False),
+        ("1.0.0", "1.0.1", True),
+        ("1.1.0rc1", "1.1.0", False),
+        ("", "0.0.0", True),
+        ("latest", "0.1.0", True),
+    ],
+)
+def test_releases_are_compared_by_their_numbers(release: str, than: str, older: bool):
+    assert is_older(release, than) is older

@@ -80,7 +80,7 @@ def parse_attribute(path: str) -> tuple[str, ...]:
 
 
 def format_attribute(selector: tuple[str, ...] | list[str]) -> str:
-    """Return the path of `selector`; text for people where it is no attribute (``flag new-checkout``)."""
+    """Return the path of `selector`; text for people where it is not an attribute (``flag new-checkout``)."""
     match tuple(selector):
         case ("context", "user", "user_properties", name):
             return "user" + _join("properties", name)

@@ -55,7 +55,7 @@ class Project(click.ParamType[str]):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return `value` if a namespace can have this name."""
         if not PROJECT.fullmatch(value):
-            self.fail(f"{value!r} is no namespace; write lower case letters, digits and -, such as shop", param, ctx)
+            self.fail(f"{value!r} is not a namespace; write lower case letters, digits and -, such as shop", param, ctx)
         return value
 
 

@@ -22,7 +22,7 @@ UNTYPED = "its schema says nothing of the type, because a union of scalars is no
 ONLY_LINT = {
     "a weight for no variant": COST,
     "no attribute in any of in a flag": COST,
-    "metadata that is no scalar": UNTYPED,
+    "metadata that is not a scalar": UNTYPED,
     "metadata that Amplitude sets": UNTYPED,
     "a payload of null": "the API server drops nulls before it looks",
     "a broken regular expression": "CEL cannot try a pattern",

@@ -170,7 +170,7 @@ USERS: dict[str, dict[str, Any]] = {
     "acting as groups alone": {"token": "abc", "as-groups": ["one"]},
     "acting with a uid alone": {"token": "abc", "as-uid": "7"},
     "a token that is a number": {"token": 5},
-    "groups that are no list": {"token": "abc", "as": "bob", "as-groups": "one"},
+    "groups that are not list": {"token": "abc", "as": "bob", "as-groups": "one"},
     "a plugin": {"exec": "token"},
     "a plugin and a token": {"token": "abc", "exec": "token"},
     "a plugin and a password": {"username": "ann", "password": "secret", "exec": "token"},

@@ -28,7 +28,7 @@ def headers(path="/toy.Toy/Echo", method="POST", **more):
 
 
 class Connection:
-    """One connection of a client without manners. A server that hangs up is no error; see `closed`."""
+    """One connection of a client without manners. A server that hangs up is not an error; see `closed`."""
 
     def __init__(self, process, settings=b"", tls=None):
         host, _, port = process.listen.rpartition(":")

@@ -114,7 +114,7 @@ async def test_one_that_has_gone_without_a_word_is_given_up_and_says_itself_that
             await eventually(lambda: _fresh(flagd))
             assert await flagd.variants() == {"a": "two"}
         assert link.connections > 1
-    assert "subscriber 'flagd' owes an answer for too long, it is given up" in caplog.messages
+    assert "subscriber 'flagd' has not answered for too long, closing its stream" in caplog.messages
     assert "out of touch with the operator for 2 s, what is served stays" in caplog.messages
     assert f"publisher {link.address}: silent for 2 s" in caplog.messages
 

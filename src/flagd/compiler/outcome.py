@@ -29,7 +29,7 @@ class Form:
         content: SHA-256 of its canonical JSON; its hexadecimal form is the flag's revision.
         visibility: the deployments that see it.
         owner: the resource it was compiled from; None if it was restored from a ruleset.
-        uid: that resource's uid; a resource made anew under the same name is another one.
+        uid: that resource's uid; a resource created again under the same name is another one.
         bucketing: what it buckets by; None if it was restored and has no bucket.
         face: what its dependents see.
         moved: what is said of the edit that made this form: whom it moved, and which types it changed.

@@ -41,7 +41,7 @@ def number_of(value: object) -> float | None:
     """Return the number that `value` is, null for null.
 
     Raises:
-        TypeError: it is no number, or a list.
+        TypeError: it is neither a number nor a list.
         OverflowError: it is too large for one.
     """
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -29,7 +29,7 @@ def text(value: object) -> str | None:
 
 
 def elements(value: object) -> list[str] | None:
-    """Return the texts of the elements of a list, nulls dropped; None where `value` is no list.
+    """Return the texts of the elements of a list, nulls dropped; None where `value` is not a list.
 
     Text that begins with a bracket and is a JSON array, at most 100 levels deep, is a list.
     """

@@ -88,7 +88,7 @@ class Engine:
         return made
 
     def _link(self) -> set[str]:
-        """Find out anew who depends on whom, and who on itself; return those of which the latter is news."""
+        """Find out again who depends on whom, and who on itself; return those of which the latter is news."""
         dependencies = {key: parents for key, parents in self._dependencies.as_dict().items() if parents}
         before, self._cyclic = self._cyclic, cycle_members(dependencies)
         self._dependents = list(dependencies)

@@ -113,7 +113,7 @@ class _Writer:
         return self._local(selector, f"{owner}.get({{}})", selector[-1])
 
     def _text(self, selector: tuple[str, ...], value: str) -> str:
-        """Return the local that holds the text of a value that is no list."""
+        """Return the local that holds the text of a value that is not a list."""
         plain = f'{value} in {{}} or {value}.__class__ is str and not "[" <= {value} < "\\\\"'
         return self._local(("text", value), f"{value} if {plain} else plain_text({value})", self._plain[selector])
 

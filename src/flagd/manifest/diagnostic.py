@@ -1,4 +1,4 @@
-"""Diagnostic: one thing that is wrong with a manifest, said so that its author can mend it."""
+"""Diagnostic: one thing that is wrong with a manifest, said so that its author can fix it."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def kind_of(obj: dict[str, Any]) -> Kind | Finding:
 
 
 def unknown_metadata(obj: dict[str, Any]) -> Iterator[Finding]:
-    """Yield a finding for every field of ``metadata`` that Kubernetes does not know or that is no name."""
+    """Yield a finding for every field of ``metadata`` that Kubernetes does not know or that is not a name."""
     metadata = obj.get("metadata")
     if not isinstance(metadata, dict):
         return
@@ -75,7 +75,7 @@ def is_foreign(obj: object) -> bool:
 
 
 def items_of(obj: object) -> list[Any] | None:
-    """Return the items of a List (as ``kubectl get -o yaml`` prints); None if `obj` is no list."""
+    """Return the items of a List (as ``kubectl get -o yaml`` prints); None if `obj` is not a list."""
     if not isinstance(obj, dict):
         return None
     kind, items = obj.get("kind"), obj.get("items")

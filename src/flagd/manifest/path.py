@@ -18,7 +18,7 @@ def format_path(path: FieldPath) -> str:
 
 
 def parse_path(text: str) -> FieldPath:
-    """Return the path that `text` spells; the inverse of `format_path`. Text that is no path ends it early."""
+    """Return the path that `text` spells; the inverse of `format_path`. Text that is not a path ends it early."""
     path: list[str | int] = []
     position = 0
     while found := _STEP.match(text, position):

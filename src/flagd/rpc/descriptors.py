@@ -7,7 +7,7 @@ import resource
 CONNECTIONS = 10_000
 """Connections to one port; further ones are closed at once."""
 RESERVED = 512
-"""Files that are kept for what is no caller's: probes, manifests, streams to the operator."""
+"""Files that are kept for what no caller uses: probes, manifests, streams to the operator."""
 PORTS = 2
 """Ports that share the rest: evaluation and rulesets."""
 

@@ -50,7 +50,7 @@ OPTIONS: list[tuple[str, int]] = [
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
     ("grpc.http2.max_ping_strikes", 2),
-    # Clients come back and are spread anew, and old certificates go out of use.
+    # Clients come back and are spread again, and old certificates go out of use.
     ("grpc.max_connection_age_ms", 300_000),
     ("grpc.max_connection_age_grace_ms", 30_000),
     # A peer that never finishes its handshake holds a socket for this long.

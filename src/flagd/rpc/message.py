@@ -32,7 +32,7 @@ AT_ONCE_BYTES = 8 * 1024
 _FIELDS = 5 * USER_VALUES
 """Most fields in one part of a request: a value in a map is a field, with a key, a Value and its kind inside."""
 _STRAYS = 2000
-"""Most fields of a request that are no list: a few are in use, and what is sent twice counts twice."""
+"""Most fields of a request that are not lists: a few are in use, and what is sent twice counts twice."""
 _TURN_FIELDS = 2000
 _VARINT, _FIXED64, _DELIMITED, _FIXED32 = 0, 1, 2, 5
 _FIXED_BYTES = {_FIXED64: 8, _FIXED32: 4}

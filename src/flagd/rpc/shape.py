@@ -29,7 +29,7 @@ def attribute_text(value: object, where: str) -> str:
 def group_name(value: object, where: str) -> str | None:
     """Return the name of a group that is given as a name or as a list of names, of which the first counts.
 
-    An empty list, or one that begins with null, is no group. Raises InvalidArgument for any other shape.
+    An empty list, or one that begins with null, is not a group. Raises InvalidArgument for any other shape.
     """
     if isinstance(value, list):
         for one in value:

@@ -48,7 +48,7 @@ class HashedRuleset:
 
     @classmethod
     def of(cls, ruleset: Ruleset) -> HashedRuleset:
-        """Return the hashed form of `ruleset`, whose every part is hashed anew.
+        """Return the hashed form of `ruleset`, whose every part is hashed again.
 
         Raises:
             RulesetError: the content is not that of the revision.
@@ -70,7 +70,7 @@ class HashedRuleset:
         """Return the edition with `change` made, its revision computed.
 
         Raises:
-            RulesetError: a flag is nested too deeply, or is no JSON.
+            RulesetError: a flag is nested too deeply, or is not JSON.
         """
         try:
             digest = self.digest.changed(dict(_hashes(change)))

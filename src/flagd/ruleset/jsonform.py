@@ -22,7 +22,7 @@ _KEY_HASH = re.compile("sha256:[0-9a-f]{64}")
 
 
 class RulesetError(ValueError):
-    """This is no ruleset, or not the one it says it is. The text says where and why."""
+    """This is not a ruleset, or not the one it says it is. The text says where and why."""
 
 
 def flags_from_json(value: object) -> dict[str, EvaluationFlag]:

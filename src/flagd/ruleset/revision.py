@@ -99,7 +99,7 @@ def compute_revision(
     deployments: Mapping[str, Deployment],
     visibility: Mapping[str, frozenset[str]],
 ) -> str:
-    """Return the revision of these contents, computed anew."""
+    """Return the revision of these contents, recomputed."""
     return compute_digest(flags, cohorts, deployments, visibility).revision
 
 
@@ -109,7 +109,7 @@ def compute_digest(
     deployments: Mapping[str, Deployment],
     visibility: Mapping[str, frozenset[str]],
 ) -> Digest:
-    """Return the digest of these contents, computed anew."""
+    """Return the digest of these contents, recomputed."""
     leaves: dict[Leaf, bytes | Absent] = {("flag", key): hash_json(flag) for key, flag in flags.items()}
     leaves |= {("cohort", name): hash_cohort(cohort) for name, cohort in cohorts.items()}
     leaves |= {("deployment", name): hash_deployment(deployment) for name, deployment in deployments.items()}

@@ -97,9 +97,7 @@ class _Collector(Collector):
         yield GaugeMetricFamily(
             "flagd_held_bytes_limit", "Memory that calls may hold; more are refused.", value=self._capacity.limit
         )
-        refused = CounterMetricFamily(
-            "flagd_calls_refused", "Calls refused since there was no room for them.", labels=["limit"]
-        )
+        refused = CounterMetricFamily("flagd_calls_refused", "Calls refused for lack of room.", labels=["limit"])
         for limit, count in list(self._capacity.refused.items()):
             refused.add_metric([limit], count)
         yield refused

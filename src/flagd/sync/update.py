@@ -157,7 +157,7 @@ def _parse(entry: FlagEntry) -> Any:  # noqa: ANN401
     try:
         return json.loads(entry.json)  # exact for integers of any size
     except (ValueError, RecursionError) as error:
-        raise RulesetError(f"the flag {entry.key!r} is no JSON") from error
+        raise RulesetError(f"the flag {entry.key!r} is not JSON") from error
 
 
 def _deployments(entries: Collection[DeploymentEntry]) -> dict[str, Deployment]:

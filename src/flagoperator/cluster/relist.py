@@ -198,5 +198,5 @@ async def _page(api: Api, path: str, accept: str, **query: str) -> Object:
         return await api.get(path, accept=accept, **query)
     except ApiError as error:
         if error.status == EXPIRED:
-            raise ApiError(EXPIRED, error.reason, f"{path}: the list took too long and begins anew") from error
+            raise ApiError(EXPIRED, error.reason, f"{path}: the list took too long; starting again") from error
         raise

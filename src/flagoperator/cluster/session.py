@@ -2,7 +2,7 @@
 
 Kopf lists everything before it watches, and handles each object as if it had changed: seconds of a
 whole core for a large cluster, of which everything was listed just before. And it begins a watch that
-ended anew at once, however short it was: where something between us and the API server ends each at
+ended again immediately, however short it was: where something between us and the API server ends each at
 once, that would be as many requests as there is time for.
 """
 
@@ -31,7 +31,7 @@ PATIENCE_SECONDS = 10.0
 """How long Kopf's list waits for another of ours, at most."""
 LOOK_SECONDS = 0.02
 NOBODY = "metadata.name=-"
-"""Field selector that no object meets: it is no name that one may have."""
+"""Field selector that no object meets: it is not a name that one may have."""
 
 
 class Spacing:

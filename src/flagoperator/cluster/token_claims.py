@@ -23,7 +23,7 @@ class TokenClaims:
 
 
 def read_claims(token: str) -> TokenClaims | None:
-    """Return what `token` says of itself; None when it is no JSON Web Token, as those of ServiceAccounts are.
+    """Return what `token` says of itself; None when it is not a JSON Web Token, as those of ServiceAccounts are.
 
     https://datatracker.ietf.org/doc/html/rfc7519#section-4.1
     """

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @cluster_options
 @click.option("--force-conflicts", is_flag=True, help="Take over fields that another tool applied.")
 def command(paths: tuple[str, ...], force_conflicts: bool, cluster: Cluster) -> None:
-    """Apply manifests on the server's side, as field manager flagctl, if there is no error in them.
+    """Apply manifests on the server's side, as field manager flagctl, if they have no errors.
 
     With --wait it ends once every ready replica serves the generation that was applied, and fails
     with the reason where the operator refuses it.

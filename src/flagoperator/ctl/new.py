@@ -95,7 +95,7 @@ def _check(text: str) -> None:
     from flagd.manifest import read_text
 
     for diagnostic in read_text(text).diagnostics:
-        raise click.UsageError(f"that makes no valid flag: {diagnostic.path}: {diagnostic.message}")
+        raise click.UsageError(f"the flag would not be valid: {diagnostic.path}: {diagnostic.message}")
 
 
 def _create(path: Path, text: str) -> None:

@@ -95,7 +95,7 @@ def _expired(expires: str | None, today: date) -> str | None:
     try:
         days = (today - date.fromisoformat(expires)).days
     except ValueError:
-        return f"expires on {expires}, which is no date"
+        return f"expires on {expires}, which is not a date"
     return f"expired on {expires}, {days} day{'' if days == 1 else 's'} ago" if days > 0 else None
 
 

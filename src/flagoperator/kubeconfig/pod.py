@@ -36,7 +36,7 @@ def pod_selection(environment: Mapping[str, str], account: Path = ACCOUNT) -> Se
 
 
 def pod_namespace(environment: Mapping[str, str], account: Path = ACCOUNT) -> str:
-    """Return the namespace of this pod; empty where this is no pod."""
+    """Return the namespace of this pod; empty where this is not a pod."""
     if named := environment.get("POD_NAMESPACE"):
         return named
     try:

@@ -29,7 +29,7 @@ class Section:
     folder: Path = Path()
 
     def text(self, name: str) -> str:
-        """Return a field of text; empty where it is absent. Raises ConnectionSettingsError where it is no text."""
+        """Return a field of text; empty where it is absent. Raises ConnectionSettingsError where it is not text."""
         value = self.fields.get(name)
         if value is None:
             return ""

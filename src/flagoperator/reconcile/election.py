@@ -33,7 +33,7 @@ class Record:
     Attributes:
         holder: identity of the holder; empty once it was released.
         renewed: the holder's time stamp, only compared for being another one.
-        transitions: how often the holder changed; None where that is no number that counting arrives at.
+        transitions: how often the holder changed; None where that is not a number that counting arrives at.
         duration: seconds after which it may be taken from a holder that does not renew.
     """
 

@@ -56,7 +56,7 @@ class Facts:
         served: its form in the ruleset; None where there is none.
         progress: how far the replicas are with it.
         users: who refers to it.
-        recount: whether the number of replicas is to be written anew though not all have it yet.
+        recount: whether the number of replicas is to be written again though not all have it yet.
         shown: what this process has seen to be served everywhere; None = nothing yet.
         trusting: whether the status is believed where it says that: replicas may not have come back yet. A status
             may also be from a backup, or by a foreign hand, so that does not last.

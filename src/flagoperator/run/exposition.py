@@ -97,7 +97,7 @@ class _Collector(Collector):
             events.add_metric([kind], gauges.watch_events[kind])
         yield events
         yield CounterMetricFamily(
-            "flagoperator_watch_restarts", "How often the watch was begun anew.", value=gauges.watch_restarts
+            "flagoperator_watch_restarts", "How often the watch was restarted.", value=gauges.watch_restarts
         )
 
         if gauges.crds_outdated is not None:

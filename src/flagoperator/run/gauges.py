@@ -28,7 +28,7 @@ class Gauges:
         unreadable: why not, in the API server's words, by the namespace that may not be read.
         relisted_at: when the last complete list ended, in seconds since 1970; 0 before the first.
         watch_events: what the watch told, by kind.
-        watch_restarts: how often the watch was begun anew.
+        watch_restarts: how often the watch was restarted.
         reconciles: durations of compiling what changed.
         publishes: changes that were published, by project.
         acknowledged: durations from the change being seen to every ready replica serving it.

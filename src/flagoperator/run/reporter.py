@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 EDITS = ("UsersMove", "TypeChanges")
 """The reasons of what is also told in an event: it is true of one edit only."""
 LOOK_SECONDS = 5.0
-"""How often the pods of the evaluation service are looked at, and what waits for them is counted anew."""
+"""How often the pods of the evaluation service are looked at, and what waits for them is counted again."""
 TURN_SECONDS = 0.02
 """How long what was published has the machine to itself before statuses are written about it."""
 NEW_TERM_SECONDS = 10.0
@@ -124,7 +124,7 @@ class Reporter:
                 await changed.wait()
 
     async def tick(self) -> None:
-        """Count the replicas anew every few seconds, for what waits long; until cancelled."""
+        """Count the replicas again every few seconds, for what waits long; until cancelled."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             await self._find_pods()

@@ -70,4 +70,4 @@ async def _stop(operator: Operator, insisted: asyncio.Event) -> None:
         await stopping
         return
     stopping.cancel()
-    log.warning("stopping at once" if insisted.is_set() else f"not everything ended within {STOP_SECONDS:g} s")
+    log.warning("stopping immediately" if insisted.is_set() else f"not everything ended within {STOP_SECONDS:g} s")

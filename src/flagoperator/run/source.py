@@ -230,9 +230,7 @@ class Source:
                 self.changed()
             now = time.monotonic()
             if deaf := self._hearing.deaf(now):
-                log.warning(
-                    "the watch says nothing of changes that a list found (%s): it is begun anew", ", ".join(deaf)
-                )
+                log.warning("the watch missed changes that a list found (%s); restarting it", ", ".join(deaf))
                 return
             if self._wanted.is_set() or now >= due:
                 differences = await self._list()

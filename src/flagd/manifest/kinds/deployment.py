@@ -58,6 +58,6 @@ KIND = Kind(
     "fdep",
     check=_check,
     columns=(Column("Type", "string", ".spec.type"), USED_BY, READY, MESSAGE),
-    forms={KEY_HASH: "is no hash of a key: `sha256:` and 64 hexadecimal digits, as `flagctl key new` prints it"},
+    forms={KEY_HASH: "is not the hash of a key: `sha256:` and 64 hexadecimal digits, as `flagctl key new` prints it"},
     inlined=False,
 )

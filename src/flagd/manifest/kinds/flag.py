@@ -277,7 +277,7 @@ KIND = Kind(
     ),
     status=_STATUS,
     selectable=("owner", "active"),
-    forms={DATE: 'is no date; write it as "2027-03-01"'},
+    forms={DATE: 'is not a date; write it as "2027-03-01"'},
     key_field="key",
     shared_names=KEYS,
     inlined=False,

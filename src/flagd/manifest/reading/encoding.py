@@ -33,4 +33,4 @@ def decode(data: bytes) -> str | Finding:
         return data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start)
-        return Finding((), "NotUtf8", f"byte 0x{data[error.start]:02x} is no UTF-8; save it as UTF-8", line=line)
+        return Finding((), "NotUtf8", f"byte 0x{data[error.start]:02x} is not UTF-8; save it as UTF-8", line=line)

@@ -147,14 +147,14 @@ class _Tree:
             return text
         value = self._plain(text)
         if type(value) not in _TYPES[name]:
-            self._find("InvalidYaml", f"`{text}` is no {name}")
+            self._find("InvalidYaml", f"`{text}` is not of the type {name}")
         return value
 
     def _plain(self, text: str) -> JsonScalar:
         try:
             return resolve(text)
         except NotJsonError:
-            self._find("NotJson", f"`{text}` is no number in JSON; quote it if text is meant")
+            self._find("NotJson", f"`{text}` is not a number in JSON; quote it if text is meant")
             return text
 
     def _open_mapping(self, event: yaml.MappingStartEvent) -> None:

@@ -52,7 +52,7 @@ def _identity(spec: FlagSpec) -> Iterator[Finding]:
         try:
             date.fromisoformat(spec.expires)
         except ValueError:
-            text = f'{shown(spec.expires)} is no day of the calendar; write a date such as "2027-03-01"'
+            text = f'{shown(spec.expires)} is not a day of the calendar; write a date such as "2027-03-01"'
             yield Finding((*_SPEC, "expires"), "InvalidForm", text)
     yield from repeated(spec.deployments, (*_SPEC, "deployments"))
 

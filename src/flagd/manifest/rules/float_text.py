@@ -17,7 +17,7 @@ _FORM = re.compile(r"-?[1-9](?:\.([0-9]{1,16}))?e\+([0-9]{2})", re.ASCII)
 
 
 def digits_of(text: str) -> str | None:
-    """Return the digits that `text` stands for; None if it is no whole number in that form."""
+    """Return the digits that `text` stands for; None if it is not a whole number in that form."""
     found = _FORM.fullmatch(text)
     whole = found is not None and len(found[1] or "") <= int(found[2])
     return str(int(float(text))) if whole else None

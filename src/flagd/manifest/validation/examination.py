@@ -40,7 +40,9 @@ def examine(
 ) -> tuple[Resource | None, list[Finding]]:
     """As `validate`, with findings; `spelling` tells how an unquoted scalar was written."""
     if not isinstance(obj, dict):
-        return None, [Finding((), "NotAResource", f"{shown(obj)} is no resource; a resource has apiVersion and kind")]
+        return None, [
+            Finding((), "NotAResource", f"{shown(obj)} is not a resource; a resource has apiVersion and kind")
+        ]
     kind = kind_of(obj)
     if isinstance(kind, Finding):
         return None, [kind]

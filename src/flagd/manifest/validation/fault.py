@@ -40,8 +40,8 @@ _WANTED = {
 }
 _FORMS = {
     ONE_LINE: "has a space at one end, or a line break or another control character; leave it out",
-    DNS_SUBDOMAIN: "is no Kubernetes name; write lower case letters, digits, `-` and `.`, such as new-checkout",
-    DNS_LABEL: "is no namespace; write lower case letters, digits and `-`, such as shop",
+    DNS_SUBDOMAIN: "is not a Kubernetes name; write lower case letters, digits, `-` and `.`, such as new-checkout",
+    DNS_LABEL: "is not a namespace; write lower case letters, digits and `-`, such as shop",
 }
 _WORDS = {"true": "true", "false": "false", "yes": "true", "no": "false", "on": "true", "off": "false"}
 
@@ -71,7 +71,7 @@ def _path(fault: ErrorDetails) -> FieldPath:
 
 
 def _also_no_text(obj: object, path: FieldPath, spelling: Spelling) -> Iterator[Finding]:
-    """Yield findings for what is no text either in the list in which `path` is the first: there the models stop."""
+    """Yield findings for what is not text either in the list in which `path` is the first: there the models stop."""
     *above, first = path
     values: Any = obj
     for part in above:

@@ -27,7 +27,7 @@ def field_names_at(model: type[BaseModel], path: FieldPath) -> list[str]:
 
 
 def choices_at(model: type[BaseModel], path: FieldPath) -> tuple[str, ...]:
-    """Return the values that the field at `path` of `model` may have; empty if it is no enumeration."""
+    """Return the values that the field at `path` of `model` may have; empty if it is not an enumeration."""
     kind = _type_at(model, path)
     return get_args(kind) if get_origin(kind) is Literal else ()
 

@@ -136,7 +136,7 @@ def _end(gone: str) -> None:
 
 
 def _take_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log what went wrong in a callback; but that the answer to a caller came after the caller had gone is no error.
+    """Log what went wrong in a callback, unless it is an answer to a caller who had gone by then.
 
     pyvoy tells what it has done to futures that were cancelled meanwhile.
     """

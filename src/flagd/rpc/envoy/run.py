@@ -87,7 +87,7 @@ class Run:
             await asyncio.sleep(POLL_SECONDS)
 
     def _reason(self, status: int) -> str:
-        return self.process.errors or f"Envoy ended at once: {ending(status)}"
+        return self.process.errors or f"Envoy ended immediately: {ending(status)}"
 
     async def ended(self) -> int:
         """Return Envoy's exit status once it ended."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ParseError(InvalidArgument):
-    """The request is no JSON object."""
+    """The request is not a JSON object."""
 
 
 class InvalidContext(InvalidArgument):

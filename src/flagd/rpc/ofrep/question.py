@@ -31,7 +31,7 @@ def given_context(request: Request) -> dict[str, Any]:
     """Return OpenFeature's context in the body; an empty one where none is given.
 
     Raises:
-        ParseError: the body is no JSON object.
+        ParseError: the body is not a JSON object.
         InvalidContext: the context is none.
     """
     try:

@@ -120,7 +120,9 @@ class RulesetService:
                         # Perhaps it was us who were away: what waits to be read comes first.
                         await asyncio.sleep(LISTEN_SECONDS)
                     if stream.time_left <= 0:
-                        log.warning("subscriber %r owes an answer for too long, it is given up", subscription.name)
+                        log.warning(
+                            "subscriber %r has not answered for too long, closing its stream", subscription.name
+                        )
                         raise Unavailable("no answer in time; connect again")
                 await listening  # raises what was wrong with a message
             finally:

@@ -66,7 +66,7 @@ class Stream:
             if (left := self.time_left) > 0:
                 timer = loop.call_later(left, check)
             elif task is not None:
-                log.warning("subscriber %r takes nothing, it is given up", self.subscription.name)
+                log.warning("subscriber %r reads nothing, closing its stream", self.subscription.name)
                 task.cancel()
 
         if self.time_left != float("inf"):

@@ -23,8 +23,8 @@ from tests.unit.flagd.manifest.findings import flag, found, resource, warned
             "`flagoperator.dev/v1` is not served for Flag; write flagoperator.dev/v1alpha1",
         ),
         ({**flag(), "apiVersion": None}, "apiVersion", "MissingField", "write flagoperator.dev/v1alpha1"),
-        ([], "", "NotAResource", "`[]` is no resource"),
-        (None, "", "NotAResource", "`null` is no resource"),
+        ([], "", "NotAResource", "`[]` is not a resource"),
+        (None, "", "NotAResource", "`null` is not a resource"),
     ],
 )
 def test_a_wrong_envelope_is_told_with_what_would_be_right(obj: Any, path: str, reason: str, says: str):

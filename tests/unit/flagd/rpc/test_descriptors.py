@@ -1,4 +1,4 @@
-"""Connections of callers leave files for what is no caller's."""
+"""Connections of callers leave files for what is not caller's."""
 
 import resource
 

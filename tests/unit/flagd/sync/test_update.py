@@ -60,8 +60,8 @@ def test_an_update_from_a_revision_that_is_not_held_is_refused():
     ("update", "message"),
     [
         (Update(revision="0" * 64), f"not {'0' * 64}"),
-        (Update(flags=[FlagEntry(key="a", json=b"{")]), "the flag 'a' is no JSON"),
-        (Update(flags=[FlagEntry(key="a", json=b"[" * 100_000)]), "the flag 'a' is no JSON"),
+        (Update(flags=[FlagEntry(key="a", json=b"{")]), "the flag 'a' is not JSON"),
+        (Update(flags=[FlagEntry(key="a", json=b"[" * 100_000)]), "the flag 'a' is not JSON"),
         (Update(flags=[FlagEntry(key="a", json=b"[]")]), r"flags\[0\] is list, not dict"),
         (Update(flags=[FlagEntry(key="a", json=canonical_json(flag("b")))]), "the entry 'a' holds another flag"),
         (Update(flags=[FlagEntry(key="a", json=canonical_json(flag("a", dependencies=[[]])))]), "dependencies"),

@@ -1,4 +1,4 @@
-"""What goes wrong in callbacks inside Envoy: a caller that went is no error, all else is told."""
+"""What goes wrong in callbacks inside Envoy: a caller that went is not an error, all else is told."""
 
 import asyncio
 import json

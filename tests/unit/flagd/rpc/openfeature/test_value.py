@@ -45,7 +45,7 @@ VALUES = [
     ("ANY", {"value": "on"}, True),
     ("ANY", {"value": "off"}, False),
     ("ANY", {"value": "red"}, "red"),
-    # a value that is no text, as other compilers may write
+    # a value that is not text, as other compilers may write
     ("OBJECT", {"value": {"a": 1}}, {"a": 1}),
     ("BOOLEAN", {"value": False}, False),
 ]

@@ -130,7 +130,7 @@ async def test_who_does_not_answer_an_update_is_given_up(caplog):
     async with subscribed(publisher.service) as subscriber:
         ended = await subscriber.ended()
     assert (type(ended), ended.message) == (Unavailable, "no answer in time; connect again")
-    assert caplog.messages == ["subscriber 'flagd-1' owes an answer for too long, it is given up"]
+    assert caplog.messages == ["subscriber 'flagd-1' has not answered for too long, closing its stream"]
     assert not publisher.subscribers.streams
 
 

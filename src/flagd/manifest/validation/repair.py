@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from flagd.manifest.diagnostic import Severity
+from flagd.manifest.finding import MAX_FINDINGS
 from flagd.manifest.validation.fields import bare, field_at
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from flagd.manifest.path import FieldPath
     from flagd.manifest.resource import Resource
 
-MOST_REPAIRS = 20
-"""Objects with more faults are not repaired: their author has enough to fix first."""
+MOST_REPAIRS = MAX_FINDINGS
+"""Objects with more faults are not repaired: no more findings are shown."""
 
 _CANDIDATES: tuple[Any, ...] = (0, 1, "x", False, [], {}, ["x"], "2027-01-01", "sha256:" + "0" * 64)
 

@@ -51,6 +51,12 @@ def test_every_kind_is_repaired():
 
 
 def test_an_object_with_very_many_faults_is_left_to_its_author():
-    variants = [{"key": number} for number in range(MOST_REPAIRS + 1)]
-    told = paths(flag(variants=variants, metadata={"flagVersion": 1}))
+    told = paths(flag(deployments=list(range(MOST_REPAIRS + 1)), metadata={"flagVersion": 1}))
     assert ("spec.metadata.flagVersion", "ReservedName") not in told
+
+
+def test_many_wrong_types_do_not_hide_what_the_rules_find_in_the_rest():
+    wrong = [{"key": f"v{number}", "name": number} for number in range(60)]
+    spec = {"active": True, "variants": wrong, "expires": "2027-02-30"}
+    told = {path for path, _ in paths(flag(**spec))}
+    assert {f"spec.variants[{number}].name" for number in range(60)} | {"spec.expires"} <= told

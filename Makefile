@@ -47,6 +47,10 @@ test-long: $(READY) tools clients ## Run the tests that take minutes
 test-faults: $(READY) ## Test faults on a real API server for longer than `make test` does: more kills, outages, seeds
 	$(BIN)/python -m pytest tests/cluster -m long --timeout 0
 
+.PHONY: test-node
+test-node: $(READY) ## Install the chart on a real node of this machine (root, Debian, Go; 15 minutes the first time)
+	$(BIN)/python -m pytest tests/node -m long --timeout 0
+
 .PHONY: soak
 soak: $(READY) ## Break things on a real API server for SOAK_MINUTES (60): a fault each minute, by SOAK_SEED
 	$(BIN)/python -m tests.cluster.soak

@@ -75,7 +75,7 @@ class ControlPlane:
         Raises:
             RuntimeError: it did not become ready; the text ends with its log.
         """
-        flags = self._etcd() if name == "etcd" else {**self._kube_apiserver(), **self._flags}
+        flags = self._arguments(name)
         arguments = [f"--{flag}={value}" for flag, value in flags.items() if value is not None]
         with (self.folder / "logs" / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
@@ -158,6 +158,14 @@ class ControlPlane:
             entry["user"].setdefault("username", "")
         return entries
 
+    def _arguments(self, name: str) -> dict[str, Any]:
+        """Return the flags of a component; a subclass knows more of them."""
+        return self._etcd() if name == "etcd" else {**self._kube_apiserver(), **self._flags}
+
+    def _health(self, name: str) -> str:
+        """Return the URL that answers with 200 once a component is ready."""
+        return f"http://127.0.0.1:{self._ports['etcd']}/health" if name == "etcd" else f"{self.url}/readyz"
+
     def _etcd(self) -> dict[str, Any]:
         client, peer = (f"http://127.0.0.1:{self._ports[port]}" for port in ("etcd", "etcd-peer"))
         return {
@@ -195,7 +203,7 @@ class ControlPlane:
         }
 
     def _wait_ready(self, name: str) -> None:
-        url = f"http://127.0.0.1:{self._ports['etcd']}/health" if name == "etcd" else f"{self.url}/readyz"
+        url = self._health(name)
         process, deadline = self._processes[name], time.monotonic() + _READY_SECONDS
         while process.poll() is None and time.monotonic() < deadline:
             with contextlib.suppress(OSError, http.client.HTTPException), self._open(url):

@@ -1,0 +1,47 @@
+"""One node for all tests on it, and the chart installed there with its default values."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scripts.image import __main__ as image
+from scripts.image.program import PROGRAMS
+from scripts.image.rootfs import ROOT
+from tests.cluster.assets import AssetsUnavailableError
+from tests.node.installed import Installed
+from tests.node.node import Node
+from tests.node.programs import programs, unfit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TAG = "test"
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A node with our three images."""
+    if reason := unfit():
+        pytest.skip(reason)
+    try:
+        binaries = programs()
+    except AssetsUnavailableError as error:
+        pytest.skip(str(error))
+    folder, cache = tmp_path_factory.mktemp("node"), ROOT / ".cache/images"
+    cache.mkdir(parents=True, exist_ok=True)
+    for program in PROGRAMS.values():
+        image.build(program, TAG, folder, cache)
+    with Node(folder, binaries, [folder / f"{name}.tar" for name in PROGRAMS]) as node:
+        yield node
+    shutil.rmtree(folder / "var", ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def installed(node: Node) -> Installed:
+    """The chart in a namespace that takes restricted pods only, and one flag."""
+    installed = Installed(node, TAG)
+    installed.install()
+    return installed

@@ -1,0 +1,110 @@
+"""Installed: the chart on a node, and pods of others that call it."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from scripts.image.__main__ import REGISTRY
+from tests.chart.helm import CHART
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.node.node import Node
+
+SYSTEM, OTHERS = "flags", "shop"
+RESTRICTED = "pod-security.kubernetes.io/enforce=restricted"
+FLAG = {
+    "apiVersion": "flagoperator.dev/v1alpha1",
+    "kind": "Flag",
+    "metadata": {"name": "hello", "namespace": OTHERS},
+    "spec": {"active": True, "variants": [{"key": "on"}], "allOtherUsers": {"percent": 100}},
+}
+_SECURITY = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+_POD = {"runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}}
+SECONDS = 240
+
+
+class Installed:
+    """A release `flags` in SYSTEM; callers live in OTHERS."""
+
+    def __init__(self, node: Node, tag: str) -> None:
+        self.node, self._tag = node, tag
+
+    def install(self) -> None:
+        """Install with the default values, which wait until everything is ready, and apply a flag."""
+        for namespace in (SYSTEM, OTHERS):
+            self.node.run("kubectl", "create", "namespace", namespace)
+            self.node.run("kubectl", "label", "namespace", namespace, RESTRICTED)
+        self.helm("install")
+        self.publish(100)
+
+    def helm(self, verb: str, *more: str) -> None:
+        """Install or upgrade; what is set says only where image and API server are."""
+        slices = json.loads(self.kubectl("get", "endpointslices", "kubernetes", "-ojson", namespace="default"))
+        port = slices["ports"][0]["port"]
+        self.node.run(
+            "helm", verb, "flags", str(CHART), f"--namespace={SYSTEM}", "--wait", f"--timeout={SECONDS}s",
+            f"--set-string=image.tag={self._tag}", f"--set=networkPolicy.apiServer.ports={{443,{port}}}", *more,
+        )  # fmt: skip
+
+    def publish(self, percent: int) -> None:
+        """Apply the flag with this percentage, and wait until every replica serves it."""
+        flag: dict[str, Any] = {**FLAG, "spec": {**FLAG["spec"], "allOtherUsers": {"percent": percent}}}  # type: ignore[dict-item]
+        self.kubectl("apply", "--filename=-", stdin=json.dumps(flag))
+        generation = self.kubectl("get", "flag/hello", "-ojsonpath={.metadata.generation}")
+        for condition in (f"jsonpath={{.status.observedGeneration}}={generation}", "condition=Published"):
+            self.kubectl("wait", f"--for={condition}", f"--timeout={SECONDS}s", "flag/hello")
+
+    def kubectl(self, *words: str, namespace: str = OTHERS, stdin: str | None = None) -> str:
+        """Return what kubectl prints."""
+        return self.node.run("kubectl", f"--namespace={namespace}", *words, stdin=stdin).stdout
+
+    def start(self, name: str, program: str, *words: str, namespace: str = OTHERS) -> None:
+        """Start a pod of others, of the image of `program`."""
+        container = {
+            "name": name,
+            "image": f"{REGISTRY}/{program}:{self._tag}",
+            "command": list(words),
+            "securityContext": _SECURITY,
+        }
+        spec = {
+            "restartPolicy": "Never",
+            "automountServiceAccountToken": False,
+            "securityContext": _POD,
+            "containers": [container],
+            "terminationGracePeriodSeconds": 1,
+        }
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec}
+        self.kubectl("apply", "--filename=-", namespace=namespace, stdin=json.dumps(pod))
+
+    def outcome(self, name: str, program: str, *words: str, namespace: str = OTHERS) -> str:
+        """Run a pod to its end, and return its log."""
+        self.start(name, program, *words, namespace=namespace)
+        self.until(lambda: self.phase(name, namespace) in {"Succeeded", "Failed"})
+        log = self.log(name, namespace)
+        self.kubectl("delete", "pod", name, "--wait=false", namespace=namespace)
+        return log
+
+    def phase(self, name: str, namespace: str = OTHERS) -> str:
+        """Return what became of a pod."""
+        return self.kubectl("get", "pod", name, "-ojsonpath={.status.phase}", namespace=namespace)
+
+    def log(self, name: str, namespace: str = OTHERS) -> str:
+        """Return the log of a pod."""
+        return self.kubectl("logs", name, namespace=namespace)
+
+    def addresses(self, component: str) -> list[str]:
+        """Return the addresses of the running pods of a component."""
+        selector = f"--selector=app.kubernetes.io/component={component}"
+        found = self.kubectl("get", "pods", selector, "-ojsonpath={.items[*].status.podIP}", namespace=SYSTEM)
+        return found.split()
+
+    def until(self, done: Callable[[], bool]) -> None:
+        """Wait for a condition."""
+        deadline = time.monotonic() + SECONDS
+        while not done():
+            assert time.monotonic() < deadline, "waited in vain"
+            time.sleep(0.3)

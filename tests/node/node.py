@@ -1,0 +1,103 @@
+"""Node: starts a Machine in namespaces of its own, enters them, and leaves nothing behind.
+
+python -m tests.node.node FOLDER PROGRAMS IMAGE…      the process inside; tests use Node
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from tests.node.machine import SECONDS, Machine, hierarchies, isolate, make_cgroup
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Node:
+    """A node in `folder` with `images`, ready at entry and gone at exit."""
+
+    def __init__(self, folder: Path, programs: Path, images: Sequence[Path]) -> None:
+        self.folder, self._programs, self._images = folder, programs, images
+
+    def __enter__(self) -> Self:
+        words = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "--"]
+        inside = [sys.executable, "-m", "tests.node.node", self.folder, self._programs, *self._images]
+        with (self.folder / "node.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [*words, *inside], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        deadline = time.monotonic() + 2 * SECONDS
+        while not (self.folder / "ready").exists():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise RuntimeError((self.folder / "node.log").read_text()[-4000:])
+            time.sleep(0.1)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the node, and with its first process, by --kill-child, everything in it; remove its control groups."""
+        self._process.kill()
+        self._process.wait()
+        with contextlib.suppress(OSError):
+            _remove((self.folder / "cgroup").read_text())
+
+    def run(self, *words: str, stdin: str | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a program with the host's files in the node's network, as its administrator."""
+        argv = [*self.inside(), *words]
+        done = subprocess.run(
+            argv, input=stdin, capture_output=True, text=True, timeout=400, check=False, env=self.env()
+        )
+        if check and done.returncode:
+            raise RuntimeError(f"{words}: {done.stdout[-2000:]} {done.stderr[-3000:]}")
+        return done
+
+    def inside(self) -> list[str]:
+        """Return the words that run a command in the node's network."""
+        return ["nsenter", f"--target={(self.folder / 'pid').read_text()}", "--net", "--"]
+
+    def env(self) -> dict[str, str]:
+        """Return the environment of such a command."""
+        path = f"{self._programs}:{os.environ['PATH']}"
+        return {**os.environ, "KUBECONFIG": str(self.folder / "admin.kubeconfig"), "PATH": path}
+
+
+def _remove(name: str) -> None:
+    deadline = time.monotonic() + 30
+    while (tops := [top / name for top in hierarchies() if (top / name).exists()]) and time.monotonic() < deadline:
+        for folder in [folder for top in tops for folder, _, _ in os.walk(top, topdown=False)]:
+            with contextlib.suppress(OSError):
+                Path(folder).rmdir()
+        time.sleep(0.1)
+
+
+def main() -> None:
+    """Be the first process of the namespaces: start everything, then wait."""
+    folder, programs, *images = map(Path, sys.argv[1:])
+    pid = int(Path("/proc/self").readlink().name)  # /proc is still the host's, so others know us by this number
+    subprocess.run(["mount", "-t", "proc", "proc", "/proc"], check=True)
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
+    name = f"node-{pid}"
+    (folder / "pid").write_text(str(pid))
+    (folder / "cgroup").write_text(name)
+    isolate(folder)
+    make_cgroup(name)
+    machine = Machine(folder, programs, f"/{name}")
+    machine.start_all(images)
+    (folder / "ready").touch()
+    while machine.running():
+        pass
+
+
+if __name__ == "__main__":
+    main()

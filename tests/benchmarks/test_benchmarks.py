@@ -61,6 +61,12 @@ def test_reloads_are_measured():
     assert "p99 while one of 20 flags is reloaded" in names(figures)
 
 
+def test_a_round_without_a_call_during_a_reload_is_repeated(monkeypatch, tmp_path):
+    rounds = iter([([], [1.0]), ([1.0], []), ([2.0], [1.0])])
+    monkeypatch.setattr(reload, "_samples", lambda *_: next(rounds))
+    assert reload._round(None, tmp_path, reload.SMOKE) == (2.0, 1.0)
+
+
 def test_streams_are_told_of_a_change():
     watched = streams.watched("grpcio", streams.SMOKE)
     assert all(0 < telling.first <= telling.median <= telling.last for telling in watched.tellings)

@@ -107,7 +107,9 @@ class Events:
             self._told.clear()
             pause = await self._write_due()
             try:
-                await asyncio.wait_for(self._told.wait(), pause)
+                # Not wait_for: it drops a cancellation that comes together with the event.
+                async with asyncio.timeout(pause):
+                    await self._told.wait()
             except TimeoutError:
                 continue
 

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from prometheus_client import Metric
 
     from flagd.metrics import Histogram
+    from flagoperator.cluster.event import Events
     from flagoperator.cluster.heartbeat import Heartbeat
     from flagoperator.cluster.lease import Lease
+    from flagoperator.cluster.writer import Writer
     from flagoperator.run.model import Model
-    from flagoperator.run.publisher import Publisher
-    from flagoperator.run.reporter import Reporter
+    from flagoperator.run.replicas import Replicas
 
     Heartbeats = Callable[[], Mapping[str, Heartbeat]]
 
@@ -35,11 +36,11 @@ class Exposition:
     """Renders the metrics of one operator."""
 
     def __init__(
-        self, model: Model, publisher: Publisher, reporter: Reporter, lease: Lease, heartbeats: Heartbeats
+        self, model: Model, replicas: Replicas, writer: Writer, events: Events, lease: Lease, heartbeats: Heartbeats
     ) -> None:
         """`heartbeats` returns those of the event loops, by name."""
         self._registry = CollectorRegistry()
-        self._registry.register(_Collector(model, publisher, reporter, lease, heartbeats))
+        self._registry.register(_Collector(model, replicas, writer, events, lease, heartbeats))
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
         GCCollector(registry=self._registry)
@@ -51,12 +52,13 @@ class Exposition:
 
 class _Collector(Collector):
     def __init__(
-        self, model: Model, publisher: Publisher, reporter: Reporter, lease: Lease, heartbeats: Heartbeats
+        self, model: Model, replicas: Replicas, writer: Writer, events: Events, lease: Lease, heartbeats: Heartbeats
     ) -> None:
         self._heartbeats = heartbeats
         self._model = model
-        self._publisher = publisher
-        self._reporter = reporter
+        self._replicas_of = replicas
+        self._writer = writer
+        self._events = events
         self._lease = lease
 
     def collect(self) -> Iterator[Metric]:
@@ -124,7 +126,7 @@ class _Collector(Collector):
         yield GaugeMetricFamily(
             "flagoperator_held_rulesets",
             "Rulesets that would remove most flags and wait for a second list.",
-            value=len(self._publisher.held),
+            value=len(self._model.holdback.held),
         )
         yield _histogram("flagoperator_reconcile_seconds", "Compiling what changed.", gauges.reconciles)
 
@@ -146,7 +148,7 @@ class _Collector(Collector):
         behind = GaugeMetricFamily(
             "flagoperator_replicas_behind", "Ready replicas that serve another revision.", labels=["project"]
         )
-        ready = self._reporter.ready()
+        ready = self._replicas_of.ready
         for project, ruleset in (current.rulesets if current else {}).items():
             behind.add_metric([project], sum(each.revisions.get(project) != ruleset.revision for each in ready))
         yield behind
@@ -157,7 +159,7 @@ class _Collector(Collector):
         )
 
     def _written(self) -> Iterator[Metric]:
-        writer = self._reporter.writer
+        writer = self._writer
         yield CounterMetricFamily("flagoperator_status_writes", "Statuses written.", value=writer.writes)
         yield CounterMetricFamily(
             "flagoperator_status_write_failures", "Statuses that could not be written.", value=writer.failures
@@ -174,7 +176,7 @@ class _Collector(Collector):
         yield CounterMetricFamily(
             "flagoperator_events_dropped",
             "Events that were not written, since too many waited.",
-            value=self._reporter.events.dropped,
+            value=self._events.dropped,
         )
         yield GaugeMetricFamily("flagoperator_status_backlog", "Statuses that wait.", value=writer.backlog)
 

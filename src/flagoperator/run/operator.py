@@ -22,16 +22,19 @@ from flagd.server.management import JSON, Management, Page
 from flagd.sync.publisher import SERVICE, RulesetService
 from flagd.tasks import Tasks
 from flagoperator.cluster.api import Api
+from flagoperator.cluster.event import Events
 from flagoperator.cluster.heartbeat import Heartbeat
 from flagoperator.cluster.lease import Lease
 from flagoperator.kubeconfig import find_connection
 from flagoperator.run.admission import exposures, make_admission
 from flagoperator.run.definitions import Definitions
+from flagoperator.run.events import OperatorEvents
 from flagoperator.run.exposition import CONTENT_TYPE, Exposition
 from flagoperator.run.memory import Memory
 from flagoperator.run.model import Model
 from flagoperator.run.publisher import Publisher
 from flagoperator.run.recall import recall
+from flagoperator.run.replicas import Replicas
 from flagoperator.run.reporter import Reporter
 from flagoperator.run.source import Scope, Source
 
@@ -61,14 +64,19 @@ class Operator:
         self._model = model = Model()
         self._lease = Lease(self._api, options.lease_namespace, f"{options.identity}_{secrets.token_hex(4)}")
         scope = Scope(options.namespaces, options.relist_seconds)
-        self._source = Source(self._api, connection, scope, model.mirror, model.gauges)
-        self._publisher = Publisher(model, self._source, self._lease, self._recall)
-        self._reporter = Reporter(self._api, model, self._publisher, self._lease, options.evaluation_service)
+        self._source = Source(self._api, connection, scope, model.mirror, model.gauges, self._changed)
+        self._events = Events(self._api)
+        operator_events = OperatorEvents(self._events, self._lease, model.mirror)
+        self._replicas = Replicas(self._api, options.evaluation_service, model.subscribers)
+        self._publisher = Publisher(model, self._source, self._lease, self._replicas, operator_events, self._recall)
+        self._reporter = Reporter(self._api, model, self._lease, self._replicas, operator_events)
         admission = make_admission(options, self._api, model.gauges.reviews)
         service = RulesetService(model.board, model.subscribers, admission)
         methods = guard([*service.methods(), *Health(model.board, [SERVICE]).methods()], Metrics())
         self._transport = GrpcioTransport(methods, options.listen, options.tls, options=LONG_STREAMS)
-        self._exposition = Exposition(model, self._publisher, self._reporter, self._lease, self._heartbeats)
+        self._exposition = Exposition(
+            model, self._replicas, self._reporter.writer, self._events, self._lease, self._heartbeats
+        )
         pages = {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._metrics}
         self._management = Management(pages, options.management_listen)
         self._stack = AsyncExitStack()
@@ -88,11 +96,6 @@ class Operator:
 
     async def start(self) -> None:
         """Listen on both ports and begin to work. Raises OSError for ports and files."""
-        self._source.changed = self._changed
-        self._publisher.touched = self._reporter.look_soon
-        self._publisher.holding = self._reporter.holding
-        self._publisher.changed = self._reporter.changed
-        self._publisher.ready_pods = self._reporter.ready_pods
         report(exposures(self._options))
         await self._management.start()
         try:
@@ -106,11 +109,14 @@ class Operator:
             "ruleset port": self._transport.run,
             "source": self._source.run,
             "publisher": self._publisher.run,
+            "takeover": self._publisher.follow,
+            "replicas": self._replicas.run,
+            "compiled": self._reporter.take_touched,
             "lease": lambda: self._lease.run(self._looked_at_lease),
             "acknowledgements": self._reporter.follow,
             "count": self._reporter.tick,
             "status": self._reporter.writer.run,
-            "events": self._reporter.events.run,
+            "events": self._events.run,
             "memory": lambda: self._memory.run(self._model.board),
             "definitions": Definitions(self._api, self._model.gauges).run,
             "heartbeat": self._heartbeat.run,
@@ -184,9 +190,9 @@ class Operator:
             "unreadable": dict(self._model.gauges.unreadable),
             "ended": self._tasks.ended,
             "unserved": sorted(self._source.unserved),
-            "held": [str(each) for each in self._publisher.held.values()],
+            "held": [str(each) for each in self._model.holdback.held.values()],
             "projects": {name: one.revision for name, one in current.rulesets.items()} if current else {},
-            "replicas": {each.name: dict(each.revisions) for each in self._reporter.ready()},
+            "replicas": {each.name: dict(each.revisions) for each in self._replicas.ready},
         }
         return Page(HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE, JSON, orjson.dumps(detail))
 

@@ -10,35 +10,33 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.manifest import KINDS
 from flagd.manifest.changes.news import Reason
-from flagoperator.cluster.api import ApiError
-from flagoperator.cluster.endpoints import find_endpoints
-from flagoperator.cluster.event import Events, about
+from flagoperator.cluster.event import about
 from flagoperator.cluster.lease import REPLICAS
 from flagoperator.cluster.writer import TOO_LARGE, Wanted, Writer
 from flagoperator.reconcile.guard import told
 from flagoperator.reconcile.ownership import ours
 from flagoperator.reconcile.projects import findings_of
-from flagoperator.reconcile.propagation import Progress, Replica, Stage
+from flagoperator.reconcile.propagation import Progress, Stage
 from flagoperator.reconcile.served import served_form
 from flagoperator.reconcile.status import Facts, Shown, complaint, desired_status, shown_by
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from flagd.compiler import Compiled
     from flagd.manifest import ResourceRef
-    from flagd.manifest.changes.news import News
     from flagoperator.cluster.api import Api
     from flagoperator.cluster.lease import Lease
     from flagoperator.reconcile.entry import Entry
+    from flagoperator.run.events import OperatorEvents
     from flagoperator.run.model import Model
-    from flagoperator.run.publisher import Publisher
+    from flagoperator.run.replicas import Replicas
 
 log = logging.getLogger(__name__)
 EDITS = ("UsersMove", "TypeChanges")
 """The reasons of what is also told in an event: it is true of one edit only."""
 LOOK_SECONDS = 5.0
-"""How often the pods of the evaluation service are looked at, and what waits for them is counted again."""
+"""How often what waits for replicas is counted again."""
 TURN_SECONDS = 0.02
 """How long what was published has the machine to itself before statuses are written about it."""
 NEW_TERM_SECONDS = 10.0
@@ -46,27 +44,20 @@ NEW_TERM_SECONDS = 10.0
 TERM_SECONDS = 45.0
 """The same where somebody has: replicas that lost their publisher try again within 30 s."""
 NO_ROOM = "; object and status together are larger than the cluster takes: make it smaller, or split it"
-FRESH_SECONDS = 1.0
-"""How old the list of pods may be when a flag is said to be published."""
 
 
 class Reporter:
     """Statuses, events, and the annotation of the Lease."""
 
-    def __init__(
-        self, api: Api, model: Model, publisher: Publisher, lease: Lease, service: tuple[str, str] | None
-    ) -> None:
+    def __init__(self, api: Api, model: Model, lease: Lease, replicas: Replicas, events: OperatorEvents) -> None:
         self._api = api
         self._model = model
-        self._publisher = publisher
         self._lease = lease
-        self._service = service
-        self._pods: frozenset[str] = frozenset()
-        self._pods_at = float("-inf")
+        self._replicas = replicas
+        self._events = events
         self._floors: dict[str, tuple[int, int]] = {}
         self._recount = False
         self._shown: dict[ResourceRef, Shown] = {}
-        self.events = Events(api)
         self.writer = Writer(api, self)
 
     @property
@@ -77,7 +68,7 @@ class Reporter:
     @property
     def giving_way(self) -> bool:
         """Whether statuses would hold up a change on its way to the replicas."""
-        return self._publisher.delivering
+        return self._model.awaited.is_new(time.monotonic(), self._model.debounce.seen)
 
     def look_soon(self, refs: Collection[ResourceRef]) -> None:
         """Have the statuses of `refs` compared with what they should be, once the replicas have had their turn."""
@@ -96,53 +87,30 @@ class Reporter:
     def begin_term(self) -> None:
         """Write what is to be said, now that this replica leads: what it saw before that nobody may have told."""
         self.look_at_all()
-        for text in told(list(self._publisher.held.values())):
-            self.holding(text)
+        self._events.holding(told(list(self._model.holdback.held.values())))
 
-    def holding(self, text: str) -> None:
-        """Say in an event that a ruleset is held, or several."""
-        if self.writing:
-            self.events.tell(self._lease.reference, "MassRemovalHeld", text)
-
-    def changed(self, found: Sequence[News]) -> None:
-        """Say in events what edits changed."""
-        for one in found if self.writing else ():
-            entry = self._model.mirror.entry(one.ref)
-            if entry is not None:
-                self.events.tell(about(one.ref, entry.uid), one.reason, one.message, "Normal")
+    async def take_touched(self) -> None:
+        """Look at what was compiled; until cancelled."""
+        while True:
+            self.look_soon(await self._model.touched.take())
 
     async def follow(self) -> None:
         """Look at what waits for replicas whenever one of them moves on; until cancelled."""
-        with self._model.subscribers.subscribe() as changed:
+        with self._replicas.subscribe() as changed:
             while True:
-                changed.clear()
-                if time.monotonic() - self._pods_at > FRESH_SECONDS:
-                    await self._find_pods()
-                self._look_at_waiting()
-                if not self._publisher.deciding:
-                    self._publisher.wake()
                 await changed.wait()
+                changed.clear()
+                self._look_at_waiting()
 
     async def tick(self) -> None:
         """Count the replicas again every few seconds, for what waits long; until cancelled."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            await self._find_pods()
             self._lease.annotate(REPLICAS, self._summary())
             self._recount = True
             self._look_at_waiting()
             await asyncio.sleep(0.1)
             self._recount = False
-
-    def ready_pods(self) -> frozenset[str] | None:
-        """Return the names of the ready pods of the evaluation service; None while they are not known."""
-        return None if self._service is None or self._pods_at == float("-inf") else self._pods
-
-    def ready(self) -> list[Replica]:
-        """Return the ready replicas."""
-        subscribed = self._model.subscribers.replicas
-        names = subscribed.keys() if self._service is None else self._pods
-        return [_replica(name, subscribed.get(name)) for name in names]
 
     def wanted(self, ref: ResourceRef) -> Wanted | None:
         """Return what to write about `ref`; None if it has what it should have."""
@@ -189,7 +157,7 @@ class Reporter:
         if complaint(wanted.status) is not None:
             self._tell_turn(wanted)
         else:
-            self.events.tell(about(wanted.ref, wanted.uid), "StatusNotWritten", why + NO_ROOM * (TOO_LARGE in why))
+            self._events.tell(about(wanted.ref, wanted.uid), "StatusNotWritten", why + NO_ROOM * (TOO_LARGE in why))
 
     def _tell_turn(self, wanted: Wanted) -> None:
         """Say in an event that a resource is broken or fixed: of many at once on what they refer to."""
@@ -200,9 +168,9 @@ class Reporter:
             entry = self._model.mirror.entry(culprit)
             regarding, message = about(culprit, "" if entry is None else entry.uid), broken.told_of(culprit)
         if complaint(wanted.status) is None:
-            self.events.tell(regarding, Reason.FIXED, message, "Normal")
+            self._events.tell(regarding, Reason.FIXED, message, "Normal")
         elif verdict is not None:  # else it was fixed meanwhile, and that comes next
-            self.events.tell(regarding, Reason.BROKEN, message)
+            self._events.tell(regarding, Reason.BROKEN, message)
 
     def _warn_of_edit(self, wanted: Wanted) -> None:
         entry, compiled = self._model.mirror.entry(wanted.ref), self._model.projects.compiled.get(wanted.ref.namespace)
@@ -210,7 +178,7 @@ class Reporter:
         for reason in EDITS:
             text = "; ".join(each.message for each in found if each.reason == reason)
             if text:
-                self.events.tell(about(wanted.ref, wanted.uid), reason, text)
+                self._events.tell(about(wanted.ref, wanted.uid), reason, text)
 
     def _facts(self, entry: Entry, compiled: Compiled | None, progress: Progress) -> Facts:
         if compiled is None:
@@ -222,14 +190,14 @@ class Reporter:
         return Facts(entry, findings, served, progress, users, self._recount, shown, trusting)
 
     def _progress(self, ref: ResourceRef) -> Progress:
-        held = self._publisher.held.get(ref.namespace)
-        progress = self._model.ledger.progress(ref, self.ready())
+        held = self._model.holdback.held.get(ref.namespace)
+        progress = self._model.ledger.progress(ref, self._replicas.ready)
         if progress.stage is Stage.HELD and held is not None:
             return Progress(Stage.HELD, progress.have, progress.want, str(held))
         return progress
 
     def _look_at_waiting(self) -> None:
-        ready, moved = self.ready(), set()
+        ready, moved = self._replicas.ready, set()
         for project in self._model.board.current.rulesets if self._model.board.current else ():
             floor = self._model.ledger.floor(project, ready), sum(project in each.refusals for each in ready)
             if self._floors.get(project) != floor or self._recount:
@@ -240,31 +208,15 @@ class Reporter:
         self.writer.look([ref for ref in self._model.ledger.pending if ref.namespace in moved])
 
     def _acknowledged(self, project: str) -> None:
-        seen = self._publisher.unacknowledged.pop(project, None)
-        if seen is not None:
-            self._model.gauges.acknowledged.observe(time.monotonic() - seen)
+        seconds = self._model.awaited.acknowledge(project, time.monotonic())
+        if seconds is not None:
+            self._model.gauges.acknowledged.observe(seconds)
 
     def _summary(self) -> str:
-        current, ready = self._model.board.current, self.ready()
+        current, ready = self._model.board.current, self._replicas.ready
         rulesets = current.rulesets if current else {}
         have = sum(all(each.revisions.get(name) == one.revision for name, one in rulesets.items()) for each in ready)
         return f"{have}/{len(ready)}"
-
-    async def _find_pods(self) -> None:
-        if self._service is None:
-            return
-        try:
-            found = await find_endpoints(self._api, *self._service)
-        except ApiError:
-            return  # what was seen last holds; the list of the cluster says so when it is away
-        self._pods, self._pods_at = frozenset(each.pod for each in found if each.ready), time.monotonic()
-
-
-def _replica(name: str, subscriber: Any) -> Replica:  # noqa: ANN401
-    if subscriber is None:
-        return Replica(name, {}, {})
-    revisions = {project: served.revision for project, served in subscriber.served.items()}
-    return Replica(name, revisions, {project: refusal.reason for project, refusal in subscriber.refused.items()})
 
 
 def _now() -> str:

@@ -54,9 +54,18 @@ class Scope:
 
 
 class Source:
-    """Feeds a mirror. `changed` is called whenever it has news."""
+    """Feeds a mirror."""
 
-    def __init__(self, api: Api, connection: Connection, scope: Scope, mirror: Mirror, gauges: Gauges) -> None:
+    def __init__(
+        self,
+        api: Api,
+        connection: Connection,
+        scope: Scope,
+        mirror: Mirror,
+        gauges: Gauges,
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`changed` is called whenever the mirror has news."""
         self._api = api
         self._connection = connection
         self._namespaces = scope.namespaces
@@ -68,7 +77,7 @@ class Source:
         self._doubted = False
         self._hearing = Hearing()
         self._watch: Watch | None = None
-        self.changed: Callable[[], None] = lambda: None
+        self._changed = changed
         self._watched = time.monotonic()
         self.unread: frozenset[str] = frozenset(scope.namespaces)
         """Namespaces of which nothing was ever read: what others served of them is all that is known."""
@@ -163,7 +172,7 @@ class Source:
             return None
         finally:
             if self._mirror.pending:
-                self.changed()
+                self._changed()
         self._gauges.relists.observe(time.monotonic() - begun)
         self._gauges.relisted_at = time.time()
         self.listed = begun
@@ -171,7 +180,7 @@ class Source:
         if not self._doubted:
             self.believed = begun
         self._doubted = bool(self.unserved)
-        self.changed()
+        self._changed()
         return found.differences
 
     def _tell_unreadable(self, unreadable: Mapping[str, str]) -> None:
@@ -195,7 +204,7 @@ class Source:
         if unserved and self._mirror.complete:
             log.warning("the API server does not serve %s: what was served stays", ", ".join(sorted(unserved)))
         self.unserved = unserved
-        self.changed()
+        self._changed()
 
     async def _doubt(self) -> None:
         """Look at the kinds where something seems to be gone; an API server that does not answer is no proof."""
@@ -227,7 +236,7 @@ class Source:
                 return
             if self._deleted.is_set():
                 await self._doubt()
-                self.changed()
+                self._changed()
             now = time.monotonic()
             if deaf := self._hearing.deaf(now):
                 log.warning("the watch missed changes that a list found (%s); restarting it", ", ".join(deaf))
@@ -258,4 +267,4 @@ class Source:
         if event == "DELETED":
             self._deleted.set()  # perhaps with its definition: that is looked at before anybody is told
         else:
-            self.changed()
+            self._changed()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PARTS = [
     "acknowledgements",
+    "compiled",
     "count",
     "definitions",
     "heartbeat",
@@ -27,9 +28,11 @@ PARTS = [
     "memory",
     "events",
     "publisher",
+    "replicas",
     "ruleset port",
     "source",
     "status",
+    "takeover",
 ]
 WORKERS = [f"status writer {number}" for number in range(8)]
 

@@ -6,7 +6,7 @@ import asyncio
 import time
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,8 +14,13 @@ from flagd.manifest import KINDS
 from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.sync.publisher import Subscriber
 from flagd.sync.publisher.subscribers import Served
+from flagoperator.cluster.event import Events
+from flagoperator.reconcile.awaited import DELIVERY_SECONDS
+from flagoperator.reconcile.takeover import LATER_TERM_SECONDS
+from flagoperator.run.events import OperatorEvents
 from flagoperator.run.model import Model
-from flagoperator.run.publisher import DELIVERY_SECONDS, LATER_TERM_SECONDS, Publisher
+from flagoperator.run.publisher import Publisher
+from flagoperator.run.replicas import Replicas
 from tests.unit.flagoperator.reconcile.cluster import flag
 
 if TYPE_CHECKING:
@@ -45,6 +50,17 @@ class Listed:
         self.unread: frozenset[str] = frozenset()
 
 
+@dataclass
+class Service:
+    """An API server that knows the ready pods of the evaluation service."""
+
+    ready: frozenset[str] | None
+
+    async def get(self, _path: str, **_query: str) -> dict[str, Any]:
+        endpoints = [{"targetRef": {"name": each}, "addresses": ["10.0.0.1"]} for each in self.ready or ()]
+        return {"items": [{"endpoints": endpoints}]}
+
+
 def replica(name: str, flags: int) -> Subscriber:
     served = {"shop": Served("r", flags, 0)} if flags else {}
     return Subscriber("replica", name, 0, served=served)
@@ -69,19 +85,28 @@ async def publishing(
         listing = model.mirror.listing(kind, "100")
         listing.page(flag(f"f{number}", number + 1) for number in range(flags if kind == "Flag" else 0))
         listing.finish()
-    publisher = Publisher(model, Listed(), term, recall)  # type: ignore[arg-type]
-    publisher._source.unread = unread
-    publisher.ready_pods = lambda: ready
+    source: Any = Listed()
+    source.unread = unread
+    lease: Any = term
+    api: Any = Service(ready)
+    replicas_of = Replicas(api, None if ready is None else ("flags", "flagd"), model.subscribers)
+    events = OperatorEvents(Events(api), lease, model.mirror)
+    publisher = Publisher(model, source, lease, replicas_of, events, recall)
     with ExitStack() as streams:
         for each in replicas:
             streams.enter_context(model.subscribers.enter(each))
-        task = asyncio.create_task(publisher.run())
+        looking = asyncio.create_task(replicas_of.run())
+        async with asyncio.timeout(60):
+            while ready is not None and replicas_of.pods is None:
+                await asyncio.sleep(0)
+        tasks = [looking, asyncio.create_task(publisher.run()), asyncio.create_task(publisher.follow())]
         try:
-            await publisher._source.published.wait()
+            await source.published.wait()
             yield publisher, model
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @pytest.mark.parametrize(
@@ -115,28 +140,26 @@ async def test_patience_ends():
 
 
 async def test_a_new_replica_does_not_hide_what_another_serves():
-    async with publishing(Term(), replica("new", 0)) as (publisher, model):
+    async with publishing(Term(), replica("new", 0)) as (_, model):
         with model.subscribers.enter(replica("old", 1000)):
-            publisher.wake()
-            async with asyncio.timeout(10):
-                while not publisher.held:
+            async with asyncio.timeout(60):
+                while not model.holdback.held:
                     await asyncio.sleep(0)
-        assert publisher.held["shop"].before == 1000
+        assert model.holdback.held["shop"].before == 1000
 
 
-async def test_a_change_is_being_delivered_until_it_is_acknowledged_or_old():
-    async with publishing(Term(), replica("old", 1)) as (publisher, _):
-        assert publisher.delivering, "the first publication is not acknowledged yet"
-        publisher.unacknowledged["shop"] -= DELIVERY_SECONDS
-        assert not publisher.delivering
-        publisher.unacknowledged.clear()
-        assert not publisher.delivering
+async def test_what_is_published_is_awaited_and_handed_to_who_reports():
+    async with publishing(Term(), replica("old", 1)) as (_, model):
+        assert model.awaited.is_new(time.monotonic(), None)
+        assert not model.awaited.is_new(time.monotonic() + DELIVERY_SECONDS, None)
+        async with asyncio.timeout(60):
+            assert {ref.name for ref in await model.touched.take()} == {"f0"}
 
 
 async def test_statuses_do_not_put_off_a_change_that_waits(monkeypatch: pytest.MonkeyPatch):
     async with publishing(Term(), replica("old", 1)) as (publisher, model):
         noted: list[float] = []
-        monkeypatch.setattr(publisher._debounce, "change", noted.append)
+        monkeypatch.setattr(model.debounce, "change", noted.append)
 
         def noted_after(obj: dict) -> int:
             model.mirror.observe("Flag", "MODIFIED", obj)

@@ -164,7 +164,7 @@ async def test_when_something_is_deleted_it_is_known_whether_its_kind_is_served_
     async with running(server) as (source, mirror, _gauges):
         await until(lambda: FakeWatch.started)
         seen: list[frozenset[str]] = []
-        source.changed = lambda: seen.append(source.unserved)
+        source._changed = lambda: seen.append(source.unserved)
         del server.objects[GROUP_PATH]["resources"][list(KINDS).index("Flag")]
         FakeWatch.started[0].report("Flag", "DELETED", flag("a", 6))
         assert mirror.count("Flag") == 0
@@ -179,7 +179,7 @@ async def test_a_deletion_is_told_while_the_kind_is_served_and_while_that_cannot
     async with running(server) as (source, _mirror, _gauges):
         await until(lambda: FakeWatch.started)
         seen: list[frozenset[str]] = []
-        source.changed = lambda: seen.append(source.unserved)
+        source._changed = lambda: seen.append(source.unserved)
         FakeWatch.started[0].report("Flag", "DELETED", flag("a", 6))
         await until(lambda: seen)
         seen.clear()

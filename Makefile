@@ -15,8 +15,8 @@ NODE_CLIENTS := $(CLIENTS)/node/node_modules/.package-lock.json
 BUILT := .cache/clients
 COMPILED := $(BUILT)/go/repl $(BUILT)/java/.ready $(BUILT)/rust/debug/repl
 # Most tests wait most of the time: for servers, connections, what comes next. So three run at a time on two processors.
-WORKERS := 3
-PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
+WORKERS := 1
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS:1=0) --dist worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 
 .PHONY: help

@@ -47,7 +47,10 @@ def test_an_sdk_gives_what_our_engine_gives(request, sdk, folder):
     for user, variants in zip(USERS, expected(folder), strict=True):
         if remote:  # a key is answered about its own flags only, and groups are nobody's
             variants = {key: one for key, one in variants.items() if one["metadata"]["deployed"]}
-        assert _plain(sdk.ask(user), variants) == _plain(variants, variants), user
+        told = _plain(sdk.ask(user), variants)
+        for one in told.values():  # flagd's own word beside Amplitude's form
+            one["metadata"].pop("missingBucketingKey", None)
+        assert told == _plain(variants, variants), user
 
 
 def test_an_sdk_reads_patterns_as_flagd_does(sdk, folder):

@@ -35,7 +35,7 @@ class Publication:
         self._weight = project.weight
 
     def publish(self, node: Node, outcome: Outcome | None) -> None:
-        """Take in what `node` is now; None where it is no more."""
+        """Take in what `node` is now; None where it is deleted."""
         self._faulty[node] = None if outcome is not None and outcome.diagnostics else ABSENT
         before = self._project.outcomes.get(node)
         product = None if outcome is None else outcome.product

@@ -55,7 +55,7 @@ def version_of(value: object) -> tuple[object, ...] | None:
     """Return what orders the version that `value` is, null for null.
 
     Raises:
-        TypeError: it is no version, or a list.
+        TypeError: it is not a version, or a list.
     """
     return _parsed(parse_version, value)
 

@@ -73,7 +73,7 @@ class Health:
                 if status != said:
                     yield HealthCheckResponse(status=status)
                     said = status
-                    continue  # the server may have begun to drain while this was sent
+                    continue  # the server may have started to drain while this was sent
                 if self._store.closed:
                     await asyncio.sleep(PARTING_SECONDS)
                     raise Unavailable("the server is draining; connect again")

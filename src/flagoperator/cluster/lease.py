@@ -132,7 +132,7 @@ class Lease:
         self._election.observe(_record(self._object), time.monotonic())
 
     async def _write(self) -> None:
-        begun, now = time.monotonic(), _now()
+        started, now = time.monotonic(), _now()
         before = self._object or {}
         held = ((before.get("spec") or {}).get("holderIdentity") or "") == self._identity
         spec = {
@@ -151,7 +151,7 @@ class Lease:
             self._object = await self._api.replace(self._path, obj, seconds=CALL_SECONDS)
         record = _record(self._object)
         if record is not None:
-            self._election.won(record, begun)
+            self._election.won(record, started)
 
     def _report(self) -> None:
         leading = self._leading

@@ -35,7 +35,7 @@ FETCHES = 8
 """Objects that are fetched at once."""
 FORBIDDEN = 403
 ATTEMPTS = 3
-"""How often a list is begun that the API server does not remember to its end."""
+"""How often a list is started that the API server does not remember to its end."""
 NOT_FOUND = 404
 EXPIRED = 410
 

@@ -1,7 +1,7 @@
 """Watch: Kopf, in a thread and an event loop of its own, telling what the API server tells.
 
 The only file that knows Kopf. Handlers touch nothing but a callback: errors in them would be dropped,
-and what they miss the next list mends.
+and the next list finds what they miss.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class Look:
 
     Attributes:
         now: the time.
-        listed: when the last complete list of the cluster was begun that can be believed in what it lacks.
+        listed: when the last complete list of the cluster was started that can be believed in what it lacks.
         confirmed: revisions that somebody said yes to.
         unserved: kinds that the API server does not serve now.
     """

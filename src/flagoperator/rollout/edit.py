@@ -27,7 +27,7 @@ def first_state(subject: Subject, standing: Shares) -> State:
 
 
 def after_edit(subject: Subject, state: State, now: float) -> State:
-    """Return `state` with the flag as it is now: lowered goals taken, its run fit to it, ended, or a new one begun."""
+    """Return `state` with the flag as it is now: lowered goals taken, its run fit to it, ended or replaced."""
     state = _governed(subject, _lowered(subject, state, now))
     ramp = subject.ramp
     if not state.governed:

@@ -28,7 +28,7 @@ class Run:
         phase: counted from 0.
         step: how many steps of the phase were taken or passed.
         limit: what allocations of the phase may reach, in units of 0.001 %.
-        restarts: how often this step was held anew because the flag was edited.
+        restarts: how often this step was held again because the flag was edited.
         held: seconds held before `held_since`.
         held_since: seconds since 1970 from which the hold counts; None while it stands still.
         began: seconds since 1970 of the first step; None before it.
@@ -55,7 +55,7 @@ class Run:
 
     @property
     def token(self) -> str:
-        """What an approval has to quote: run, phase and step, and how often the step was held anew."""
+        """What an approval has to quote: run, phase and step, and how often the step was held again."""
         again = f".{self.restarts}" if self.restarts else ""
         return f"{self.id}-{self.phase + 1}-{self.step}{again}"
 

@@ -23,10 +23,10 @@ class Hearing:
         self._told[kind] = now
         self._due.pop(kind, None)
 
-    def listed(self, kinds: Iterable[str], begun: float, now: float) -> None:
-        """Note that a list, begun at `begun`, knew more than the watch had told of `kinds`."""
+    def listed(self, kinds: Iterable[str], started: float, now: float) -> None:
+        """Note that a list, started at `started`, knew more than the watch had told of `kinds`."""
         for kind in kinds:
-            if self._told.get(kind, float("-inf")) < begun:
+            if self._told.get(kind, float("-inf")) < started:
                 self._due.setdefault(kind, now + DEAF_SECONDS)
 
     @property

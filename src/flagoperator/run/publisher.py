@@ -109,9 +109,9 @@ class Publisher:
                 return
 
     async def _publish(self) -> None:
-        model, begun = self._model, time.monotonic()
+        model, started = self._model, time.monotonic()
         seen = self._model.debounce.seen
-        self._model.debounce.publish(begun)
+        self._model.debounce.publish(started)
         changes = model.mirror.drain()
         touched: set[ResourceRef] = set()
         if changes:
@@ -121,8 +121,8 @@ class Publisher:
                 touched = await asyncio.to_thread(model.projects.take, changes)
             self._log_news(model.projects.drain_news())
             model.ledger.wait(touched)
-            model.gauges.reconciles.observe(time.monotonic() - begun)
-        self._put(begun if seen is None else seen)
+            model.gauges.reconciles.observe(time.monotonic() - started)
+        self._put(started if seen is None else seen)
         model.touched.put(touched)
 
     def _log_news(self, found: Sequence[News]) -> None:

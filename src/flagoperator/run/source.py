@@ -82,7 +82,7 @@ class Source:
         self.unread: frozenset[str] = frozenset(scope.namespaces)
         """Namespaces of which nothing was ever read: what others served of them is all that is known."""
         self.listed = float("-inf")
-        """When the last complete list was begun, in seconds of the monotonic clock."""
+        """When the last complete list was started, in seconds of the monotonic clock."""
         self.believed = float("-inf")
         """The same of the last that is a proof of what is gone: not the first after a kind was not served."""
         self.unserved: frozenset[str] = frozenset()
@@ -120,11 +120,13 @@ class Source:
             await self._wait_for_crds()
             await self._list_until_done()
             await self._wait_for_publication()
-            begun = time.monotonic()
+            started = time.monotonic()
             await self._follow()
             self._gauges.watch_restarts += 1
             retry = (
-                FIRST_RETRY_SECONDS if time.monotonic() - begun > PERIOD_SECONDS else min(retry * 2, LAST_RETRY_SECONDS)
+                FIRST_RETRY_SECONDS
+                if time.monotonic() - started > PERIOD_SECONDS
+                else min(retry * 2, LAST_RETRY_SECONDS)
             )
             await asyncio.sleep(retry)
 
@@ -160,7 +162,7 @@ class Source:
     async def _list(self) -> set[ResourceRef] | None:
         """Make the mirror true; return what it did not know, or None if that failed."""
         self._wanted.clear()
-        begun = time.monotonic()
+        started = time.monotonic()
         try:
             found = await relist(self._api, self._mirror, self._namespaces)
             await self._look_at_kinds()
@@ -173,12 +175,12 @@ class Source:
         finally:
             if self._mirror.pending:
                 self._changed()
-        self._gauges.relists.observe(time.monotonic() - begun)
+        self._gauges.relists.observe(time.monotonic() - started)
         self._gauges.relisted_at = time.time()
-        self.listed = begun
+        self.listed = started
         self._tell_unreadable(found.unreadable)
         if not self._doubted:
-            self.believed = begun
+            self.believed = started
         self._doubted = bool(self.unserved)
         self._changed()
         return found.differences
@@ -207,7 +209,7 @@ class Source:
         self._changed()
 
     async def _doubt(self) -> None:
-        """Look at the kinds where something seems to be gone; an API server that does not answer is no proof."""
+        """Look at the kinds where something seems to be gone; an API server that does not answer proves nothing."""
         self._deleted.clear()
         try:
             async with asyncio.timeout(DOUBT_SECONDS):

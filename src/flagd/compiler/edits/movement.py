@@ -26,7 +26,7 @@ _OFF = "off"
 _ALLOCATIONS = 100
 GROUP_PATHS = {"mutual-exclusion-group": "spec.slots", "holdout-group": "spec.holdout"}
 _NOBODY = 0.000_05
-"""Ranges meet with an overlap of one or two distributions: this is no movement."""
+"""Ranges meet with an overlap of one or two distributions: this is not a movement."""
 
 Row = tuple[tuple[int, int, str], ...]
 """Start, end and variant of ranges of distributions; the first that holds one decides."""

@@ -50,7 +50,7 @@ def build(document: Document) -> None:
     """Fill in data, findings and spellings of `document` from its text.
 
     Raises:
-        yaml.YAMLError: the text is no YAML.
+        yaml.YAMLError: the text is not YAML.
     """
     parser = yaml.CBaseLoader(document.text)
     try:

@@ -1,6 +1,6 @@
 """Repair: an object with its faulty fields filled in, so that the rules can be asked about the rest of it.
 
-Types are checked before rules, and a model with one wrong type is no model. Authors want all faults at once.
+Types are checked before rules, and with one wrong type there is no model to check. Authors want all faults at once.
 """
 
 from __future__ import annotations

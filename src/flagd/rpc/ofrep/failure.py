@@ -40,7 +40,7 @@ def _answering(handler: Handler) -> Handler:
 
 
 def failure_body(key: str, error: RpcError) -> bytes:
-    """Return the body of an error that is known before the flag `key` is looked for; "" is no flag."""
+    """Return the body of an error that is known before the flag `key` is looked for; "" is not a flag."""
     return json.dumps(failure(key, error)).encode()
 
 

@@ -35,7 +35,7 @@ class StreamAuthorization:
 
         Raises:
             Unauthenticated: a client's key is needed and missing, or not known.
-            PermissionDenied: it is no Server key, or clients are not served here.
+            PermissionDenied: it is not a Server key, or clients are not served here.
         """
         wanted = [project for project in publication.rulesets if subscription.wants(project)]
         if subscription.role != "client":

@@ -1,4 +1,4 @@
-"""A watch that ends, or that says nothing of what lists find, is begun anew."""
+"""A watch that ends, or that says nothing of what lists find, is restarted."""
 
 from __future__ import annotations
 

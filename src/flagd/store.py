@@ -5,9 +5,7 @@ Readers take one reference and keep it for the whole call, so that no answer mix
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from operator import eq
 from types import MappingProxyType
@@ -17,9 +15,12 @@ from flagd.engine import Engine
 from flagd.ruleset.default_project import DefaultProject
 from flagd.ruleset.obstacle import NO_PROJECT, NO_RULESET
 from flagd.ruleset.persistent import difference
+from flagd.signal import Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Set
+    import asyncio
+    from collections.abc import Mapping, Set
+    from contextlib import AbstractContextManager
 
     from flagd.ruleset import Ruleset
 
@@ -84,7 +85,7 @@ class Store:
         self._default_project = self.unnamed.among(())
         self._loaded = False
         self._closed = False
-        self._subscribers: set[asyncio.Event] = set()
+        self._replaced = Signal()
 
     @property
     def loaded(self) -> bool:
@@ -135,32 +136,22 @@ class Store:
             self._known = set(snapshots)
         self._mean(self.unnamed.among(self._snapshots, self._known, self._default_project))
         self._loaded = True
-        self._wake()
+        self._replaced.wake()
 
     def close(self) -> None:
         """Tell the subscribers to leave."""
         self._closed = True
-        self._wake()
+        self._replaced.wake()
 
-    @contextmanager
-    def subscribe(self) -> Iterator[asyncio.Event]:
+    def subscribe(self) -> AbstractContextManager[asyncio.Event]:
         """Give an event that is set at every replacement; the subscriber clears it, then reads `snapshots`.
 
         Level, not edge: replacements that come faster than a subscriber reads are seen as one.
         """
-        changed = asyncio.Event()
-        self._subscribers.add(changed)
-        try:
-            yield changed
-        finally:
-            self._subscribers.discard(changed)
+        return self._replaced.subscribe()
 
     def _mean(self, project: str | None) -> None:
         before, self._default_project = self._default_project, project
         if before is not None and project != before:
             now = f"mean {project}" if project else "are refused"
             log.warning("calls that name no project %s now, they meant %s; --default-project chooses", now, before)
-
-    def _wake(self) -> None:
-        for changed in self._subscribers:
-            changed.set()

@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from flagd.signal import Signal
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.endpoints import find_endpoints
 from flagoperator.reconcile.propagation import Replica
@@ -34,7 +35,7 @@ class Replicas:
         self._subscribers = subscribers
         self._pods: frozenset[str] = frozenset()
         self._pods_at = float("-inf")
-        self._readers: set[asyncio.Event] = set()
+        self._changed = Signal()
 
     @property
     def pods(self) -> frozenset[str] | None:
@@ -59,13 +60,9 @@ class Replicas:
     @contextmanager
     def subscribe(self) -> Iterator[asyncio.Event]:
         """Give an event that is set at every change, and at first; the reader clears it, then reads."""
-        changed = asyncio.Event()
-        changed.set()
-        self._readers.add(changed)
-        try:
+        with self._changed.subscribe() as changed:
+            changed.set()
             yield changed
-        finally:
-            self._readers.discard(changed)
 
     async def run(self) -> None:
         """Look at the pods every few seconds, and when replicas say something; until cancelled."""
@@ -74,8 +71,7 @@ class Replicas:
                 changed.clear()
                 if time.monotonic() - self._pods_at > FRESH_SECONDS:
                     await self._find_pods()
-                for reader in self._readers:
-                    reader.set()
+                self._changed.wake()
                 # Not wait_for: it drops a cancellation that comes together with the event.
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_SECONDS):

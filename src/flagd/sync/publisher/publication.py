@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from flagd.signal import Signal
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    import asyncio
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
     from flagd.ruleset import Ruleset
@@ -55,7 +56,7 @@ class Board:
     def __init__(self) -> None:
         self._current: Publication | None = None
         self._closed = False
-        self._readers: set[asyncio.Event] = set()
+        self._changed = Signal()
 
     @property
     def current(self) -> Publication | None:
@@ -75,23 +76,13 @@ class Board:
     def put(self, publication: Publication) -> None:
         """Publish this from now on. To be called in the service's event loop."""
         self._current = publication
-        self._wake()
+        self._changed.wake()
 
     def close(self) -> None:
         """Send the subscribers away, and refuse new ones."""
         self._closed = True
-        self._wake()
+        self._changed.wake()
 
-    @contextmanager
-    def subscribe(self) -> Iterator[asyncio.Event]:
+    def subscribe(self) -> AbstractContextManager[asyncio.Event]:
         """Give an event that is set at every change."""
-        changed = asyncio.Event()
-        self._readers.add(changed)
-        try:
-            yield changed
-        finally:
-            self._readers.discard(changed)
-
-    def _wake(self) -> None:
-        for changed in self._readers:
-            changed.set()
+        return self._changed.subscribe()

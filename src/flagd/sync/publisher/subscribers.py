@@ -7,13 +7,16 @@ publish is as good as the other's.
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from flagd.signal import Signal
+
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
 
 RoleName = Literal["replica", "client", "operator"]
 
@@ -79,7 +82,7 @@ class Subscribers:
 
     def __init__(self) -> None:
         self._subscribers: dict[int, Subscriber] = {}
-        self._readers: set[asyncio.Event] = set()
+        self._changed = Signal()
         self._last = 0
 
     @property
@@ -92,15 +95,9 @@ class Subscribers:
         """Subscribers of role replica by name: those that count towards Published."""
         return {one.name: one for one in self._subscribers.values() if one.role == "replica"}
 
-    @contextmanager
-    def subscribe(self) -> Iterator[asyncio.Event]:
+    def subscribe(self) -> AbstractContextManager[asyncio.Event]:
         """Give an event that is set whenever the table changes; the reader clears it first, then reads."""
-        changed = asyncio.Event()
-        self._readers.add(changed)
-        try:
-            yield changed
-        finally:
-            self._readers.discard(changed)
+        return self._changed.subscribe()
 
     @contextmanager
     def enter(self, subscriber: Subscriber) -> Iterator[Row]:
@@ -117,8 +114,7 @@ class Subscribers:
             self._subscribers.pop(number, None)
         else:
             self._subscribers[number] = subscriber
-        for changed in self._readers:
-            changed.set()
+        self._changed.wake()
 
 
 class Row:

@@ -14,9 +14,6 @@ PYTHON_CLIENTS := .venvs/clients/.ready
 NODE_CLIENTS := $(CLIENTS)/node/node_modules/.package-lock.json
 BUILT := .cache/clients
 COMPILED := $(BUILT)/go/repl $(BUILT)/java/.ready $(BUILT)/rust/debug/repl
-# Most tests wait most of the time: for servers, connections, what comes next. So three run at a time on two processors.
-WORKERS := 1
-PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS:1=0) --dist worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 
 .PHONY: help
@@ -33,11 +30,11 @@ run-cluster: $(READY) ## Start a real API server, the operator and two flagd, an
 
 .PHONY: check
 check: lint ## Lint, check types and imports, then run the unit and conformance tests: the inner loop
-	$(PYTEST) tests/unit tests/conformance
+	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal tests/unit tests/conformance
 
 .PHONY: test
 test: lint tools clients ## Lint, check types and imports, then run all tests (not the long ones)
-	$(PYTEST) -m "not long and not compiled"
+	$(BIN)/python -m pytest -m "not long and not compiled"
 
 .PHONY: test-long
 test-long: $(READY) tools clients ## Run the tests that take minutes

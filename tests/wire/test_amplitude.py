@@ -3,6 +3,7 @@
 import pytest
 
 from flagd.rpc.envoy import missing
+from tests.ports import free_address
 from tests.wire.clients import environment
 from tests.wire.clients.repl import Repl
 from tests.wire.conftest import running
@@ -74,11 +75,12 @@ def test_a_change_arrives(sdk, folder):
 
 def test_sdks_get_over_a_restart(script, tmp_path):
     write_project(tmp_path)
-    with running(tmp_path, "--transport", "envoy") as process:
+    options = ("--transport", "envoy", "--listen", free_address())
+    with running(tmp_path, *options) as process:
         sdks = [Repl(*script, kind, f"http://{process.listen}", KEY) for kind in ("remote", "poll")]
     try:
         (tmp_path / "late.yaml").write_text(_flag("first"))
-        with running(tmp_path, "--transport", "envoy", "--listen", process.listen):
+        with running(tmp_path, *options):
             for sdk in sdks:
                 eventually(lambda sdk=sdk: "late" in sdk.ask(USERS[0]))
     finally:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_address
 from tests.wire import h2
 from tests.wire.conftest import running
 from tests.wire.process import COMMAND, LISTENING, Flagd, eventually
@@ -66,7 +67,7 @@ def test_what_a_peer_says_neither_forges_a_line_of_log_nor_ends_the_log(folder, 
 def test_a_log_that_nobody_reads_stops_nothing(folder, transport):
     """The log is a pipe that is full from the start."""
     reading, writing = os.pipe()
-    address = {name: _free() for name in ("listen", "management-listen")}
+    address = {name: free_address() for name in ("listen", "management-listen")}
     command = [COMMAND, "serve", "--manifests", folder, "--transport", transport, "--drain-timeout", "1"]
     command += [word for name, value in address.items() for word in (f"--{name}", value)]
     os.set_blocking(writing, False)
@@ -156,12 +157,6 @@ def test_it_ends_though_something_hangs(folder, hang):
     finally:
         process.kill()
         process.stderr.close()
-
-
-def _free():
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{held.getsockname()[1]}"
 
 
 def _answers(address):

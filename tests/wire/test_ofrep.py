@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flagd.rpc.envoy import missing
+from tests.ports import free_address
 from tests.wire.clients import environment
 from tests.wire.clients.provider import Provider
 from tests.wire.conftest import running
@@ -122,15 +123,16 @@ def test_a_change_is_seen(connect, server, folder):
 def test_a_page_that_stays_open_gets_over_a_restart(tmp_path):
     question = {"flag": "news", "type": "string", "default": "none", "context": {}}
     command = CLIENTS["web"].command()
+    options = ("--listen", free_address())
     (tmp_path / "news.yaml").write_text(_flag("news", "first"))
     with ExitStack() as providers:
-        with _running(tmp_path) as process:
+        with _running(tmp_path, *options) as process:
             provider = Provider(command, process.listen)
             providers.callback(provider.stop)
             provider.heard("ready")
             assert provider.ask(question)["value"] == "first"
         (tmp_path / "news.yaml").write_text(_flag("news", "second"))
-        with _running(tmp_path, "--listen", process.listen):
+        with _running(tmp_path, *options):
             provider.heard("changed", "news")
             assert provider.ask(question)["value"] == "second"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_address
 from tests.wire.clients import environment
 from tests.wire.clients.provider import Provider
 from tests.wire.conftest import running
@@ -145,7 +146,8 @@ QUESTION = {"flag": "news", "type": "string", "default": "none", "context": {}}
 
 def test_what_a_provider_keeps_is_renewed_by_news_and_by_a_restart(client, connect, start, tmp_path):
     (tmp_path / "news.yaml").write_text(_flag("first"))
-    process = start(tmp_path)
+    options = ("--listen", free_address())
+    process = start(tmp_path, *options)
     provider = connect(process)
     if client.hears:
         provider.heard("changed", "news")
@@ -156,7 +158,7 @@ def test_what_a_provider_keeps_is_renewed_by_news_and_by_a_restart(client, conne
     assert eventually(lambda: provider.ask(QUESTION)["value"] == "second")
     process.stop()
     (tmp_path / "news.yaml").write_text(_flag("third"))
-    start(tmp_path, "--listen", process.listen)
+    start(tmp_path, *options)
     assert eventually(lambda: provider.ask(QUESTION)["value"] == "third")
     (tmp_path / "news.yaml").write_text(_flag("fourth"))
     assert eventually(lambda: provider.ask(QUESTION)["value"] == "fourth")

@@ -3,7 +3,6 @@
 import json
 import shutil
 import signal
-import socket
 from contextlib import ExitStack, contextmanager
 from queue import SimpleQueue
 
@@ -18,6 +17,7 @@ from flagd.v1.evaluation_pb2 import EvaluateRequest, User
 from flagd.v1.ruleset_pb2 import Hello, Role, SubscribeRequest
 from flagd.v1.ruleset_pb2_grpc import RulesetServiceStub
 from tests.cluster.pki import Pki
+from tests.ports import free_address
 from tests.wire.process import COMMAND, Flagd, Process, eventually
 from tests.wire.secret import Secret
 from tests.wire.shop import BACKEND_KEY, SHOP, WEB_KEY, flag
@@ -69,11 +69,6 @@ def folder(tmp_path):
     return manifests
 
 
-def _port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return f"127.0.0.1:{server.getsockname()[1]}"
-
-
 def _variant(stub):
     return stub.Evaluate(REQUEST, timeout=SECONDS).variants["a"].key
 
@@ -98,7 +93,7 @@ def test_every_address_of_every_name_is_subscribed_to(folder, launch):
 
 
 def test_a_publisher_that_is_killed_changes_no_answer_and_is_followed_again(folder, launch, call):
-    address = _port()
+    address = free_address()
     publisher = launch(Publishing, folder, listen=address)
     follower = launch(Following, address, "--transport", "grpcio")
     before = follower.ready()
@@ -119,7 +114,7 @@ def test_a_publisher_that_is_killed_changes_no_answer_and_is_followed_again(fold
 def test_a_restart_without_the_operator_serves_what_was_served_last_as_stale(folder, tmp_path, number, launch, call):
     (tmp_path / "state").mkdir()
     options = ("--transport", "grpcio", "--state-dir", tmp_path / "state")
-    address = _port()
+    address = free_address()
     publisher = launch(Publishing, folder, listen=address)
     first = launch(Following, address, *options)
     revision = first.ready()["projects"]["shop"]["revision"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner, Result
 
-from flagoperator.ctl.group import flagctl
+from flagctl.group import flagctl
 
 if TYPE_CHECKING:
     from collections.abc import Callable

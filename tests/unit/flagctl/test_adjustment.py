@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from flagoperator.ctl.adjustment import Adjustment, changes
-from flagoperator.ctl.failure import Refused
+from flagctl.adjustment import Adjustment, changes
+from flagctl.failure import Refused
 
 MATCH = [{"attribute": "user.country", "op": "is", "values": ["CA"]}]
 

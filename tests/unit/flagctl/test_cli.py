@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flagoperator.ctl.commands import MODULES
-from flagoperator.ctl.group import flagctl
+from flagctl.commands import MODULES
+from flagctl.group import flagctl
 from tests.unit.flagctl.conftest import PROGRAM
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def test_help_lists_every_command(run: Run) -> None:
 
 def test_help_imports_neither_grpc_nor_pydantic_nor_kopf() -> None:
     script = (
-        "import sys; from flagoperator.ctl.group import flagctl; flagctl.main(['--help'], standalone_mode=False);"
+        "import sys; from flagctl.group import flagctl; flagctl.main(['--help'], standalone_mode=False);"
         "heavy = {'grpc', 'google.protobuf', 'pydantic', 'yaml', 'kopf', 'flagd.engine'} & sys.modules.keys();"
         "sys.exit(f'imported: {heavy}' if heavy else 0)"
     )

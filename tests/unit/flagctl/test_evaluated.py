@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flagoperator.ctl.evaluated import evaluated, metrics_url, read_evaluated
-from flagoperator.ctl.failure import Unreachable
+from flagctl.evaluated import evaluated, metrics_url, read_evaluated
+from flagctl.failure import Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

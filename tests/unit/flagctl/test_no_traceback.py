@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
-from flagoperator.ctl import ending
-from flagoperator.ctl.commands import MODULES
-from flagoperator.ctl.group import flagctl
+from flagctl import ending
+from flagctl.commands import MODULES
+from flagctl.group import flagctl
 from tests.unit.flagctl.conftest import PROGRAM
 from tests.unit.flagctl.damage import EXAMPLES, damaged
 
@@ -317,14 +317,14 @@ sys.argv[0] = moment
 sys.meta_path.insert(0, Hook())
 if moment == "the end":
     atexit.register(os.kill, os.getpid(), signal.SIGINT)
-from flagoperator.ctl.cli import main
+from flagctl.cli import main
 main()
 """
 
 
 @pytest.mark.parametrize(
     "moment",
-    ["click", "flagoperator.ctl.group", "flagoperator.ctl.explain", "pydantic", "yaml", "flagd.compiler", "the end"],
+    ["click", "flagctl.group", "flagctl.commands.explain", "pydantic", "yaml", "flagd.compiler", "the end"],
 )
 def test_of_ctrl_c_at_any_moment(moment: str) -> None:
     command = [sys.executable, "-c", INTERRUPTED, moment, "explain", "--user", ANN, str(EXAMPLES[0])]

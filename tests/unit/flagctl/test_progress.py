@@ -5,7 +5,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from flagoperator.ctl.progress import progress
+from flagctl.progress import progress
 
 if TYPE_CHECKING:
     import pytest

@@ -6,9 +6,9 @@ from urllib.parse import unquote
 import click
 import pytest
 
+from flagctl.report import github_report, json_report, summary, text_report
+from flagctl.sarif import sarif_report
 from flagd.manifest import Diagnostic, Location, ResourceRef, Severity, validate
-from flagoperator.ctl.report import github_report, json_report, summary, text_report
-from flagoperator.ctl.sarif import sarif_report
 from tests.unit.flagctl.manifest import flag
 
 CHECKOUT = ResourceRef("Flag", "shop", "checkout")

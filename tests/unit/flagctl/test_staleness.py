@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from flagctl.staleness import StaleReason, outcomes, staleness
 from flagd.compiler import compile_project
 from flagd.engine import Engine
 from flagd.manifest import Flag, validate
-from flagoperator.ctl.staleness import StaleReason, outcomes, staleness
 from tests.unit.flagctl.manifest import flag
 
 if TYPE_CHECKING:

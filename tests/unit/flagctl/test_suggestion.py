@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from flagoperator.ctl.suggestion import nearest, suggestion
+from flagctl.suggestion import nearest, suggestion
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flagoperator.ctl.table import table
+from flagctl.table import table
 
 
 def test_columns_are_as_wide_as_their_widest_cell():

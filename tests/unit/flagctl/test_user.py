@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flagoperator.ctl.user import UserError, read_user
+from flagctl.user import UserError, read_user
 
 VECTORS = Path(__file__).parents[2] / "conformance" / "vectors" / "context.json"
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from flagctl.user import UserError
+from flagctl.user_message import user_message
 from flagd.engine import evaluation_context
 from flagd.rpc.context import evaluation_context as context_of_message
-from flagoperator.ctl.user import UserError
-from flagoperator.ctl.user_message import user_message
 
 
 def nested(depth: int) -> dict[str, Any]:

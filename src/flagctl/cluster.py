@@ -1,0 +1,86 @@
+"""Cluster: the options of commands that change a cluster: which one, and how long to wait for the replicas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flagctl.application import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Which cluster, as the command line says it.
+
+    Attributes:
+        namespace: of what names none; None = the context's.
+        kubeconfig: None = KUBECONFIG, ~/.kube/config, the pod's ServiceAccount.
+        context: None = the current one.
+        wait_seconds: how long to wait until every ready replica serves a change; None = not at all.
+    """
+
+    namespace: str | None
+    kubeconfig: Path | None
+    context: str | None
+    wait_seconds: float | None
+
+    def target(self) -> Target:
+        """Return where requests go. Raises Unreachable where no API server is named."""
+        # Imported when needed: every other command works without a cluster's libraries.
+        from flagctl.application import target
+
+        return target(self.kubeconfig, self.context, self.namespace)
+
+    @property
+    def doing(self) -> str:
+        """What to show while it takes long."""
+        return "asking the API server" if self.wait_seconds is None else "waiting until every replica serves it"
+
+
+_OPTIONS = (
+    click.option("--wait", is_flag=True, help="Wait until every ready replica of flagd serves it."),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=60.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="Longest time to wait, in seconds.",
+    ),
+    click.option("--namespace", "-n", metavar="NAME", help="For what names none; the context's without it."),
+    click.option(
+        "--kubeconfig",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Kubeconfig to use; without it KUBECONFIG, else ~/.kube/config, else the pod's ServiceAccount.",
+    ),
+    click.option(
+        "--context", "context_name", metavar="NAME", help="Context of the kubeconfig; the current one without it."
+    ),
+)
+
+
+def cluster_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give `command` the options of a cluster, and their values as its argument `cluster`."""
+
+    @wraps(command)
+    def called(
+        *,
+        wait: bool,
+        timeout: float,
+        namespace: str | None,
+        kubeconfig: Path | None,
+        context_name: str | None,
+        **rest: Any,  # noqa: ANN401
+    ) -> None:
+        command(cluster=Cluster(namespace, kubeconfig, context_name, timeout if wait else None), **rest)
+
+    for option in reversed(_OPTIONS):
+        called = option(called)
+    return called

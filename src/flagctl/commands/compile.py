@@ -1,0 +1,52 @@
+"""`flagctl compile`: manifests as the evaluation flags that Amplitude's SDKs read."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from flagctl.candidates import project_names
+from flagctl.failure import Refused
+from flagctl.manifests import paths_argument, read
+
+
+@click.command("compile")
+@paths_argument
+@click.option(
+    "--project",
+    metavar="NAME",
+    shell_complete=project_names,
+    help="Namespace to compile; may be left out where there is just one.",
+)
+@click.option(
+    "--delivery",
+    type=click.Choice(["remote", "local"]),
+    default="remote",
+    show_default=True,
+    help='remote: what flagd evaluates; local: what Amplitude\'s local SDKs get, where remote flags are "off".',
+)
+def command(paths: tuple[str, ...], project: str | None, delivery: str) -> None:
+    """Print the evaluation flags of a project as a JSON array, which is what Amplitude's SDKs read.
+
+    Flags that do not compile are left out: the others are printed, what is wrong stands on standard
+    error, and the exit code is 1.
+
+    \b
+    Examples:
+      flagctl compile flags/ --project shop
+      flagctl compile flags/ --project shop --delivery local > flags.json
+    """
+    from flagctl.report import text_report
+    from flagd.compiler import deliver_local
+    from flagd.ruleset.local_sdk import for_local_sdks
+
+    manifests = read(paths)
+    compiled = manifests.project(project)
+    local = delivery == "local"
+    flags = [for_local_sdks(deliver_local(flag)) for flag in compiled.flags] if local else compiled.flags
+    click.echo(json.dumps(flags, ensure_ascii=False, indent=2))
+    errors = manifests.errors(compiled.ruleset.project)
+    if errors:
+        click.echo(text_report(errors), err=True)
+        raise Refused("what does not compile was left out")

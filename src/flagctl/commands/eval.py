@@ -1,0 +1,31 @@
+"""`flagctl eval`: which variant a user gets."""
+
+from __future__ import annotations
+
+import click
+
+from flagctl.answer import STALE
+from flagctl.failure import Refused
+from flagctl.question import Question, question
+
+
+@click.command("eval")
+@question
+@click.option("--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Form.")
+def command(asked: Question, output: str) -> None:
+    """Say which variant a user gets, from manifests (PATH) or from a server.
+
+    \b
+    Examples:
+      flagctl eval flags/ --project shop --flag new-checkout --user '{"user_id": "ann"}'
+      flagctl eval flags/ --user @ann.json --output json
+      flagctl eval --server localhost:8013 --project shop --flag new-checkout --user - < ann.json
+    """
+    answer = asked.source().evaluate()
+    text = answer.json() if output == "json" else answer.table()
+    click.echo(text, nl=bool(text))
+    if answer.stale:
+        click.echo(STALE, err=True)
+    failed = [f"{outcome.flag}: {outcome.error}" for outcome in answer.outcomes if outcome.error]
+    if failed:
+        raise Refused("\n".join(failed))

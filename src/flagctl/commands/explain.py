@@ -1,0 +1,39 @@
+"""`flagctl explain`: why a user gets a variant."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from flagctl.answer import STALE
+from flagctl.failure import Refused
+from flagctl.printable import printable
+from flagctl.question import Question, question
+
+
+@click.command("explain")
+@question
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form.")
+def command(asked: Question, output: str) -> None:
+    """Say why a user gets a variant, line by line: segments, conditions, bucket.
+
+    A server explains only to callers without a key or with the key of a Server deployment.
+
+    \b
+    Examples:
+      flagctl explain flags/ --project shop --flag new-checkout --user '{"user_id": "ann"}'
+      flagctl explain --server localhost:8013 --project shop --flag new-checkout --user @ann.json
+    """
+    explained = list(asked.source().explain())
+    good = [each for each in explained if not each.error]
+    if output == "json":
+        click.echo(json.dumps([each.plain for each in good], ensure_ascii=False, indent=2))
+    else:
+        texts = ("\n".join(map(printable, each.text.splitlines())) for each in good)
+        click.echo("\n\n".join(texts), nl=bool(good))
+    if any(each.stale for each in explained):
+        click.echo(STALE, err=True)
+    failed = [f"{each.flag}: {each.error}" for each in explained if each.error]
+    if failed:
+        raise Refused("\n".join(failed))

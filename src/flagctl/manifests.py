@@ -1,0 +1,130 @@
+"""Manifests: what the PATH arguments of a command name, read and compiled."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flagctl.committed import edits_since
+from flagctl.failure import Refused, Unreachable
+from flagctl.progress import progress
+from flagctl.suggestion import nearest, suggestion
+from flagd.ruleset.default_project import DefaultProject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from flagd.compiler import Compiled
+    from flagd.manifest import Diagnostic, Flag, Resource
+    from flagd.ruleset import EvaluationFlag
+
+STDIN = "-"
+
+paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(allow_dash=True))
+"""The argument of commands that read manifests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifests:
+    """What was read.
+
+    Attributes:
+        resources: those that could be read.
+        projects: the compiled form by project.
+        diagnostics: what is wrong with single resources and between them, each with its place.
+    """
+
+    resources: Sequence[Resource]
+    projects: Mapping[str, Compiled]
+    diagnostics: Sequence[Diagnostic]
+
+    def project(self, name: str | None) -> Compiled:
+        """Return the project called `name`; None stands for `default` where there is one, else for the only one."""
+        if not self.projects:
+            raise Refused("there are no flags in these manifests; flagctl lint says more")
+        name = name or DefaultProject().among(self.projects)
+        if name is None:
+            raise click.UsageError(f"say which project: --project {' | '.join(sorted(self.projects))}")
+        if name not in self.projects:
+            raise Refused(f'no project "{name}" in these manifests; {suggestion(name, self.projects)}')
+        return self.projects[name]
+
+    def compiled(self, flag: Flag) -> EvaluationFlag | None:
+        """Return what `flag` compiles to; None where it is broken."""
+        project = self.projects.get(flag.metadata.namespace)
+        return project.ruleset.flags.get(flag.key) if project else None
+
+    def errors(self, project: str) -> list[Diagnostic]:
+        """Return the errors that may keep something out of `project`, those of unreadable files included."""
+        return [
+            found
+            for found in self.diagnostics
+            if found.severity == "error" and (found.resource is None or found.resource.namespace == project)
+        ]
+
+    def errors_of(self, key: str, project: str) -> list[Diagnostic]:
+        """Return the errors of the flag that callers would name by `key`."""
+        known = {str(found.ref): getattr(found, "key", "") for found in self.resources}
+        return [
+            found
+            for found in self.errors(project)
+            if found.resource and key in {found.resource.name, known.get(str(found.resource))}
+        ]
+
+
+def read(paths: Sequence[str], since: str | None = None, *, keys_required: bool = False) -> Manifests:
+    """Read and compile what `paths` name; ``-`` is standard input.
+
+    Where `keys_required`, flags that list no deployment are warned of: nobody sees them.
+
+    With `since`, a revision of Git, edits since then that move users are warned of.
+
+    Raises:
+        Unreachable: a path does not exist.
+        Refused: there is nothing at all in them.
+    """
+    from flagd.compiler import compile_projects, similar_namespaces
+    from flagd.compiler.advice.unseen import without_deployments
+    from flagd.compiler.graph.references import stand_ins
+    from flagd.manifest import Loaded, load
+
+    for path in paths:
+        _check_there(path)
+    with progress("reading manifests"):
+        loaded = load(paths)
+        if loaded == Loaded():
+            raise Refused(f"no manifests in {', '.join(paths)}")
+        projects = compile_projects([*loaded.resources, *stand_ins(loaded.refused, loaded.resources)])
+    compiled = [found for project in projects.values() for found in project.diagnostics]
+    compiled += similar_namespaces(loaded.resources)
+    if keys_required:
+        compiled += without_deployments(loaded.resources)
+    if since is not None:
+        compiled += edits_since(since, paths, loaded.resources)
+    return Manifests(loaded.resources, projects, [*loaded.diagnostics, *map(loaded.locate, compiled)])
+
+
+def _check_there(path: str) -> None:
+    if path == STDIN:
+        if sys.stdin is None:
+            raise Unreachable("standard input is closed")
+        return
+    try:
+        Path(path).stat()
+    except FileNotFoundError:
+        near = _neighbour(Path(path))
+        raise Unreachable(f'there is no "{path}"{f"; did you mean {near}?" if near else ""}') from None
+    except OSError as error:
+        raise Unreachable(f'"{path}" cannot be read: {(error.strerror or str(error)).lower()}') from None
+
+
+def _neighbour(path: Path) -> Path | None:
+    try:
+        near = nearest(path.name, [entry.name for entry in path.parent.iterdir()])
+    except OSError:
+        return None
+    return path.parent / near if near else None

@@ -1,0 +1,96 @@
+"""Server: a flagd to ask over gRPC, and the options that say which and how."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flagctl.tls import Tls, tls_options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flagctl.connection import Connection
+
+_PORT = 8013
+_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+)(?::([0-9]{1,5}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A flagd.
+
+    Attributes:
+        address: ``host:port``.
+        key: deployment key to show.
+        timeout: longest time to wait for an answer, in seconds.
+        tls: None = plain text.
+    """
+
+    address: str
+    key: str | None
+    timeout: float
+    tls: Tls | None
+
+    @contextmanager
+    def connected(self) -> Iterator[Connection]:
+        """Give a connection, and hang up afterwards."""
+        from flagctl.connection import Connection
+
+        connection = Connection(self)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def server_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that make a Server, and pass it as `server`; None where none is to be asked."""
+
+    @click.option("--server", "address", metavar="HOST:PORT", help="Ask this flagd instead of reading manifests.")
+    @click.option(
+        "--key",
+        envvar="FLAGSERVICE_KEY",
+        show_envvar=True,
+        metavar="TEXT",
+        help="Deployment key to show to the server; the variable keeps it out of the list of processes.",
+    )
+    @click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=5.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="Longest time to wait for the server.",
+    )
+    @tls_options
+    @wraps(function)
+    def with_server(
+        address: str | None,
+        key: str | None,
+        timeout: float,
+        tls: Tls | None,
+        **others: Any,  # noqa: ANN401
+    ) -> None:
+        server = Server(_address(address), _key(key), timeout, tls) if address else None
+        function(server=server, **others)
+
+    return with_server
+
+
+def _key(text: str | None) -> str | None:
+    if text is not None and not (text.isascii() and text.isprintable() and " " not in text):
+        raise click.UsageError("--key: a deployment key is ASCII text without spaces; the key itself is not shown here")
+    return text or None
+
+
+def _address(text: str) -> str:
+    found = _ADDRESS.fullmatch(text)
+    if found is None or not text.isprintable() or not 0 < int(found[2] or _PORT) < 65536:
+        raise click.UsageError(f'--server: "{text}" is not HOST:PORT, such as localhost:{_PORT}')
+    return f"{found[1]}:{found[2] or _PORT}"

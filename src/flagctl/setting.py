@@ -1,0 +1,82 @@
+"""Setting: one field of a live flag changed at the API server, and what it means that a tool manages it."""
+
+from __future__ import annotations
+
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flagctl.adjustment import changes
+from flagctl.application import Applied, failure, title_of, wait
+from flagctl.failure import Refused
+from flagctl.ownership import managers
+from flagctl.suggestion import suggestion
+from flagd.manifest import API_VERSION
+from flagd.manifest.changes.difference import summary
+from flagoperator.cluster.address import collection
+from flagoperator.cluster.api import Api, ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flagctl.adjustment import Adjustment
+    from flagctl.application import Target
+
+MANAGER = "flagctl-set"
+BY_HAND = frozenset({MANAGER, "kubectl-edit", "kubectl-patch", "kubectl-replace"})
+"""Field managers that put nothing back by themselves."""
+
+
+async def set_flag(target: Target, name: str, adjustment: Adjustment, wait_seconds: float | None) -> None:
+    """Set one field of the flag `name`, a name or a key; wait for the replicas for `wait_seconds` at most.
+
+    Raises:
+        Refused: there is no such flag or segment, the value is not valid, or it is not served in time.
+        Unreachable: the API server cannot be asked.
+    """
+    async with Api(target.connection) as api:
+        try:
+            before = await _find(api, target.namespace, name)
+            merge = adjustment.merge_of(before)
+            changed = changes(before, merge)
+            title = title_of("Flag", before["metadata"]["name"])
+            if not changed:
+                click.echo(f"{title} is so already")
+                return
+            path = f"{collection('Flag', target.namespace)}/{before['metadata']['name']}"
+            after = await api.merge(path, merge, MANAGER)
+            generation = int(after["metadata"]["generation"])
+            click.echo(f"{title}: {summary(changed)}, generation {generation}")
+            _tell_managers(before, adjustment)
+            if wait_seconds is not None:
+                await wait(api, Applied(path, title, generation), time.monotonic() + wait_seconds)
+        except ApiError as error:
+            raise failure(error) from None
+
+
+async def _find(api: Api, namespace: str, name: str) -> dict[str, Any]:
+    try:
+        return await api.get(f"{collection('Flag', namespace)}/{name}")
+    except ApiError as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+    known = {_key(item): item for item in (await api.get(collection("Flag", namespace)))["items"]}
+    if name not in known:
+        raise Refused(f'there is no flag "{name}" in namespace {namespace}; {suggestion(name, known)}')
+    header = {"apiVersion": API_VERSION, "kind": "Flag"}  # items of a list have none
+    return {**header, **known[name]}
+
+
+def _key(item: Mapping[str, Any]) -> str:
+    return str(item["spec"].get("key") or item["metadata"]["name"])
+
+
+def _tell_managers(before: Mapping[str, Any], adjustment: Adjustment) -> None:
+    for field in adjustment.fields:
+        others = [name for name in managers(before, field) if name not in BY_HAND]
+        if others:
+            verb, back = ("manages", "it puts") if len(others) == 1 else ("manage", "they put")
+            text = f"{' and '.join(others)} {verb} {'.'.join(field)}: change the manifest too, or {back} this back"
+            click.echo(text, err=True)

@@ -1,0 +1,78 @@
+"""Tls: how a connection to a server is secured, and the options that say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flagctl.failure import Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import grpc
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """How the connection is secured.
+
+    Attributes:
+        ca: file of the certificates to trust; None = the system's.
+        cert: file of the client's certificate chain, leaf first.
+        key: file of its private key.
+        server_name: name that the server's certificate must bear; None = the host's.
+    """
+
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+    server_name: str | None = None
+
+    def channel(self, address: str, options: Sequence[tuple[str, Any]] = ()) -> grpc.Channel:
+        """Return a channel to `address` with these options of gRPC."""
+        import grpc
+
+        credentials = grpc.ssl_channel_credentials(_read(self.ca), _read(self.key), _read(self.cert))
+        name = [("grpc.ssl_target_name_override", self.server_name)] if self.server_name else []
+        return grpc.secure_channel(address, credentials, [*options, *name])
+
+
+def tls_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the TLS options, and pass what they make as `tls`; None = plain text."""
+
+    @click.option("--tls", "enabled", is_flag=True, help="Connect with TLS; the other TLS options imply it.")
+    @click.option("--tls-ca", "ca", type=_FILE, help="Certificates to trust.  [default: the system's]")
+    @click.option("--tls-cert", "cert", type=_FILE, help="This client's certificate, where the server wants one.")
+    @click.option("--tls-key", "key_file", type=_FILE, help="Private key of that certificate.")
+    @click.option(
+        "--tls-server-name", "name", metavar="NAME", help="Name in the server's certificate.  [default: HOST]"
+    )
+    @wraps(function)
+    def with_tls(
+        enabled: bool,
+        ca: Path | None,
+        cert: Path | None,
+        key_file: Path | None,
+        name: str | None,
+        **others: Any,  # noqa: ANN401
+    ) -> None:
+        if (cert is None) != (key_file is None):
+            raise click.UsageError("--tls-cert and --tls-key go together")
+        tls = Tls(ca, cert, key_file, name)
+        function(tls=tls if enabled or tls != Tls() else None, **others)
+
+    return with_tls
+
+
+def _read(file: Path | None) -> bytes | None:
+    try:
+        return file.read_bytes() if file else None
+    except OSError as error:
+        raise Unreachable(f"cannot read {file}: {error.strerror}") from None

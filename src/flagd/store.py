@@ -6,15 +6,11 @@ Readers take one reference and keep it for the whole call, so that no answer mix
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
-from operator import eq
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from flagd.engine import Engine
 from flagd.ruleset.default_project import DefaultProject
 from flagd.ruleset.obstacle import NO_PROJECT, NO_RULESET
-from flagd.ruleset.persistent import difference
 from flagd.signal import Signal
 
 if TYPE_CHECKING:
@@ -22,49 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Set
     from contextlib import AbstractContextManager
 
-    from flagd.ruleset import Ruleset
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One revision of one project, ready to answer from.
-
-    Attributes:
-        ruleset: what it was made of.
-        engine: the same, compiled.
-        as_of: when its source last knew it to be current, in seconds since 1970.
-        stale: whether its source has been out of touch since.
-    """
-
-    ruleset: Ruleset
-    engine: Engine
-    as_of: float
-    stale: bool = False
-
-    @classmethod
-    def make(cls, ruleset: Ruleset, previous: Snapshot | None, as_of: float) -> Snapshot:
-        """Compile `ruleset`; flags that are the same objects as in `previous` are not compiled again."""
-        if previous is None:
-            return cls(ruleset, Engine(ruleset.flags.values(), ruleset.cohorts), as_of)
-        before = previous.ruleset
-        if difference(before.cohorts, ruleset.cohorts, eq):
-            engine = Engine(ruleset.flags.values(), ruleset.cohorts, previous=previous.engine)
-            return cls(ruleset, engine, as_of)
-        changed = difference(before.flags, ruleset.flags, lambda _one, _other: False)
-        return cls(ruleset, previous.engine.update(ruleset.flags, changed, ruleset.cohorts), as_of)
-
-    @property
-    def revision(self) -> str:
-        """Content hash of the ruleset."""
-        return self.ruleset.revision
-
-    def at(self, as_of: float) -> Snapshot:
-        """Return the same, known to be current at `as_of`."""
-        return replace(self, as_of=as_of, stale=False)
-
-    def lost(self) -> Snapshot:
-        """Return the same, out of touch with its source."""
-        return replace(self, stale=True)
+    from flagd.snapshot import Snapshot
 
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ import re
 import signal
 from typing import TYPE_CHECKING, Any
 
-from flagd.sources.last_good import LastGood
+from flagd.last_good import LastGood
 from tests.cluster.stage import flag
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from flagd.rpc.refusals import Refusal, Refusals
 from flagd.rpc.status import InvalidArgument, NotFound, PermissionDenied, Unauthenticated, Unavailable
 from flagd.rpc.view import View
 from flagd.ruleset.hashed_ruleset import HashedRuleset
-from flagd.store import Snapshot
+from flagd.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flagd.ruleset.client_ruleset import deliver
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flagd.ruleset import Ruleset
     from flagd.ruleset.client_ruleset import ClientRuleset
 
@@ -15,7 +18,9 @@ if TYPE_CHECKING:
 class ClientRulesets:
     """Makes a form when it is first asked for, in another thread, from what it was in the revision before."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, local_only: bool = False) -> None:
+        """Leave flags of evaluation mode Remote out with `local_only`; else they are delivered as off."""
+        self._deliver = partial(deliver, local_only=local_only)
         self._latest: dict[tuple[str, frozenset[str] | None], _Delivering] = {}
 
     async def deliver(self, ruleset: Ruleset, deployments: frozenset[str] | None) -> Ruleset:
@@ -23,7 +28,7 @@ class ClientRulesets:
         place = (ruleset.project, deployments)
         delivering = self._latest.get(place)
         if delivering is None or delivering.source is not ruleset:
-            delivering = self._latest[place] = _Delivering(ruleset, deployments, delivering)
+            delivering = self._latest[place] = _Delivering(ruleset, deployments, delivering, self._deliver)
         return (await delivering.result()).hashed.ruleset
 
     def forget(self, project: str, deployments: frozenset[str] | None) -> None:
@@ -34,8 +39,15 @@ class ClientRulesets:
 class _Delivering:
     """One revision on its way into a form; many may wait for it."""
 
-    def __init__(self, source: Ruleset, deployments: frozenset[str] | None, before: _Delivering | None) -> None:
+    def __init__(
+        self,
+        source: Ruleset,
+        deployments: frozenset[str] | None,
+        before: _Delivering | None,
+        work: Callable[[Ruleset, frozenset[str] | None, ClientRuleset | None], ClientRuleset],
+    ) -> None:
         self.source = source
+        self._work = work
         self._deployments = deployments
         previous = None if before is None else before._task
         self._task: asyncio.Task[ClientRuleset] = asyncio.create_task(self._deliver(previous), name="delivery")
@@ -49,4 +61,4 @@ class _Delivering:
         if before is not None:
             await asyncio.wait([before])
             previous = None if before.cancelled() or before.exception() else before.result()
-        return await asyncio.to_thread(deliver, self.source, self._deployments, previous)
+        return await asyncio.to_thread(self._work, self.source, self._deployments, previous)

@@ -19,6 +19,8 @@ from flagd.rpc.watch import Watch
 from flagd.v1 import evaluation_pb2 as pb
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flagd.metrics import Metrics
     from flagd.rpc.access import Access
     from flagd.rpc.route import Route
@@ -27,10 +29,11 @@ if TYPE_CHECKING:
 EVALUATION_SERVICE = "flagd.v1.EvaluationService"
 
 
-def public_methods(access: Access, store: Store, metrics: Metrics) -> list[Method]:
-    """Return what the public port answers: evaluation, OpenFeature's evaluation, health, reflection."""
-    names = [EVALUATION_SERVICE, HEALTH_SERVICE]
+def public_methods(access: Access, store: Store, metrics: Metrics, more: Sequence[Method] = ()) -> list[Method]:
+    """Return what the public port answers: evaluation, OpenFeature's evaluation, health, reflection, and `more`."""
+    names = [EVALUATION_SERVICE, HEALTH_SERVICE, *(method.path.split("/")[1] for method in more)]
     methods = [
+        *more,
         *evaluation_methods(access, store),
         *openfeature_methods(access, store),
         *Health(store, [EVALUATION_SERVICE]).methods(),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flagd.rpc.answer import Answers
     from flagd.rpc.discretion import Discretion
     from flagd.ruleset import Ruleset
-    from flagd.store import Snapshot
+    from flagd.snapshot import Snapshot
 
 
 class View:

@@ -31,7 +31,7 @@ def deliver_local(flag: EvaluationFlag) -> EvaluationFlag:
 
     Source: flag-semantics 4, as Amplitude delivers remote flags to its local SDKs.
     """
-    return flag if flag.get("metadata", {}).get("evaluationMode") == "local" else switched_off(flag)
+    return flag if _is_local(flag) else switched_off(flag)
 
 
 def switched_off(flag: EvaluationFlag) -> EvaluationFlag:
@@ -64,16 +64,21 @@ class ClientRuleset:
 
 
 def deliver(
-    ruleset: Ruleset, deployments: frozenset[str] | None, previous: ClientRuleset | None = None
+    ruleset: Ruleset,
+    deployments: frozenset[str] | None,
+    previous: ClientRuleset | None = None,
+    *,
+    local_only: bool = False,
 ) -> ClientRuleset:
     """Return what callers with keys of `deployments` get of `ruleset`; None = callers without a key, who see all.
 
-    Work is taken over from `previous`, for the same project and deployments.
+    With `local_only`, flags of evaluation mode Remote are not seen, so that they are missing rather than off.
+    Work is taken over from `previous`, for the same project, deployments and `local_only`.
     """
     before = previous or ClientRuleset(
         PersistentMap(), frozenset(), PersistentMap(), HashedRuleset.empty(ruleset.project)
     )
-    seen = frozenset(_seen(ruleset, deployments))
+    seen = frozenset(_seen(ruleset, deployments, local_only))
     flags = {key: ruleset.flags[key] for key in _with_parents(sorted(seen), ruleset.flags)}
     turned = seen ^ before.seen
     stale = [key for key, flag in flags.items() if key in turned or before.sources.get(key) is not flag]
@@ -93,9 +98,9 @@ def deliver(
     return ClientRuleset(sources, seen, cohorts, before.hashed.changed(change))
 
 
-def _seen(ruleset: Ruleset, deployments: frozenset[str] | None) -> Iterable[str]:
+def _seen(ruleset: Ruleset, deployments: frozenset[str] | None, local_only: bool) -> Iterable[str]:
     for key, flag in ruleset.flags.items():
-        if not flag.get("metadata", {}).get("deployed", True):
+        if not flag.get("metadata", {}).get("deployed", True) or (local_only and not _is_local(flag)):
             continue
         if deployments is None or not deployments.isdisjoint(ruleset.visibility.get(key, ())):
             yield key
@@ -108,7 +113,11 @@ def _with_parents(keys: Iterable[str], flags: Mapping[str, EvaluationFlag]) -> l
 
 def _parents(flag: EvaluationFlag) -> list[str]:
     # A flag that is delivered as off depends on nothing.
-    return flag.get("dependencies", []) if flag.get("metadata", {}).get("evaluationMode") == "local" else []
+    return flag.get("dependencies", []) if _is_local(flag) else []
+
+
+def _is_local(flag: EvaluationFlag) -> bool:
+    return flag.get("metadata", {}).get("evaluationMode") == "local"
 
 
 def _form(flag: EvaluationFlag, seen: bool) -> EvaluationFlag:

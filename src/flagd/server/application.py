@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from flagd.last_good import LastGood
 from flagd.metrics import Metrics
 from flagd.rpc.access import Access
 from flagd.rpc.capacity import Capacity
@@ -25,9 +26,9 @@ from flagd.server.ruleset_port import RulesetPort
 from flagd.sources.announcer import Announcer
 from flagd.sources.directory import DirectorySource
 from flagd.sources.keeper import Keeper
-from flagd.sources.last_good import LastGood
 from flagd.sources.operator import OperatorSource
 from flagd.store import Store
+from flagd.sync.publisher.follow import Follow
 from flagd.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ class Application:
             {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._expose}, options.management_listen
         )
         access = Access(self._store, self._metrics, options.deployment_keys)
-        self._methods = public_methods(access, self._store, self._metrics)
+        following = Follow(access, self._store).methods()
+        self._methods = public_methods(access, self._store, self._metrics, following)
         self._routes = public_routes(access, self._store, self._metrics)
         self._keeper = options.state_dir and Keeper(LastGood(options.state_dir), self._store, self._metrics)
         self._tasks = Tasks(self._metrics.restarts)

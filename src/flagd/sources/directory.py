@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from flagd.manifest import Diagnostic
     from flagd.manifest.reading.files import SourceFile
     from flagd.metrics import Metrics
-    from flagd.store import Snapshot, Store
+    from flagd.snapshot import Snapshot
+    from flagd.store import Store
 
 log = logging.getLogger(__name__)
 QUIET_MS = 50

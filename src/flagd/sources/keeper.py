@@ -7,14 +7,14 @@ import logging
 from typing import TYPE_CHECKING
 
 from flagd.background import in_turns
-from flagd.sources.last_good import State, StateError
-from flagd.store import Snapshot
+from flagd.last_good import State, StateError
+from flagd.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flagd.last_good import LastGood
     from flagd.metrics import Metrics
-    from flagd.sources.last_good import LastGood
     from flagd.store import Store
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from flagd.manifest import Diagnostic
     from flagd.metrics import Metrics
     from flagd.rpc.channel import Credentials
-    from flagd.store import Snapshot, Store
+    from flagd.snapshot import Snapshot
+    from flagd.store import Store
     from flagd.sync.subscriber.connection import Term
 
 log = logging.getLogger(__name__)

@@ -15,8 +15,8 @@ from flagd.compiler import Compiled, Unreadable, compile_projects, similar_names
 from flagd.compiler.graph.references import node_of, stand_ins
 from flagd.manifest import ResourceRef, Severity
 from flagd.manifest.changes.redaction import redacted
+from flagd.snapshot import Snapshot
 from flagd.sources.manifests import Manifests, Surroundings, parse_manifests
-from flagd.store import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

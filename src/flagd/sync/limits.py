@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 SUBSCRIBE = "/flagd.v1.RulesetService/Subscribe"
-"""The one call."""
+"""The call of those that follow publishers and acknowledge."""
+FOLLOW = "/flagd.v1.RulesetService/Follow"
+"""The call of processes that evaluate for themselves."""
+FOLLOWED = 100
+"""Most projects of one Follow."""
 UPDATE_BYTES = 64 * 1024 * 1024
 """Largest update, in bytes before compression."""
 COMPRESSED_BYTES = 16 * 1024

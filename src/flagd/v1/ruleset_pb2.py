@@ -24,43 +24,49 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x66lagd/v1/ruleset.proto\x12\x08\x66lagd.v1\"\xa7\x01\n\x10SubscribeRequest\x12 \n\x05hello\x18\x01 \x01(\x0b\x32\x0f.flagd.v1.HelloH\x00\x12\x1c\n\x03\x61\x63k\x18\x02 \x01(\x0b\x32\r.flagd.v1.AckH\x00\x12\x1e\n\x04nack\x18\x03 \x01(\x0b\x32\x0e.flagd.v1.NackH\x00\x12(\n\theartbeat\x18\x04 \x01(\x0b\x32\x13.flagd.v1.HeartbeatH\x00\x42\t\n\x07message\"c\n\x05Hello\x12\x1c\n\x04role\x18\x01 \x01(\x0e\x32\x0e.flagd.v1.Role\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08projects\x18\x03 \x03(\t\x12\x1c\n\x04held\x18\x04 \x03(\x0b\x32\x0e.flagd.v1.Held\"8\n\x04Held\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\r\n\x05\x66lags\x18\x03 \x01(\r\"7\n\x03\x41\x63k\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\r\n\x05\x66lags\x18\x03 \x01(\r\"9\n\x04Nack\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\xb7\x02\n\x11SubscribeResponse\x12\x12\n\npublishing\x18\x01 \x01(\x08\x12\r\n\x05\x65poch\x18\x02 \x01(\x04\x12\x10\n\x08sequence\x18\x03 \x01(\x04\x12\r\n\x05stale\x18\x04 \x01(\x08\x12\"\n\x06update\x18\x05 \x01(\x0b\x32\x10.flagd.v1.UpdateH\x00\x12\x37\n\x11\x63ompressed_update\x18\x06 \x01(\x0b\x32\x1a.flagd.v1.CompressedUpdateH\x00\x12(\n\theartbeat\x18\x07 \x01(\x0b\x32\x13.flagd.v1.HeartbeatH\x00\x12$\n\x07removal\x18\x08 \x01(\x0b\x32\x11.flagd.v1.RemovalH\x00\x12&\n\x08oversize\x18\t \x01(\x0b\x32\x12.flagd.v1.OversizeH\x00\x42\t\n\x07message\"\x0b\n\tHeartbeat\"\x1a\n\x07Removal\x12\x0f\n\x07project\x18\x01 \x01(\t\"J\n\x08Oversize\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\x0c\n\x04size\x18\x03 \x01(\x04\x12\r\n\x05limit\x18\x04 \x01(\x04\"\x8b\x02\n\x06Update\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\x15\n\rbase_revision\x18\x03 \x01(\t\x12\"\n\x05\x66lags\x18\x04 \x03(\x0b\x32\x13.flagd.v1.FlagEntry\x12\x15\n\rremoved_flags\x18\x05 \x03(\t\x12&\n\x07\x63ohorts\x18\x06 \x03(\x0b\x32\x15.flagd.v1.CohortEntry\x12\x17\n\x0fremoved_cohorts\x18\x07 \x03(\t\x12.\n\x0b\x64\x65ployments\x18\x08 \x03(\x0b\x32\x19.flagd.v1.DeploymentEntry\x12\x1b\n\x13removed_deployments\x18\t \x03(\t\"C\n\x10\x43ompressedUpdate\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\x0c\n\x04gzip\x18\x03 \x01(\x0c\";\n\tFlagEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0c\n\x04json\x18\x02 \x01(\x0c\x12\x13\n\x0b\x64\x65ployments\x18\x03 \x03(\t\"8\n\x0b\x43ohortEntry\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04unit\x18\x02 \x01(\t\x12\x0f\n\x07members\x18\x03 \x03(\t\"A\n\x0f\x44\x65ploymentEntry\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x12\n\nkey_hashes\x18\x03 \x03(\t*R\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x10\n\x0cROLE_REPLICA\x10\x01\x12\x0f\n\x0bROLE_CLIENT\x10\x02\x12\x11\n\rROLE_OPERATOR\x10\x03\x32Z\n\x0eRulesetService\x12H\n\tSubscribe\x12\x1a.flagd.v1.SubscribeRequest\x1a\x1b.flagd.v1.SubscribeResponse(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x66lagd/v1/ruleset.proto\x12\x08\x66lagd.v1\"?\n\rFollowRequest\x12\x10\n\x08projects\x18\x01 \x03(\t\x12\x1c\n\x04held\x18\x02 \x03(\x0b\x32\x0e.flagd.v1.Held\"\x86\x02\n\x0e\x46ollowResponse\x12\r\n\x05stale\x18\x04 \x01(\x08\x12\"\n\x06update\x18\x05 \x01(\x0b\x32\x10.flagd.v1.UpdateH\x00\x12\x37\n\x11\x63ompressed_update\x18\x06 \x01(\x0b\x32\x1a.flagd.v1.CompressedUpdateH\x00\x12(\n\theartbeat\x18\x07 \x01(\x0b\x32\x13.flagd.v1.HeartbeatH\x00\x12&\n\x08oversize\x18\t \x01(\x0b\x32\x12.flagd.v1.OversizeH\x00\x12\x13\n\x0b\x61ge_seconds\x18\n \x01(\x01\x42\t\n\x07messageJ\x04\x08\x01\x10\x02J\x04\x08\x02\x10\x03J\x04\x08\x03\x10\x04J\x04\x08\x08\x10\t\"\xa7\x01\n\x10SubscribeRequest\x12 \n\x05hello\x18\x01 \x01(\x0b\x32\x0f.flagd.v1.HelloH\x00\x12\x1c\n\x03\x61\x63k\x18\x02 \x01(\x0b\x32\r.flagd.v1.AckH\x00\x12\x1e\n\x04nack\x18\x03 \x01(\x0b\x32\x0e.flagd.v1.NackH\x00\x12(\n\theartbeat\x18\x04 \x01(\x0b\x32\x13.flagd.v1.HeartbeatH\x00\x42\t\n\x07message\"c\n\x05Hello\x12\x1c\n\x04role\x18\x01 \x01(\x0e\x32\x0e.flagd.v1.Role\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08projects\x18\x03 \x03(\t\x12\x1c\n\x04held\x18\x04 \x03(\x0b\x32\x0e.flagd.v1.Held\"8\n\x04Held\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\r\n\x05\x66lags\x18\x03 \x01(\r\"7\n\x03\x41\x63k\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\r\n\x05\x66lags\x18\x03 \x01(\r\"9\n\x04Nack\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\xb7\x02\n\x11SubscribeResponse\x12\x12\n\npublishing\x18\x01 \x01(\x08\x12\r\n\x05\x65poch\x18\x02 \x01(\x04\x12\x10\n\x08sequence\x18\x03 \x01(\x04\x12\r\n\x05stale\x18\x04 \x01(\x08\x12\"\n\x06update\x18\x05 \x01(\x0b\x32\x10.flagd.v1.UpdateH\x00\x12\x37\n\x11\x63ompressed_update\x18\x06 \x01(\x0b\x32\x1a.flagd.v1.CompressedUpdateH\x00\x12(\n\theartbeat\x18\x07 \x01(\x0b\x32\x13.flagd.v1.HeartbeatH\x00\x12$\n\x07removal\x18\x08 \x01(\x0b\x32\x11.flagd.v1.RemovalH\x00\x12&\n\x08oversize\x18\t \x01(\x0b\x32\x12.flagd.v1.OversizeH\x00\x42\t\n\x07message\"\x0b\n\tHeartbeat\"\x1a\n\x07Removal\x12\x0f\n\x07project\x18\x01 \x01(\t\"J\n\x08Oversize\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\x0c\n\x04size\x18\x03 \x01(\x04\x12\r\n\x05limit\x18\x04 \x01(\x04\"\x8b\x02\n\x06Update\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\x15\n\rbase_revision\x18\x03 \x01(\t\x12\"\n\x05\x66lags\x18\x04 \x03(\x0b\x32\x13.flagd.v1.FlagEntry\x12\x15\n\rremoved_flags\x18\x05 \x03(\t\x12&\n\x07\x63ohorts\x18\x06 \x03(\x0b\x32\x15.flagd.v1.CohortEntry\x12\x17\n\x0fremoved_cohorts\x18\x07 \x03(\t\x12.\n\x0b\x64\x65ployments\x18\x08 \x03(\x0b\x32\x19.flagd.v1.DeploymentEntry\x12\x1b\n\x13removed_deployments\x18\t \x03(\t\"C\n\x10\x43ompressedUpdate\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\x0c\n\x04gzip\x18\x03 \x01(\x0c\";\n\tFlagEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0c\n\x04json\x18\x02 \x01(\x0c\x12\x13\n\x0b\x64\x65ployments\x18\x03 \x03(\t\"8\n\x0b\x43ohortEntry\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04unit\x18\x02 \x01(\t\x12\x0f\n\x07members\x18\x03 \x03(\t\"A\n\x0f\x44\x65ploymentEntry\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x12\n\nkey_hashes\x18\x03 \x03(\t*R\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x10\n\x0cROLE_REPLICA\x10\x01\x12\x0f\n\x0bROLE_CLIENT\x10\x02\x12\x11\n\rROLE_OPERATOR\x10\x03\x32\x9e\x01\n\x0eRulesetService\x12H\n\tSubscribe\x12\x1a.flagd.v1.SubscribeRequest\x1a\x1b.flagd.v1.SubscribeResponse(\x01\x30\x01\x12\x42\n\x06\x46ollow\x12\x17.flagd.v1.FollowRequest\x1a\x18.flagd.v1.FollowResponse\"\x03\x90\x02\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'flagd.v1.ruleset_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ROLE']._serialized_start=1437
-  _globals['_ROLE']._serialized_end=1519
-  _globals['_SUBSCRIBEREQUEST']._serialized_start=37
-  _globals['_SUBSCRIBEREQUEST']._serialized_end=204
-  _globals['_HELLO']._serialized_start=206
-  _globals['_HELLO']._serialized_end=305
-  _globals['_HELD']._serialized_start=307
-  _globals['_HELD']._serialized_end=363
-  _globals['_ACK']._serialized_start=365
-  _globals['_ACK']._serialized_end=420
-  _globals['_NACK']._serialized_start=422
-  _globals['_NACK']._serialized_end=479
-  _globals['_SUBSCRIBERESPONSE']._serialized_start=482
-  _globals['_SUBSCRIBERESPONSE']._serialized_end=793
-  _globals['_HEARTBEAT']._serialized_start=795
-  _globals['_HEARTBEAT']._serialized_end=806
-  _globals['_REMOVAL']._serialized_start=808
-  _globals['_REMOVAL']._serialized_end=834
-  _globals['_OVERSIZE']._serialized_start=836
-  _globals['_OVERSIZE']._serialized_end=910
-  _globals['_UPDATE']._serialized_start=913
-  _globals['_UPDATE']._serialized_end=1180
-  _globals['_COMPRESSEDUPDATE']._serialized_start=1182
-  _globals['_COMPRESSEDUPDATE']._serialized_end=1249
-  _globals['_FLAGENTRY']._serialized_start=1251
-  _globals['_FLAGENTRY']._serialized_end=1310
-  _globals['_COHORTENTRY']._serialized_start=1312
-  _globals['_COHORTENTRY']._serialized_end=1368
-  _globals['_DEPLOYMENTENTRY']._serialized_start=1370
-  _globals['_DEPLOYMENTENTRY']._serialized_end=1435
-  _globals['_RULESETSERVICE']._serialized_start=1521
-  _globals['_RULESETSERVICE']._serialized_end=1611
+  _globals['_RULESETSERVICE'].methods_by_name['Follow']._loaded_options = None
+  _globals['_RULESETSERVICE'].methods_by_name['Follow']._serialized_options = b'\220\002\001'
+  _globals['_ROLE']._serialized_start=1767
+  _globals['_ROLE']._serialized_end=1849
+  _globals['_FOLLOWREQUEST']._serialized_start=36
+  _globals['_FOLLOWREQUEST']._serialized_end=99
+  _globals['_FOLLOWRESPONSE']._serialized_start=102
+  _globals['_FOLLOWRESPONSE']._serialized_end=364
+  _globals['_SUBSCRIBEREQUEST']._serialized_start=367
+  _globals['_SUBSCRIBEREQUEST']._serialized_end=534
+  _globals['_HELLO']._serialized_start=536
+  _globals['_HELLO']._serialized_end=635
+  _globals['_HELD']._serialized_start=637
+  _globals['_HELD']._serialized_end=693
+  _globals['_ACK']._serialized_start=695
+  _globals['_ACK']._serialized_end=750
+  _globals['_NACK']._serialized_start=752
+  _globals['_NACK']._serialized_end=809
+  _globals['_SUBSCRIBERESPONSE']._serialized_start=812
+  _globals['_SUBSCRIBERESPONSE']._serialized_end=1123
+  _globals['_HEARTBEAT']._serialized_start=1125
+  _globals['_HEARTBEAT']._serialized_end=1136
+  _globals['_REMOVAL']._serialized_start=1138
+  _globals['_REMOVAL']._serialized_end=1164
+  _globals['_OVERSIZE']._serialized_start=1166
+  _globals['_OVERSIZE']._serialized_end=1240
+  _globals['_UPDATE']._serialized_start=1243
+  _globals['_UPDATE']._serialized_end=1510
+  _globals['_COMPRESSEDUPDATE']._serialized_start=1512
+  _globals['_COMPRESSEDUPDATE']._serialized_end=1579
+  _globals['_FLAGENTRY']._serialized_start=1581
+  _globals['_FLAGENTRY']._serialized_end=1640
+  _globals['_COHORTENTRY']._serialized_start=1642
+  _globals['_COHORTENTRY']._serialized_end=1698
+  _globals['_DEPLOYMENTENTRY']._serialized_start=1700
+  _globals['_DEPLOYMENTENTRY']._serialized_end=1765
+  _globals['_RULESETSERVICE']._serialized_start=1852
+  _globals['_RULESETSERVICE']._serialized_end=2010
 # @@protoc_insertion_point(module_scope)

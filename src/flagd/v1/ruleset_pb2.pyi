@@ -18,6 +18,30 @@ ROLE_REPLICA: Role
 ROLE_CLIENT: Role
 ROLE_OPERATOR: Role
 
+class FollowRequest(_message.Message):
+    __slots__ = ("projects", "held")
+    PROJECTS_FIELD_NUMBER: _ClassVar[int]
+    HELD_FIELD_NUMBER: _ClassVar[int]
+    projects: _containers.RepeatedScalarFieldContainer[str]
+    held: _containers.RepeatedCompositeFieldContainer[Held]
+    def __init__(self, projects: _Optional[_Iterable[str]] = ..., held: _Optional[_Iterable[_Union[Held, _Mapping]]] = ...) -> None: ...
+
+class FollowResponse(_message.Message):
+    __slots__ = ("stale", "update", "compressed_update", "heartbeat", "oversize", "age_seconds")
+    STALE_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_FIELD_NUMBER: _ClassVar[int]
+    COMPRESSED_UPDATE_FIELD_NUMBER: _ClassVar[int]
+    HEARTBEAT_FIELD_NUMBER: _ClassVar[int]
+    OVERSIZE_FIELD_NUMBER: _ClassVar[int]
+    AGE_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    stale: bool
+    update: Update
+    compressed_update: CompressedUpdate
+    heartbeat: Heartbeat
+    oversize: Oversize
+    age_seconds: float
+    def __init__(self, stale: bool = ..., update: _Optional[_Union[Update, _Mapping]] = ..., compressed_update: _Optional[_Union[CompressedUpdate, _Mapping]] = ..., heartbeat: _Optional[_Union[Heartbeat, _Mapping]] = ..., oversize: _Optional[_Union[Oversize, _Mapping]] = ..., age_seconds: _Optional[float] = ...) -> None: ...
+
 class SubscribeRequest(_message.Message):
     __slots__ = ("hello", "ack", "nack", "heartbeat")
     HELLO_FIELD_NUMBER: _ClassVar[int]

@@ -40,6 +40,11 @@ class RulesetServiceStub(object):
                 request_serializer=flagd_dot_v1_dot_ruleset__pb2.SubscribeRequest.SerializeToString,
                 response_deserializer=flagd_dot_v1_dot_ruleset__pb2.SubscribeResponse.FromString,
                 _registered_method=True)
+        self.Follow = channel.unary_stream(
+                '/flagd.v1.RulesetService/Follow',
+                request_serializer=flagd_dot_v1_dot_ruleset__pb2.FollowRequest.SerializeToString,
+                response_deserializer=flagd_dot_v1_dot_ruleset__pb2.FollowResponse.FromString,
+                _registered_method=True)
 
 
 class RulesetServiceServicer(object):
@@ -56,6 +61,18 @@ class RulesetServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Follow(self, request, context):
+        """For processes that evaluate for themselves: the flags of evaluation mode Local that the caller's
+        deployment key opens, and what these depend on, now and whenever they change. One request, no
+        acknowledgements, so that Connect over HTTP/1.1 can carry it. Needs a Server key where a key is shown
+        or needed. Each project is sent whole, or as what differs from the revision that is held; call again
+        with what is held when the stream ends. Ends with UNAVAILABLE while there is no ruleset and when the
+        server drains, and with NOT_FOUND when a project is gone.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RulesetServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -63,6 +80,11 @@ def add_RulesetServiceServicer_to_server(servicer, server):
                     servicer.Subscribe,
                     request_deserializer=flagd_dot_v1_dot_ruleset__pb2.SubscribeRequest.FromString,
                     response_serializer=flagd_dot_v1_dot_ruleset__pb2.SubscribeResponse.SerializeToString,
+            ),
+            'Follow': grpc.unary_stream_rpc_method_handler(
+                    servicer.Follow,
+                    request_deserializer=flagd_dot_v1_dot_ruleset__pb2.FollowRequest.FromString,
+                    response_serializer=flagd_dot_v1_dot_ruleset__pb2.FollowResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -93,6 +115,33 @@ class RulesetService(object):
             '/flagd.v1.RulesetService/Subscribe',
             flagd_dot_v1_dot_ruleset__pb2.SubscribeRequest.SerializeToString,
             flagd_dot_v1_dot_ruleset__pb2.SubscribeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Follow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/flagd.v1.RulesetService/Follow',
+            flagd_dot_v1_dot_ruleset__pb2.FollowRequest.SerializeToString,
+            flagd_dot_v1_dot_ruleset__pb2.FollowResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -7,7 +7,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from flagd.sources.last_good import LastGood, State, StateError
+from flagd.last_good import LastGood, State, StateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from flagd.ruleset import Cohort, Ruleset
-from flagd.store import Snapshot, Store
+from flagd.snapshot import Snapshot
+from flagd.store import Store
 from tests.unit.flagd.ruleset.contents import flag, make, many
 
 EMPTY = Ruleset("shop", {}, {}, {}, {}, "r1")

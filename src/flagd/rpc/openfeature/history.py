@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Set
 
     from flagd.ruleset import EvaluationFlag, Ruleset
-    from flagd.store import Snapshot
+    from flagd.snapshot import Snapshot
 
 REMEMBERED_SECONDS = 600.0
 """How long a change is remembered: the usual lifetime of a caller's stream."""

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from flagd.ruleset import Ruleset
-    from flagd.store import Snapshot, Store
+    from flagd.snapshot import Snapshot
+    from flagd.store import Store
     from flagd.sync.subscriber.connection import Term
 
 

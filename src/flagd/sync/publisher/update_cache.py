@@ -21,11 +21,14 @@ MOST_FORMS = 4096
 class UpdateCache:
     """Keeps updates from when they are first asked for."""
 
-    def __init__(self, limit_bytes: int) -> None:
-        """Hold back updates that are larger than `limit_bytes` before compression."""
+    def __init__(self, limit_bytes: int, *, local_only: bool = False) -> None:
+        """Hold back updates that are larger than `limit_bytes` before compression.
+
+        With `local_only`, clients get no flags of evaluation mode Remote; else they get them as off.
+        """
         self._limit = limit_bytes
         self._updates: OrderedDict[tuple[str, Delivery], Updates] = OrderedDict()
-        self._client_rulesets = ClientRulesets()
+        self._client_rulesets = ClientRulesets(local_only=local_only)
 
     async def updates(self, ruleset: Ruleset, form: Delivery) -> Updates:
         """Return the updates of this project and form, with `ruleset` as the latest."""

@@ -13,7 +13,7 @@ from flagd.v1.ruleset_pb2 import Update
 
 if TYPE_CHECKING:
     from flagd.ruleset.hashed_ruleset import HashedRuleset
-    from flagd.v1.ruleset_pb2 import CompressedUpdate, SubscribeResponse
+    from flagd.v1.ruleset_pb2 import CompressedUpdate, FollowResponse, SubscribeResponse
 
 
 def subject(response: SubscribeResponse) -> tuple[str, str] | None:
@@ -31,7 +31,7 @@ def subject(response: SubscribeResponse) -> tuple[str, str] | None:
     return None
 
 
-def fold(response: SubscribeResponse, held: HashedRuleset) -> HashedRuleset:
+def fold(response: SubscribeResponse | FollowResponse, held: HashedRuleset) -> HashedRuleset:
     """Return what the update in `response` makes of `held`, compressed or not.
 
     Raises:
@@ -41,14 +41,14 @@ def fold(response: SubscribeResponse, held: HashedRuleset) -> HashedRuleset:
     return apply_update(_open(response), held)
 
 
-def is_quick(response: SubscribeResponse) -> bool:
+def is_quick(response: SubscribeResponse | FollowResponse) -> bool:
     """Return whether folding takes less time than handing it to a thread: a few flags that differ."""
     update = response.update
     whole = not update.base_revision
     return not (whole or update.cohorts or update.removed_cohorts) and update.ByteSize() <= COMPRESSED_BYTES
 
 
-def _open(response: SubscribeResponse) -> Update:
+def _open(response: SubscribeResponse | FollowResponse) -> Update:
     if response.HasField("update"):
         return response.update
     return _unpack(response.compressed_update)

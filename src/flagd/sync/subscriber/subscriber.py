@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from flagd.background import in_turns
 from flagd.ruleset import RulesetError
 from flagd.ruleset.hashed_ruleset import HashedRuleset
-from flagd.store import Snapshot
+from flagd.snapshot import Snapshot
 from flagd.sync.subscriber.election import elect
 from flagd.sync.subscriber.folding import fold, is_quick, subject
 from flagd.sync.subscriber.freshness import Freshness

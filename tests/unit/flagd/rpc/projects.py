@@ -5,7 +5,7 @@ import time
 from flagd.compiler import compile_projects
 from flagd.manifest import read_text
 from flagd.rpc.method import Call
-from flagd.store import Snapshot
+from flagd.snapshot import Snapshot
 
 NOBODY = Call({})
 

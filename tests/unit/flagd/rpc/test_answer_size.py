@@ -12,7 +12,8 @@ from flagd.rpc.evaluation import Evaluation
 from flagd.rpc.openfeature.resolving import Resolving
 from flagd.rpc.status import TooLarge
 from flagd.rpc.watch import Watch
-from flagd.store import Snapshot, Store
+from flagd.snapshot import Snapshot
+from flagd.store import Store
 from flagd.v1.evaluation_pb2 import EvaluateRequest, EvaluateResponse, WatchRequest
 from tests.unit.flagd.rpc.projects import NOBODY
 from tests.wire.shop import flag

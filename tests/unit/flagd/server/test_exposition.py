@@ -6,7 +6,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from flagd.metrics import Metrics
 from flagd.ruleset import Ruleset
 from flagd.server.exposition import Exposition
-from flagd.store import Snapshot, Store
+from flagd.snapshot import Snapshot
+from flagd.store import Store
 
 
 def _samples(metrics, store=None):

@@ -8,7 +8,8 @@ import pytest
 
 from flagd.ruleset import Ruleset
 from flagd.server.pauses import YOUNG_OBJECTS, keep_short
-from flagd.store import Snapshot, Store
+from flagd.snapshot import Snapshot
+from flagd.store import Store
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import logging
 
 import pytest
 
+from flagd.last_good import FILE_NAME, LastGood
 from flagd.manifest.reading.files import SourceFile
 from flagd.metrics import Metrics
 from flagd.sources.keeper import Keeper
-from flagd.sources.last_good import FILE_NAME, LastGood
 from flagd.sources.reading import Reading, take
 from flagd.store import Store
 

@@ -1,6 +1,7 @@
 """StoredPublications: what a flagd serves is what it publishes."""
 
-from flagd.store import Snapshot, Store
+from flagd.snapshot import Snapshot
+from flagd.store import Store
 from flagd.sync.publisher.stored import StoredPublications
 from flagd.sync.subscriber.connection import Term
 from tests.unit.flagd.ruleset.contents import many

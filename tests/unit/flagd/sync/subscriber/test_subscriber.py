@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from flagd.metrics import Metrics
-from flagd.store import Snapshot, Store
+from flagd.snapshot import Snapshot
+from flagd.store import Store
 from flagd.sync.subscriber import connection as connection_module
 from flagd.sync.subscriber import subscriber as module
 from flagd.sync.subscriber.settings import Hosts, Settings

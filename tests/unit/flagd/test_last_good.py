@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from flagd import last_good
 from flagd.compiler import compile_projects
+from flagd.last_good import FILE_NAME, LastGood, State, StateError
 from flagd.manifest import read_text
-from flagd.sources import last_good
-from flagd.sources.last_good import FILE_NAME, LastGood, State, StateError
 
 MANIFESTS = """
 {kind: Flag, apiVersion: flagoperator.dev/v1alpha1, metadata: {name: a, namespace: shop}, spec: {

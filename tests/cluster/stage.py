@@ -148,7 +148,7 @@ class Stage:
     def wait(self, name: str, kind: str = "Flag", **conditions: str) -> dict[str, Any]:
         """Wait until conditions of the present generation have a status or a reason; return the object.
 
-        ``wait("a", Published="True", Ready="Invalid")``
+        ``wait("a", Published="True", Ready="UnknownField")``
         """
         self.until(
             lambda: all(

@@ -103,7 +103,7 @@ def test_an_invalid_flag_has_failed_until_it_is_mended(stage: Stage):
     stage.operator()
     stage.replica("flagd-0")
     stage.apply(flag("checkout", segments=BROKEN))
-    stage.wait("checkout", Ready="Invalid")
+    stage.wait("checkout", Ready="False")
     stage.apply(flag("checkout"))
     stage.wait("checkout", Published="True")
     assert steps(lives(stage, "checkout", start)) == [(1, IN_PROGRESS), (1, FAILED), (2, IN_PROGRESS), (2, CURRENT)]

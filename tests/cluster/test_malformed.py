@@ -121,16 +121,16 @@ def test_what_no_schema_would_take_harms_only_itself(stage: Stage, lenient: Call
     for name, spec in {**SILENT, **{name: spec for name, (spec, _) in SAYS.items()}}.items():
         assert store(stage, name, spec)
     for name in SAYS:  # some of them take no status any more once the API server is strict
-        stage.wait(name, Ready="Invalid")
+        stage.wait(name, Ready="False")
     lenient()
     stage.apply(flag("good", 0), flag("made-later"))
     for name in ("good", "made-later"):
         stage.wait(name, Ready="True", Published="True")
     assert stage.variant(replica, "good") == "off"
     for name, (_, says) in SAYS.items():
-        stage.wait(name, Ready="Invalid", Stalled="True", Published="NotServed")
+        stage.wait(name, Ready="False", Stalled="True", Published="NotServed")
         assert says in stage.condition("Flag", name, "Ready")["message"]
-    stage.wait("was-good", Ready="Invalid", Published="LastGood")
+    stage.wait("was-good", Ready="False", Published="LastGood")
     assert stage.variant(replica, "was-good") == "on"
     told = {("Warning", "Broken", name) for name in (*SAYS, *SILENT, "was-good")} | {("Normal", "Changed", "good")}
     stage.until(lambda: set(events(stage)) == told, lambda: str(told ^ set(events(stage))))

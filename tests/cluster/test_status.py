@@ -80,7 +80,7 @@ def test_nothing_is_written_while_nothing_changes(stage: Stage):
     stage.replica("flagd-0")
     stage.apply(flag("a"), flag("b", segments=BROKEN))
     stage.wait("a", Published="True")
-    stage.wait("b", Ready="Invalid")
+    stage.wait("b", Ready="False")
     settle(stage, operator)
     relists = operator.metric("flagoperator_relist_seconds_count")
     before = writes(stage)
@@ -94,7 +94,7 @@ def test_a_flag_that_goes_bad_is_served_as_it_was_and_says_so_once(stage: Stage)
     stage.apply(flag("checkout"), flag("other"))
     stage.wait("checkout", Published="True")
     stage.apply(flag("checkout", 0, segments=BROKEN))
-    status = stage.wait("checkout", Ready="Invalid", Published="LastGood", Stalled="True")["status"]
+    status = stage.wait("checkout", Ready="False", Published="LastGood", Stalled="True")["status"]
     assert status["servedGeneration"] == 1
     assert status["observedGeneration"] == 2
     assert stage.variant(replica, "checkout") == "on"

@@ -45,3 +45,7 @@ def test_every_reason_about_one_resource_is_on_the_page():
 
 def test_every_reason_between_resources_is_one_that_the_compiler_gives():
     assert told("Between resources") <= reasons("compiler")
+
+
+def test_the_compiler_gives_no_reason_of_its_own_for_what_lint_finds_in_one_resource():
+    assert reasons("compiler") <= told("Between resources") | reasons("manifest")

@@ -55,7 +55,7 @@ def compile_key(
 
 
 def _compile(winner: Flag | FlagGroup, last: Form | None, scope: Scope, findings: Findings) -> Form | None:
-    by = bucketed(winner.spec.bucketing, winner.key, findings)
+    by = bucketed(winner.spec.bucketing, winner.key)
     if last is not None and last.bucketing is not None and by != last.bucketing:
         check_rebucketing(winner, last.bucketing, by, findings)
     if isinstance(winner, Flag):
@@ -63,9 +63,9 @@ def _compile(winner: Flag | FlagGroup, last: Form | None, scope: Scope, findings
         _check_deployments(winner, scope, findings)
     else:
         flag, group = compile_group(winner, by, scope, findings), winner.spec.type
-    content = None if findings.broken else _content(flag, findings)
-    if content is None:
+    if findings.broken:
         return None
+    content = hash_json(flag)
     moved: Sequence[Diagnostic] = ()
     if last is not None and last.content == content:
         flag, moved = last.flag, last.moved
@@ -112,11 +112,3 @@ def _check_deployments(flag: Flag, scope: Scope, findings: Findings) -> None:
         if not isinstance(face, DeploymentFace):
             path = f"spec.deployments[{index}]"
             findings.unusable("FlagDeployment", name, path, missing=face is None, harmless=True)
-
-
-def _content(flag: EvaluationFlag, findings: Findings) -> bytes | None:
-    try:
-        return hash_json(flag)
-    except (RecursionError, TypeError, ValueError):
-        findings.error("InvalidPayload", "a payload is not JSON, or nested more than 900 levels deep", "spec.variants")
-        return None

@@ -146,7 +146,7 @@ def _ready(facts: Facts) -> Condition:
     entry = facts.entry
     invalid = _errors(entry.findings)
     if invalid:
-        return Condition("Ready", "False", "Invalid", _text(invalid))
+        return Condition("Ready", "False", invalid[0].reason, _text(invalid))
     errors = _errors(facts.findings)
     if errors:
         return Condition("Ready", "False", errors[0].reason, _text(errors))

@@ -10,7 +10,8 @@ from flagd.compiler.findings import Findings
 from flagd.compiler.form.bucketing import bucketed, check_rebucketing
 from flagd.compiler.form.flag import answers
 from flagd.compiler.form.group import everybody
-from flagd.compiler.form.rollout import compile_rollout, effective_thousandths, rollout_shares
+from flagd.compiler.form.rollout import compile_rollout, effective_thousandths
+from flagd.compiler.form.weights import shares
 from flagd.manifest.kinds import FlagGroup
 
 if TYPE_CHECKING:
@@ -60,14 +61,14 @@ def _rollouts(resource: Flag | FlagGroup) -> list[EvaluationSegment]:
     """Return who gets what in each segment of `resource`, whoever matches."""
     if isinstance(resource, FlagGroup):
         return [everybody(resource, _by(resource))]
-    return _flag_rollouts(resource, _by(resource), Findings(resource.ref))
+    return _flag_rollouts(resource, _by(resource))
 
 
 def _by(resource: Flag | FlagGroup) -> Bucketed:
-    return bucketed(resource.spec.bucketing, resource.key, Findings(resource.ref))
+    return bucketed(resource.spec.bucketing, resource.key)
 
 
-def _flag_rollouts(flag: Flag, by: Bucketed, findings: Findings) -> list[EvaluationSegment]:
+def _flag_rollouts(flag: Flag, by: Bucketed) -> list[EvaluationSegment]:
     spec = flag.spec
     variants = [variant.key for variant in spec.variants]
     rollouts: Sequence[tuple[str, Rollout | None]] = [
@@ -76,7 +77,7 @@ def _flag_rollouts(flag: Flag, by: Bucketed, findings: Findings) -> list[Evaluat
     ]
     compiled = []
     for name, rollout in rollouts:
-        split = () if rollout is None else rollout_shares(rollout, variants, "", findings)
+        split = () if rollout is None else shares(variants, rollout.weights)
         segment = compile_rollout(effective_thousandths(rollout), split, by)
         segment["metadata"] = {"segmentName": name}
         compiled.append(segment)

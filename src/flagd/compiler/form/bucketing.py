@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flagd.attribute import AttributePathError, format_attribute, parse_attribute
+from flagd.attribute import format_attribute, parse_attribute
 from flagd.manifest.kinds import Flag
 
 if TYPE_CHECKING:
@@ -38,15 +38,12 @@ def selector_list(selector: tuple[str, ...]) -> list[str]:
     return list(selector)
 
 
-def bucketed(bucketing: Bucketing, key: str, findings: Findings) -> Bucketed:
+def bucketed(bucketing: Bucketing, key: str) -> Bucketed:
     """Return what the flag or group `key` buckets by, with the defaults filled in."""
     unit = bucketing.unit
     selector: tuple[str, ...] = USER_ID if unit == "User" else ("context", "groups", unit, "group_name")
     if bucketing.key is not None:
-        try:
-            selector = parse_attribute(bucketing.key)
-        except AttributePathError as error:
-            findings.error("InvalidAttribute", str(error), "spec.bucketing.key")
+        selector = parse_attribute(bucketing.key)
     return Bucketed(unit, selector, key if bucketing.salt is None else bucketing.salt)
 
 

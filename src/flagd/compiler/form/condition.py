@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flagd.attribute import AttributePathError, parse_attribute
+from flagd.attribute import parse_attribute
 from flagd.compiler.form.bucketing import selector_list
 from flagd.compiler.scope import CohortFace
-from flagd.glob import GlobError, glob_regex
+from flagd.glob import glob_regex
 from flagd.manifest.parts.condition import COHORT_OPERATORS, GLOB_OPERATORS
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from flagd.manifest.parts.condition import Condition
     from flagd.ruleset.flag import EvaluationCondition
 
-NEVER: Alternatives = []
 _MOST_SHARED_VALUES = 8
 
 
@@ -28,16 +27,9 @@ def compile_condition(condition: Condition, path: str, scope: Scope, findings: F
     """Return when `condition` holds. Only `in cohort` over cohorts of several units makes more than one alternative."""
     if condition.op in COHORT_OPERATORS:
         return _cohorts(condition, path, scope, findings)
-    if condition.attribute is None:
-        findings.error("InvalidCondition", f"`{condition.op}` needs an attribute", path)
-        return NEVER
-    try:
-        selector = _selector(condition.attribute)
-    except AttributePathError as error:
-        findings.error("InvalidAttribute", str(error), f"{path}.attribute")
-        return NEVER
+    selector = _selector(condition.attribute or "")
     if condition.op in GLOB_OPERATORS:
-        values = _globs(condition.values, path, findings)
+        values = [glob_regex(pattern) for pattern in condition.values]
         return [[comparison(selector, condition.op.replace("glob", "regex"), values)]]
     return [[comparison(selector, condition.op, condition.values)]]
 
@@ -83,13 +75,3 @@ def _cohorts(condition: Condition, path: str, scope: Scope, findings: Findings) 
     if condition.op == "in cohort":
         return [[comparison(cohort_selector(unit), "set contains any", names)] for unit, names in units.items()]
     return [[comparison(cohort_selector(unit), "set does not contain any", names) for unit, names in units.items()]]
-
-
-def _globs(patterns: Sequence[str], path: str, findings: Findings) -> list[str]:
-    values = []
-    for index, pattern in enumerate(patterns):
-        try:
-            values.append(glob_regex(pattern))
-        except GlobError as error:
-            findings.error("InvalidGlob", str(error), f"{path}.values[{index}]")
-    return values

@@ -10,14 +10,14 @@ from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING, Any
 
-from flagd.compiler.findings import Findings
 from flagd.compiler.form.alternatives import MOST_CONDITIONS, size
 from flagd.compiler.form.condition import comparison
 from flagd.compiler.form.local import check_local
 from flagd.compiler.form.prerequisite import parents, unmet_prerequisites
-from flagd.compiler.form.rollout import EVERYBODY, bucket, compile_rollout, effective_thousandths, rollout_shares
+from flagd.compiler.form.rollout import EVERYBODY, bucket, compile_rollout, effective_thousandths
 from flagd.compiler.form.segment import compile_match
 from flagd.compiler.form.testers import inclusions
+from flagd.compiler.form.weights import shares
 from flagd.manifest.kinds.flag import Rollout
 from flagd.ruleset.client_ruleset import DEFAULT
 from flagd.ruleset.full_rollout import with_full_rollout
@@ -26,6 +26,7 @@ from flagd.value_type import VALUE_TYPE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from flagd.compiler.findings import Findings
     from flagd.compiler.form.bucketing import Bucketed
     from flagd.compiler.scope import Scope
     from flagd.manifest.kinds import Flag
@@ -43,7 +44,7 @@ def compile_flag(flag: Flag, by: Bucketed, scope: Scope, findings: Findings) -> 
     spec = flag.spec
     compiled: EvaluationFlag = {
         "key": intern(flag.key),
-        "variants": _variants(spec, findings),
+        "variants": _variants(spec),
         "segments": _segments(flag, by, scope, findings),
         "metadata": _metadata(flag),
     }
@@ -54,8 +55,7 @@ def compile_flag(flag: Flag, by: Bucketed, scope: Scope, findings: Findings) -> 
 
 def answers(flag: Flag) -> EvaluationFlag:
     """Return what `flag` can answer, without who gets it."""
-    variants = _variants(flag.spec, Findings(flag.ref))
-    return {"key": flag.key, "variants": variants, "segments": [], "metadata": _metadata(flag)}
+    return {"key": flag.key, "variants": _variants(flag.spec), "segments": [], "metadata": _metadata(flag)}
 
 
 def _segments(flag: Flag, by: Bucketed, scope: Scope, findings: Findings) -> list[EvaluationSegment]:
@@ -105,19 +105,15 @@ def _targets(spec: FlagSpec, by: Bucketed, scope: Scope, findings: Findings) -> 
             break
         if spec.evaluation_mode == "Local":
             check_local(alternatives, path, findings)
-        segment = _rollout(target.rollout, variants, by, (f"{path}.rollout", target.name), findings)
+        segment = _rollout(target.rollout, variants, by, target.name)
         segment["conditions"] = alternatives
         found.append(segment)
-    place = ("spec.allOtherUsers", REST["segmentName"])
-    return [*found, _rollout(spec.all_other_users or NOBODY, variants, by, place, findings)]
+    return [*found, _rollout(spec.all_other_users or NOBODY, variants, by, REST["segmentName"])]
 
 
-def _rollout(
-    rollout: Rollout, variants: Sequence[str], by: Bucketed, place: tuple[str, str], findings: Findings
-) -> EvaluationSegment:
-    """Return the segment for `rollout`; `place` is its path and the name of the segment."""
-    path, name = place
-    split = rollout_shares(rollout, variants, path, findings)
+def _rollout(rollout: Rollout, variants: Sequence[str], by: Bucketed, name: str) -> EvaluationSegment:
+    """Return the segment called `name` for `rollout`."""
+    split = shares(variants, rollout.weights)
     segment = compile_rollout(effective_thousandths(rollout), split, by)
     nobody = segment.get("variant") == "off" and "bucket" not in segment
     metadata = _named(name)
@@ -125,14 +121,12 @@ def _rollout(
     return segment
 
 
-def _variants(spec: FlagSpec, findings: Findings) -> dict[str, EvaluationVariant]:
+def _variants(spec: FlagSpec) -> dict[str, EvaluationVariant]:
     compiled: dict[str, EvaluationVariant] = {"off": OFF}
     if spec.off_payload is not None:
         compiled["off"] = {"key": "off", "payload": spec.off_payload, "metadata": {"default": True}}
-    for index, variant in enumerate(spec.variants):
+    for variant in spec.variants:
         key = intern(variant.key)
-        if key in compiled:
-            findings.error("DuplicateVariant", f"there already is a variant {key!r}", f"spec.variants[{index}].key")
         compiled[key] = _variant(key, variant)
     return compiled
 

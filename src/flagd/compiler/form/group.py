@@ -15,47 +15,31 @@ if TYPE_CHECKING:
     from flagd.compiler.form.weights import Shares
     from flagd.compiler.scope import Scope
     from flagd.manifest.kinds import FlagGroup
-    from flagd.manifest.kinds.group import Slot
     from flagd.ruleset.flag import EvaluationFlag, EvaluationSegment, EvaluationVariant
 
 
 def compile_group(group: FlagGroup, by: Bucketed, scope: Scope, findings: Findings) -> EvaluationFlag:
     """Return the compiled form of `group`; it is to be used only if nothing is broken in `findings`."""
     if group.spec.type == "MutualExclusion":
-        return _mutual_exclusion(group, by, findings)
+        return _mutual_exclusion(group, by)
     return _holdout(group, by, scope, findings)
 
 
-def _mutual_exclusion(group: FlagGroup, by: Bucketed, findings: Findings) -> EvaluationFlag:
+def _mutual_exclusion(group: FlagGroup, by: Bucketed) -> EvaluationFlag:
     slots = group.spec.slots or []
-    _check_slots(slots, findings)
     variants: dict[str, EvaluationVariant] = {slot.name: _variant(slot.name) for slot in slots}
     variants["unallocated"] = _variant("unallocated")
     return _flag(group, "mutual-exclusion-group", variants, [everybody(group, by)])
 
 
-def _check_slots(slots: list[Slot], findings: Findings) -> None:
-    if not slots:
-        findings.error("InvalidSlots", "a MutualExclusion group needs slots", "spec.slots")
-    names = set()
-    for index, slot in enumerate(slots):
-        if slot.name in names or slot.name in ("off", "unallocated"):
-            findings.error("InvalidSlots", f"the slot name {slot.name!r} is taken", f"spec.slots[{index}].name")
-        names.add(slot.name)
-    total = sum(slot.percent for slot in slots)
-    if slots and total != 100:
-        findings.error("InvalidSlots", f"the slots sum to {total} %, not 100", "spec.slots")
-
-
 def _holdout(group: FlagGroup, by: Bucketed, scope: Scope, findings: Findings) -> EvaluationFlag:
     variants = {"holdout": _variant("holdout"), "on": _variant("on")}
-    holdout = group.spec.holdout
-    if holdout is None:
-        findings.error("InvalidHoldout", "a Holdout group needs `holdout`", "spec.holdout")
-        return _flag(group, "holdout-group", variants, [])
+    include, exclude = (
+        (None, None) if group.spec.holdout is None else (group.spec.holdout.include, group.spec.holdout.exclude)
+    )
     segments = [
-        *inclusions(holdout.include, "holdout", "spec.holdout.include", scope, findings),
-        *inclusions(holdout.exclude, "on", "spec.holdout.exclude", scope, findings),
+        *inclusions(include, "holdout", "spec.holdout.include", scope, findings),
+        *inclusions(exclude, "on", "spec.holdout.exclude", scope, findings),
         everybody(group, by),
     ]
     return _flag(group, "holdout-group", variants, segments)

@@ -6,14 +6,9 @@ from typing import TYPE_CHECKING
 
 from flagd.compiler.form.allocation import allocations
 from flagd.compiler.form.bucketing import selector_list
-from flagd.compiler.form.weights import shares
 from flagd.manifest.parts.percent import thousandths
-from flagd.manifest.path import format_path
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from flagd.compiler.findings import Findings
     from flagd.compiler.form.bucketing import Bucketed
     from flagd.compiler.form.weights import Shares
     from flagd.manifest.kinds.flag import Rollout
@@ -42,21 +37,3 @@ def compile_rollout(share: int, split: Shares, by: Bucketed) -> EvaluationSegmen
 def bucket(share: int, split: Shares, by: Bucketed) -> EvaluationBucket:
     """Return the bucket that admits `share` of 0.001 % and splits them over `split`."""
     return {"selector": selector_list(by.selector), "salt": by.salt, "allocations": allocations(share, split)}
-
-
-def rollout_shares(rollout: Rollout, variants: Sequence[str], path: str, findings: Findings) -> Shares:
-    """Return how `rollout` splits users over `variants`; a weight for anything else is an error."""
-    weights = rollout.weights
-    if weights is None:
-        return shares(variants, None)
-    for key in weights:
-        if key not in variants:
-            known = ", ".join(variants)
-            findings.error(
-                "UnknownVariant",
-                f"there is no variant {key!r}; there are {known}",
-                f"{path}.{format_path(('weights', key))}",
-            )
-    if not any(weights.values()):
-        findings.error("InvalidWeights", "all weights are 0; give at least one variant a weight", f"{path}.weights")
-    return shares(variants, weights)

@@ -34,11 +34,8 @@ def compile_match(spec: Audience, path: str, scope: Scope, findings: Findings) -
         ]
         factors.append([conjunction for group in groups for conjunction in group])
     factors.extend(_references(spec.segment_refs, f"{path}.segmentRefs", scope, findings))
-    if findings.broken:
-        return []
-    if not factors:
-        findings.error("SegmentEmpty", "a segment needs `match`, `anyOf` or `segmentRefs`", path)
-        return []
+    if findings.broken or not factors:
+        return []  # for nobody
     return _product(factors, path, findings)
 
 

@@ -26,7 +26,7 @@ _CONDITION: Schema = {
             "format": "date-time",
             "description": "When status changed last.",
         },
-        "reason": text("One CamelCase word, such as Compiled, Invalid or ReferenceMissing."),
+        "reason": text("One CamelCase word, such as Compiled, UnknownField or ReferenceMissing."),
         "message": text("For people: what was found, where, and what would be right.", 32_768),
     },
 }

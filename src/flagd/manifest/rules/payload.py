@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from flagd.manifest.finding import Finding, warning
+from flagd.manifest.shown import shown
 from flagd.weight import in_mebibytes, weight
 
 if TYPE_CHECKING:
@@ -41,6 +43,10 @@ def check_payload(payload: object, path: FieldPath) -> Iterator[Finding]:
             )
             yield Finding(path, "TooDeep", text)
             return
+        if not _is_json(value):
+            text = f"{shown(value)} is not JSON, which has text in Unicode, finite numbers, true and false"
+            yield Finding(path, "InvalidPayload", text)
+            return
         if isinstance(value, dict):
             waiting += [((*at, key), part, depth) for key, part in reversed(value.items())]
         elif isinstance(value, list):
@@ -53,6 +59,22 @@ def check_payload(payload: object, path: FieldPath) -> Iterator[Finding]:
         elif type(value) in (int, float) and abs(value) > EXACT and not large:  # type: ignore[arg-type]
             large = True
             yield warning(at, "LargeInteger", f"`{value}` is beyond 2^53 and gets rounded on the way; write it as text")
+
+
+def _is_json(value: object) -> bool:
+    match value:
+        case dict():
+            return all(isinstance(key, str) and _is_text(key) for key in value)
+        case str():
+            return _is_text(value)
+        case float():
+            return isfinite(value)
+    return value is None or isinstance(value, int | list)
+
+
+def _is_text(text: str) -> bool:
+    """Return whether there is no half of a surrogate pair in `text`, which has no form in UTF-8."""
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def check_sizes(payloads: Iterable[tuple[FieldPath, object]]) -> Iterator[Finding]:

@@ -44,7 +44,9 @@ def flags(draw: st.DrawFn) -> Any:
 @st.composite
 def flag_segments(draw: st.DrawFn) -> Any:
     conditions = draw(
-        st.sampled_from([(IN_US,), ({"op": "in cohort", "values": ["vip"]},), ({"op": "is", "values": ["x"]},)])
+        st.sampled_from(
+            [(IN_US,), ({"op": "in cohort", "values": ["vip"]},), ({"op": "in cohort", "values": ["nobody"]},)]
+        )
     )
     return segment(draw(SEGMENTS), *conditions, refs=tuple(draw(st.lists(SEGMENTS, max_size=2, unique=True))))
 

@@ -104,7 +104,7 @@ def test_a_key_in_conflict_stays_with_the_form_that_was_published():
 
 def test_a_broken_segment_leaves_the_flags_that_use_it_as_they_were():
     good = compiled(targeted("f", refs=("s",)), segment("s", {"attribute": "user.os", "op": "is", "values": ["a"]}))
-    broken = good.update([segment("s", {"attribute": "user.oss", "op": "is", "values": ["a"]})])
+    broken = good.update([segment("s", {"op": "in cohort", "values": ["nobody"]})])
     assert broken.revision == good.revision
     assert broken.held == ["f"]
 

@@ -105,7 +105,11 @@ def test_an_invalid_flag_says_where_it_is_wrong_and_which_generation_is_served()
     first = facts()
     entry = read_entry("Flag", flag(generation=2, allOtherUsers={"percent": 101}), first.entry)
     status = desired_status(replace(first, entry=entry), NOW)
-    assert truth(status) == {"Ready": "False Invalid", "Published": "False LastGood", "Stalled": "True Invalid"}
+    assert truth(status) == {
+        "Ready": "False InvalidPercent",
+        "Published": "False LastGood",
+        "Stalled": "True InvalidPercent",
+    }
     ready, published = condition_of(status, "Ready"), condition_of(status, "Published")
     assert ready is not None
     assert published is not None

@@ -58,11 +58,6 @@ def test_a_group_buckets_by_what_it_is_told():
 @pytest.mark.parametrize(
     ("group", "path", "reason"),
     [
-        (mutex("g", slot_1=50, slot_2=49), "spec.slots", "InvalidSlots"),
-        (mutex("g", off=100), "spec.slots[0].name", "InvalidSlots"),
-        (mutex("g", unallocated=100), "spec.slots[0].name", "InvalidSlots"),
-        (resource("FlagGroup", "g", {"type": "MutualExclusion"}), "spec.slots", "InvalidSlots"),
-        (resource("FlagGroup", "g", {"type": "Holdout"}), "spec.holdout", "InvalidHoldout"),
         (holdout("g", include={"cohorts": ["vip"]}), "spec.holdout.include.cohorts[0]", "ReferenceMissing"),
         (holdout("g", exclude={"cohorts": ["vip"]}), "spec.holdout.exclude.cohorts[0]", "ReferenceMissing"),
     ],
@@ -71,9 +66,3 @@ def test_a_broken_group_stays_out(group, path, reason):
     result = compiled(group)
     assert findings(result) == [("g", path, reason)]
     assert result.flags == []
-
-
-def test_two_slots_of_one_name_are_refused():
-    slots = [{"name": "a", "percent": 50}, {"name": "a", "percent": 50}]
-    result = compiled(resource("FlagGroup", "g", {"type": "MutualExclusion", "slots": slots}))
-    assert findings(result) == [("g", "spec.slots[1].name", "InvalidSlots")]

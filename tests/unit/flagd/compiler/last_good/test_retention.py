@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from flagd.compiler import Compiled, compile_project
 from flagd.compiler.project import Project
 from flagd.engine import Engine
+from flagd.manifest import Holdout
 from flagd.manifest.kinds import Flag, FlagGroup, FlagSegment
+from flagd.manifest.parts import testers
 from flagd.ruleset import Ruleset
 from flagd.ruleset.flag import is_retained
 from tests.unit.flagd.compiler.manifest import (
@@ -202,14 +204,16 @@ def test_hidden_flags_cannot_be_made_by_a_manifest():
     assert restarted(made, flag("f", metadata={"retained": True})).revision == made.revision
 
 
+NOWHERE = testers.Testers(cohorts=["nowhere"])
+UNHELD = {"type": "Holdout", "slots": None, "holdout": Holdout(percent=5, include=NOWHERE)}
+
+
 def _broken(good: Any) -> Any:
     """`good` after an edit that breaks it; None where nothing breaks this kind for the compiler."""
     if isinstance(good, Flag):
-        return good.model_copy(
-            update={"spec": good.spec.model_copy(update={"variants": [*good.spec.variants, *good.spec.variants]})}
-        )
+        return good.model_copy(update={"spec": good.spec.model_copy(update={"off_testers": NOWHERE})})
     if isinstance(good, FlagGroup):
-        return good.model_copy(update={"spec": good.spec.model_copy(update={"slots": None, "holdout": None})})
+        return good.model_copy(update={"spec": good.spec.model_copy(update=UNHELD)})
     if isinstance(good, FlagSegment):
         return good.model_copy(update={"spec": good.spec.model_copy(update={"segment_refs": ["nowhere"]})})
     return None

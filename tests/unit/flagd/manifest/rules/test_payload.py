@@ -35,6 +35,13 @@ def test_what_travels_unchanged_is_not_spoken_of(payload: Any):
     assert found(payload) == []
 
 
+@pytest.mark.parametrize(
+    "payload", [float("inf"), float("nan"), "\ud800", {"a\udc00": 1}, [{"a": "x\ud800"}], {"a": {1}}]
+)
+def test_what_is_not_json_is_refused(payload: Any):
+    assert found(payload) == [("payload", "InvalidPayload")]
+
+
 def test_the_first_null_member_is_warned_of():
     assert found({"a": 1, "b": {"c": None}, "d": None}) == [("payload.b.c", "NullMember")]
 

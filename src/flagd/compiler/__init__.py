@@ -1,4 +1,4 @@
-"""Compiler: manifests in, a ruleset out. Pure, deterministic, total."""
+"""Compiler: manifests in, a ruleset out. Pure, deterministic, total over what `flagd.manifest.validate` returns."""
 
 from flagd.compiler.advice.namespace import similar_namespaces
 from flagd.compiler.compiled import Compiled, compile_project, compile_projects

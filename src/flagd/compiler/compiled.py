@@ -170,6 +170,9 @@ def compile_project(
 ) -> Compiled:
     """Compile the resources of one namespace.
 
+    Never raises for resources that `flagd.manifest.validate` returned: it has checked each of them, and what is wrong
+    between them becomes a diagnostic. For a resource that nobody checked nothing is promised.
+
     Args:
         resources: all of them; those of other namespaces are left out. Order does not matter.
         project: the namespace.

@@ -32,7 +32,7 @@ _CANDIDATES: tuple[Any, ...] = (0, 1, "x", False, [], {}, ["x"], "2027-01-01", "
 def repaired(obj: dict[str, Any], faults: Iterable[FieldPath], model: type[Resource]) -> Resource | None:
     """Return `obj` as a `model` with something valid at each of `faults`; None where that does not succeed."""
     paths = list(dict.fromkeys(faults))
-    if len(paths) > MOST_REPAIRS:
+    if len(paths) > MOST_REPAIRS or () in paths:  # at (), a key of the object itself is not text in Unicode
         return None
     filled = dict(obj)
     try:

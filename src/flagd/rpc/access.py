@@ -94,7 +94,7 @@ class Access:
     def why_unknown(self, view: View, flag_key: str) -> str:
         """Return what to say of a flag that `view` does not see. A key may not learn what other keys would be told."""
         declared = (view.snapshot.ruleset.project, flag_key) in self._store.refused
-        return f"{UNKNOWN_FLAG}{DECLARED}" if declared and view.deployments is None else UNKNOWN_FLAG
+        return f"{UNKNOWN_FLAG}{DECLARED}" if declared and view.deployments is None else view.why_unknown(flag_key)
 
     def _refresh(self) -> None:
         if self._store.snapshots is not self._snapshots:

@@ -77,10 +77,12 @@ class Answers:
         """Count that `variant` was given in another form than ours."""
         (self._known.get(variant) or self._make(flag_key, variant)).series.count += 1
 
-    def unknown(self, flag_key: str) -> bytes:
+    def unknown(self, flag_key: str, message: str = UNKNOWN_FLAG) -> bytes:
         """Return the map entry for a flag that the caller cannot see, be it there or not."""
         self._metrics.unknown_flags[self._project] += 1
-        return delimited(MAP_FIELD, delimited(_ENTRY_KEY, flag_key.encode(errors="replace")) + _UNKNOWN_VALUE)
+        value = unknown_flag(message).SerializeToString()
+        key = delimited(_ENTRY_KEY, flag_key.encode(errors="replace"))
+        return delimited(MAP_FIELD, key + delimited(_ENTRY_VALUE, value))
 
     def _make(self, flag_key: str, variant: EngineVariant) -> Answer:
         answer = self._previous.get(variant)
@@ -103,7 +105,6 @@ def unknown_flag(message: str = UNKNOWN_FLAG) -> Variant:
 
 
 _ENTRY_KEY, _ENTRY_VALUE = 1, 2
-_UNKNOWN_VALUE = delimited(_ENTRY_VALUE, unknown_flag().SerializeToString())
 
 
 def to_message(variant: EngineVariant) -> Variant:

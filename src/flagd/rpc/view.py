@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from flagd.rpc.answer import UNKNOWN_FLAG
+from flagd.rpc.spelling import Spelling
 from flagd.rpc.status import NotFound
 from flagd.v1.evaluation_pb2 import EvaluateResponse, ExplainResponse, WatchResponse
 
@@ -36,9 +38,10 @@ class View:
     ) -> None:
         """Show what a key of `deployments` sees of `snapshot`; None sees every flag."""
         self.deployments = deployments
-        # Both are filled as callers ask, and shared with the views that `at` makes.
+        # All three are filled as callers ask, and shared with the views that `at` makes.
         self._seen: set[str] = set()
         self._keys: list[str] = []
+        self._spelling: list[Spelling] = []
         self._answers = answers
         self._sees_all = deployments is None
         self._told = None if _is_trusted(deployments, snapshot.ruleset) else discretion.told
@@ -83,6 +86,13 @@ class View:
         """Whether the caller may learn of this flag or group from the explanation of another."""
         return self._sees_all or self.sees(flag_key)
 
+    def why_unknown(self, flag_key: str) -> str:
+        """Return what to say of a flag that the caller does not see, with the nearest that it sees."""
+        if not self._spelling:
+            self._spelling.append(Spelling(self.keys))
+        near = self._spelling[0].nearest(flag_key)
+        return UNKNOWN_FLAG if near is None else f'{UNKNOWN_FLAG}; did you mean "{near}"?'
+
     def variant(self, context: dict[str, Any], flag_key: str) -> Variant | None:
         """Return the variant of one flag and count that it was given; None = no segment decided.
 
@@ -91,7 +101,7 @@ class View:
         """
         if not self.sees(flag_key):
             self._answers.unknown(flag_key)
-            raise NotFound("flag not found")
+            raise NotFound(self.why_unknown(flag_key))
         variant = self._one(context, flag_key)
         if variant is not None:
             self._answers.count(flag_key, variant)
@@ -130,7 +140,7 @@ class View:
 
     def _entry(self, context: dict[str, Any], key: str) -> bytes:
         if not self.sees(key):
-            return self._answers.unknown(key)
+            return self._answers.unknown(key, self.why_unknown(key))
         return self._answers.entry(key, self._one(context, key))
 
 

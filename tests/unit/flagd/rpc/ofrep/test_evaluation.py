@@ -82,7 +82,7 @@ async def test_a_flag_of_another_deployment_is_not_found(evaluation):
     for key in ("secret", "no-such-flag"):
         with pytest.raises(NotFound) as refused:
             await evaluation.evaluate(request(tail=key, body=ANN, **WEB))
-        assert refused.value.message == "flag not found"
+        assert refused.value.message == "unknown flag"
 
 
 async def test_all_flags_are_those_that_the_key_opens(evaluation):

@@ -107,7 +107,7 @@ async def test_all_flags_are_those_with_a_value_that_the_message_can_hold():
 async def test_an_unknown_flag_is_not_found_and_counted():
     server = _Server()
     for service in (FIRST, SECOND):
-        with pytest.raises(NotFound, match="flag not found"):
+        with pytest.raises(NotFound, match="unknown flag"):
             await server.ask(f"{service}/ResolveBoolean", flagKey="nope")
     assert server.metrics.unknown_flags == {"shop": 2}
 

@@ -8,9 +8,14 @@ import unicodedata
 from dataclasses import dataclass
 
 from flagd.manifest.model import API_VERSION
+from flagd.value_type import BOOLEANS
 
 _PLAIN = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+", re.ASCII)  # with a dash, YAML can only take it for text
 _NAME_LENGTH = 63
+
+
+_FIRST_PAYLOAD = {"Boolean": "true", "Integer": "{number}", "Float": "{number}.5", "JSON": "{{number: {number}}}"}
+"""Payloads that a new variant starts with, by the type of value. A String needs none: its key is its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Draft:
         variants: at least one.
         percent: share of all users, as written: ``25`` or ``0.5``.
         type: ``Release`` or ``Experiment``.
+        value_type: what every value is, such as ``Boolean``; None = any type.
         owner: who answers for it.
         expires: ``YYYY-MM-DD``.
         deployments: names of FlagDeployments.
@@ -52,6 +58,7 @@ class Draft:
     variants: tuple[DraftVariant, ...] = (DraftVariant("On"),)
     percent: str = "0"
     type: str = "Release"
+    value_type: str | None = None
     owner: str | None = None
     expires: str | None = None
     deployments: tuple[str, ...] = ()
@@ -89,13 +96,23 @@ class Draft:
 
     def _variants(self) -> list[str]:
         lines = [_noted("  variants:", "their order is part of bucketing")]
-        for variant in self.variants:
+        if self.value_type:
+            lines.insert(0, _noted(f"  valueType: {self.value_type}", "what every variant is to those who ask"))
+        for number, variant in enumerate(self.variants, 1):
             lines += [f"    - key: {_scalar(variant.key)}", f"      name: {_scalar(variant.name)}"]
+            lines += self._payload(number, variant.key)
         return [
             *lines,
-            _noted("      # payload: {columns: 1}", "any JSON but null"),
+            *([] if self.value_type else [_noted("      # payload: {columns: 1}", "any JSON but null")]),
             _noted('      # testers: {userIds: ["ann"]}', "they get it even while the flag is inactive"),
         ]
+
+    def _payload(self, number: int, key: str) -> list[str]:
+        """Return the line of a payload where the key of the variant cannot be its value."""
+        first = _FIRST_PAYLOAD.get(self.value_type or "")
+        if first is None or (self.value_type == "Boolean" and key in BOOLEANS):
+            return []
+        return [_noted(f"      payload: {first.format(number=number)}", "its value: change it")]
 
     def _targeting(self) -> list[str]:
         whole = self.percent.isascii() and self.percent.isdecimal()

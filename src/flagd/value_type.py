@@ -7,10 +7,14 @@ flag's metadata, and gives a whole number its point back.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+ValueType = Literal["Boolean", "String", "Integer", "Float", "JSON"]
+
+VALUE_TYPES: tuple[str, ...] = get_args(ValueType)
 
 VALUE_TYPE = "valueType"
 """The metadata that names the type."""

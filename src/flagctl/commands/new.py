@@ -9,6 +9,7 @@ import click
 
 from flagctl.draft import Draft, DraftVariant
 from flagctl.failure import Refused, Unreachable
+from flagd.value_type import VALUE_TYPES
 
 
 def _variant(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[DraftVariant, ...]:
@@ -60,6 +61,11 @@ def _printable(_ctx: click.Context, parameter: click.Parameter, value: str | Non
     show_default=True,
     help="What it is for.",
 )
+@click.option(
+    "--value-type",
+    type=click.Choice(VALUE_TYPES, case_sensitive=False),
+    help="What every value is.  [default: any type]",
+)
 @click.option("--owner", callback=_printable, help="Team or person who answers for the flag.")
 @click.option("--expires", metavar="YYYY-MM-DD", callback=_date, help="When the flag should be gone.")
 @click.option("--deployment", "deployments", multiple=True, metavar="NAME", help="FlagDeployment that may see it.")
@@ -76,6 +82,7 @@ def command(name: str, target: Path | None, **answers: object) -> None:
     Examples:
       flagctl new "New checkout"
       flagctl new "Button colour" --variant Red --variant "Light blue:3" --percent 10 --owner team-web
+      flagctl new "Page size" --variant Small --variant Large --value-type Integer
       flagctl new "New checkout" --deployment web --write flags/
     """
     draft = Draft(display_name=name, **answers)  # type: ignore[arg-type]

@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from difflib import get_close_matches
 from heapq import nlargest
-from os.path import commonprefix
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -69,5 +68,10 @@ def _around(names: Sequence[str], name: str) -> Sequence[str]:
 
 def _shared(one: str, other: str) -> float:
     """Return the share of two texts that is the same at both ends: cheaper than comparing all of them, and coarser."""
-    both = commonprefix((one, other)), commonprefix((one[::-1], other[::-1]))
-    return sum(map(len, both)) / max(1, len(one) + len(other))
+    return (_same(one, other) + _same(one[::-1], other[::-1])) / max(1, len(one) + len(other))
+
+
+def _same(one: str, other: str) -> int:
+    return next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )

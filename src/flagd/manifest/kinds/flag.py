@@ -20,6 +20,7 @@ from flagd.manifest.reference import Reference
 from flagd.manifest.resource import Resource
 from flagd.manifest.rules.flag import check_flag
 from flagd.manifest.schema import Schema, integer, text
+from flagd.value_type import ValueType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,7 +134,7 @@ class FlagSpec(Model):
     allow_rebucket: bool = Field(
         default=False, description="Must be true in the change that alters salt, bucketing key or unit."
     )
-    value_type: Literal["Boolean", "String", "Integer", "Float", "JSON"] | None = Field(
+    value_type: ValueType | None = Field(
         default=None,
         description="What every payload is (without one, the value): Boolean, String, Integer, Float or JSON "
         "(a mapping or a list). Callers are told, and a Float keeps its decimal point; any type when absent.",

@@ -6,6 +6,7 @@ import pytest
 
 from flagctl.draft import slug
 from flagd.manifest import Flag, read_text
+from flagd.value_type import VALUE_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +80,25 @@ def test_odd_names_arrive_as_they_are(name: str, run: Run) -> None:
     flag = made(run, name, "--variant", name)
     assert flag.spec.display_name == name
     assert flag.spec.variants[0].name == name
+
+
+@pytest.mark.parametrize("value_type", VALUE_TYPES)
+@pytest.mark.parametrize("names", [["On"], ["Red", "Light blue"]])
+def test_the_values_are_of_the_type_that_was_named(value_type: str, names: list[str], run: Run) -> None:
+    variants = [argument for name in names for argument in ("--variant", name)]
+    flag = made(run, "Colour", *variants, "--value-type", value_type.lower())
+    assert flag.spec.value_type == value_type
+    assert [variant.name for variant in flag.spec.variants] == names
+
+
+def test_a_key_that_can_be_the_value_needs_no_payload(run: Run) -> None:
+    for value_type, name in (("Boolean", "On"), ("String", "Red")):
+        (variant,) = made(run, "Colour", "--variant", name, "--value-type", value_type).spec.variants
+        assert variant.payload is None
+
+
+def test_without_a_type_any_is_allowed(run: Run) -> None:
+    assert made(run, "Colour").spec.value_type is None
 
 
 def test_the_comments_are_manifests_too_once_uncommented(run: Run) -> None:

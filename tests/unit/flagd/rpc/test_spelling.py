@@ -50,7 +50,7 @@ def test_whatever_is_typed_the_answer_is_a_key_or_none(typed, keys):
 
 def test_the_keys_compared_are_few_however_many_there_are(monkeypatch):
     compared = []
-    monkeypatch.setattr(spelling, "get_close_matches", lambda _, likely, n: compared.append(len(likely)) or [])
+    monkeypatch.setattr(spelling, "get_close_matches", lambda _, likely, **__: compared.append(len(likely)) or [])
     Spelling(KEYS).nearest("team-a-faeture-100")
     assert compared == [4]
 

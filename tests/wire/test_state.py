@@ -67,11 +67,13 @@ def test_a_damaged_file_is_not_served_and_the_manifests_are(flags, state, start,
     assert process.metric("flagd_state_errors_total") == 1
 
 
-def test_a_disk_that_takes_nothing_is_counted_and_serving_goes_on(flags, state, start, call):
+def test_a_disk_that_takes_nothing_is_counted_and_tried_again_while_serving_goes_on(flags, state, start, call):
     (state / FILE_NAME).mkdir()
     process = start(flags, "--state-dir", state)
     process.said("the last good ruleset is not kept")
     (flags / "a.yaml").write_text(flag("a", "two"))
     eventually(lambda: _answer(call(process)) == ({"a": "two"}, False))
     assert process.metric("flagd_state_errors_total") >= 1
+    (state / FILE_NAME).rmdir()
+    process.said("the last good ruleset is kept again")
     assert process.stop() == 0

@@ -13,6 +13,7 @@ from flagd.metrics import Metrics
 from flagd.rpc.access import Access
 from flagd.rpc.capacity import Capacity
 from flagd.rpc.services import public_methods, public_routes
+from flagd.ruleset.census import Census
 from flagd.ruleset.default_project import DefaultProject
 from flagd.server.door import Door
 from flagd.server.exposition import CONTENT_TYPE, Exposition
@@ -53,6 +54,7 @@ class Application:
         self._store = Store(DefaultProject(options.default_project, alone=options.operator is None))
         self._source = _source(options, self._store, self._metrics)
         self._ruleset_port = RulesetPort(options, self._store, self._source, self._metrics, self.capacity)
+        self._census = Census()
         self._exposition = Exposition(self._metrics, self._store, self._ruleset_port.subscribers, self.capacity)
         self._management = Management(
             {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._expose}, options.management_listen
@@ -120,6 +122,7 @@ class Application:
         return Page(HTTPStatus.OK if alive else HTTPStatus.SERVICE_UNAVAILABLE, JSON, orjson.dumps(detail))
 
     async def _readyz(self) -> Page:
+        counts = self._census.count_all({name: one.ruleset for name, one in self._store.snapshots.items()})
         accepting = self._door is None or self._door.is_open
         ready = self._store.ready and accepting and not (self._store.closed or self._tasks.ended)
         detail = {
@@ -131,7 +134,8 @@ class Application:
             "projects": {
                 name: {
                     "revision": one.revision,
-                    "flags": len(one.ruleset.flags),
+                    "flags": counts[name].flags,
+                    "groups": counts[name].groups,
                     "as_of": one.as_of,
                     "stale": one.stale,
                 }

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from flagd.metrics import LATENCY_BOUNDS
 from flagd.rpc.capacity import Capacity
+from flagd.ruleset.census import Census
 from flagd.server.log import current_outlet
 from flagd.sync.publisher import Subscribers
 
@@ -54,6 +55,7 @@ class _Collector(Collector):
         self._capacity = capacity
         self._store = store
         self._subscribers = subscribers
+        self._census = Census()
 
     def collect(self) -> Iterator[Metric]:
         yield from self._evaluations()
@@ -127,14 +129,20 @@ class _Collector(Collector):
             "flagd_ruleset_age_seconds", "Time since the ruleset was last known to be current.", labels=["project"]
         )
         stale = GaugeMetricFamily("flagd_ruleset_stale", "1 while the source is out of touch.", labels=["project"])
-        flags = GaugeMetricFamily("flagd_ruleset_flags", "Flags served, groups included.", labels=["project"])
+        size = GaugeMetricFamily("flagd_ruleset_flags", "Flags served, groups included.", labels=["project"])
+        flags = GaugeMetricFamily(
+            "flagd_served_flags", "Flags that callers can ask for, without groups.", labels=["project"]
+        )
+        snapshots = self._store.snapshots
+        counts = self._census.count_all({project: one.ruleset for project, one in snapshots.items()})
         now = time.time()
-        for project, snapshot in self._store.snapshots.items():
+        for project, snapshot in snapshots.items():
             info.add_metric([project, snapshot.revision], 1)
             age.add_metric([project], max(0.0, now - snapshot.as_of))
             stale.add_metric([project], snapshot.stale)
-            flags.add_metric([project], len(snapshot.ruleset.flags))
-        yield from (info, age, stale, flags)
+            size.add_metric([project], len(snapshot.ruleset.flags))
+            flags.add_metric([project], counts[project].flags)
+        yield from (info, age, stale, size, flags)
 
     def _sources(self) -> Iterator[Metric]:
         reloads = CounterMetricFamily("flagd_reloads", "Attempts to read the source.", labels=["result"])

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from flagd.ruleset.census import FLAG, Census, noun
 from flagd.ruleset.change import find_change
-from flagd.ruleset.persistent import Absent, difference
+from flagd.ruleset.persistent import Absent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from flagd.ruleset import Ruleset
+    from flagd.ruleset.census import Counts
     from flagd.ruleset.change import Change
-    from flagd.ruleset.flag import EvaluationFlag
 
 log = logging.getLogger(__name__)
 DIGITS = 8
@@ -24,14 +24,6 @@ _NAMED = 3
 """Names of what was added, changed or removed that the text has of each."""
 _LISTED = 20
 """The same of the list that JSON logs have."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What was said last of a project: the ruleset, and how much of what is in it."""
-
-    ruleset: Ruleset
-    counts: Counter[str]
 
 
 @dataclass(slots=True)
@@ -43,24 +35,26 @@ class Announcer:
     """
 
     keys_required: bool = False
-    _told: dict[str, _Told] = field(default_factory=dict)
+    _told: dict[str, Ruleset] = field(default_factory=dict)
+    _census: Census = field(default_factory=Census)
 
     def remember(self, ruleset: Ruleset) -> None:
         """Take `ruleset` for known: the next line names what changed since."""
-        self._told[ruleset.project] = _Told(ruleset, _count(self._told.get(ruleset.project), ruleset))
+        self._told[ruleset.project] = ruleset
 
     def tell(self, ruleset: Ruleset) -> None:
         """Log the revision of a project, if it is not the one that was told last."""
         before = self._told.get(ruleset.project)
-        if before is not None and before.ruleset.revision == ruleset.revision:
+        if before is not None and before.revision == ruleset.revision:
             return
         self.remember(ruleset)
-        counts = self._told[ruleset.project].counts
-        names = {} if before is None else _names(before.ruleset, find_change(before.ruleset, ruleset))
+        names = {} if before is None else _names(before, find_change(before, ruleset))
         changes = "".join(f"; {verb} {_listed(each)}" for verb, each in names.items() if each)
         head = f"project {ruleset.project}: revision {ruleset.revision[:DIGITS]}"
         fields: dict[str, object] = {"project": ruleset.project, "revision": ruleset.revision}
-        log.info("%s, %s%s", head, _counted(counts), changes, extra={"fields": fields | _flags(names)})
+        log.info(
+            "%s, %s%s", head, _counted(self._census.count(ruleset)), changes, extra={"fields": fields | _flags(names)}
+        )
         unseen = _unseen(ruleset) if self.keys_required else []
         if unseen:
             amount = _amount(len(unseen), "flag")
@@ -77,32 +71,13 @@ class Announcer:
     def withdraw(self, project: str) -> None:
         """Log that a project is gone."""
         self._told.pop(project, None)
+        self._census.forget(project)
         log.info("project %s is gone", project, extra={"fields": {"project": project}})
 
 
-def _count(before: _Told | None, ruleset: Ruleset) -> Counter[str]:
-    if before is None:
-        return Counter(map(_noun, ruleset.flags.values()))
-    counts = before.counts.copy()
-    for key, flag in difference(before.ruleset.flags, ruleset.flags, lambda one, other: one is other).items():
-        if key in before.ruleset.flags:
-            counts[_noun(before.ruleset.flags[key])] -= 1
-        if not isinstance(flag, Absent):
-            counts[_noun(flag)] += 1
-    return counts
-
-
-def _noun(flag: EvaluationFlag) -> str:
-    metadata = flag.get("metadata", {})
-    if str(metadata.get("flagType", "")).endswith("-group"):
-        return "group"
-    return "flag" if metadata.get("deployed", True) else "hidden"
-
-
-def _counted(counts: Counter[str]) -> str:
-    flags, groups = counts["flag"], counts["group"]
-    told = _amount(flags, "flag")
-    return f"{told}, {_amount(groups, 'group')}" if groups else told
+def _counted(counts: Counts) -> str:
+    flags = _amount(counts.flags, "flag")
+    return f"{flags}, {_amount(counts.groups, 'group')}" if counts.groups else flags
 
 
 def _amount(number: int, noun: str) -> str:
@@ -111,7 +86,7 @@ def _amount(number: int, noun: str) -> str:
 
 def _unseen(ruleset: Ruleset) -> list[str]:
     """Return the keys of the flags that no key opens, sorted."""
-    flags = (key for key, flag in ruleset.flags.items() if _noun(flag) == "flag")
+    flags = (key for key, flag in ruleset.flags.items() if noun(flag) == FLAG)
     return sorted(key for key in flags if not ruleset.visibility.get(key))
 
 
@@ -124,10 +99,10 @@ def _names(before: Ruleset, change: Change) -> dict[str, list[str]]:
         ("cohort ", before.cohorts, change.cohorts),
         ("deployment ", before.deployments, change.deployments),
     )
-    for noun, known, changes in parts:
+    for prefix, known, changes in parts:
         for name, value in sorted(changes.items(), key=lambda one: one[0]):
             verb = "removed" if isinstance(value, Absent) else "changed" if name in known else "added"
-            names[verb].append(f"{noun}{name}")
+            names[verb].append(f"{prefix}{name}")
     return names
 
 

@@ -6,8 +6,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from flagd.background import in_turns
 from flagd.last_good import State, StateError
+from flagd.last_good_writer import LastGoodWriter
 from flagd.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from flagd.store import Store
 
 log = logging.getLogger(__name__)
-INTERVAL_SECONDS = 1.0
-"""Least time between two writes: a burst of changes is written once."""
 
 
 class Keeper:
@@ -29,53 +27,40 @@ class Keeper:
         self._last_good = last_good
         self._store = store
         self._metrics = metrics
-        self._kept: dict[str, str] = {}
+        self._writer = LastGoodWriter(last_good, self._count_failure)
 
     async def restore(self) -> Mapping[str, Snapshot]:
         """Put what was kept into the store, as stale, if it can be used; return it by project."""
         try:
             state = await asyncio.to_thread(self._last_good.read)
         except StateError as error:
-            self._failed("the last good ruleset is not used", error)
+            self._count_failure()
+            log.warning("the last good ruleset is not used: %s", error)
             return {}
         if state is None:
             return {}
         snapshots = await asyncio.to_thread(_snapshots, state)
         self._store.replace(snapshots)
-        self._kept = _revisions(snapshots)
+        self._writer.remember(state.rulesets)
         log.info("serving the last good ruleset until the source has been read")
         return snapshots
 
     async def run(self) -> None:
         """Write whenever a revision changes; until cancelled."""
         with self._store.subscribe() as changed:
-            while True:
-                await changed.wait()
-                changed.clear()
-                await self.keep()
-                await asyncio.sleep(INTERVAL_SECONDS)
+            await self._writer.run(changed, self._state)
 
     async def keep(self) -> None:
         """Write now, if a revision differs from what was written last."""
+        await self._writer.write(self._state())
+
+    def _state(self) -> State:
         snapshots = self._store.snapshots
-        revisions = _revisions(snapshots)
-        if revisions == self._kept:
-            return
-        self._kept = revisions
         as_of = min((snapshot.as_of for snapshot in snapshots.values()), default=0.0)
-        state = State({name: snapshot.ruleset for name, snapshot in snapshots.items()}, as_of)
-        try:
-            await in_turns(self._last_good.write, state)
-        except StateError as error:
-            self._failed("the last good ruleset is not kept", error)
+        return State({name: snapshot.ruleset for name, snapshot in snapshots.items()}, as_of)
 
-    def _failed(self, what: str, error: StateError) -> None:
+    def _count_failure(self) -> None:
         self._metrics.state_errors += 1
-        log.warning("%s: %s", what, error)
-
-
-def _revisions(snapshots: Mapping[str, Snapshot]) -> dict[str, str]:
-    return {name: snapshot.revision for name, snapshot in snapshots.items()}
 
 
 def _snapshots(state: State) -> dict[str, Snapshot]:

@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from flagd.manifest import KINDS
 from flagd.metrics import LATENCY_BOUNDS
+from flagd.ruleset.census import Census
 from flagd.server.exposition import broken_resources
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class _Collector(Collector):
         self._writer = writer
         self._events = events
         self._lease = lease
+        self._census = Census()
 
     def collect(self) -> Iterator[Metric]:
         yield from self._cluster()
@@ -119,10 +121,17 @@ class _Collector(Collector):
         for project, count in list(gauges.publishes.items()):
             publishes.add_metric([project], count)
         yield publishes
-        flags = GaugeMetricFamily("flagoperator_flags", "Flags that are published.", labels=["project", "revision"])
-        for project, ruleset in (current.rulesets if current else {}).items():
-            flags.add_metric([project, ruleset.revision], len(ruleset.flags))
-        yield flags
+        size = GaugeMetricFamily(
+            "flagoperator_flags", "Flags that are published, groups included.", labels=["project", "revision"]
+        )
+        flags = GaugeMetricFamily(
+            "flagoperator_published_flags", "Flags that callers can ask for, without groups.", labels=["project"]
+        )
+        rulesets = current.rulesets if current else {}
+        for project, counts in self._census.count_all(rulesets).items():
+            size.add_metric([project, rulesets[project].revision], len(rulesets[project].flags))
+            flags.add_metric([project], counts.flags)
+        yield from (size, flags)
         yield GaugeMetricFamily(
             "flagoperator_held_rulesets",
             "Rulesets that would remove most flags and wait for a second list.",

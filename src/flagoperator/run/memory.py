@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from flagd.last_good import LastGood, State, StateError
+from flagd.last_good_writer import LastGoodWriter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from flagd.sync.publisher import Board
 
 log = logging.getLogger(__name__)
-INTERVAL_SECONDS = 1.0
-"""Least time between two writes: a burst of changes is written once."""
 
 
 class Memory:
@@ -26,7 +25,6 @@ class Memory:
 
     def __init__(self, folder: Path | None) -> None:
         self._file = None if folder is None else LastGood(folder)
-        self._kept: dict[str, str] = {}
 
     def recall(self) -> Mapping[str, Ruleset]:
         """Return what was kept, by project."""
@@ -35,26 +33,19 @@ class Memory:
         try:
             state = self._file.read()
         except StateError as error:
-            log.warning("the last rulesets are not used: %s", error)
+            log.warning("the last good ruleset is not used: %s", error)
             return {}
         return {} if state is None else state.rulesets
 
     async def run(self, board: Board) -> None:
         """Keep what is published whenever it changes; until cancelled."""
-        with board.subscribe() as changed:
-            while True:
-                await changed.wait()
-                changed.clear()
-                await self._keep(board)
-                await asyncio.sleep(INTERVAL_SECONDS)
-
-    async def _keep(self, board: Board) -> None:
-        rulesets = {} if board.current is None else board.current.rulesets
-        revisions = {name: ruleset.revision for name, ruleset in rulesets.items()}
-        if self._file is None or board.current is None or revisions == self._kept:
+        if self._file is None:
+            await asyncio.Event().wait()  # a part of the operator never ends by itself
             return
-        self._kept = revisions
-        try:
-            await asyncio.to_thread(self._file.write, State(rulesets, time.time()))
-        except StateError as error:
-            log.warning("the last rulesets are not kept: %s", error)
+        with board.subscribe() as changed:
+            await LastGoodWriter(self._file).run(changed, lambda: _state(board))
+
+
+def _state(board: Board) -> State | None:
+    current = board.current
+    return None if current is None else State(current.rulesets, time.time())

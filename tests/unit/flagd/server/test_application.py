@@ -7,6 +7,7 @@ from http import HTTPStatus
 import pytest
 
 from flagd import tasks
+from flagd.ruleset.census import Census
 from flagd.server import door
 from flagd.server.application import Application
 from flagd.server.options import Options
@@ -110,6 +111,13 @@ async def test_a_ruleset_port_that_cannot_be_had_again_fails_health(application,
     await transport._server.stop(0)
     await eventually(lambda: status(application, "/healthz"), HTTPStatus.SERVICE_UNAVAILABLE)
     assert json.loads((await page(application, "/readyz"))[1])["ended"] == ["ruleset port"]
+
+
+async def test_ready_counts_flags_and_groups_apart(application):
+    found = json.loads((await page(application, "/readyz"))[1])["projects"]["shop"]
+    counts = Census().count(application._store.snapshots["shop"].ruleset)
+    assert (found["flags"], found["groups"]) == (counts.flags, counts.groups)
+    assert counts.groups > 0
 
 
 async def test_health_says_when_the_port_lets_nobody_in(application, monkeypatch, caplog):

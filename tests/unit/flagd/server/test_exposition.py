@@ -52,6 +52,17 @@ def test_a_ruleset_shows_its_revision_age_and_size():
     assert samples["flagd_ruleset_age_seconds", shop] > 1e9
 
 
+def test_groups_are_not_counted_as_flags_that_callers_can_ask_for():
+    flags = {
+        "a": {"key": "a", "variants": {}, "segments": []},
+        "g": {"key": "g", "variants": {}, "segments": [], "metadata": {"flagType": "holdout-group"}},
+    }
+    store = Store()
+    store.replace({"shop": Snapshot.make(Ruleset("shop", flags, {}, {}, {}, "r1"), None, 0.0)})
+    samples, shop = _samples(Metrics(), store), ("project", "shop")
+    assert (samples["flagd_ruleset_flags", shop], samples["flagd_served_flags", shop]) == (2, 1)
+
+
 def test_ages_are_never_negative():
     store = Store()
     store.replace({"shop": Snapshot.make(Ruleset("shop", {}, {}, {}, {}, "r1"), None, 1e12)})

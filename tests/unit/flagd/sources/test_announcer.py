@@ -82,15 +82,6 @@ def test_json_has_project_revision_and_flag_as_fields(announcer, caplog):
     assert (line["project"], line["revision"], line["flag"]) == ("shop", after.revision, "a")
 
 
-def test_counts_are_those_of_the_whole_ruleset_after_any_edits(announcer):
-    for text in (flag("a"), flag("a") + group("g"), flag("b") + group("g"), group("g")):
-        one = ruleset(text)
-        announcer.tell(one)
-        whole = Announcer()
-        whole.tell(one)
-        assert +announcer._told["shop"].counts == +whole._told["shop"].counts
-
-
 def test_flags_that_no_key_opens_are_warned_of_with_every_revision_where_keys_are_required(caplog):
     caplog.set_level(logging.WARNING)
     seen = HEAD % ("seen", "Flag", '{variants: [{key: "on"}], deployments: [web]}')

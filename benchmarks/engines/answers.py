@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.engines.flagoperator import AllFlags
+from flagd.api.answer import Answers, to_message
 from flagd.metrics import Metrics
-from flagd.rpc.answer import Answers, to_message
 from flagd.v1.evaluation_pb2 import EvaluateResponse
 
 

@@ -11,7 +11,7 @@ import sys
 import grpc
 import grpc.aio
 
-from flagd.rpc.grpcio import CONCURRENT_CALLS, OPTIONS
+from flagd.transport.grpcio import CONCURRENT_CALLS, OPTIONS
 
 SERVICE, METHOD = "flagd.v1.EvaluationService", "Evaluate"
 

@@ -12,7 +12,7 @@ from flagctl.explained import Explained
 from flagctl.printable import printable
 from flagctl.user import UserError
 from flagctl.user_message import user_message
-from flagd.context import evaluation_context
+from flagd.engine.context import evaluation_context
 from flagd.rpc.struct import from_struct, from_value
 from flagd.v1.evaluation_pb2 import ErrorCode, EvaluateRequest, ExplainRequest, Reason, User
 from flagd.value_type import typed

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from flagd.foreign import silence_grpc
-from flagd.rpc.address import is_loopback
+from flagd.process.address import is_loopback
+from flagd.process.foreign import silence_grpc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -191,9 +191,10 @@ def serve(**settings: Any) -> None:  # noqa: ANN401
     silence_grpc()
     options = _options(settings)
     # Imported when needed: --help is quick, and works without the server's libraries.
-    from flagd.server import log, serve
-    from flagd.server.deadline import Deadline
-    from flagd.tasks import TaskEndedError
+    from flagd.process import log
+    from flagd.process.deadline import Deadline
+    from flagd.process.tasks import TaskEndedError
+    from flagd.server import serve
 
     log.configure(options.log_level, options.log_format)
     try:
@@ -208,8 +209,8 @@ def serve(**settings: Any) -> None:  # noqa: ANN401
 
 
 def _options(settings: Mapping[str, Any]) -> Options:
+    from flagd.process.memory import MIB
     from flagd.server.exposure import exposures
-    from flagd.server.memory import MIB
     from flagd.server.options import Options
 
     settings = dict(settings)
@@ -269,8 +270,8 @@ def _operator(settings: dict[str, Any]) -> OperatorSettings | None:
     remote = not all(map(is_loopback, (*hosts.split(","), *asked)))
     if remote and not ca and (peer_token or (token and not settings["insecure"])):
         raise click.UsageError("--operator-token-file needs --operator-ca: tokens must not travel in plain text")
-    from flagd.rpc.channel import Credentials
     from flagd.sources.operator import OperatorSettings
+    from flagd.transport.channel import Credentials
 
     credentials, for_peers = (Credentials(ca, certificate, key, shown) for shown in (token, peer_token or token))
     own_name = name or socket.gethostname()

@@ -6,8 +6,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from flagd.background import in_turns
 from flagd.last_good import StateError
+from flagd.process.background import in_turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flagd.cli import EXIT_UNREACHABLE, FILE, FOLDER, INSECURE, Address, check_exposure, option
-from flagd.foreign import silence_grpc
-from flagd.rpc.address import is_loopback
+from flagd.process.address import is_loopback
+from flagd.process.foreign import silence_grpc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -109,9 +109,9 @@ def run(**settings: Any) -> None:  # noqa: ANN401
     silence_grpc()
     options = _options(settings)
     # Imported when needed: --help is quick, and works without the operator's libraries.
-    from flagd.server import log
-    from flagd.server.deadline import Deadline
-    from flagd.tasks import TaskEndedError
+    from flagd.process import log
+    from flagd.process.deadline import Deadline
+    from flagd.process.tasks import TaskEndedError
     from flagoperator.kubeconfig import ConnectionSettingsError
     from flagoperator.run import run as running
 

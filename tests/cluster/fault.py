@@ -6,7 +6,7 @@ import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flagd.rpc.envoy import missing
+from flagd.transport.envoy import missing
 from tests.cluster.installation import ACCOUNT, RBAC, authorize
 from tests.cluster.site import ENVOY
 

@@ -12,8 +12,8 @@ from tests.cluster.history import Told
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from flagd.engine.variant import Variant
     from flagd.manifest import Resource
-    from flagd.variant import Variant
     from tests.cluster.history import Answer, History, Object, Write
 
 NOT_FOUND = Told("", "ERROR_CODE_FLAG_NOT_FOUND", None, None)

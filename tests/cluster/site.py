@@ -15,7 +15,7 @@ from threading import active_count
 from typing import TYPE_CHECKING, Any, Self
 
 from flagd.last_good import LastGood
-from flagd.rpc.envoy import missing
+from flagd.transport.envoy import missing
 from tests.cluster.installation import ACCOUNT, SYSTEM
 from tests.cluster.proxy import Proxy
 from tests.cluster.refusal import Refusal

@@ -65,7 +65,7 @@ def test_each_fault_alone_for_20_seconds_misleads_nobody(site: Site, fault: Faul
 @pytest.mark.parametrize(
     ("line", "wrong"),
     [
-        ({"level": "CRITICAL", "logger": "flagd.tasks", "message": "lease has ended"}, True),
+        ({"level": "CRITICAL", "logger": "flagd.process.tasks", "message": "lease has ended"}, True),
         ({"level": "?", "message": "Traceback (most recent call last):"}, True),
         ({"level": "ERROR", "logger": "asyncio", "message": "an error occurred during closing of a generator"}, True),
         ({"level": "ERROR", "logger": "flagoperator.run.reviewer", "message": "tokens cannot be reviewed"}, False),

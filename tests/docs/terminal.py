@@ -14,7 +14,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flagd.rpc.envoy import missing
+from flagd.transport.envoy import missing
 from tests.docs.page import ROOT, Block, commands, pattern
 from tests.ports import free_port
 

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 import grpc
 import pytest
 
-from flagd.rpc.envoy import missing
+from flagd.transport.envoy import missing
 from flagd.v1.evaluation_pb2_grpc import EvaluationServiceStub
 from tests.wire.process import Flagd
 from tests.wire.shop import SHOP

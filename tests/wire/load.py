@@ -9,10 +9,10 @@ import grpc
 from google.protobuf.json_format import ParseDict
 from google.protobuf.message import DecodeError
 
+from flagd.api.evaluation import context
 from flagd.compiler import compile_projects
 from flagd.engine import Engine
 from flagd.manifest import read_text
-from flagd.rpc import context
 from flagd.rpc.limits import check_flag_keys
 from flagd.rpc.status import InvalidArgument
 from flagd.v1.evaluation_pb2 import ErrorCode, EvaluateRequest, EvaluateResponse, Reason, User

@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import grpc.aio
 
-from flagd.rpc import channel as channel_module
+from flagd.transport import channel as channel_module
 from flagd.v1.ruleset_pb2 import Heartbeat, Hello, Role, SubscribeRequest
 from flagd.v1.ruleset_pb2_grpc import RulesetServiceStub
 from tests.wire import publisher as publisher_module

@@ -9,13 +9,13 @@ import grpc.aio
 from flagd.compiler import compile_project
 from flagd.manifest import read_text
 from flagd.metrics import Metrics
-from flagd.rpc.channel import Credentials
-from flagd.rpc.grpcio import LONG_STREAMS, GrpcioTransport
 from flagd.rpc.guard import guard
 from flagd.server.embedded import EmbeddedServer
 from flagd.server.options import Options
 from flagd.sources.operator import OperatorSettings
 from flagd.sync.publisher import Board, Publication, RulesetService, Settings, Subscribers, TokenAdmission
+from flagd.transport.channel import Credentials
+from flagd.transport.grpcio import LONG_STREAMS, GrpcioTransport
 from flagd.v1.evaluation_pb2 import EvaluateRequest, User
 from flagd.v1.evaluation_pb2_grpc import EvaluationServiceStub
 from tests.wire.shop import flag

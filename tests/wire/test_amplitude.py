@@ -2,7 +2,7 @@
 
 import pytest
 
-from flagd.rpc.envoy import missing
+from flagd.transport.envoy import missing
 from tests.ports import free_address
 from tests.wire.clients import environment
 from tests.wire.clients.repl import Repl

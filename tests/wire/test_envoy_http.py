@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
-from flagd.rpc.asgi.frame import END_STREAM, frame
+from flagd.transport.asgi.frame import END_STREAM, frame
 from tests.wire.conftest import toy_running
 
 SECONDS = 60

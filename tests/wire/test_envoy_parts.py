@@ -8,9 +8,9 @@ import grpc.aio
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
-from flagd import tasks
-from flagd.rpc.envoy import EnvoyServer, EnvoySettings, missing
-from flagd.tasks import TaskEndedError
+from flagd.process import tasks
+from flagd.process.tasks import TaskEndedError
+from flagd.transport.envoy import EnvoyServer, EnvoySettings, missing
 
 SECONDS = 60
 OURS = ["envoy", "envoy log"]

@@ -8,9 +8,9 @@ from dataclasses import replace
 import grpc
 import pytest
 
-from flagd.rpc.channel import Credentials, Endpoint
 from flagd.sync.publisher import updates as updates_module
 from flagd.sync.subscriber.connection import MOST_EPOCH, PublisherConnection
+from flagd.transport.channel import Credentials, Endpoint
 from flagd.v1.ruleset_pb2 import Ack, Hello, Role, SubscribeRequest
 from flagd.v1.ruleset_pb2_grpc import RulesetServiceStub
 from tests.wire.publisher import eventually, following, publishing, ruleset

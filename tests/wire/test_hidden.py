@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from flagd.rpc.envoy import missing
+from flagd.transport.envoy import missing
 from tests.wire.conftest import running
 from tests.wire.doors import ALL, AMPLITUDE, NEWS, ONE, RULESETS, STREAM, Asked
 from tests.wire.shop import key_hash

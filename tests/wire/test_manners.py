@@ -10,7 +10,7 @@ import zlib
 
 import pytest
 
-from flagd.rpc.asgi.frame import END_STREAM, frame
+from flagd.transport.asgi.frame import END_STREAM, frame
 from tests.wire.conftest import running
 from tests.wire.shop import SHOP
 
@@ -25,7 +25,7 @@ NEXT = b"GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    from flagd.rpc.envoy import missing
+    from flagd.transport.envoy import missing
 
     if lacking := missing():
         pytest.skip(f"Envoy cannot run here: {lacking}")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from flagd.rpc.envoy import missing
-from flagd.variant import MISSING
+from flagd.engine.variant import MISSING
+from flagd.transport.envoy import missing
 from tests.wire.conftest import running
 from tests.wire.doors import ALL, AMPLITUDE, ONE, Asked
 

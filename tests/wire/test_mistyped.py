@@ -2,7 +2,7 @@
 
 import pytest
 
-from flagd.rpc.envoy import missing
+from flagd.transport.envoy import missing
 from tests.wire.conftest import running
 from tests.wire.doors import ONE, Asked
 from tests.wire.shop import key_hash

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flagd.rpc.envoy import missing
+from flagd.transport.envoy import missing
 from tests.ports import free_address
 from tests.wire.clients import environment
 from tests.wire.clients.provider import Provider

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flagd.rpc.envoy import missing
+from flagd.transport.envoy import missing
 from tests.docs.page import ROOT, blocks
 from tests.wire.clients import environment
 from tests.wire.conftest import running

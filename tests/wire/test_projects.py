@@ -9,7 +9,7 @@ import pytest
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
-from flagd.rpc.envoy import missing
+from flagd.transport.envoy import missing
 from tests.wire.conftest import running
 from tests.wire.doors import ALL, AMPLITUDE, ONE, Asked
 from tests.wire.process import Flagd, eventually

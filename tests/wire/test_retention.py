@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from flagd.rpc.envoy import missing
+from flagd.transport.envoy import missing
 from flagd.v1.evaluation_pb2 import ErrorCode, EvaluateRequest, User
 from tests.wire.conftest import running
 from tests.wire.process import SECONDS, eventually

@@ -8,7 +8,7 @@ import grpc
 import pytest
 
 from flagd.openfeature.v1 import evaluation_pb2 as pb
-from flagd.rpc.envoy import missing
+from flagd.transport.envoy import missing
 from tests.wire.conftest import running
 
 SECONDS = 60

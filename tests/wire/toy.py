@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.wrappers_pb2 import BytesValue, StringValue
 
-from flagd import tasks
+from flagd.process import tasks
 from flagd.rpc.capacity import Capacity
-from flagd.rpc.envoy.guest import Guest
 from flagd.rpc.method import Call, Method
 from flagd.rpc.route import EventStream, Request, Response, Route
 from flagd.rpc.status import NotFound, Unavailable
+from flagd.transport.envoy.guest import Guest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence

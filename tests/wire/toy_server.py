@@ -7,9 +7,9 @@ import signal
 import sys
 from pathlib import Path
 
-from flagd.rpc.envoy import EnvoyServer, EnvoySettings
+from flagd.process import log
 from flagd.rpc.transport import TlsFiles
-from flagd.server import log
+from flagd.transport.envoy import EnvoyServer, EnvoySettings
 from tests.wire.process import Process
 
 

@@ -1,16 +1,16 @@
 """Engine: a ruleset and a context in, variants out. No I/O, no threads, nothing raised."""
 
-from flagd.context import evaluation_context
+from flagd.engine.context import evaluation_context
 from flagd.engine.engine import Engine
-from flagd.explanation import (
+from flagd.engine.explanation import (
     BucketExplanation,
     ConditionExplanation,
     ConditionSetExplanation,
     Explanation,
     SegmentExplanation,
 )
+from flagd.engine.variant import Reason, Variant
 from flagd.ruleset import Cohort
-from flagd.variant import Reason, Variant
 
 __all__ = [
     "BucketExplanation",

@@ -9,9 +9,10 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from flagd.attribute import format_attribute
-from flagd.condition import Read, Results, reader, text, texts
+from flagd.engine.condition import Read, Results, reader, texts
+from flagd.engine.variant import Variant
 from flagd.hashing import bucket, utf8
-from flagd.variant import Variant
+from flagd.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

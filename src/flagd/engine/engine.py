@@ -5,20 +5,20 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from flagd.engine.codegen import fast_path
 from flagd.engine.explain import explain
 from flagd.engine.flag import make_flag
-from flagd.engine.source import fast_path
 from flagd.ruleset.order import cycle_members, evaluation_order
 from flagd.ruleset.persistent import ABSENT, Absent, PersistentMap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from flagd.condition import Results
+    from flagd.engine.condition import Results
+    from flagd.engine.explanation import Explanation
     from flagd.engine.flag import Decide, Flag
-    from flagd.explanation import Explanation
+    from flagd.engine.variant import Variant
     from flagd.ruleset import Cohort, EvaluationFlag
-    from flagd.variant import Variant
 
     Ready = tuple[Flag, Decide]
     Step = tuple[str, Decide]

@@ -8,8 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flagd.attribute import format_attribute
-from flagd.condition import compared_as, text
-from flagd.explanation import (
+from flagd.engine.explanation import (
     DISTRIBUTIONS,
     BucketExplanation,
     ConditionExplanation,
@@ -17,16 +16,18 @@ from flagd.explanation import (
     Explanation,
     SegmentExplanation,
 )
+from flagd.engine.operator import compared_as
 from flagd.hashing import bucket
+from flagd.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from flagd.condition import Condition, Results
     from flagd.engine.bucket import BucketTable, Row
+    from flagd.engine.condition import Condition, Results
     from flagd.engine.flag import Flag, Segment
+    from flagd.engine.variant import Variant
     from flagd.hashing import Bucket
-    from flagd.variant import Variant
 
 _MAX_DEPENDENCIES = 20
 _MAX_VALUES = 10

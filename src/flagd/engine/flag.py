@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flagd.condition import Condition, Results, make_condition, texts
 from flagd.engine.bucket import BucketTable, bucket_table
+from flagd.engine.condition import Condition, Results, make_condition, texts
+from flagd.engine.variant import Reason, Variant
 from flagd.ruleset.cohort import sees_every_cohort
 from flagd.ruleset.full_rollout import full_rollout, public_metadata
 from flagd.value_type import typed
-from flagd.variant import Reason, Variant
 
 if TYPE_CHECKING:
     from flagd.ruleset import Cohort, EvaluationFlag

@@ -1,1 +1,1 @@
-"""RPC: services that know no transport, and transports that know no service."""
+"""The seam between services and transports: neither knows the other, both know this."""

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from flagd.api.access import Access
+from flagd.api.services import public_methods, public_routes
 from flagd.last_good import LastGood
 from flagd.metrics import Metrics
-from flagd.rpc.access import Access
+from flagd.process.lag import measure_lag
+from flagd.process.management import JSON, Management, Page
+from flagd.process.memory import callers_bytes
+from flagd.process.tasks import Tasks
 from flagd.rpc.capacity import Capacity
-from flagd.rpc.services import public_methods, public_routes
 from flagd.ruleset.census import Census
 from flagd.ruleset.default_project import DefaultProject
 from flagd.server.door import Door
 from flagd.server.exposition import CONTENT_TYPE, Exposition
 from flagd.server.exposure import exposures, report
-from flagd.server.lag import measure_lag
-from flagd.server.management import JSON, Management, Page
-from flagd.server.memory import callers_bytes
 from flagd.server.pauses import keep_short, relieve
 from flagd.server.reminder import remind
 from flagd.server.ruleset_port import RulesetPort
@@ -30,7 +31,6 @@ from flagd.sources.keeper import Keeper
 from flagd.sources.operator import OperatorSource
 from flagd.store import Store
 from flagd.sync.publisher.follow import Follow
-from flagd.tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Protocol
 
-from flagd.rpc.envoy import EnvoyServer, EnvoySettings, missing
+from flagd.process.log import current_outlet
 from flagd.server.handover import give
-from flagd.server.log import current_outlet
+from flagd.transport.envoy import EnvoyServer, EnvoySettings, missing
 
 if TYPE_CHECKING:
     from flagd.server.options import Options

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flagd.rpc.grpcio import GrpcioTransport
+from flagd.process.tasks import Tasks
 from flagd.server.application import Application
-from flagd.tasks import Tasks
+from flagd.transport.grpcio import GrpcioTransport
 
 if TYPE_CHECKING:
     from flagd.server.options import Options

@@ -13,9 +13,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from flagd.metrics import LATENCY_BOUNDS
+from flagd.process.log import current_outlet
 from flagd.rpc.capacity import Capacity
 from flagd.ruleset.census import Census
-from flagd.server.log import current_outlet
 from flagd.sync.publisher import Subscribers
 
 if TYPE_CHECKING:

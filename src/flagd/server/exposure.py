@@ -9,7 +9,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flagd.rpc.address import is_loopback
+from flagd.process.address import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,7 +12,7 @@ from flagd.server.options import Options
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flagd.rpc.channel import Credentials
+    from flagd.transport.channel import Credentials
 
 _PATHS = ("manifests", "state_dir", "ruleset_tokens")
 _CREDENTIALS = ("credentials", "peer_credentials")
@@ -36,8 +36,8 @@ def give(options: Options) -> dict[str, Any]:
 def take(handed: Mapping[str, Any]) -> Options:
     """Return the options that `give` turned into JSON types."""
     # Loaded only here: the process that gives needs no grpcio.
-    from flagd.rpc.channel import Credentials
     from flagd.sources.operator import OperatorSettings
+    from flagd.transport.channel import Credentials
 
     restored = dict(handed)
     for name in _PATHS:

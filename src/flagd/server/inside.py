@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flagd.rpc.envoy.admin import Admin
-from flagd.rpc.envoy.guest import Guest
-from flagd.server import log
+from flagd.process import log
 from flagd.server.application import Application
 from flagd.server.handover import take
+from flagd.transport.envoy.admin import Admin
+from flagd.transport.envoy.guest import Guest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flagd.rpc.envoy.guest import Place
+    from flagd.transport.envoy.guest import Place
 
 
 def compose(handed: Mapping[str, Any], place: Place) -> Application:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from flagd.server.memory import default_bytes
+from flagd.process.memory import default_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flagd.rpc.access import KeyPolicy
+    from flagd.api.access import KeyPolicy
+    from flagd.process.log import LogFormat
     from flagd.rpc.transport import TlsFiles
-    from flagd.server.log import LogFormat
     from flagd.sources.operator import OperatorSettings
 
 TransportName = Literal["auto", "grpcio", "envoy"]

@@ -8,11 +8,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Protocol
 
-from flagd.rpc.grpcio import LONG_STREAMS, GrpcioTransport
+from flagd.api.health import Health
 from flagd.rpc.guard import guard
-from flagd.rpc.health import Health
 from flagd.sync.publisher import SERVICE, RulesetService, Settings, Subscribers, TokenAdmission
 from flagd.sync.publisher.stored import StoredPublications
+from flagd.transport.grpcio import LONG_STREAMS, GrpcioTransport
 
 if TYPE_CHECKING:
     from collections.abc import Collection

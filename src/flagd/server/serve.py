@@ -6,15 +6,15 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
+from flagd.process.signals import Signals
+from flagd.process.tasks import Tasks, first
 from flagd.server.choice import choose
-from flagd.server.signals import Signals
-from flagd.tasks import Tasks, first
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from flagd.process.deadline import Deadline
     from flagd.server.choice import Server
-    from flagd.server.deadline import Deadline
     from flagd.server.options import Options
 
 log = logging.getLogger(__name__)

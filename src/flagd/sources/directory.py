@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from watchfiles import awatch
 
-from flagd.background import in_turns
 from flagd.manifest import Severity
 from flagd.manifest.changes.news import Reason
+from flagd.process.background import in_turns
 from flagd.sources.announcer import Announcer
 from flagd.sources.folder_news import broken_refs, folder_news, other_findings, readable_again
 from flagd.sources.manifests import Surroundings, look_around, read_folder

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from flagd.manifest import Diagnostic
     from flagd.metrics import Metrics
-    from flagd.rpc.channel import Credentials
     from flagd.snapshot import Snapshot
     from flagd.store import Store
     from flagd.sync.subscriber.connection import Term
+    from flagd.transport.channel import Credentials
 
 log = logging.getLogger(__name__)
 

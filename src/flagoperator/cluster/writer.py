@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flagd.manifest import API_VERSION
-from flagd.tasks import Tasks
+from flagd.process.tasks import Tasks
 from flagoperator.cluster.address import status_path
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.pace import Pace

@@ -9,7 +9,7 @@ import orjson
 
 from flagd.manifest import API_VERSION, ResourceRef, Severity, validate
 from flagd.manifest.envelope import key_of
-from flagd.printable import printable
+from flagd.process.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

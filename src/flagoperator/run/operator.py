@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from flagd.api.health import Health
 from flagd.metrics import Metrics
-from flagd.rpc.channel import Credentials
-from flagd.rpc.grpcio import LONG_STREAMS, GrpcioTransport
+from flagd.process.management import JSON, Management, Page
+from flagd.process.tasks import Tasks
 from flagd.rpc.guard import guard
-from flagd.rpc.health import Health
 from flagd.server.exposure import report
-from flagd.server.management import JSON, Management, Page
 from flagd.sync.publisher import SERVICE, RulesetService
-from flagd.tasks import Tasks
+from flagd.transport.channel import Credentials
+from flagd.transport.grpcio import LONG_STREAMS, GrpcioTransport
 from flagoperator.cluster.api import Api
 from flagoperator.cluster.event import Events
 from flagoperator.cluster.heartbeat import Heartbeat

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from flagd.process.log import LogFormat
     from flagd.rpc.transport import TlsFiles
-    from flagd.server.log import LogFormat
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ import logging
 import sys
 from typing import TYPE_CHECKING
 
-from flagd.server.signals import Signals
-from flagd.tasks import first
+from flagd.process.signals import Signals
+from flagd.process.tasks import first
 from flagoperator.run.operator import Operator
 
 if TYPE_CHECKING:
-    from flagd.server.deadline import Deadline
+    from flagd.process.deadline import Deadline
     from flagoperator.run.options import Options
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ import pytest
 
 from flagctl.user import UserError
 from flagctl.user_message import user_message
+from flagd.api.evaluation.context import evaluation_context as context_of_message
 from flagd.engine import evaluation_context
-from flagd.rpc.context import evaluation_context as context_of_message
 
 
 def nested(depth: int) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from flagd.rpc.keyring import Keyring
-from flagd.rpc.refusals import Refusal, Refusals
+from flagd.api.keyring import Keyring
+from flagd.api.refusals import Refusal, Refusals
 from flagd.rpc.status import PermissionDenied, Unauthenticated
 
 if TYPE_CHECKING:

@@ -24,9 +24,9 @@ from flagd.v1.ruleset_pb2 import FollowRequest, FollowResponse, Heartbeat
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from flagd.rpc.access import Access
+    from flagd.api.access import Access
+    from flagd.api.view import View
     from flagd.rpc.method import Call
-    from flagd.rpc.view import View
     from flagd.snapshot import Snapshot
     from flagd.store import Store
     from flagd.sync.publisher.update_cache import Delivery

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Literal
 
-from flagd.rpc.client_rulesets import ClientRulesets
+from flagd.api.client_rulesets import ClientRulesets
 from flagd.sync.publisher.updates import Updates
 
 if TYPE_CHECKING:

@@ -48,7 +48,7 @@ class Term:
 
 
 class Endpoint(Protocol):
-    """One publisher, as whatever carries the stream gives it: `flagd.rpc.channel` does over gRPC."""
+    """One publisher, as whatever carries the stream gives it: `flagd.transport.channel` does over gRPC."""
 
     @property
     def address(self) -> str:

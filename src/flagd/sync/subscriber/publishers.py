@@ -9,8 +9,8 @@ import random
 import socket
 from typing import TYPE_CHECKING
 
+from flagd.process.tasks import Tasks
 from flagd.sync.subscriber.connection import PublisherConnection
-from flagd.tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

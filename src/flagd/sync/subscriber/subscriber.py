@@ -11,7 +11,8 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from flagd.background import in_turns
+from flagd.process.background import in_turns
+from flagd.process.tasks import Tasks, first
 from flagd.ruleset import RulesetError
 from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.snapshot import Snapshot
@@ -20,7 +21,6 @@ from flagd.sync.subscriber.folding import fold, is_quick, subject
 from flagd.sync.subscriber.freshness import Freshness
 from flagd.sync.subscriber.publishers import Publishers
 from flagd.sync.subscriber.request import ack, hello, nack
-from flagd.tasks import Tasks, first
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,8 +1,8 @@
 import pytest
 
 from flagd.engine.bucket import bucket_table
+from flagd.engine.variant import MISSING, Reason, Variant
 from flagd.hashing import bucket
-from flagd.variant import MISSING, Reason, Variant
 from tests.unit.flagd.engine.flags import END, USER_ID
 
 USERS = [f"user-{number}" for number in range(300)]

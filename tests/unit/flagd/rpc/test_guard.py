@@ -11,7 +11,7 @@ from flagd.rpc.guard import guard, guard_routes
 from flagd.rpc.method import Call, Method
 from flagd.rpc.route import EventStream, Response, Route
 from flagd.rpc.status import NotFound, RpcError, Status
-from tests.unit.flagd.rpc.requests import request
+from tests.unit.flagd.api.requests import request
 
 CALL = Call({})
 USER = "user-7"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flagd.condition import predicate
+from flagd.engine.operator import predicate
 from flagd.ruleset.local_sdk import PATTERN_OPERATORS, for_local_sdks
 from tests.unit.flagd.dialect.engines import node_finds, python_finds
 

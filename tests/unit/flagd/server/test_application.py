@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import pytest
 
-from flagd import tasks
+from flagd.process import tasks
 from flagd.ruleset.census import Census
 from flagd.server import door
 from flagd.server.application import Application

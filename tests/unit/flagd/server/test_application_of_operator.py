@@ -6,12 +6,12 @@ from http import HTTPStatus
 
 import pytest
 
-from flagd import tasks
-from flagd.rpc.channel import Credentials
+from flagd.process import tasks
 from flagd.server.application import Application
 from flagd.server.options import Options
 from flagd.sources.operator import OperatorSettings
 from flagd.sync.subscriber import subscriber as source
+from flagd.transport.channel import Credentials
 from tests.unit.flagd.server.test_application import eventually, page, running, status
 
 PARTS = ["operators", "peers"]

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from flagd.rpc.channel import Credentials
 from flagd.rpc.transport import TlsFiles
 from flagd.server.exposure import exposures, refusal, report
 from flagd.server.options import Options
 from flagd.sources.operator import OperatorSettings
+from flagd.transport.channel import Credentials
 
 FILE = Path("unused")
 OPEN = "0.0.0.0:8015"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from flagd.rpc.channel import Credentials
 from flagd.rpc.transport import TlsFiles
 from flagd.server.handover import give, take
 from flagd.server.options import Options
 from flagd.sources.operator import OperatorSettings
+from flagd.transport.channel import Credentials
 
 FOLLOWING = OperatorSettings(["operator:8015"], "flagd-0", Credentials(ca=Path("/ca.crt")), ["flagd:8015"], 30.0)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from flagd.process import signals
+from flagd.process.deadline import Deadline
+from flagd.process.tasks import TaskEndedError
 from flagd.server import serve as module
-from flagd.server import signals
-from flagd.server.deadline import Deadline
 from flagd.server.options import Options
 from flagd.server.serve import serve
-from flagd.tasks import TaskEndedError
 
 
 class Endless:

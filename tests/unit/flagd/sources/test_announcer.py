@@ -7,7 +7,7 @@ import pytest
 
 from flagd.compiler import compile_project
 from flagd.manifest import read_text
-from flagd.server.log import JsonFormatter
+from flagd.process.log import JsonFormatter
 from flagd.sources.announcer import Announcer
 
 HEAD = "{apiVersion: flagoperator.dev/v1alpha1, metadata: {namespace: shop, name: %s}, kind: %s, spec: %s}\n---\n"

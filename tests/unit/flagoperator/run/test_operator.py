@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from flagd.tasks import TaskEndedError
+from flagd.process.tasks import TaskEndedError
 from flagoperator.run.operator import REFUSED_SECONDS, Operator
 from flagoperator.run.options import Options
 
@@ -92,7 +92,7 @@ async def test_a_part_that_is_killed_fails_health_and_ends_the_run(
 async def test_a_worker_that_is_killed_is_restarted(
     operator: Operator, name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    monkeypatch.setattr("flagd.tasks.FIRST_RESTART_SECONDS", 0.0)
+    monkeypatch.setattr("flagd.process.tasks.FIRST_RESTART_SECONDS", 0.0)
     before = running()[name]
     before.cancel()
     async with asyncio.timeout(30):

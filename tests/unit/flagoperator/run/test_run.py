@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from flagd.server import log
+from flagd.process import log
 from flagoperator.cli import main
 from flagoperator.run.memory import Memory
 

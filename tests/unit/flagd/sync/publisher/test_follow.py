@@ -6,9 +6,9 @@ from contextlib import aclosing
 
 import pytest
 
+from flagd.api.access import Access
 from flagd.engine import Engine
 from flagd.metrics import Metrics
-from flagd.rpc.access import Access
 from flagd.rpc.method import Call
 from flagd.rpc.status import InvalidArgument, NotFound, PermissionDenied, Unauthenticated, Unavailable
 from flagd.ruleset import Cohort, Deployment

@@ -6,9 +6,9 @@ import socket
 
 import pytest
 
-from flagd.rpc.channel import Credentials
 from flagd.sync.subscriber import publishers as module
 from flagd.sync.subscriber.publishers import Publishers
+from flagd.transport.channel import Credentials
 
 
 class Names:
@@ -128,7 +128,7 @@ async def test_names_are_resolved_often_while_nobody_is_connected(names, publish
 
 
 async def test_a_contact_that_is_killed_is_restarted(names, publishers, monkeypatch, caplog):
-    monkeypatch.setattr("flagd.tasks.FIRST_RESTART_SECONDS", 0.0)
+    monkeypatch.setattr("flagd.process.tasks.FIRST_RESTART_SECONDS", 0.0)
     names.known = {"::1": ["::1"]}
     await publishers.look()
     (before,) = [task for task in asyncio.all_tasks() if task.get_name() == "publisher [::1]:8015"]
@@ -140,7 +140,7 @@ async def test_a_contact_that_is_killed_is_restarted(names, publishers, monkeypa
 
 
 async def test_a_contact_that_keeps_ending_is_called_on_again_by_the_next_look(names, publishers, monkeypatch):
-    monkeypatch.setattr("flagd.tasks.RESTARTS", 0)
+    monkeypatch.setattr("flagd.process.tasks.RESTARTS", 0)
     names.known = {"::1": ["::1"]}
     await publishers.look()
     (before,) = publishers.connections

@@ -1,0 +1,1 @@
+"""flagd.v1.EvaluationService."""

@@ -1,0 +1,1 @@
+"""What callers say of a user, read from any form."""

@@ -1,0 +1,172 @@
+"""View: one revision of a project as one kind of caller sees it. What a call needs, looked up once."""
+
+from __future__ import annotations
+
+from copy import copy
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from flagd.api.answer import UNKNOWN_FLAG
+from flagd.rpc.spelling import Spelling
+from flagd.rpc.status import NotFound
+from flagd.v1.evaluation_pb2 import EvaluateResponse, ExplainResponse, WatchResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from flagd.api.answer import Answers
+    from flagd.api.discretion import Discretion
+    from flagd.engine import Variant
+    from flagd.ruleset import Ruleset
+    from flagd.snapshot import Snapshot
+
+
+class View:
+    """The flags of one snapshot that a caller may see, and how to answer from them.
+
+    What is needed for all flags is made when all are first asked for: a revision costs callers of one flag nothing.
+
+    Attributes:
+        snapshot: the revision.
+        deployments: whose keys the caller showed; None = no key, and every flag is seen.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, deployments: frozenset[str] | None, answers: Answers, discretion: Discretion
+    ) -> None:
+        """Show what a key of `deployments` sees of `snapshot`; None sees every flag."""
+        self.deployments = deployments
+        # All three are filled as callers ask, and shared with the views that `at` makes.
+        self._seen: set[str] = set()
+        self._keys: list[str] = []
+        self._spelling: list[Spelling] = []
+        self._answers = answers
+        self._sees_all = deployments is None
+        self._told = None if _is_trusted(deployments, snapshot.ruleset) else discretion.told
+        variant = snapshot.engine.variant
+        self._one = variant if self._told is None else partial(_discreet, variant, self._told)
+        self._take(snapshot)
+
+    def at(self, snapshot: Snapshot) -> View:
+        """Return the same view of a snapshot that differs in its age only."""
+        view = copy(self)
+        view._take(snapshot)
+        return view
+
+    def _take(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        facts: dict[str, Any] = {
+            "revision": snapshot.revision,
+            "stale": snapshot.stale,
+            "as_of": _timestamp(snapshot.as_of),
+        }
+        self.tail = EvaluateResponse(**facts).SerializeToString()
+        self.watch_tail = WatchResponse(**facts).SerializeToString()
+        self.explain_tail = ExplainResponse(**facts).SerializeToString()
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """Keys of the flags seen, sorted. Groups are never among them."""
+        if not self._keys:
+            self._keys += sorted(filter(self.sees, self.snapshot.ruleset.flags))
+        return self._keys
+
+    def sees(self, flag_key: str) -> bool:
+        """Whether the caller may know of this flag."""
+        if flag_key in self._seen:
+            return True
+        if not _visible(flag_key, self.snapshot.ruleset, self.deployments):
+            return False
+        self._seen.add(flag_key)
+        return True
+
+    def explains(self, flag_key: str) -> bool:
+        """Whether the caller may learn of this flag or group from the explanation of another."""
+        return self._sees_all or self.sees(flag_key)
+
+    def why_unknown(self, flag_key: str) -> str:
+        """Return what to say of a flag that the caller does not see, with the nearest that it sees."""
+        if not self._spelling:
+            self._spelling.append(Spelling(self.keys))
+        near = self._spelling[0].nearest(flag_key)
+        return UNKNOWN_FLAG if near is None else f'{UNKNOWN_FLAG}; did you mean "{near}"?'
+
+    def variant(self, context: dict[str, Any], flag_key: str) -> Variant | None:
+        """Return the variant of one flag and count that it was given; None = no segment decided.
+
+        Raises:
+            NotFound: the caller does not see this flag.
+        """
+        if not self.sees(flag_key):
+            self._answers.unknown(flag_key)
+            raise NotFound(self.why_unknown(flag_key))
+        variant = self._one(context, flag_key)
+        if variant is not None:
+            self._answers.count(flag_key, variant)
+        return variant
+
+    def variants(self, context: dict[str, Any], flag_keys: Sequence[str]) -> dict[str, Variant]:
+        """Return the variants of `flag_keys`; an empty list asks for all that are seen.
+
+        Callers without a key also get those of the flags and groups that these depend on.
+        """
+        if self._sees_all and not flag_keys:
+            return self.snapshot.engine.evaluate(context)
+        wanted = [key for key in flag_keys or self.keys if self.sees(key)]
+        found = self.snapshot.engine.evaluate(context, wanted) if wanted else {}
+        return found if self._sees_all else self._own(found, wanted)
+
+    def _own(self, found: dict[str, Variant], wanted: Sequence[str]) -> dict[str, Variant]:
+        told, own = self._told, {key: found[key] for key in wanted if key in found}
+        return own if told is None else {key: told(variant) for key, variant in own.items()}
+
+    def count(self, variants: Mapping[str, Variant]) -> None:
+        """Count that these were given, by flag key; those of flags that the caller does not see are passed over."""
+        for key, variant in variants.items():
+            if self.sees(key):
+                self._answers.count(key, variant)
+
+    def entries(self, context: dict[str, Any], flag_keys: Sequence[str]) -> dict[str, bytes]:
+        """Return the encoded answers to exactly `flag_keys` by key; an empty list asks for all that are seen."""
+        if len(flag_keys) == 1:
+            return {flag_keys[0]: self._entry(context, flag_keys[0])}
+        sees, answers = self.sees, self._answers
+        variants = self.variants(context, flag_keys)
+        if not flag_keys:
+            return answers.entries(self.keys, variants)
+        return {key: answers.entry(key, variants.get(key)) if sees(key) else answers.unknown(key) for key in flag_keys}
+
+    def _entry(self, context: dict[str, Any], key: str) -> bytes:
+        if not self.sees(key):
+            return self._answers.unknown(key, self.why_unknown(key))
+        return self._answers.entry(key, self._one(context, key))
+
+
+def _discreet(
+    one: Callable[[dict[str, Any], str], Variant | None],
+    told: Callable[[Variant], Variant],
+    context: dict[str, Any],
+    flag_key: str,
+) -> Variant | None:
+    variant = one(context, flag_key)
+    return None if variant is None else told(variant)
+
+
+def _is_trusted(deployments: frozenset[str] | None, ruleset: Ruleset) -> bool:
+    """Return whether the caller may know how answers come about: with a Server key, or without a needless one."""
+    known = ruleset.deployments
+    return deployments is None or any(known[name].type == "Server" for name in deployments if name in known)
+
+
+def _visible(key: str, ruleset: Ruleset, deployments: frozenset[str] | None) -> bool:
+    flag = ruleset.flags.get(key)
+    if flag is None or not flag.get("metadata", {}).get("deployed", True):
+        return False
+    return deployments is None or not deployments.isdisjoint(ruleset.visibility.get(key, ()))
+
+
+def _timestamp(seconds: float) -> Timestamp:
+    micros = max(0, round(seconds * 1_000_000))
+    return Timestamp(seconds=micros // 1_000_000, nanos=micros % 1_000_000 * 1_000)

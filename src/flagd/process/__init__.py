@@ -1,0 +1,1 @@
+"""What a process needs to be one, whatever it serves: log, management port, signals, supervised tasks."""

@@ -1,0 +1,1 @@
+"""Transports: what carries calls. They know methods and routes, and no service."""

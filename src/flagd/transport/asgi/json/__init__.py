@@ -1,0 +1,1 @@
+"""Messages as JSON, as Connect and the plain endpoints write them."""

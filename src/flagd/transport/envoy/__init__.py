@@ -1,0 +1,10 @@
+"""Envoy: the process that owns the public port, with the ASGI front inside it.
+
+This is the parent's side; what runs inside is in `flagd.transport.envoy.guest`, which the parent never loads.
+"""
+
+from flagd.transport.envoy.availability import missing
+from flagd.transport.envoy.server import EnvoyServer
+from flagd.transport.envoy.settings import EnvoySettings
+
+__all__ = ["EnvoyServer", "EnvoySettings", "missing"]

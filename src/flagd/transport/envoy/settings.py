@@ -1,0 +1,36 @@
+"""Settings: everything that can be set about one EnvoyServer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flagd.transport.envoy.bootstrap import MAX_HEAP
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flagd.rpc.transport import TlsFiles
+
+
+@dataclass(frozen=True, slots=True)
+class EnvoySettings:
+    """What an EnvoyServer is to run.
+
+    Attributes:
+        app: ASGI application, ``module:attribute``: a Guest.
+        options: handed over to it; JSON types only.
+        listen: ``host:port``; port 0 = any free one.
+        tls: PEM files of the port; None = plaintext.
+        cors_origins: web origins that browsers may call from; ``*`` = all.
+        log: file descriptor that the app logs to.
+        max_heap: bytes of Envoy's heap, the app's included, at which it protects itself.
+    """
+
+    app: str
+    options: Mapping[str, Any]
+    listen: str
+    tls: TlsFiles | None = None
+    cors_origins: tuple[str, ...] = ()
+    log: int = 2
+    max_heap: int = MAX_HEAP

@@ -1,0 +1,90 @@
+"""The fast path gives the answers of the slow one, and is the path that usual contexts take."""
+
+from __future__ import annotations
+
+from types import FunctionType
+
+import pytest
+from hypothesis import given
+
+from flagd.engine.codegen import fast_path
+from flagd.engine.flag import make_flag
+from tests.unit.flagd.engine.flags import CONTEXTS, COUNTRY, FLAGS, PLAN, bucket, condition, flag, segment
+
+
+def never(context, _results):
+    raise AssertionError(f"{context} took the slow path")
+
+
+def only_fast(source):
+    decide = fast_path(make_flag(source, {}))
+    return FunctionType(decide.__code__, decide.__globals__, "decide", (never, *decide.__defaults__[1:]))
+
+
+AGE = [*PLAN[:3], "age"]
+VERSION = ["context", "user", "version"]
+TARGETED = flag(
+    "f",
+    segment(
+        "testers", conditions=[[condition(["context", "user", "user_id"], "is", "t")], [condition(PLAN, "is", "x")]]
+    ),
+    segment("named", "off", conditions=[[condition(COUNTRY, "is", "US", "CA"), condition(PLAN, "is not", "free")]]),
+    segment("grown", conditions=[[condition(AGE, "greater", "17"), condition(VERSION, "version less", "2.0")]]),
+    segment("split", "off", bucket=bucket(50, "on", "b")),
+)
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        {"user": {"user_id": "ann", "country": "US", "user_properties": {"plan": "pro"}}},
+        {"user": {"user_id": "ann", "country": "DE", "user_properties": {"plan": 42}}},
+        {"user": {"user_id": "ゆかり", "country": None, "user_properties": {}}},
+        {"user": {"country": True}},
+        {"user": {"version": "1.2.3", "user_properties": {"age": 18}}},
+        {"user": {"version": "1.2.3", "user_properties": {"age": "18.5"}}},
+        {"user": {"user_id": "t"}},
+        {"groups": {}},
+        {},
+    ],
+)
+def test_usual_contexts_take_the_fast_path(context):
+    assert only_fast(TARGETED)(context, {}).key == make_flag(TARGETED, {}).decide(context, {}).key
+
+
+@given(FLAGS, CONTEXTS)
+def test_fast_and_slow_path_agree(source, context):
+    made = make_flag(source, {})
+    assert fast_path(made)(context, {}) is made.decide(context, {})
+
+
+def test_flags_of_one_shape_share_one_code_object():
+    one = fast_path(make_flag(flag("a", segment("x", conditions=[[condition(COUNTRY, "is", "US")]])), {}))
+    other = fast_path(
+        make_flag(flag("b", segment("y", conditions=[[condition([*PLAN[:2], "city"], "is", "Rome")]])), {})
+    )
+    assert one.__code__ is other.__code__
+
+
+def test_nothing_that_a_flag_says_becomes_source():
+    hostile = '"); import os #'
+    source = flag(
+        hostile,
+        segment(
+            hostile,
+            conditions=[[condition(["context", "user", hostile], "is", hostile, "x")]],
+            bucket=bucket(9, "on", salt=hostile),
+        ),
+    )
+    decide = fast_path(make_flag(source, {}))
+    code = decide.__code__
+    assert not any("import" in str(part) for part in (*code.co_consts, *code.co_names, *code.co_varnames))
+    assert decide({"user": {hostile: "x"}}, {}).segment == hostile
+
+
+def test_a_large_flag_is_answered_without_source():
+    many = [segment(str(number), conditions=[[condition(COUNTRY, "is", str(number))]]) for number in range(1_000)]
+    made = make_flag(flag("f", *many, segment(variant="b")), {})
+    assert fast_path(made) == made.decide
+    assert made.decide({"user": {"country": "999"}}, {}).segment == "999"
+    assert made.decide({"user": {"country": "US"}}, {}).key == "b"

@@ -62,6 +62,11 @@ def test_the_grace_of_a_pod_is_longer_than_all_that_it_waits_for():
         assert pod["terminationGracePeriodSeconds"] > asleep + int(drain) + 12
 
 
+def test_the_replicas_that_a_client_knows_do_not_all_go_before_it_may_look_again():
+    cooldown = 30  # gRPC: dns_min_time_between_resolutions_ms; the same in Go, where nobody can set it
+    assert find(objects(), "Deployment", "flagd")["spec"]["minReadySeconds"] >= cooldown
+
+
 def test_the_stream_asks_who_subscribes_by_default_with_a_token_of_an_hour():
     found = objects()
     assert "--subscribers=flags/flagd" in args(found, "flagoperator")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.node.node import Node
 
 SYSTEM, OTHERS = "flags", "shop"
-RESTRICTED = "pod-security.kubernetes.io/enforce=restricted"
+RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
 FLAG = {
     "apiVersion": "flagoperator.dev/v1alpha1",
     "kind": "Flag",
@@ -36,10 +36,18 @@ class Installed:
     def install(self) -> None:
         """Install with the default values, which wait until everything is ready, and apply a flag."""
         for namespace in (SYSTEM, OTHERS):
-            self.node.run("kubectl", "create", "namespace", namespace)
-            self.node.run("kubectl", "label", "namespace", namespace, RESTRICTED)
+            self.namespace(namespace)
         self.helm("install")
         self.publish(100)
+
+    def namespace(self, name: str) -> None:
+        """Make a namespace that takes restricted pods only."""
+        self.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": RESTRICTED}})
+
+    def apply(self, *objects: dict[str, Any], namespace: str = OTHERS) -> None:
+        """Apply objects."""
+        whole = {"apiVersion": "v1", "kind": "List", "items": objects}
+        self.kubectl("apply", "--filename=-", namespace=namespace, stdin=json.dumps(whole))
 
     def helm(self, verb: str, *more: str) -> None:
         """Install or upgrade; what is set says only where image and API server are."""
@@ -53,7 +61,7 @@ class Installed:
     def publish(self, percent: int) -> None:
         """Apply the flag with this percentage, and wait until every replica serves it."""
         flag: dict[str, Any] = {**FLAG, "spec": {**FLAG["spec"], "allOtherUsers": {"percent": percent}}}  # type: ignore[dict-item]
-        self.kubectl("apply", "--filename=-", stdin=json.dumps(flag))
+        self.apply(flag)
         generation = self.kubectl("get", "flag/hello", "-ojsonpath={.metadata.generation}")
         for condition in (f"jsonpath={{.status.observedGeneration}}={generation}", "condition=Published"):
             self.kubectl("wait", f"--for={condition}", f"--timeout={SECONDS}s", "flag/hello")
@@ -78,7 +86,7 @@ class Installed:
             "terminationGracePeriodSeconds": 1,
         }
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec}
-        self.kubectl("apply", "--filename=-", namespace=namespace, stdin=json.dumps(pod))
+        self.apply(pod, namespace=namespace)
 
     def outcome(self, name: str, program: str, *words: str, namespace: str = OTHERS) -> str:
         """Run a pod to its end, and return its log."""
@@ -101,6 +109,21 @@ class Installed:
         selector = f"--selector=app.kubernetes.io/component={component}"
         found = self.kubectl("get", "pods", selector, "-ojsonpath={.items[*].status.podIP}", namespace=SYSTEM)
         return found.split()
+
+    def pods(self) -> dict[str, tuple[str, str]]:
+        """Return the pods of the release that are there to stay: the program and the address of each."""
+        found = json.loads(
+            self.kubectl("get", "pods", "--selector=app.kubernetes.io/component", "-ojson", namespace=SYSTEM)
+        )
+        return {
+            each["metadata"]["name"]: (each["spec"]["containers"][0]["name"], each["status"]["podIP"])
+            for each in found["items"]
+            if "deletionTimestamp" not in each["metadata"]
+        }
+
+    def python(self, pod: str, program: str, *words: str, namespace: str = SYSTEM) -> str:
+        """Run a Python program in a pod, and return what it prints."""
+        return self.kubectl("exec", pod, "--", "/usr/bin/python3", "-c", program, *words, namespace=namespace)
 
     def until(self, done: Callable[[], bool]) -> None:
         """Wait for a condition."""

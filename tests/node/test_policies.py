@@ -67,7 +67,7 @@ def doors(installed: Installed) -> dict[str, list[str]]:
 
 
 def opens(installed: Installed, pod: str, namespace: str, expected: set[str]) -> None:
-    """Knock on every door but its own from a pod until `expected` open, and no other, not even at one of two replicas."""
+    """Knock on every door but its own from a pod until `expected` open, and no other, not at one of two replicas."""
     _, own = installed.pods().get(pod, ("", "none"))
     known = {
         name: [each for each in found if not each.startswith(f"{own}:")] for name, found in doors(installed).items()

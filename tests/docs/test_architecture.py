@@ -19,20 +19,29 @@ def described() -> list[str]:
     return [name for row in rows for name in re.findall(r"`([\w.]+)`", row)]
 
 
-@pytest.mark.parametrize("root", ["flagd", "flagoperator"])
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+LAYERS = {each["containers"][0]: each for each in CONTRACTS if each["type"] == "layers"}
+
+
+@pytest.mark.parametrize("root", LAYERS)
 def test_every_package_has_a_row(root: str) -> None:
     entries = [entry for entry in (SOURCE / root).iterdir() if not entry.name.startswith("_")]
     inside = {f"{root}.{entry.stem}" for entry in entries if entry.suffix == ".py" or any(entry.glob("*.py"))}
     assert {name for name in described() if name.startswith(f"{root}.")} == inside
 
 
-def test_the_rows_stand_in_the_order_of_the_layers() -> None:
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    layers = next(each["layers"] for each in contracts if each["type"] == "layers")
-    height = {f"flagd.{name.strip()}": -level for level, layer in enumerate(layers) for name in layer.split("|")}
-    heights = [height[name] for name in described() if name in height]
-    assert heights == sorted(heights)
-    assert len(heights) == len(height)
+def test_every_package_of_the_project_has_layers_that_leave_nothing_out() -> None:
+    assert set(LAYERS) == {path.parent.name for path in SOURCE.glob("*/__init__.py")}
+    assert [root for root, contract in LAYERS.items() if not contract["exhaustive"]] == []
+
+
+@pytest.mark.parametrize("root", LAYERS)
+def test_the_rows_stand_in_the_order_of_the_layers(root: str) -> None:
+    layers = enumerate(LAYERS[root]["layers"])
+    height = {f"{root}.{name.strip()}": -level for level, layer in layers for name in layer.split("|")}
+    rows = [name for name in described() if name in height]
+    assert rows == sorted(rows, key=height.__getitem__)
+    assert set(rows) == set(height)
 
 
 def test_every_file_that_is_named_exists() -> None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flagctl.cluster import Cluster, cluster_options
 from flagctl.failure import Refused
-from flagctl.manifests import paths_argument, read
+from flagctl.files.manifests import paths_argument, read
+from flagctl.files.report import text_report
+from flagctl.live.cluster import Cluster, cluster_options
 from flagctl.progress import progress
-from flagctl.report import text_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ def command(paths: tuple[str, ...], force_conflicts: bool, cluster: Cluster) -> 
     """
     resources = _checked(paths)
     # Imported when needed: every other command works without a cluster's libraries.
-    from flagctl.application import apply
+    from flagctl.live.application import apply
 
     with progress(cluster.doing):
         asyncio.run(apply(cluster.target(), resources, force=force_conflicts, wait_seconds=cluster.wait_seconds))

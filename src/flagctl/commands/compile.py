@@ -6,9 +6,9 @@ import json
 
 import click
 
-from flagctl.candidates import project_names
 from flagctl.failure import Refused
-from flagctl.manifests import paths_argument, read
+from flagctl.files.completion_values import project_names
+from flagctl.files.manifests import paths_argument, read
 
 
 @click.command("compile")
@@ -37,7 +37,7 @@ def command(paths: tuple[str, ...], project: str | None, delivery: str) -> None:
       flagctl compile flags/ --project shop
       flagctl compile flags/ --project shop --delivery local > flags.json
     """
-    from flagctl.report import text_report
+    from flagctl.files.report import text_report
     from flagd.compiler import deliver_local
     from flagd.ruleset.local_sdk import for_local_sdks
 

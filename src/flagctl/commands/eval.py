@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from flagctl.answer import STALE
+from flagctl.evaluation.answer import STALE
+from flagctl.evaluation.question import Question, question
 from flagctl.failure import Refused
-from flagctl.question import Question, question
 
 
 @click.command("eval")

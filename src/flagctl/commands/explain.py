@@ -6,10 +6,10 @@ import json
 
 import click
 
-from flagctl.answer import STALE
+from flagctl.evaluation.answer import STALE
+from flagctl.evaluation.question import Question, question
 from flagctl.failure import Refused
 from flagctl.printable import printable
-from flagctl.question import Question, question
 
 
 @click.command("explain")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from flagctl import report
-from flagctl.committed import NEWEST
-from flagctl.manifests import paths_argument, read
-from flagctl.sarif import sarif_report
+from flagctl.files import report
+from flagctl.files.committed import NEWEST
+from flagctl.files.manifests import paths_argument, read
+from flagctl.files.sarif import sarif_report
 from flagd.manifest import Severity
 
 _REPORTS = {

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from flagctl.draft import Draft, DraftVariant
 from flagctl.failure import Refused, Unreachable
+from flagctl.files.draft import Draft, DraftVariant
 from flagd.value_type import VALUE_TYPES
 
 

@@ -6,7 +6,7 @@ import asyncio
 
 import click
 
-from flagctl.cluster import Cluster, cluster_options
+from flagctl.live.cluster import Cluster, cluster_options
 from flagctl.progress import progress
 
 
@@ -35,8 +35,8 @@ def command(flag: str, active: bool | None, percent: str | None, segment: str | 
     if segment is not None and percent is None:
         raise click.UsageError("--segment goes with --percent")
     # Imported when needed: every other command works without a cluster's libraries.
-    from flagctl.adjustment import Adjustment
-    from flagctl.setting import set_flag
+    from flagctl.live.adjustment import Adjustment
+    from flagctl.live.setting import set_flag
 
     adjustment = Adjustment(active, None if percent is None else _percent(percent), segment)
     with progress(cluster.doing):

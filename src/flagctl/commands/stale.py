@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime
 
 import click
 
-from flagctl.candidates import project_names
-from flagctl.evaluated import evaluated
-from flagctl.manifests import Manifests, paths_argument, read
-from flagctl.staleness import Stale, staleness
+from flagctl.files.completion_values import project_names
+from flagctl.files.manifests import Manifests, paths_argument, read
+from flagctl.files.staleness import Stale, staleness
+from flagctl.remote.usage import evaluated
 from flagctl.table import table
 
 

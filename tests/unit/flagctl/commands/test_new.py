@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flagctl.draft import slug
+from flagctl.files.draft import slug
 from flagd.manifest import Flag, read_text
 from flagd.value_type import VALUE_TYPES
 

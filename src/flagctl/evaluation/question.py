@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
-from flagctl.candidates import flag_keys, project_names
+from flagctl.evaluation.user import UserError, read_user
 from flagctl.failure import Unreachable
-from flagctl.manifests import STDIN
-from flagctl.server import Server, server_options
+from flagctl.files.completion_values import flag_keys, project_names
+from flagctl.files.manifests import STDIN
+from flagctl.remote.server import Server, server_options
 from flagctl.standard_input import read_standard_input
-from flagctl.user import UserError, read_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from flagctl.answer import Answer
-    from flagctl.explained import Explained
+    from flagctl.evaluation.answer import Answer
+    from flagctl.evaluation.explained import Explained
 
 
 class Source(Protocol):
@@ -54,10 +54,10 @@ class Question:
     def source(self) -> Source:
         """Return whoever answers."""
         if self.server is not None:
-            from flagctl.online import Online
+            from flagctl.evaluation.online import Online
 
             return Online(self, self.server)
-        from flagctl.offline import Offline
+        from flagctl.evaluation.offline import Offline
 
         return Offline(self)
 

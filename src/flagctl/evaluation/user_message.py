@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.message import DecodeError
 
-from flagctl.user import UserError
+from flagctl.evaluation.user import UserError
 from flagd.rpc.struct import to_struct
 from flagd.v1.evaluation_pb2 import EvaluateRequest, Group, User
 

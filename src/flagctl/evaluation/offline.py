@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flagctl.answer import Answer, Outcome
-from flagctl.explained import Explained
-from flagctl.manifests import Manifests, read
+from flagctl.evaluation.answer import Answer, Outcome
+from flagctl.evaluation.explained import Explained
+from flagctl.files.manifests import Manifests, read
 from flagctl.suggestion import suggestion
 from flagd.engine import Engine, evaluation_context
 from flagd.manifest import Severity
@@ -18,7 +18,7 @@ from flagd.manifest import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flagctl.question import Question
+    from flagctl.evaluation.question import Question
     from flagd.engine import Explanation, Variant
 
 

@@ -26,7 +26,7 @@ def flag_keys(ctx: click.Context, _parameter: click.Parameter, incomplete: str) 
 
 
 def _flags(ctx: click.Context) -> Iterator[Flag]:
-    from flagctl.manifests import STDIN, read
+    from flagctl.files.manifests import STDIN, read
     from flagd.manifest import Flag
 
     # While an option still lacks its value, click leaves what stands before it unassigned, in `args`.

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from flagctl.user import UserError
-from flagctl.user_message import user_message
+from flagctl.evaluation.user import UserError
+from flagctl.evaluation.user_message import user_message
 from flagd.api.evaluation.context import evaluation_context as context_of_message
 from flagd.engine import evaluation_context
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from flagctl.staleness import StaleReason, outcomes, staleness
+from flagctl.files.staleness import StaleReason, outcomes, staleness
 from flagd.compiler import compile_project
 from flagd.engine import Engine
 from flagd.manifest import Flag, validate

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 from google.protobuf.json_format import MessageToDict
 
-from flagctl.answer import Answer, Outcome
-from flagctl.explained import Explained
+from flagctl.evaluation.answer import Answer, Outcome
+from flagctl.evaluation.explained import Explained
+from flagctl.evaluation.user import UserError
+from flagctl.evaluation.user_message import user_message
 from flagctl.printable import printable
-from flagctl.user import UserError
-from flagctl.user_message import user_message
 from flagd.engine.context import evaluation_context
 from flagd.rpc.struct import from_struct, from_value
 from flagd.v1.evaluation_pb2 import ErrorCode, EvaluateRequest, ExplainRequest, Reason, User
@@ -20,8 +20,8 @@ from flagd.value_type import typed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flagctl.question import Question
-    from flagctl.server import Server
+    from flagctl.evaluation.question import Question
+    from flagctl.remote.server import Server
     from flagd.v1.evaluation_pb2 import ExplainResponse, Variant
 
 WHERE_TO_LOOK = (

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import click
     from google.protobuf.message import Message
 
-    from flagctl.server import Server
+    from flagctl.remote.server import Server
 
 Response = TypeVar("Response", bound="Message")
 

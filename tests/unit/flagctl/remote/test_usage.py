@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flagctl.evaluated import evaluated, metrics_url, read_evaluated
 from flagctl.failure import Unreachable
+from flagctl.remote.usage import evaluated, metrics_url, read_evaluated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

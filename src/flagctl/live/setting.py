@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flagctl.adjustment import changes
-from flagctl.application import Applied, failure, title_of, wait
 from flagctl.failure import Refused
-from flagctl.ownership import managers
+from flagctl.live.adjustment import changes
+from flagctl.live.application import Applied, failure, title_of, wait
+from flagctl.live.ownership import managers
 from flagctl.suggestion import suggestion
 from flagd.manifest import API_VERSION
 from flagd.manifest.changes.difference import summary
@@ -21,8 +21,8 @@ from flagoperator.cluster.api import Api, ApiError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flagctl.adjustment import Adjustment
-    from flagctl.application import Target
+    from flagctl.live.adjustment import Adjustment
+    from flagctl.live.application import Target
 
 MANAGER = "flagctl-set"
 BY_HAND = frozenset({MANAGER, "kubectl-edit", "kubectl-patch", "kubectl-replace"})

@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flagctl.application import Target
+    from flagctl.live.application import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Cluster:
     def target(self) -> Target:
         """Return where requests go. Raises Unreachable where no API server is named."""
         # Imported when needed: every other command works without a cluster's libraries.
-        from flagctl.application import target
+        from flagctl.live.application import target
 
         return target(self.kubeconfig, self.context, self.namespace)
 

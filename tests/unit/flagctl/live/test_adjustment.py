@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from flagctl.adjustment import Adjustment, changes
 from flagctl.failure import Refused
+from flagctl.live.adjustment import Adjustment, changes
 
 MATCH = [{"attribute": "user.country", "op": "is", "values": ["CA"]}]
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flagctl.tls import Tls, tls_options
+from flagctl.remote.tls import Tls, tls_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from flagctl.connection import Connection
+    from flagctl.remote.connection import Connection
 
 _PORT = 8013
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+)(?::([0-9]{1,5}))?", re.ASCII)
@@ -40,7 +40,7 @@ class Server:
     @contextmanager
     def connected(self) -> Iterator[Connection]:
         """Give a connection, and hang up afterwards."""
-        from flagctl.connection import Connection
+        from flagctl.remote.connection import Connection
 
         connection = Connection(self)
         try:

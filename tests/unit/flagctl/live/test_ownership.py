@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flagctl.ownership import beyond, managers, taken_over
+from flagctl.live.ownership import beyond, managers, taken_over
 
 OWN = {"manager": "flagctl", "operation": "Apply", "fieldsV1": {"f:spec": {"f:active": {}}}}
 CLIENT_SIDE = {

@@ -6,8 +6,8 @@ from urllib.parse import unquote
 import click
 import pytest
 
-from flagctl.report import github_report, json_report, summary, text_report
-from flagctl.sarif import sarif_report
+from flagctl.files.report import github_report, json_report, summary, text_report
+from flagctl.files.sarif import sarif_report
 from flagd.manifest import Diagnostic, Location, ResourceRef, Severity, validate
 from tests.unit.flagctl.manifest import flag
 

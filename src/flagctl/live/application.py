@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flagctl.failure import Refused, Unreachable
-from flagctl.ownership import LAST_APPLIED, beyond, managers, taken_over
+from flagctl.live.ownership import LAST_APPLIED, beyond, managers, taken_over
 from flagctl.printable import printable
 from flagd.compiler import moves, retypes
 from flagd.manifest import Flag, FlagGroup, validate

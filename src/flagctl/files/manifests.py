@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flagctl.committed import edits_since
 from flagctl.failure import Refused, Unreachable
+from flagctl.files.committed import edits_since
 from flagctl.progress import progress
 from flagctl.suggestion import nearest, suggestion
 from flagd.ruleset.default_project import DefaultProject

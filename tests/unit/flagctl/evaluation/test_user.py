@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from flagctl.user import UserError, read_user
+from flagctl.evaluation.user import UserError, read_user
 
-VECTORS = Path(__file__).parents[2] / "conformance" / "vectors" / "context.json"
+VECTORS = Path(__file__).parents[3] / "conformance" / "vectors" / "context.json"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What a user gets and why, from manifests or from a server."""

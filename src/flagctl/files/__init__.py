@@ -1,0 +1,1 @@
+"""Manifests in files and in Git, and what is found in them."""

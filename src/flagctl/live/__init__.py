@@ -1,0 +1,1 @@
+"""Resources of a cluster, changed by apply and set."""

@@ -1,0 +1,1 @@
+"""A flagd that is asked over the network."""

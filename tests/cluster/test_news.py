@@ -149,3 +149,19 @@ def test_one_that_does_not_lead_says_nothing_of_revisions_until_it_does(stage: S
     stage.delete("Flag", "a")
     stage.delete("Flag", "b")
     second.said(rf"project {stage.namespace} is gone")
+
+
+def test_an_edit_made_while_nobody_leads_is_told_once_by_the_next_that_does(stage: Stage):
+    first = stage.operator()
+    stage.replica("flagd-0")
+    stage.apply(flag("a"))
+    stage.wait("a", Published="True")
+    second = stage.operator(listen="127.0.0.1:0")
+    stage.until(lambda: second.state()["listed_seconds_ago"] is not None)
+    first.signal(signal.SIGKILL)
+    stage.kubectl("patch", "flag", "a", "--type=merge", "--patch", '{"spec": {"active": false}}')
+    text = "active true → false (generation 2, by kubectl-patch)"
+    second.said(re.escape(text))
+    assert events(stage) == []
+    stage.expire_lease()
+    stage.until(lambda: events(stage) == [("a", "Normal", "Changed", text)])

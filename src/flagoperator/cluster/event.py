@@ -73,6 +73,7 @@ class _Waiting:
     reason: str
     message: str
     times: int = 0
+    once: bool = False
 
 
 class Events:
@@ -88,8 +89,13 @@ class Events:
         self.dropped = 0
         """How many were told and never written, since too many waited."""
 
-    def tell(self, regarding: Mapping[str, Any], reason: str, message: str, kind: Type = "Warning") -> None:
-        """Have it said of `regarding` (see `about`) that `reason` holds; `message` is for people and has no values."""
+    def tell(
+        self, regarding: Mapping[str, Any], reason: str, message: str, kind: Type = "Warning", *, once: bool = False
+    ) -> None:
+        """Have it said of `regarding` (see `about`) that `reason` holds; `message` is for people and has no values.
+
+        With `once`, an event with this message that another replica has made is enough.
+        """
         named = f"{regarding.get('kind')} {regarding['namespace']}/{regarding['name']}"
         key = str(regarding.get("uid") or named), reason, kind
         waiting = self._waiting.get(key)
@@ -98,7 +104,7 @@ class Events:
                 self.dropped += 1
                 return
             waiting = self._waiting[key] = _Waiting(regarding, kind, reason, message)
-        waiting.message, waiting.times = message, waiting.times + 1
+        waiting.message, waiting.times, waiting.once = message, waiting.times + 1, once
         self._told.set()
 
     async def run(self) -> None:
@@ -160,7 +166,8 @@ class Events:
     async def _create(self, key: Key, waiting: _Waiting) -> None:
         regarding, stamp = waiting.regarding, _stamp()
         collection = f"/api/v1/namespaces/{regarding['namespace']}/events"
-        digest = hashlib.sha256(f"{time.time_ns()}{key}".encode()).hexdigest()[:16]
+        distinct = waiting.message if waiting.once else time.time_ns()
+        digest = hashlib.sha256(f"{distinct}{key}".encode()).hexdigest()[:16]
         name = f"{regarding['name'][:200]}.{digest}"
         event = {
             "apiVersion": "v1",
@@ -175,7 +182,11 @@ class Events:
             "lastTimestamp": stamp,
             "count": waiting.times,
         }
-        await self._api.create(collection, event)
+        try:
+            await self._api.create(collection, event)
+        except ApiError as error:
+            if not (waiting.once and error.reason == "AlreadyExists"):
+                raise
         self._remember(key, _Series(f"{collection}/{name}", waiting.times, self._clock()))
 
     def _remember(self, key: Key, series: _Series) -> None:

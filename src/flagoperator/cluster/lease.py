@@ -55,6 +55,11 @@ class Lease:
         return self._election.epoch
 
     @property
+    def vacant_since(self) -> float:
+        """Since when no other replica is known to have led, in seconds of the monotonic clock."""
+        return self._election.vacant_since
+
+    @property
     def confirmed(self) -> frozenset[str]:
         """Revisions that the annotation `CONFIRM_REMOVAL` names."""
         annotations: Mapping[str, str] = ((self._object or {}).get("metadata") or {}).get("annotations") or {}

@@ -66,6 +66,10 @@ class Election:
         self._seen = -1
         self._epoch = 0
         self._in_term = False
+        self._looked = float("-inf")
+        self.vacant_since = float("-inf")
+        """Since when no other candidate is known to have led: when the Lease was seen last before a renewal or release
+        of another's was."""
 
     @property
     def epoch(self) -> int:
@@ -74,6 +78,9 @@ class Election:
 
     def observe(self, record: Record | None, now: float) -> None:
         """Note what the Lease says; None if there is none."""
+        if record is not None and self._was_written_by_another(record):
+            self.vacant_since = self._looked
+        self._looked = now
         if record != self._record:
             self._record, self._changed = record, now
         if record is None or record.holder != self._identity:
@@ -81,6 +88,12 @@ class Election:
         if record is not None:
             # What cannot be believed still says that somebody has held it.
             self._seen = max(self._seen, 0) if record.transitions is None else record.transitions
+
+    def _was_written_by_another(self, record: Record) -> bool:
+        """Return whether another holder has renewed or released since the last look. What people write is neither."""
+        before = self._record
+        holder = record.holder or (before.holder if before else "")
+        return holder not in ("", self._identity) and (before is None or record.renewed != before.renewed)
 
     def step(self, now: float) -> Step:
         """Return what to do about the Lease as it was seen last."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from flagoperator.cluster.event import about
+from flagoperator.cluster.event import WAITING, about
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from flagd.manifest.changes.news import News
     from flagoperator.cluster.event import Events, Type
@@ -16,12 +18,20 @@ if TYPE_CHECKING:
 
 
 class OperatorEvents:
-    """Tells of what every replica sees and only the one that leads is to tell."""
+    """Tells of what every replica sees and only the one that leads is to tell.
 
-    def __init__(self, events: Events, lease: Lease, mirror: Mirror) -> None:
+    An edit that comes while none leads is told by the next that does. One that another replica may have told just
+    before it stopped is told again, under the name that its Event has then, so that there is one Event.
+    """
+
+    def __init__(
+        self, events: Events, lease: Lease, mirror: Mirror, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._events = events
         self._lease = lease
         self._mirror = mirror
+        self._clock = clock
+        self._untold: deque[tuple[float, News]] = deque(maxlen=WAITING)
 
     def tell(self, regarding: Mapping[str, Any], reason: str, message: str, kind: Type = "Warning") -> None:
         """Say of one object that `reason` holds; see `flagoperator.cluster.event.Events.tell`."""
@@ -33,8 +43,19 @@ class OperatorEvents:
             self._events.tell(self._lease.reference, "MassRemovalHeld", text)
 
     def changed(self, found: Iterable[News]) -> None:
-        """Say what edits changed."""
-        for one in found if self._lease.leads else ():
-            entry = self._mirror.entry(one.ref)
-            if entry is not None:
-                self._events.tell(about(one.ref, entry.uid), one.reason, one.message, "Normal")
+        """Say what edits changed: now, or once this replica leads where no other has said it."""
+        now = self._clock()
+        self._untold.extend((now, one) for one in found)
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Say what edits changed while no replica led, if this one leads now."""
+        while self._untold and self._untold[0][0] < self._lease.vacant_since:
+            self._untold.popleft()
+        while self._untold and self._lease.leads:
+            self._tell_change(self._untold.popleft()[1])
+
+    def _tell_change(self, one: News) -> None:
+        entry = self._mirror.entry(one.ref)
+        if entry is not None:
+            self._events.tell(about(one.ref, entry.uid), one.reason, one.message, "Normal", once=True)

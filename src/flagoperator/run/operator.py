@@ -66,7 +66,7 @@ class Operator:
         scope = Scope(options.namespaces, options.relist_seconds)
         self._source = Source(self._api, connection, scope, model.mirror, model.gauges, self._changed)
         self._events = Events(self._api)
-        operator_events = OperatorEvents(self._events, self._lease, model.mirror)
+        self._operator_events = operator_events = OperatorEvents(self._events, self._lease, model.mirror)
         self._replicas = Replicas(self._api, options.evaluation_service, model.subscribers)
         self._publisher = Publisher(model, self._source, self._lease, self._replicas, operator_events, self._recall)
         self._reporter = Reporter(self._api, model, self._lease, self._replicas, operator_events)
@@ -151,6 +151,7 @@ class Operator:
         if leads and not self._led:
             self._reporter.begin_term()
         self._led = leads
+        self._operator_events.catch_up()
         self._publisher.wake()
 
     async def _healthz(self) -> Page:

@@ -131,3 +131,16 @@ async def test_an_event_that_cannot_be_written_holds_up_no_other():
         events.tell(flag("b"), "Invalid", "x")
         await settle(events)
     assert len(shown(server)) == 1
+
+
+async def test_what_two_replicas_tell_once_is_one_event_and_what_follows_is_counted_up():
+    server, clock = Written(), Time()
+    async with telling(server, clock) as first, telling(server, clock) as second:
+        for events in (first, second):
+            events.tell(flag(), "Changed", "active true → false (generation 2)", "Normal", once=True)
+            await settle(events)
+        assert shown(server) == [("Changed", "active true → false (generation 2)", 1)]
+        clock.now += AGAIN_SECONDS
+        second.tell(flag(), "Changed", "active false → true (generation 3)", "Normal", once=True)
+        await settle(second)
+    assert shown(server) == [("Changed", "active false → true (generation 3)", 2)]

@@ -136,3 +136,42 @@ def test_one_whose_lease_is_given_to_another_stops_at_once_and_comes_back_with_a
     assert not election.leads(2)
     election.observe(Record("me", "t", 5), 4)
     assert election.next_transitions == 6
+
+
+def _seen(*records: Record | None) -> float:
+    """Return since when nobody else is known to have led, after one look a second."""
+    election = Election("me")
+    for second, record in enumerate(records):
+        election.observe(record, float(second))
+    return election.vacant_since
+
+
+@pytest.mark.parametrize(
+    ("records", "since"),
+    [
+        ([], float("-inf")),
+        ([None, None], float("-inf")),
+        ([Record("", "t0", 0), Record("", "t0", 0)], float("-inf")),
+        ([Record("other", "t0", 0), Record("other", "t1", 0), Record("other", "t1", 0)], 0.0),
+        ([Record("other", "t0", 0), Record("other", "t0", 0), Record("", "t1", 0)], 1.0),
+        ([Record("other", "t0", 0), Record("other", "t1", 0), Record("", "t1", 0)], 0.0),
+        ([Record("other", "t0", 0), Record("other", "t1", 0), None, None], 0.0),
+        ([Record("other", "t0", 0), Record("me", "t1", 1), Record("me", "t2", 1), Record("", "t3", 1)], float("-inf")),
+        ([Record("me", "t0", 0), Record("", "t1", 0), Record("other", "t2", 1)], 1.0),
+    ],
+    ids=[
+        "no look",
+        "no Lease",
+        "released long ago",
+        "renewed",
+        "released",
+        "freed by hand",
+        "deleted",
+        "ours",
+        "taken",
+    ],
+)
+def test_the_last_sign_of_another_leader_is_the_look_before_its_renewal_or_release(
+    records: list[Record | None], since: float
+):
+    assert _seen(*records) == since

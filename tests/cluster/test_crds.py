@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.error
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,6 +37,10 @@ RIGHT = {
     "all of it": flag(allOtherUsers={"percent": 100, "weights": {"on": 1, "treatment": 4}}),
     "a payload of anything": flag(variants=[{"key": "on", "payload": {"a": [1, None, {"b": 2.5}]}}]),
     "metadata of scalars": flag(metadata={"team": "payments", "tier": 1, "share": 0.5, "critical": True}),
+    **{
+        f"bucketing by {path}": flag(bucketing={"key": path})
+        for path in ("user.user_id", "user.properties.a", "user.properties['a.b']", 'groups.company.properties["x y"]')
+    },
     "a segment": segment(segmentRefs=["power-users"]),
     "fields without a value": flag(description=None, segments=None),
     "a holdout": group(type="Holdout", holdout={"percent": 5}),
@@ -85,6 +90,21 @@ def test_what_lint_takes_the_api_server_takes(plane: ControlPlane, name: str):
             'spec.allOtherUsers.percent: Invalid value: "50%": is not a percentage',
         ),
         (segment(rollout={"percent": "0.0005"}), "is not a percentage; write 0 to 100 in steps of 0.001"),
+        *(
+            (
+                made(bucketing={"key": path}),
+                f'spec.bucketing.key: Invalid value: "{path}": `{path}` is not an attribute',
+            )
+            for path in (
+                "user.id",
+                "user.plan",
+                "country",
+                "groups.company",
+                "user.properties.a.b",
+                "user.properties['']",
+            )
+            for made in (flag, partial(group, type="Holdout", holdout={"percent": 5}))
+        ),
         (group(type="Holdout"), "a group of type Holdout has holdout, no slots"),
     ],
 )

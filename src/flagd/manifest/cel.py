@@ -5,7 +5,9 @@ the fields of an object. So a rule about one field stands at that field, and `se
 
 No rule stands for what costs the API server too much (its estimate multiplies the bounds of all lists on
 the way: segments × conditions × values) or what CEL cannot see (other objects, untyped fields,
-RE2 patterns). `Kind.check` finds that, and the operator says so in the status.
+RE2 patterns). `Kind.check` finds that, and the operator says so in the status. The attribute of a
+condition has a pattern and no sentence for that reason: in `anyOf` of a flag the cheapest rule that
+knows the fields of a user costs 33 times what one rule may, a look at the first letters 4 times.
 """
 
 from __future__ import annotations

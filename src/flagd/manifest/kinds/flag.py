@@ -12,7 +12,7 @@ from flagd.manifest.column import MESSAGE, READY, Column
 from flagd.manifest.kind import Kind
 from flagd.manifest.model import ATOMIC, KEYS, RESERVED_SEGMENT_NAMES, SET, Key, Model, Name, Names, Text, Whole, map_by
 from flagd.manifest.parts.audience import AUDIENCE_RULES, MATCH_RULE, audience_references
-from flagd.manifest.parts.bucketing import Bucketing
+from flagd.manifest.parts.bucketing import KEY_RULE, Bucketing
 from flagd.manifest.parts.condition import AnyOf, Match, SegmentRefs
 from flagd.manifest.parts.percent import PERCENT_RULE, Percent
 from flagd.manifest.parts.testers import Testers, tester_references
@@ -240,6 +240,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
         ),
     ),
     "Rollout.percent": (PERCENT_RULE,),
+    "Bucketing.key": (KEY_RULE,),
 }
 _STATUS: Schema = {
     "published": text(

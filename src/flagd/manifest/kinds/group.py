@@ -10,7 +10,7 @@ from flagd.manifest.cel import Rule, distinct, one_of
 from flagd.manifest.column import MESSAGE, READY, USED_BY, Column
 from flagd.manifest.kind import Kind
 from flagd.manifest.model import ATOMIC, KEYS, Model, Name, Whole
-from flagd.manifest.parts.bucketing import Bucketing
+from flagd.manifest.parts.bucketing import KEY_RULE, Bucketing
 from flagd.manifest.parts.testers import Testers, tester_references
 from flagd.manifest.resource import Resource
 from flagd.manifest.rules.group import RESERVED_SLOTS, check_group
@@ -83,6 +83,7 @@ KIND = Kind(
             Rule("self.map(s, s.percent).sum() == 100", '"the slots must sum to 100 percent"'),
             distinct("name", "two slots have the same name"),
         ),
+        "Bucketing.key": (KEY_RULE,),
         "Slot.name": (
             Rule(
                 f"!(self.lowerAscii() in {one_of(RESERVED_SLOTS)})",

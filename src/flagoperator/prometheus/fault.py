@@ -1,0 +1,5 @@
+"""Fault: what is wrong with a query."""
+
+
+class QueryError(Exception):
+    """A query that cannot be asked, in words for whoever wrote it."""

@@ -52,9 +52,9 @@ class State:
 class LastGood:
     """The file in a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = FILE_NAME) -> None:
         self._folder = folder
-        self._path = folder / FILE_NAME
+        self._path = folder / name
 
     def read(self) -> State | None:
         """Return what was written last, or None when nothing was. Raises StateError for what cannot be used."""
@@ -64,11 +64,11 @@ class LastGood:
             return None
         except OSError as error:
             raise StateError((error.strerror or "it cannot be read").lower()) from error
-        return _decode(data)
+        return decode(data)
 
     def write(self, state: State) -> None:
         """Replace the file as a whole, or leave it as it was. Raises StateError."""
-        temporary = self._folder / f"{FILE_NAME}.{os.getpid()}.tmp"
+        temporary = self._folder / f"{self._path.name}.{os.getpid()}.tmp"
         try:
             _write(temporary, _encode(state))
             temporary.replace(self._path)
@@ -92,7 +92,8 @@ def _encode_ruleset(ruleset: Ruleset) -> bytes:
     return b'{"flags":[%b],%b' % (flags, canonical_json(rest)[1:])
 
 
-def _decode(data: bytes) -> State:
+def decode(data: bytes) -> State:
+    """Return what a file holds. Raises StateError for what cannot be used."""
     header, newline, body = data.partition(b"\n")
     fields = header.split(b" ")
     if not newline or fields[0] != MAGIC:

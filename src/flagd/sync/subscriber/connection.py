@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
 from flagd.rpc.call_failed import CallFailed
 from flagd.sync.limits import SUBSCRIBE
+from flagd.sync.subscriber.backoff import backoff
 from flagd.v1.ruleset_pb2 import Heartbeat, SubscribeRequest, SubscribeResponse
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ SILENCE_SECONDS = 40.0
 """Silence after which a stream is given up; publishers speak every 15 s."""
 MOST_SILENCE_SECONDS = 320.0
 """The same for a stream that follows others given up: perhaps the link is slow and the ruleset large."""
-LEAST_BACKOFF_SECONDS = 0.5
-MOST_BACKOFF_SECONDS = 30.0
 MOST_EPOCH = 2**32
 """Highest epoch that is believed: a counted one never gets there, and nobody could outbid a higher one."""
 _ECHO = SubscribeRequest(heartbeat=Heartbeat())
@@ -168,12 +166,6 @@ class PublisherConnection:
             raise CallFailed(f"silent for {silence:g} s") from None
         self._longest_silence = SILENCE_SECONDS
         return message
-
-
-def backoff(attempts: int) -> float:
-    """Return how long to wait after so many attempts in vain, in seconds: full jitter over a doubling range."""
-    most = min(MOST_BACKOFF_SECONDS, LEAST_BACKOFF_SECONDS * 2.0 ** min(attempts + 1, 16))
-    return random.uniform(LEAST_BACKOFF_SECONDS, most)  # noqa: S311 - spreads load, keeps no secret
 
 
 class _Outbox:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from google.protobuf.message import DecodeError
 
 from flagd.ruleset import RulesetError
+from flagd.snapshot import Snapshot
 from flagd.sync.limits import COMPRESSED_BYTES, UPDATE_BYTES
 from flagd.sync.update import apply_update, decompress
 from flagd.v1.ruleset_pb2 import Update
@@ -39,6 +40,17 @@ def fold(response: SubscribeResponse | FollowResponse, held: HashedRuleset) -> H
         RulesetError: it is damaged or too large, or its content is not what it says.
     """
     return apply_update(_open(response), held)
+
+
+def take(
+    response: SubscribeResponse | FollowResponse, held: HashedRuleset, before: Snapshot | None, as_of: float
+) -> tuple[HashedRuleset, Snapshot]:
+    """Return what `fold` makes of `held`, and the same ready to answer from. Raises as `fold` does.
+
+    Flags that `before` has already are not compiled again. `as_of` is in seconds since 1970.
+    """
+    hashed = fold(response, held)
+    return hashed, Snapshot.make(hashed.ruleset, before, as_of)
 
 
 def is_quick(response: SubscribeResponse | FollowResponse) -> bool:

@@ -15,9 +15,8 @@ from flagd.process.background import in_turns
 from flagd.process.tasks import Tasks, first
 from flagd.ruleset import RulesetError
 from flagd.ruleset.hashed_ruleset import HashedRuleset
-from flagd.snapshot import Snapshot
 from flagd.sync.subscriber.election import elect
-from flagd.sync.subscriber.folding import fold, is_quick, subject
+from flagd.sync.subscriber.folding import is_quick, subject, take
 from flagd.sync.subscriber.freshness import Freshness
 from flagd.sync.subscriber.publishers import Publishers
 from flagd.sync.subscriber.request import ack, hello, nack
@@ -25,6 +24,7 @@ from flagd.sync.subscriber.request import ack, hello, nack
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flagd.snapshot import Snapshot
     from flagd.store import Store
     from flagd.sync.subscriber.connection import PublisherConnection, Term
     from flagd.sync.subscriber.settings import Counts, Observer, Settings
@@ -146,7 +146,9 @@ class Subscriber:
         before = self._arriving.get(project) or self._store.snapshots.get(project)
         try:
             hashed, snapshot = (
-                take(response, held, before) if is_quick(response) else await in_turns(take, response, held, before)
+                take(response, held, before, time.time())
+                if is_quick(response)
+                else await in_turns(take, response, held, before, time.time())
             )
         except RulesetError as error:
             self._counts.updates["refused"] += 1
@@ -257,9 +259,3 @@ class Subscriber:
         while not self._store.loaded:
             await changed.wait()
             changed.clear()
-
-
-def take(response: SubscribeResponse, held: HashedRuleset, before: Snapshot | None) -> tuple[HashedRuleset, Snapshot]:
-    """Return what an update makes of `held`, and the same ready to answer from. Raises RulesetError."""
-    hashed = fold(response, held)
-    return hashed, Snapshot.make(hashed.ruleset, before, time.time())

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from flagd.process.background import SHORT_SECONDS, in_turns
+from flagd.process.background import in_turns
+from flagd.turns import SHORT_SECONDS
 
 SHORT = pytest.approx(SHORT_SECONDS)
 

@@ -1,0 +1,86 @@
+"""User: about whom a flag is asked. Made once per request, and asked with as often as needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from flagd.engine.context import evaluation_context
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FIELDS = frozenset(
+    {"user_id", "device_id", "country", "region", "city", "dma", "language", "platform", "version", "os"}
+    | {"device_manufacturer", "device_brand", "device_model", "carrier", "library", "ip_address"}
+)
+"""What has a name of its own; everything else is a property."""
+_SHAPED = {"user_properties", "cohort_ids", "groups"}
+
+
+class InvalidUserError(TypeError):
+    """This does not describe a user; the text says what would."""
+
+
+class User:
+    """A user as flags see one.
+
+    Attributes:
+        context: the same as the engine reads it. Never changed.
+    """
+
+    __slots__ = ("context",)
+
+    def __init__(
+        self,
+        user_id: str | None = None,
+        *,
+        properties: Mapping[str, Any] | None = None,
+        groups: Mapping[str, Any] | None = None,
+        cohort_ids: Sequence[str] = (),
+        **fields: str,
+    ) -> None:
+        """Describe a user.
+
+        Args:
+            user_id: what most flags are bucketed by.
+            properties: anything else that is known: ``{"plan": "pro"}``.
+            groups: by group type: ``{"company": {"name": "acme", "properties": {…}, "cohort_ids": […]}}``.
+            cohort_ids: cohorts that the user is in, beside those whose members flagd knows.
+            fields: ``device_id``, ``country``, ``language``, ``platform``, ``version`` and the others of `FIELDS`.
+
+        Raises:
+            InvalidUserError: a field is not one of those.
+        """
+        if unknown := fields.keys() - FIELDS:
+            raise InvalidUserError(f"not a field of a user: {', '.join(sorted(unknown))}; say properties={{…}}")
+        user: dict[str, Any] = dict(fields)
+        if user_id is not None:
+            user["user_id"] = user_id
+        if properties:
+            user["user_properties"] = dict(properties)
+        if cohort_ids:
+            user["cohort_ids"] = list(cohort_ids)
+        if groups:
+            user["groups"] = dict(groups)
+        self.context = evaluation_context(user)
+
+    @classmethod
+    def of(cls, fields: User | Mapping[str, Any]) -> User:
+        """Return the user that a mapping describes, shaped as ``flagctl eval --user`` takes it; a User is one already.
+
+        Raises:
+            InvalidUserError: it is not a mapping, or has a field that no user has.
+        """
+        if isinstance(fields, User):
+            return fields
+        if not isinstance(fields, Mapping):
+            raise InvalidUserError(f"a user is a User or a mapping, not {type(fields).__name__}")
+        if unknown := fields.keys() - FIELDS - _SHAPED:
+            raise InvalidUserError(f"not a field of a user: {', '.join(sorted(unknown))}; put it into user_properties")
+        made = cls.__new__(cls)
+        made.context = evaluation_context(dict(fields))
+        return made
+
+    def __repr__(self) -> str:
+        return "User(…)"  # who it is belongs in no log

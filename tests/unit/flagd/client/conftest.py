@@ -1,0 +1,28 @@
+"""What the client's tests share: a server that is told what to say, and clients that do not wait long."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from flagd.client import FlagClient, follower
+from tests.unit.flagd.client.server import serving
+
+
+@pytest.fixture
+def server():
+    with serving() as made:
+        yield made
+
+
+@pytest.fixture
+def client(monkeypatch):
+    """Make clients, which are closed after the test: ``client(url, …)``."""
+    monkeypatch.setattr(follower, "backoff", lambda _: 0.01)
+    with ExitStack() as made:
+
+        def make(*arguments, **options):
+            one = FlagClient(*arguments, **options)
+            made.callback(one.close)
+            return one
+
+        yield make

@@ -20,7 +20,7 @@ import aiohttp
 import orjson
 
 from benchmarks.environment import ROOT
-from flagoperator.cluster.session import open_session
+from flagoperator.cluster.kopf_http import open_session
 from flagoperator.kubeconfig import find_connection
 
 PATIENCE_SECONDS = 60

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import active_count
 from typing import TYPE_CHECKING, Any, Self
 
-from flagd.last_good import LastGood
+from flagd.last_good.file import LastGoodFile
 from flagd.transport.envoy import missing
 from tests.cluster.installation import ACCOUNT, SYSTEM
 from tests.cluster.proxy import Proxy
@@ -131,7 +131,7 @@ class Site:
         """Wait until its disk has the flags of this chapter: it is written a second after a change at the latest."""
 
         def kept() -> bool:
-            state = LastGood(self._folder / replica).read()
+            state = LastGoodFile(self._folder / replica).read()
             ruleset = state and state.rulesets.get(self.stage.namespace)
             return bool(ruleset) and all(flag in ruleset.flags for flag in STILL)
 

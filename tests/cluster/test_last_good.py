@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING, Any
 
-from flagd.last_good import FILE_NAME
+from flagd.last_good.file import FILE_NAME
 from tests.cluster.stage import flag
 from tests.ports import free_address
 

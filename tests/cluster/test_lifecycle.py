@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from flagd.last_good import FILE_NAME
+from flagd.last_good.file import FILE_NAME
 from tests.cluster.stage import flag
 from tests.cluster.test_status import BROKEN
 from tests.cluster.traffic import Traffic

@@ -6,7 +6,7 @@ import re
 import signal
 from typing import TYPE_CHECKING, Any
 
-from flagd.last_good import LastGood
+from flagd.last_good.file import LastGoodFile
 from tests.cluster.stage import flag
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def events(stage: Stage, kind: str = "Flag") -> list[tuple[str, str, str, str]]:
 
 def kept(folder: Path, project: str) -> bool:
     """Return whether the last good ruleset of `project` is on disk."""
-    state = LastGood(folder).read()
+    state = LastGoodFile(folder).read()
     return state is not None and project in state.rulesets
 
 

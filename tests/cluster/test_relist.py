@@ -1,4 +1,4 @@
-"""Lists make the mirror true without burdening the API server."""
+"""Lists make the cache true without burdening the API server."""
 
 from __future__ import annotations
 

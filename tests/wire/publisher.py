@@ -9,7 +9,7 @@ import grpc.aio
 from flagd.compiler import compile_project
 from flagd.manifest import read_text
 from flagd.metrics import Metrics
-from flagd.rpc.guard import guard
+from flagd.rpc.instrument import instrument
 from flagd.server.embedded import EmbeddedServer
 from flagd.server.options import Options
 from flagd.sources.operator import OperatorSettings
@@ -37,7 +37,7 @@ class Publisher:
     def __init__(self, address="127.0.0.1:0", tokens=None, tls=None, **settings):
         self.board, self.subscribers, self.metrics = Board(), Subscribers(), Metrics()
         self.service = RulesetService(self.board, self.subscribers, TokenAdmission(tokens), Settings(**settings))
-        methods = guard(self.service.methods(), self.metrics)
+        methods = instrument(self.service.methods(), self.metrics)
         self._transport = GrpcioTransport(methods, address, tls, options=LONG_STREAMS)
 
     @property

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flagd.last_good import FILE_NAME
+from flagd.last_good.file import FILE_NAME
 from flagd.v1.evaluation_pb2 import EvaluateRequest, User
 from tests.wire.process import eventually
 from tests.wire.shop import flag

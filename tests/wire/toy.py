@@ -12,7 +12,7 @@ from flagd.rpc.capacity import Capacity
 from flagd.rpc.method import Call, Method
 from flagd.rpc.route import EventStream, Request, Response, Route
 from flagd.rpc.status import NotFound, Unavailable
-from flagd.transport.envoy.guest import Guest
+from flagd.transport.envoy.asgi_lifespan import AsgiLifespan
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -140,4 +140,4 @@ class Toy:
         return EventStream(events())
 
 
-app = Guest(Toy)
+app = AsgiLifespan(Toy)

@@ -14,7 +14,7 @@ from flagd.api.health import Health
 from flagd.api.ofrep import answer_failures, ofrep_routes
 from flagd.api.openfeature.service import openfeature_methods
 from flagd.api.reflection import Reflection
-from flagd.rpc.guard import guard, guard_routes
+from flagd.rpc.instrument import instrument, instrument_routes
 from flagd.rpc.method import Method
 from flagd.v1 import evaluation_pb2 as pb
 
@@ -39,14 +39,14 @@ def public_methods(access: Access, store: Store, metrics: Metrics, more: Sequenc
         *Health(store, [EVALUATION_SERVICE]).methods(),
         *Reflection(store, names).methods(),
     ]
-    return guard(methods, metrics)
+    return instrument(methods, metrics)
 
 
 def public_routes(access: Access, store: Store, metrics: Metrics) -> list[Route]:
     """Return what the public port answers by plain HTTP, where the transport has it: Amplitude's REST and OFREP."""
     return [
-        *guard_routes(amplitude_routes(access, store), metrics),
-        *answer_failures(guard_routes(ofrep_routes(access, store), metrics)),
+        *instrument_routes(amplitude_routes(access, store), metrics),
+        *answer_failures(instrument_routes(ofrep_routes(access, store), metrics)),
     ]
 
 

@@ -10,24 +10,24 @@ import orjson
 
 from flagd.api.access import Access
 from flagd.api.services import public_methods, public_routes
-from flagd.last_good import LastGood
+from flagd.last_good.file import LastGoodFile
 from flagd.metrics import Metrics
-from flagd.process.lag import measure_lag
+from flagd.process.loop_lag import measure_lag
 from flagd.process.management import JSON, Management, Page
 from flagd.process.memory import callers_bytes
 from flagd.process.tasks import Tasks
 from flagd.rpc.capacity import Capacity
 from flagd.ruleset.census import Census
 from flagd.ruleset.default_project import DefaultProject
+from flagd.server.collector import CONTENT_TYPE, MetricsPage
 from flagd.server.door import Door
-from flagd.server.exposition import CONTENT_TYPE, Exposition
 from flagd.server.exposure import exposures, report
-from flagd.server.pauses import keep_short, relieve
+from flagd.server.gc_tuning import keep_short, relieve
 from flagd.server.reminder import remind
 from flagd.server.ruleset_port import RulesetPort
 from flagd.sources.announcer import Announcer
 from flagd.sources.directory import DirectorySource
-from flagd.sources.keeper import Keeper
+from flagd.sources.last_good_of_store import LastGoodOfStore
 from flagd.sources.operator import OperatorSource
 from flagd.store import Store
 from flagd.sync.publisher.follow import Follow
@@ -55,7 +55,7 @@ class Application:
         self._source = _source(options, self._store, self._metrics)
         self._ruleset_port = RulesetPort(options, self._store, self._source, self._metrics, self.capacity)
         self._census = Census()
-        self._exposition = Exposition(self._metrics, self._store, self._ruleset_port.subscribers, self.capacity)
+        self._exposition = MetricsPage(self._metrics, self._store, self._ruleset_port.subscribers, self.capacity)
         self._management = Management(
             {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._expose}, options.management_listen
         )
@@ -63,7 +63,9 @@ class Application:
         following = Follow(access, self._store).methods()
         self._methods = public_methods(access, self._store, self._metrics, following)
         self._routes = public_routes(access, self._store, self._metrics)
-        self._keeper = options.state_dir and Keeper(LastGood(options.state_dir), self._store, self._metrics)
+        self._last_good = options.state_dir and LastGoodOfStore(
+            LastGoodFile(options.state_dir), self._store, self._metrics
+        )
         self._tasks = Tasks(self._metrics.restarts)
         self._door = accepting and Door(accepting, self._metrics)
 
@@ -89,9 +91,9 @@ class Application:
         await self._ruleset_port.start()
         if self._ruleset_port.listens:
             self._tasks.start("ruleset port", self._ruleset_port.run, restart=True)
-        if self._keeper:
-            self._source.remember(await self._keeper.restore())
-            self._tasks.start("keeper", self._keeper.run, restart=True)
+        if self._last_good:
+            self._source.remember(await self._last_good.restore())
+            self._tasks.start("last good", self._last_good.run, restart=True)
         self._tasks.start("lag", lambda: measure_lag(self._metrics), restart=True)
         self._tasks.start("pauses", lambda: keep_short(self._store), restart=True)
         if self._door:
@@ -111,8 +113,8 @@ class Application:
     async def stop(self) -> None:
         """Stop following the source and answering probes, and keep what is served."""
         await self._tasks.stop()
-        if self._keeper and self._store.loaded:
-            await self._keeper.keep()
+        if self._last_good and self._store.loaded:
+            await self._last_good.keep()
         await self._ruleset_port.stop()
         await self._management.stop()
 

@@ -9,7 +9,7 @@ import logging
 from typing import TYPE_CHECKING, Protocol
 
 from flagd.api.health import Health
-from flagd.rpc.guard import guard
+from flagd.rpc.instrument import instrument
 from flagd.sync.publisher import SERVICE, RulesetService, Settings, Subscribers, TokenAdmission
 from flagd.sync.publisher.stored import StoredPublications
 from flagd.transport.grpcio import LONG_STREAMS, GrpcioTransport
@@ -47,7 +47,7 @@ class RulesetPort:
         # Where peers must say who they are, nobody gets the same by calling itself a client.
         settings = Settings(clients="required" if options.ruleset_tokens else options.deployment_keys)
         service = RulesetService(publications, self.subscribers, _admission(options), settings)
-        methods = guard([*service.methods(), *Health(store, [SERVICE]).methods()], metrics)
+        methods = instrument([*service.methods(), *Health(store, [SERVICE]).methods()], metrics)
         self._transport = GrpcioTransport(
             methods, options.ruleset_listen, options.tls, options=LONG_STREAMS, capacity=capacity
         )

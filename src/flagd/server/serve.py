@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.process.signals import Signals
 from flagd.process.tasks import Tasks, first
-from flagd.server.choice import choose
+from flagd.server.transport_selection import choose
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from flagd.process.deadline import Deadline
-    from flagd.server.choice import Server
     from flagd.server.options import Options
+    from flagd.server.transport_selection import Server
 
 log = logging.getLogger(__name__)
 END_SECONDS = 12.0

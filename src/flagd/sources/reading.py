@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from flagd.compiler import Compiled, Unreadable, compile_projects, similar_namespaces
 from flagd.compiler.graph.references import node_of, stand_ins
 from flagd.manifest import ResourceRef, Severity
-from flagd.manifest.changes.redaction import redacted
+from flagd.manifest.changes.privacy_filter import redacted
 from flagd.snapshot import Snapshot
 from flagd.sources.manifests import Manifests, Surroundings, parse_manifests
 

@@ -1,4 +1,4 @@
-"""Relist: lists everything in pages and makes the mirror true again. Also the proof that we may still read.
+"""Relist: lists everything in pages and makes the cache true again. Also the proof that we may still read.
 
 The first list of a kind is of whole objects. Later ones are of their metadata alone, which is enough
 to see what differs; only that is fetched. Where most differs, whole pages are cheaper again.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from flagd.manifest import ResourceRef
     from flagoperator.cluster.api import Api, Object
-    from flagoperator.reconcile.mirror import Listing, Mirror
+    from flagoperator.reconcile.resource_cache import Listing, ResourceCache
 
     Namespaces = Sequence[str | None]
 
@@ -59,7 +59,7 @@ class _Scope:
     """One list: of whom it is asked, what is listed, and which namespaces turned out to be unreadable."""
 
     api: Api
-    mirror: Mirror
+    cache: ResourceCache
     namespaces: Namespaces
     unreadable: dict[str, str]
 
@@ -91,13 +91,13 @@ async def unserved_kinds(api: Api) -> frozenset[str]:
     return frozenset(name for name, kind in KINDS.items() if kind.plural not in served)
 
 
-async def relist(api: Api, mirror: Mirror, namespaces: Sequence[str]) -> Relisted:
-    """Make `mirror` what the cluster is, in `namespaces` or (none given) everywhere.
+async def relist(api: Api, cache: ResourceCache, namespaces: Sequence[str]) -> Relisted:
+    """Make `cache` what the cluster is, in `namespaces` or (none given) everywhere.
 
-    Raises ApiError, where no namespace at all may be read too; the mirror then lost nothing.
+    Raises ApiError, where no namespace at all may be read too; the cache then lost nothing.
     """
     found = Relisted()
-    scope = _Scope(api, mirror, namespaces or (None,), found.unreadable)
+    scope = _Scope(api, cache, namespaces or (None,), found.unreadable)
     for kind in KINDS:
         found.differences |= await _relist_kind(scope, kind)
     return found
@@ -105,7 +105,7 @@ async def relist(api: Api, mirror: Mirror, namespaces: Sequence[str]) -> Reliste
 
 async def _relist_kind(scope: _Scope, kind: str, attempts: int = ATTEMPTS) -> set[ResourceRef]:
     try:
-        listing = await _compare(scope, kind) if scope.mirror.has_listed(kind) else None
+        listing = await _compare(scope, kind) if scope.cache.has_listed(kind) else None
         listing = listing or await _read(scope, kind)
     except ApiError as error:
         if error.status != EXPIRED or attempts == 1:
@@ -117,9 +117,9 @@ async def _relist_kind(scope: _Scope, kind: str, attempts: int = ATTEMPTS) -> se
 
 async def _compare(scope: _Scope, kind: str) -> Listing | None:
     """Return a list made of metadata and what had to be fetched; None if whole pages are to be read."""
-    pages, least = _pages(scope, kind, METADATA_LIST), scope.mirror.newest(kind)
+    pages, least = _pages(scope, kind, METADATA_LIST), scope.cache.newest(kind)
     page = await anext(pages)
-    listing = _listing(scope.mirror, kind, page, least)
+    listing = _listing(scope.cache, kind, page, least)
     if listing.rewound:
         return None
     listing.compare(page.get("items") or [])
@@ -149,9 +149,9 @@ async def _fetch(scope: _Scope, listing: Listing, refs: Sequence[ResourceRef]) -
 
 async def _read(scope: _Scope, kind: str) -> Listing:
     """Return a list made of whole objects."""
-    pages, least = _pages(scope, kind, JSON), scope.mirror.newest(kind)
+    pages, least = _pages(scope, kind, JSON), scope.cache.newest(kind)
     page = await anext(pages)
-    listing = _listing(scope.mirror, kind, page, least)
+    listing = _listing(scope.cache, kind, page, least)
     await _take(listing, page)
     async for page in pages:
         await _take(listing, page)
@@ -165,8 +165,8 @@ async def _take(listing: Listing, page: Object) -> None:
         await asyncio.sleep(0)
 
 
-def _listing(mirror: Mirror, kind: str, first: Object, least: int) -> Listing:
-    return mirror.listing(kind, first["metadata"].get("resourceVersion", ""), least)
+def _listing(cache: ResourceCache, kind: str, first: Object, least: int) -> Listing:
+    return cache.listing(kind, first["metadata"].get("resourceVersion", ""), least)
 
 
 async def _pages(scope: _Scope, kind: str, accept: str) -> AsyncIterator[Object]:

@@ -18,8 +18,8 @@ import kopf
 from flagd.manifest import KINDS
 from flagd.manifest.model import GROUP, VERSION
 from flagoperator.cluster.heartbeat import Heartbeat
+from flagoperator.cluster.kopf_http import Spacing, StartingPoint, open_session
 from flagoperator.cluster.reception import Reception, collections
-from flagoperator.cluster.session import Spacing, StartingPoint, open_session
 from flagoperator.kubeconfig import CredentialError
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flagoperator.cluster.api import Api
-    from flagoperator.run.gauges import Gauges
+    from flagoperator.run.metrics import OperatorMetrics
 
 log = logging.getLogger(__name__)
 PERIOD_SECONDS = 60.0
@@ -25,10 +25,10 @@ FORBIDDEN = 403
 class Definitions:
     """Looks every minute; says what changed."""
 
-    def __init__(self, api: Api, gauges: Gauges, own: str = "") -> None:
+    def __init__(self, api: Api, metrics: OperatorMetrics, own: str = "") -> None:
         """`own` is the release of this operator; that of the package without it."""
         self._api = api
-        self._gauges = gauges
+        self._metrics = metrics
         self._own = own or version("flagoperator")
         self._told = ""
 
@@ -43,12 +43,12 @@ class Definitions:
         try:
             found = await definition_releases(self._api)
         except ApiError as error:
-            self._gauges.crds_outdated = None
+            self._metrics.crds_outdated = None
             if error.status == FORBIDDEN:
                 self._tell(logging.INFO, f"whether the CRDs are of this release cannot be seen: {error}")
             return  # whoever lists says so when the API server is away
         outdated = {name: release for name, release in found.items() if is_older(release, self._own)}
-        self._gauges.crds_outdated = len(outdated)
+        self._metrics.crds_outdated = len(outdated)
         if outdated:
             self._tell(logging.WARNING, self._advice(outdated))
         self._told = self._told if outdated else ""

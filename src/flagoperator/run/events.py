@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from flagd.manifest.changes.news import News
     from flagoperator.cluster.event import Events, Type
     from flagoperator.cluster.lease import Lease
-    from flagoperator.reconcile.mirror import Mirror
+    from flagoperator.reconcile.resource_cache import ResourceCache
 
 
 class OperatorEvents:
@@ -25,11 +25,11 @@ class OperatorEvents:
     """
 
     def __init__(
-        self, events: Events, lease: Lease, mirror: Mirror, clock: Callable[[], float] = time.monotonic
+        self, events: Events, lease: Lease, cache: ResourceCache, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._events = events
         self._lease = lease
-        self._mirror = mirror
+        self._cache = cache
         self._clock = clock
         self._untold: deque[tuple[float, News]] = deque(maxlen=WAITING)
 
@@ -56,6 +56,6 @@ class OperatorEvents:
             self._tell_change(self._untold.popleft()[1])
 
     def _tell_change(self, one: News) -> None:
-        entry = self._mirror.entry(one.ref)
+        entry = self._cache.entry(one.ref)
         if entry is not None:
             self._events.tell(about(one.ref, entry.uid), one.reason, one.message, "Normal", once=True)

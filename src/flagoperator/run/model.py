@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from flagd.sync.publisher import Board, Subscribers
 from flagoperator.reconcile.awaited import Awaited
 from flagoperator.reconcile.debounce import Debounce
-from flagoperator.reconcile.holdback import HoldBack
-from flagoperator.reconcile.mirror import Mirror
+from flagoperator.reconcile.mass_removal import MassRemovalHold
 from flagoperator.reconcile.projects import Projects
 from flagoperator.reconcile.propagation import Ledger
-from flagoperator.run.gauges import Gauges
+from flagoperator.reconcile.resource_cache import ResourceCache
+from flagoperator.run.metrics import OperatorMetrics
 from flagoperator.run.touched import Touched
 
 
@@ -20,25 +20,25 @@ class Model:
     """State, from what the cluster says to what the replicas say.
 
     Attributes:
-        mirror: the resources of the cluster.
+        cache: the resources of the cluster.
         projects: their compiled form.
         debounce: when what changed is to be published.
         touched: the resources to report on.
-        holdback: what is not published, since most flags would go.
+        mass_removal: what is not published, since most flags would go.
         awaited: what is published and not acknowledged.
         ledger: which publication has the newest form of which resource.
         board: what is published.
         subscribers: who subscribes, and what they serve.
-        gauges: what is counted.
+        metrics: what is counted.
     """
 
-    mirror: Mirror = field(default_factory=Mirror)
+    cache: ResourceCache = field(default_factory=ResourceCache)
     projects: Projects = field(default_factory=Projects)
     debounce: Debounce = field(default_factory=Debounce)
     touched: Touched = field(default_factory=Touched)
-    holdback: HoldBack = field(default_factory=HoldBack)
+    mass_removal: MassRemovalHold = field(default_factory=MassRemovalHold)
     awaited: Awaited = field(default_factory=Awaited)
     ledger: Ledger = field(default_factory=Ledger)
     board: Board = field(default_factory=Board)
     subscribers: Subscribers = field(default_factory=Subscribers)
-    gauges: Gauges = field(default_factory=Gauges)
+    metrics: OperatorMetrics = field(default_factory=OperatorMetrics)

@@ -16,7 +16,7 @@ from flagd.api.health import Health
 from flagd.metrics import Metrics
 from flagd.process.management import JSON, Management, Page
 from flagd.process.tasks import Tasks
-from flagd.rpc.guard import guard
+from flagd.rpc.instrument import instrument
 from flagd.server.exposure import report
 from flagd.sync.publisher import SERVICE, RulesetService
 from flagd.transport.channel import Credentials
@@ -27,16 +27,16 @@ from flagoperator.cluster.heartbeat import Heartbeat
 from flagoperator.cluster.lease import Lease
 from flagoperator.kubeconfig import find_connection
 from flagoperator.run.admission import exposures, make_admission
+from flagoperator.run.collector import CONTENT_TYPE, MetricsPage
 from flagoperator.run.definitions import Definitions
 from flagoperator.run.events import OperatorEvents
-from flagoperator.run.exposition import CONTENT_TYPE, Exposition
-from flagoperator.run.memory import Memory
+from flagoperator.run.last_good import LastGoodOfBoard
 from flagoperator.run.model import Model
 from flagoperator.run.publisher import Publisher
 from flagoperator.run.recall import recall
+from flagoperator.run.reflector import Reflector, Scope
 from flagoperator.run.replicas import Replicas
 from flagoperator.run.reporter import Reporter
-from flagoperator.run.source import Scope, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,21 +60,21 @@ class Operator:
         self._options = options
         connection = find_connection(options.kubeconfig, options.context)
         self._api = Api(connection)
-        self._memory = Memory(options.state_dir)
+        self._last_good = LastGoodOfBoard(options.state_dir)
         self._model = model = Model()
         self._lease = Lease(self._api, options.lease_namespace, f"{options.identity}_{secrets.token_hex(4)}")
         scope = Scope(options.namespaces, options.relist_seconds)
-        self._source = Source(self._api, connection, scope, model.mirror, model.gauges, self._changed)
+        self._reflector = Reflector(self._api, connection, scope, model.cache, model.metrics, self._changed)
         self._events = Events(self._api)
-        self._operator_events = operator_events = OperatorEvents(self._events, self._lease, model.mirror)
+        self._operator_events = operator_events = OperatorEvents(self._events, self._lease, model.cache)
         self._replicas = Replicas(self._api, options.evaluation_service, model.subscribers)
-        self._publisher = Publisher(model, self._source, self._lease, self._replicas, operator_events, self._recall)
+        self._publisher = Publisher(model, self._reflector, self._lease, self._replicas, operator_events, self._recall)
         self._reporter = Reporter(self._api, model, self._lease, self._replicas, operator_events)
-        admission = make_admission(options, self._api, model.gauges.reviews)
+        admission = make_admission(options, self._api, model.metrics.reviews)
         service = RulesetService(model.board, model.subscribers, admission)
-        methods = guard([*service.methods(), *Health(model.board, [SERVICE]).methods()], Metrics())
+        methods = instrument([*service.methods(), *Health(model.board, [SERVICE]).methods()], Metrics())
         self._transport = GrpcioTransport(methods, options.listen, options.tls, options=LONG_STREAMS)
-        self._exposition = Exposition(
+        self._exposition = MetricsPage(
             model, self._replicas, self._reporter.writer, self._events, self._lease, self._heartbeats
         )
         pages = {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._metrics}
@@ -107,7 +107,7 @@ class Operator:
             raise
         for name, work in {
             "ruleset port": self._transport.run,
-            "source": self._source.run,
+            "reflector": self._reflector.run,
             "publisher": self._publisher.run,
             "takeover": self._publisher.follow,
             "replicas": self._replicas.run,
@@ -117,8 +117,8 @@ class Operator:
             "count": self._reporter.tick,
             "status": self._reporter.writer.run,
             "events": self._events.run,
-            "memory": lambda: self._memory.run(self._model.board),
-            "definitions": Definitions(self._api, self._model.gauges).run,
+            "last_good": lambda: self._last_good.run(self._model.board),
+            "definitions": Definitions(self._api, self._model.metrics).run,
             "heartbeat": self._heartbeat.run,
         }.items():
             self._tasks.start(name, work)
@@ -139,7 +139,7 @@ class Operator:
     async def _recall(self) -> Mapping[str, Ruleset]:
         options = self._options
         credentials = Credentials(ca=options.peer_ca, token=options.peer_token)
-        kept = await asyncio.to_thread(self._memory.recall)
+        kept = await asyncio.to_thread(self._last_good.recall)
         return {**kept, **await recall(options.peers, options.identity, credentials.connect)}
 
     def _changed(self) -> None:
@@ -173,25 +173,25 @@ class Operator:
 
     def _heartbeats(self) -> dict[str, Heartbeat]:
         """Return the heartbeats by event loop. A loop that hangs cannot be ended but with the process."""
-        watch = self._source.watch_heartbeat
+        watch = self._reflector.watch_heartbeat
         return {"main": self._heartbeat} | ({} if watch is None else {"watch": watch})
 
     async def _readyz(self) -> Page:
-        listed = time.monotonic() - self._source.listed
-        unwatched = self._source.unwatched
-        ready = self._model.mirror.complete and not (self._source.stale or unwatched or self._tasks.ended)
+        listed = time.monotonic() - self._reflector.listed
+        unwatched = self._reflector.unwatched
+        ready = self._model.cache.complete and not (self._reflector.stale or unwatched or self._tasks.ended)
         current = self._model.board.current
         detail = {
             "ready": ready,
             "leading": self._lease.leads,
             "epoch": self._lease.epoch,
-            "listed_seconds_ago": round(listed, 1) if self._model.mirror.complete else None,
+            "listed_seconds_ago": round(listed, 1) if self._model.cache.complete else None,
             "not_watched": unwatched,
             "broken": self._model.projects.broken.told(),
-            "unreadable": dict(self._model.gauges.unreadable),
+            "unreadable": dict(self._model.metrics.unreadable),
             "ended": self._tasks.ended,
-            "unserved": sorted(self._source.unserved),
-            "held": [str(each) for each in self._model.holdback.held.values()],
+            "unserved": sorted(self._reflector.unserved),
+            "held": [str(each) for each in self._model.mass_removal.held.values()],
             "projects": {name: one.revision for name, one in current.rulesets.items()} if current else {},
             "replicas": {each.name: dict(each.revisions) for each in self._replicas.ready},
         }

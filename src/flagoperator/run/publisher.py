@@ -1,4 +1,4 @@
-"""Publisher: compiles what changed in the mirror and puts it up for the replicas, unless the guard holds it."""
+"""Publisher: compiles what changed in the cache and puts it up for the replicas, unless a mass removal holds it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.sources.announcer import Announcer
 from flagd.sync.publisher import Publication
 from flagoperator.reconcile import takeover
-from flagoperator.reconcile.guard import Look, told
+from flagoperator.reconcile.mass_removal import Look, told
 from flagoperator.reconcile.takeover import Situation, Verdict
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from flagoperator.cluster.lease import Lease
     from flagoperator.run.events import OperatorEvents
     from flagoperator.run.model import Model
+    from flagoperator.run.reflector import Reflector
     from flagoperator.run.replicas import Replicas
-    from flagoperator.run.source import Source
 
     Recall = Callable[[], Awaitable[Mapping[str, Ruleset]]]
 
@@ -39,7 +39,13 @@ class Publisher:
     """What is published, and how it came about. One task runs it."""
 
     def __init__(
-        self, model: Model, source: Source, lease: Lease, replicas: Replicas, events: OperatorEvents, recall: Recall
+        self,
+        model: Model,
+        reflector: Reflector,
+        lease: Lease,
+        replicas: Replicas,
+        events: OperatorEvents,
+        recall: Recall,
     ) -> None:
         """`recall` says what was served before this process, by project."""
         self._model = model
@@ -48,7 +54,7 @@ class Publisher:
         self._events = events
         self._before: Mapping[str, Ruleset] = {}
         self._carried: dict[str, HashedRuleset] = {}
-        self._source = source
+        self._reflector = reflector
         self._lease = lease
         self._announcer = Announcer()
         self._woken = asyncio.Event()
@@ -60,8 +66,8 @@ class Publisher:
         """Whether anything was published in the present term."""
 
     def wake(self) -> None:
-        """Have the publisher look at the mirror, the Lease and the guard."""
-        changes = self._model.mirror.changes
+        """Have the publisher look at the cache, the Lease and what is held."""
+        changes = self._model.cache.changes
         if changes != self._counted:  # not statuses: our own would put off what they wait for
             self._counted = changes
             self._model.debounce.change(time.monotonic())
@@ -71,11 +77,11 @@ class Publisher:
         """Publish until cancelled; nothing before everything was listed once."""
         self._before = await self._recall()
         self._model.projects.remember(self._before)
-        while not self._model.mirror.complete:
+        while not self._model.cache.complete:
             await self._wait(None)
         await self._publish()
         self._model.projects.follow()
-        self._source.published.set()
+        self._reflector.published.set()
         # Of what is kept nothing is ever garbage: the collector need not walk through it again and again.
         gc.collect()
         gc.freeze()
@@ -112,7 +118,7 @@ class Publisher:
         model, started = self._model, time.monotonic()
         seen = self._model.debounce.seen
         self._model.debounce.publish(started)
-        changes = model.mirror.drain()
+        changes = model.cache.drain()
         touched: set[ResourceRef] = set()
         if changes:
             if len(changes) <= FEW:
@@ -121,7 +127,7 @@ class Publisher:
                 touched = await asyncio.to_thread(model.projects.take, changes)
             self._log_news(model.projects.drain_news())
             model.ledger.wait(touched)
-            model.gauges.reconciles.observe(time.monotonic() - started)
+            model.metrics.reconciles.observe(time.monotonic() - started)
         self._put(started if seen is None else seen)
         model.touched.put(touched)
 
@@ -138,8 +144,8 @@ class Publisher:
             for name, compiled in model.projects.compiled.items()
         }
         wanted |= {name: hashed for name, hashed in self._unread().items() if name not in wanted}
-        look = Look(time.monotonic(), self._source.believed, self._lease.confirmed, self._source.unserved)
-        choice = model.holdback.choose(wanted, self._served(), look)
+        look = Look(time.monotonic(), self._reflector.believed, self._lease.confirmed, self._reflector.unserved)
+        choice = model.mass_removal.choose(wanted, self._served(), look)
         texts = told(choice.held)
         for text in texts:
             log.warning("%s", text)
@@ -154,7 +160,7 @@ class Publisher:
         for name in changed:
             ruleset = self._published[name]
             model.ledger.publish(name, ruleset.revision, self._sequence)
-            model.gauges.count_publish(name, self._published.keys())
+            model.metrics.count_publish(name, self._published.keys())
             model.awaited.publish(name, seen)
         model.ledger.include(self._published.keys())
         if self.deciding:  # before that another replica's are served
@@ -162,13 +168,13 @@ class Publisher:
 
     def _unread(self) -> Mapping[str, HashedRuleset]:
         """Return what was served before of namespaces that could not be read yet: nobody knows anything newer."""
-        for name in self._source.unread & self._before.keys() - self._carried.keys():
+        for name in self._reflector.unread & self._before.keys() - self._carried.keys():
             self._carried[name] = HashedRuleset.of(self._before[name])
-        return {name: self._carried[name] for name in self._source.unread & self._carried.keys()}
+        return {name: self._carried[name] for name in self._reflector.unread & self._carried.keys()}
 
     def _show(self, rulesets: Mapping[str, Ruleset]) -> None:
         self.deciding = self._may_publish()
-        right = (self.deciding, self._lease.epoch, self._sequence, self._source.stale)
+        right = (self.deciding, self._lease.epoch, self._sequence, self._reflector.stale)
         if right != self._shown:
             self._shown = right
             self._model.board.put(Publication(rulesets, *right))
@@ -176,7 +182,7 @@ class Publisher:
     def _may_publish(self) -> bool:
         verdict = takeover.judge(self._situation())
         if verdict is Verdict.LIST:
-            self._source.list_soon()
+            self._reflector.list_soon()
         if verdict is Verdict.PUBLISH_UNHEARD:
             log.info("not every replica has said what it serves: everything in the cluster is taken for new")
         return verdict.publishes
@@ -191,7 +197,7 @@ class Publisher:
             leads=lease.leads,
             epoch=lease.epoch,
             led_seconds=now - lease.since,
-            listed_seconds=now - self._source.listed,
+            listed_seconds=now - self._reflector.listed,
             publishing=self.deciding,
             recalled=bool(self._before),
             replicas={} if self.deciding else self._replicas.flags,

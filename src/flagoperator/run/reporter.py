@@ -13,7 +13,7 @@ from flagd.manifest.changes.news import Reason
 from flagoperator.cluster.event import about
 from flagoperator.cluster.lease import REPLICAS
 from flagoperator.cluster.writer import TOO_LARGE, Wanted, Writer
-from flagoperator.reconcile.guard import told
+from flagoperator.reconcile.mass_removal import told
 from flagoperator.reconcile.ownership import ours
 from flagoperator.reconcile.projects import findings_of
 from flagoperator.reconcile.propagation import Progress, Stage
@@ -78,16 +78,16 @@ class Reporter:
     def look_at_all(self) -> None:
         """Have all statuses compared with what they should be."""
         for kind in KINDS:
-            self.writer.look(entry.ref for entry in self._model.mirror.entries(kind))
+            self.writer.look(entry.ref for entry in self._model.cache.entries(kind))
 
     def look_at_touched(self) -> None:
         """Have the statuses compared of what the cluster told something about."""
-        self.look_soon(self._model.mirror.drain_touched())
+        self.look_soon(self._model.cache.drain_touched())
 
     def begin_term(self) -> None:
         """Write what is to be said, now that this replica leads: what it saw before that nobody may have told."""
         self.look_at_all()
-        self._events.holding(told(list(self._model.holdback.held.values())))
+        self._events.holding(told(list(self._model.mass_removal.held.values())))
 
     async def take_touched(self) -> None:
         """Look at what was compiled; until cancelled."""
@@ -114,7 +114,7 @@ class Reporter:
 
     def wanted(self, ref: ResourceRef) -> Wanted | None:
         """Return what to write about `ref`; None if it has what it should have."""
-        entry, compiled = self._model.mirror.entry(ref), self._model.projects.compiled.get(ref.namespace)
+        entry, compiled = self._model.cache.entry(ref), self._model.projects.compiled.get(ref.namespace)
         taken = self._model.projects.taken(ref)
         if entry is None:
             self._model.ledger.settle(ref)
@@ -144,9 +144,9 @@ class Reporter:
 
     async def written(self, wanted: Wanted, obj: dict[str, Any]) -> None:
         """Take note that `wanted` was written and its resource is now `obj`; warn if it became worse."""
-        self._model.mirror.observe(wanted.ref.kind, "MODIFIED", obj)
+        self._model.cache.observe(wanted.ref.kind, "MODIFIED", obj)
         self.look_at_touched()
-        # Not what the mirror has: the watch may have told of this write before it was answered.
+        # Not what the cache has: the watch may have told of this write before it was answered.
         if complaint(wanted.status) != complaint(wanted.before):
             self._tell_turn(wanted)
         if wanted.before.get("observedGeneration") != wanted.status["observedGeneration"]:
@@ -165,7 +165,7 @@ class Reporter:
         culprit, verdict = broken.together(wanted.ref), broken.verdict(wanted.ref)
         regarding, message = about(wanted.ref, wanted.uid), "can be used again" if verdict is None else str(verdict)
         if culprit is not None:
-            entry = self._model.mirror.entry(culprit)
+            entry = self._model.cache.entry(culprit)
             regarding, message = about(culprit, "" if entry is None else entry.uid), broken.told_of(culprit)
         if complaint(wanted.status) is None:
             self._events.tell(regarding, Reason.FIXED, message, "Normal")
@@ -173,7 +173,7 @@ class Reporter:
             self._events.tell(regarding, Reason.BROKEN, message)
 
     def _warn_of_edit(self, wanted: Wanted) -> None:
-        entry, compiled = self._model.mirror.entry(wanted.ref), self._model.projects.compiled.get(wanted.ref.namespace)
+        entry, compiled = self._model.cache.entry(wanted.ref), self._model.projects.compiled.get(wanted.ref.namespace)
         found = () if entry is None else findings_of(entry, compiled)
         for reason in EDITS:
             text = "; ".join(each.message for each in found if each.reason == reason)
@@ -190,7 +190,7 @@ class Reporter:
         return Facts(entry, findings, served, progress, users, self._recount, shown, trusting)
 
     def _progress(self, ref: ResourceRef) -> Progress:
-        held = self._model.holdback.held.get(ref.namespace)
+        held = self._model.mass_removal.held.get(ref.namespace)
         progress = self._model.ledger.progress(ref, self._replicas.ready)
         if progress.stage is Stage.HELD and held is not None:
             return Progress(Stage.HELD, progress.have, progress.want, str(held))
@@ -210,7 +210,7 @@ class Reporter:
     def _acknowledged(self, project: str) -> None:
         seconds = self._model.awaited.acknowledge(project, time.monotonic())
         if seconds is not None:
-            self._model.gauges.acknowledged.observe(seconds)
+            self._model.metrics.acknowledged.observe(seconds)
 
     def _summary(self) -> str:
         current, ready = self._model.board.current, self._replicas.ready

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from flagd.manifest.changes.difference import differences, summary
-from flagd.manifest.changes.redaction import redacted
+from flagd.manifest.changes.privacy_filter import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

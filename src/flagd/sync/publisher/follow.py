@@ -66,7 +66,7 @@ class Follow:
         self._cache = UpdateCache(update_bytes, local_only=True)
 
     def methods(self) -> list[Method]:
-        """Return the RPC, for `flagd.rpc.guard.guard` and then a transport."""
+        """Return the RPC, for `flagd.rpc.instrument.instrument` and then a transport."""
         admit = partial(self._access.admit, server=True)
         return [Method(FOLLOW, FollowRequest, FollowResponse, stream=self.follow, idempotent=True, admit=admit)]
 

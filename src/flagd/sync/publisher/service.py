@@ -90,7 +90,7 @@ class RulesetService:
         self._cache = UpdateCache(self._settings.update_bytes)
 
     def methods(self) -> list[Method]:
-        """Return the RPCs of the service, for `flagd.rpc.guard.guard` and then a transport."""
+        """Return the RPCs of the service, for `flagd.rpc.instrument.instrument` and then a transport."""
         return [Method(SUBSCRIBE, SubscribeRequest, SubscribeResponse, bidi=self.subscribe)]
 
     async def subscribe(self, requests: AsyncIterator[SubscribeRequest], call: Call) -> AsyncIterator[bytes]:

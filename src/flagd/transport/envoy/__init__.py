@@ -1,6 +1,6 @@
 """Envoy: the process that owns the public port, with the ASGI front inside it.
 
-This is the parent's side; what runs inside is in `flagd.transport.envoy.guest`, which the parent never loads.
+This is the parent's side; what runs inside is in `flagd.transport.envoy.asgi_lifespan`, which the parent never loads.
 """
 
 from flagd.transport.envoy.availability import missing

@@ -18,7 +18,7 @@ class EnvoySettings:
     """What an EnvoyServer is to run.
 
     Attributes:
-        app: ASGI application, ``module:attribute``: a Guest.
+        app: ASGI application, ``module:attribute``: a AsgiLifespan.
         options: handed over to it; JSON types only.
         listen: ``host:port``; port 0 = any free one.
         tls: PEM files of the port; None = plaintext.

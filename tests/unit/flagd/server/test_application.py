@@ -13,7 +13,7 @@ from flagd.server.application import Application
 from flagd.server.options import Options
 from tests.wire.shop import SHOP
 
-PARTS = ["door", "keeper", "lag", "pauses", "relief", "reminder", "ruleset port", "source"]
+PARTS = ["door", "last good", "lag", "pauses", "relief", "reminder", "ruleset port", "source"]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 
 from flagoperator.cluster.api import Api, ApiError
 from flagoperator.cluster.debris import CONNECTIONS
-from flagoperator.cluster.session import open_session
+from flagoperator.cluster.kopf_http import open_session
 from flagoperator.kubeconfig import Access
 
 if TYPE_CHECKING:

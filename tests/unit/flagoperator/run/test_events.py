@@ -7,7 +7,7 @@ import pytest
 from flagd.manifest import ResourceRef
 from flagd.manifest.changes.news import News, Reason
 from flagoperator.cluster.event import Events
-from flagoperator.reconcile.mirror import Mirror
+from flagoperator.reconcile.resource_cache import ResourceCache
 from flagoperator.run.events import OperatorEvents
 from tests.unit.flagoperator.reconcile.cluster import flag
 
@@ -30,10 +30,10 @@ def changed(name="a", message="off"):
 
 
 @pytest.fixture
-def mirror():
-    mirror = Mirror()
-    mirror.observe("Flag", "ADDED", flag("a"))
-    return mirror
+def cache():
+    cache = ResourceCache()
+    cache.observe("Flag", "ADDED", flag("a"))
+    return cache
 
 
 def told(events):
@@ -41,18 +41,18 @@ def told(events):
 
 
 @pytest.mark.parametrize("leads", [False, True])
-async def test_who_leads_tells_what_is_held_and_what_changed_of_what_is_still_there(leads, mirror):
+async def test_who_leads_tells_what_is_held_and_what_changed_of_what_is_still_there(leads, cache):
     written = Events(SimpleNamespace())
-    events = OperatorEvents(written, lease(leads=leads), mirror)
+    events = OperatorEvents(written, lease(leads=leads), cache)
     events.holding(["20 of 20 flags would go"])
     events.changed(map(changed, ("a", "gone")))
     expected = [("flagoperator", "MassRemovalHeld", "20 of 20 flags would go"), ("a", "Changed", "off")]
     assert told(written) == (expected if leads else [])
 
 
-async def test_what_changed_while_nobody_led_is_told_once_by_the_next_that_leads(mirror):
+async def test_what_changed_while_nobody_led_is_told_once_by_the_next_that_leads(cache):
     seen, written, clock = lease(), Events(SimpleNamespace()), Clock()
-    events = OperatorEvents(written, seen, mirror, clock)
+    events = OperatorEvents(written, seen, cache, clock)
     events.changed([changed()])
     events.catch_up()
     assert told(written) == []
@@ -63,9 +63,9 @@ async def test_what_changed_while_nobody_led_is_told_once_by_the_next_that_leads
 
 
 @pytest.mark.parametrize(("seen_at", "expected"), [(100.0, [("a", "Changed", "off")]), (89.0, [])])
-async def test_what_came_while_another_led_was_told_by_that_one(mirror, seen_at, expected):
+async def test_what_came_while_another_led_was_told_by_that_one(cache, seen_at, expected):
     seen, written, clock = lease(), Events(SimpleNamespace()), Clock()
-    events = OperatorEvents(written, seen, mirror, clock)
+    events = OperatorEvents(written, seen, cache, clock)
     clock.now = seen_at
     events.changed([changed()])
     seen.vacant_since, seen.leads = 90.0, True
@@ -73,10 +73,10 @@ async def test_what_came_while_another_led_was_told_by_that_one(mirror, seen_at,
     assert told(written) == expected
 
 
-async def test_a_replica_that_never_leads_remembers_a_bounded_number(mirror, monkeypatch):
+async def test_a_replica_that_never_leads_remembers_a_bounded_number(cache, monkeypatch):
     monkeypatch.setattr("flagoperator.run.events.WAITING", 3)
     seen = lease()
-    events = OperatorEvents(Events(SimpleNamespace()), seen, mirror, Clock())
+    events = OperatorEvents(Events(SimpleNamespace()), seen, cache, Clock())
     for number in range(10):
         events.changed([changed(message=f"edit {number}")])
     assert [one.message for _, one in events._untold] == ["edit 7", "edit 8", "edit 9"]

@@ -40,7 +40,7 @@ class Term:
 
 
 class Listed:
-    """A source that has just listed everything."""
+    """A reflector that has just listed everything."""
 
     def __init__(self) -> None:
         self.listed = self.believed = time.monotonic()
@@ -82,16 +82,16 @@ async def publishing(
 
     model = Model()
     for kind in KINDS:
-        listing = model.mirror.listing(kind, "100")
+        listing = model.cache.listing(kind, "100")
         listing.page(flag(f"f{number}", number + 1) for number in range(flags if kind == "Flag" else 0))
         listing.finish()
-    source: Any = Listed()
-    source.unread = unread
+    reflector: Any = Listed()
+    reflector.unread = unread
     lease: Any = term
     api: Any = Service(ready)
     replicas_of = Replicas(api, None if ready is None else ("flags", "flagd"), model.subscribers)
-    events = OperatorEvents(Events(api), lease, model.mirror)
-    publisher = Publisher(model, source, lease, replicas_of, events, recall)
+    events = OperatorEvents(Events(api), lease, model.cache)
+    publisher = Publisher(model, reflector, lease, replicas_of, events, recall)
     with ExitStack() as streams:
         for each in replicas:
             streams.enter_context(model.subscribers.enter(each))
@@ -101,7 +101,7 @@ async def publishing(
                 await asyncio.sleep(0)
         tasks = [looking, asyncio.create_task(publisher.run()), asyncio.create_task(publisher.follow())]
         try:
-            await source.published.wait()
+            await reflector.published.wait()
             yield publisher, model
         finally:
             for task in tasks:
@@ -143,9 +143,9 @@ async def test_a_new_replica_does_not_hide_what_another_serves():
     async with publishing(Term(), replica("new", 0)) as (_, model):
         with model.subscribers.enter(replica("old", 1000)):
             async with asyncio.timeout(60):
-                while not model.holdback.held:
+                while not model.mass_removal.held:
                     await asyncio.sleep(0)
-        assert model.holdback.held["shop"].before == 1000
+        assert model.mass_removal.held["shop"].before == 1000
 
 
 async def test_what_is_published_is_awaited_and_handed_to_who_reports():
@@ -162,7 +162,7 @@ async def test_statuses_do_not_put_off_a_change_that_waits(monkeypatch: pytest.M
         monkeypatch.setattr(model.debounce, "change", noted.append)
 
         def noted_after(obj: dict) -> int:
-            model.mirror.observe("Flag", "MODIFIED", obj)
+            model.cache.observe("Flag", "MODIFIED", obj)
             publisher.wake()
             return len(noted)
 

@@ -12,8 +12,7 @@ import pytest
 from flagd.manifest import ResourceRef
 from flagd.sync.publisher import Publication, Served, Subscriber
 from flagoperator.cluster.event import Events
-from flagoperator.reconcile.guard import Removal
-from flagoperator.reconcile.holdback import HoldBack
+from flagoperator.reconcile.mass_removal import MassRemovalHold, Removal
 from flagoperator.run.events import OperatorEvents
 from flagoperator.run.model import Model
 from flagoperator.run.replicas import Replicas
@@ -38,13 +37,13 @@ class Reporting:
         api: Any = SimpleNamespace()
         self.events = Events(api)
         replicas = Replicas(api, None, self.model.subscribers)
-        events = OperatorEvents(self.events, self.lease, self.model.mirror)
+        events = OperatorEvents(self.events, self.lease, self.model.cache)
         self.reporter = Reporter(api, self.model, self.lease, replicas, events)
 
     def compile(self, obj: dict[str, Any]) -> None:
         """Have the cluster say `obj`, and compile it."""
-        self.model.mirror.observe("Flag", "MODIFIED", obj)
-        self.model.ledger.wait(self.model.projects.take(self.model.mirror.drain()))
+        self.model.cache.observe("Flag", "MODIFIED", obj)
+        self.model.ledger.wait(self.model.projects.take(self.model.cache.drain()))
 
     def publish(self) -> str:
         """Publish what is compiled, and return its revision."""
@@ -76,7 +75,7 @@ def published(status: Mapping[str, Any]) -> str:
 async def test_what_was_held_before_the_term_is_told_when_it_begins(monkeypatch: pytest.MonkeyPatch):
     one = Reporting()
     removal = Removal("p0", "r", 20, 0)
-    monkeypatch.setattr(HoldBack, "held", {"p0": removal})
+    monkeypatch.setattr(MassRemovalHold, "held", {"p0": removal})
     one.reporter.begin_term()
     [(name, reason, message)] = one.told()
     assert (name, reason) == ("flagoperator", "MassRemovalHeld")
@@ -106,9 +105,9 @@ async def test_nothing_is_written_of_what_is_not_compiled_or_gone():
     one = Reporting()
     assert one.reporter.wanted(A) is None
     one.compile(flag("a"))
-    one.model.mirror.observe("Flag", "MODIFIED", flag("a", 2, generation=2))
+    one.model.cache.observe("Flag", "MODIFIED", flag("a", 2, generation=2))
     assert one.reporter.wanted(A) is None
-    one.model.mirror.observe("Flag", "DELETED", flag("a", 3, generation=2))
+    one.model.cache.observe("Flag", "DELETED", flag("a", 3, generation=2))
     assert one.reporter.wanted(A) is None
 
 
@@ -123,4 +122,4 @@ async def test_statuses_give_way_to_a_change_until_it_is_acknowledged():
         one.serve(streams, revision)
         one.reporter._look_at_waiting()
     assert not one.reporter.giving_way
-    assert sum(one.model.gauges.acknowledged.counts) == 1
+    assert sum(one.model.metrics.acknowledged.counts) == 1

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from flagd.process import log
 from flagoperator.cli import main
-from flagoperator.run.memory import Memory
+from flagoperator.run.last_good import LastGoodOfBoard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,12 +48,12 @@ def test_a_part_that_ends_ends_the_process_with_an_error(
     async def broken(*_: object) -> None:
         raise RuntimeError("out of memory")
 
-    monkeypatch.setattr(Memory, "run", broken)
+    monkeypatch.setattr(LastGoodOfBoard, "run", broken)
     result = CliRunner().invoke(main, ["run", "--kubeconfig", str(kubeconfig), *FREE])
     assert result.exit_code == 1, result.output
-    assert "memory has ended" in caplog.text
+    assert "last_good has ended" in caplog.text
     assert "out of memory" in caplog.text
-    assert "a part has ended (memory) of the operator" in caplog.text
+    assert "a part has ended (last_good) of the operator" in caplog.text
     assert "stopped" in caplog.messages
 
 
@@ -67,7 +67,7 @@ def test_a_run_that_waits_for_the_api_server_ends_when_it_is_told_to(
         os.kill(os.getpid(), number)
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(Memory, "run", told)
+    monkeypatch.setattr(LastGoodOfBoard, "run", told)
     result = CliRunner().invoke(main, ["run", "--kubeconfig", str(kubeconfig), *FREE])
     assert result.exit_code == 0, result.output
     assert "stopped" in caplog.messages

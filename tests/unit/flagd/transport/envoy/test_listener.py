@@ -19,7 +19,7 @@ MTLS = TlsFiles(Path("/certs/tls.crt"), Path("/certs/tls.key"), Path("/ca/ca.crt
 
 
 def listener(tls=None, origins=(), host="127.0.0.1"):
-    return Listener(host, 8013, "flagd.server.inside:app", tls, Path("/run/flagd"), origins)
+    return Listener(host, 8013, "flagd.server.asgi_app:app", tls, Path("/run/flagd"), origins)
 
 
 def manager(one):
@@ -69,7 +69,7 @@ def test_the_app_runs_last_and_in_one_thread():
     app = manager(listener())["http_filters"][-1]["typed_config"]
     config = json.loads(app["filter_config"]["value"])
     assert config == {
-        "app": "flagd.server.inside:app",
+        "app": "flagd.server.asgi_app:app",
         "interface": "asgi",
         "root_path": "",
         "worker_threads": 1,

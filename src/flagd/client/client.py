@@ -14,7 +14,7 @@ from flagd.client.seed import Seed
 from flagd.client.user import InvalidUserError, User
 from flagd.client.variant import ErrorCode, Variant
 from flagd.engine.variant import Reason
-from flagd.last_good import LastGood
+from flagd.last_good.file import LastGoodFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,7 +64,7 @@ class FlagClient:
         endpoint = None if url is None else Endpoint.parse(url, key, _path(ca), insecure=insecure)
         if endpoint is None and bootstrap is None and last_good is None:
             raise ValueError("url: needed, where there is neither bootstrap nor last_good to answer from")
-        kept = None if last_good is None else LastGood(Path(last_good).absolute().parent, Path(last_good).name)
+        kept = None if last_good is None else LastGoodFile(Path(last_good).absolute().parent, Path(last_good).name)
         self._evaluation = LocalEvaluation(endpoint, Seed(project, kept, bootstrap))
         self._complaints = Complaints()
         self._finalizer = weakref.finalize(self, self._evaluation.close)

@@ -15,7 +15,7 @@ from flagd.client.follower import Follower
 from flagd.client.health import Health
 from flagd.client.listeners import Listeners
 from flagd.client.variant import ErrorCode
-from flagd.last_good import State, StateError
+from flagd.last_good.file import State, StateError
 from flagd.ruleset import RulesetError
 from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.snapshot import Snapshot

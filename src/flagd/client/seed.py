@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flagd.last_good import MAGIC, LastGood, StateError, decode
+from flagd.last_good.file import MAGIC, LastGoodFile, StateError, decode
 from flagd.ruleset import RulesetError
 from flagd.ruleset.change import Change
 from flagd.ruleset.hashed_ruleset import HashedRuleset
@@ -15,7 +15,7 @@ from flagd.ruleset.jsonform import flags_from_json
 
 if TYPE_CHECKING:
     from flagd.client.health import Origin
-    from flagd.last_good import State
+    from flagd.last_good.file import State
 
 MOST_BYTES = 512 * 1024 * 1024
 """Largest bootstrap file that is read."""
@@ -34,7 +34,7 @@ class Seed:
     """
 
     project: str
-    last_good: LastGood | None
+    last_good: LastGoodFile | None
     bootstrap: Bootstrap | None
 
     def read(self) -> tuple[HashedRuleset, Origin, float | None] | None:

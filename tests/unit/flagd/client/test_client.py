@@ -13,7 +13,7 @@ import weakref
 import pytest
 
 from flagd.client import ErrorCode, FlagClient, Reason, User, Variant, follower
-from flagd.last_good import LastGood
+from flagd.last_good.file import LastGoodFile
 from tests.unit.flagd.client.server import HEAD, HEARTBEAT, chunk, compressed, end, eventually, message, update
 from tests.unit.flagd.ruleset.contents import make
 
@@ -270,7 +270,7 @@ def test_the_last_good_ruleset_is_kept_and_answered_from_when_nobody_is_there(cl
     one = client(server.url, last_good=tmp_path / "flags")
     server.next().follow(update(_ruleset()), HEARTBEAT)
     one.wait_ready(60)
-    eventually(lambda: LastGood(tmp_path, "flags").read())
+    eventually(lambda: LastGoodFile(tmp_path, "flags").read())
     one.close()
     later = client("http://127.0.0.1:1", last_good=tmp_path / "flags")
     with later:
@@ -283,7 +283,7 @@ def test_the_last_good_ruleset_is_kept_and_answered_from_when_nobody_is_there(cl
 def test_entering_reads_what_is_on_this_machine_and_leaving_keeps_it(tmp_path):
     with FlagClient(bootstrap=[_flag("a")], last_good=tmp_path / "flags") as one:
         assert one.variant("a", EVE).key == "on"
-    assert LastGood(tmp_path, "flags").read() is not None
+    assert LastGoodFile(tmp_path, "flags").read() is not None
     assert one.variant("a", EVE).key == "on"
 
 

@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from flagd.client.seed import Seed
-from flagd.last_good import LastGood, State, StateError
+from flagd.last_good.file import LastGoodFile, State, StateError
 from flagd.ruleset import RulesetError
 from tests.unit.flagd.ruleset.contents import flag, make, many
 
@@ -14,8 +14,8 @@ FLAGS = [flag("a"), flag("b")]
 
 
 def _kept(folder, *rulesets, name="kept"):
-    LastGood(folder, name).write(State({one.project: one for one in rulesets}, 1000.0))
-    return LastGood(folder, name)
+    LastGoodFile(folder, name).write(State({one.project: one for one in rulesets}, 1000.0))
+    return LastGoodFile(folder, name)
 
 
 def test_the_copy_on_disk_comes_before_the_bootstrap_and_says_how_old_it_is(tmp_path):
@@ -39,11 +39,11 @@ def test_a_bootstrap_is_a_list_of_flags_what_flagctl_compile_writes_or_a_copy_fr
 
 def test_what_is_damaged_is_passed_over_for_the_next_best(tmp_path):
     (tmp_path / "kept").write_bytes(b"damaged")
-    assert Seed("", LastGood(tmp_path, "kept"), FLAGS).read()[1] == "bootstrap"
+    assert Seed("", LastGoodFile(tmp_path, "kept"), FLAGS).read()[1] == "bootstrap"
 
 
 def test_nothing_on_disk_yet_is_no_fault(tmp_path):
-    assert Seed("", LastGood(tmp_path, "kept"), None).read() is None
+    assert Seed("", LastGoodFile(tmp_path, "kept"), None).read() is None
 
 
 @pytest.mark.parametrize("content", ["", "{", "{}", "[1]", '[{"key": "a"}]', "[" * 100_000, '"flags"'])
@@ -68,7 +68,7 @@ def test_a_copy_of_other_projects_says_which(tmp_path):
 def test_a_copy_whose_content_is_not_that_of_its_revision_is_not_used(tmp_path):
     ruleset = many(3)
     forged = type(ruleset)("p", many(3, f1=1).flags, {}, {}, {}, ruleset.revision)
-    kept = LastGood(tmp_path, "kept")
+    kept = LastGoodFile(tmp_path, "kept")
     kept.write(State({"p": forged}, 0.0))
     with pytest.raises((StateError, RulesetError)):
         Seed("", kept, None).read()

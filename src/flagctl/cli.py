@@ -21,6 +21,9 @@ def main() -> None:
     """Run `flagctl` as a program and exit."""
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, _leave)
+    from flagd.process.extra import require
+
+    require("ctl", "flagctl")
     from flagctl.ending import run
 
     sys.exit(run())

@@ -35,7 +35,7 @@ def command(paths: tuple[str, ...], force_conflicts: bool, cluster: Cluster) -> 
       flagctl apply flags/checkout.yaml --wait --timeout 30
     """
     resources = _checked(paths)
-    # Imported when needed: every other command works without a cluster's libraries.
+    # Imported when needed: every other command starts faster without a cluster's libraries.
     from flagctl.live.application import apply
 
     with progress(cluster.doing):

@@ -34,7 +34,7 @@ def command(flag: str, active: bool | None, percent: str | None, segment: str | 
         raise click.UsageError("say what to set: --active=true|false or --percent N")
     if segment is not None and percent is None:
         raise click.UsageError("--segment goes with --percent")
-    # Imported when needed: every other command works without a cluster's libraries.
+    # Imported when needed: every other command starts faster without a cluster's libraries.
     from flagctl.live.adjustment import Adjustment
     from flagctl.live.setting import set_flag
 

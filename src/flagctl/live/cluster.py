@@ -33,7 +33,7 @@ class Cluster:
 
     def target(self) -> Target:
         """Return where requests go. Raises Unreachable where no API server is named."""
-        # Imported when needed: every other command works without a cluster's libraries.
+        # Imported when needed: every other command starts faster without a cluster's libraries.
         from flagctl.live.application import target
 
         return target(self.kubeconfig, self.context, self.namespace)

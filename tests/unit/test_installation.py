@@ -1,0 +1,106 @@
+"""What each installation can do: the base for libraries, and an extra for each program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+import pytest
+
+from flagd.process.extra import EXTRAS
+from tests.installed import ROOT, Installation, build_wheel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROGRAMS = {"flagctl": "ctl", "flagd": "server", "flagoperator": "operator"}
+EXAMPLES = ROOT / "examples"
+NOBODY = """\
+apiVersion: v1
+kind: Config
+clusters: [{name: nobody, cluster: {server: "http://127.0.0.1:9"}}]
+contexts: [{name: nobody, context: {cluster: nobody, user: nobody}}]
+users: [{name: nobody, user: {}}]
+current-context: nobody
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def installation(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    return Installation(wheel, tmp_path_factory.mktemp("installation"))
+
+
+@pytest.mark.parametrize("extra", [None, *PROGRAMS.values()])
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_program_without_its_extra_names_it_in_one_line(installation: Installation, program: str, extra: str | None):
+    done = installation.run(extra, program, "--version")
+    if extra == PROGRAMS[program] or set(EXTRAS[PROGRAMS[program]]) <= set(EXTRAS.get(extra or "", ())):
+        assert (done.returncode, done.stderr) == (0, "")
+    else:
+        (line,) = done.stderr.splitlines()
+        assert line.startswith(f"{program} needs ")
+        assert line.endswith(f"run pip install 'flagoperator[{PROGRAMS[program]}]'")
+        assert (done.returncode, done.stdout) == (2, "")
+
+
+IMPORTED = """
+import sys
+from importlib.metadata import packages_distributions
+import flagd.engine, flagd.ruleset, flagd.sync.subscriber
+known = packages_distributions()
+print(*{name for module in sys.modules for name in known.get(module, ())})
+"""
+
+
+def test_the_engine_imports_nothing_beyond_the_base(installation: Installation):
+    done = installation.run(None, "python", "-c", IMPORTED)
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split()) <= {"flagoperator", "google-re2", "mmh3", "protobuf"}
+
+
+EVERY_MODULE = """
+import sys
+from importlib import import_module
+from pkgutil import walk_packages
+for module in walk_packages(import_module(sys.argv[1]).__path__, sys.argv[1] + "."):
+    import_module(module.name)
+"""
+
+
+@pytest.mark.parametrize(("program", "extra"), PROGRAMS.items())
+def test_every_module_of_a_program_is_imported_with_its_extra(installation: Installation, program: str, extra: str):
+    done = installation.run(extra, "python", "-c", EVERY_MODULE, program)
+    assert done.returncode == 0, done.stderr
+
+
+OFFLINE = [
+    (["lint", EXAMPLES], 0),
+    (["compile", EXAMPLES], 0),
+    (["eval", EXAMPLES, "--flag", "button-colour", "--user", '{"user_id": "ann"}'], 0),
+    (["explain", EXAMPLES, "--flag", "button-colour", "--user", '{"user_id": "ann"}'], 0),
+    (["eval", "--server", "127.0.0.1:9", "--flag", "x", "--user", '{"user_id": "ann"}'], 3),
+    (["apply", EXAMPLES], 3),
+    (["set", "new-checkout", "--percent", "50"], 3),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code"), OFFLINE, ids=lambda each: each[0] if isinstance(each, list) else "")
+def test_flagctl_works_with_its_extra(
+    installation: Installation, tmp_path: Path, arguments: list[str | Path], code: int
+):
+    (tmp_path / "config").write_text(NOBODY)
+    cluster = ["--kubeconfig", tmp_path / "config"] if arguments[0] in ("apply", "set") else []
+    done = installation.run("ctl", "flagctl", *arguments, *cluster)
+    assert (done.returncode, "a bug" in done.stderr) == (code, False), done.stderr
+
+
+def test_packages_say_that_they_are_typed(wheel: Path):
+    names = ZipFile(wheel).namelist()
+    packages = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
+    assert packages == {"flagctl", "flagd", "flagoperator"}
+    assert {f"{package}/py.typed" for package in packages} <= set(names)

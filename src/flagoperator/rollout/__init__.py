@@ -2,6 +2,8 @@
 
 from flagoperator.rollout.allocation import Allocation, Share, Shares, percents
 from flagoperator.rollout.edit import first_state, lead
+from flagoperator.rollout.guard import Evidence, Guard, Measurement, Reaction
+from flagoperator.rollout.judgement import due_guards
 from flagoperator.rollout.plan import REST, Phase, Plan, Ramp, Step
 from flagoperator.rollout.plan_form import plan_of, written_plan
 from flagoperator.rollout.record import recorded, restored
@@ -14,11 +16,15 @@ from flagoperator.rollout.window import Window
 __all__ = [
     "REST",
     "Allocation",
+    "Evidence",
+    "Guard",
     "Handled",
+    "Measurement",
     "Mode",
     "Phase",
     "Plan",
     "Ramp",
+    "Reaction",
     "Request",
     "Run",
     "Share",
@@ -30,6 +36,7 @@ __all__ = [
     "Verb",
     "Window",
     "World",
+    "due_guards",
     "first_state",
     "lead",
     "percents",

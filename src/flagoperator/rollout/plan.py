@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from flagoperator.rollout.guard import Guard
     from flagoperator.rollout.window import Window
 
 REST = "All Other Users"
@@ -20,11 +21,13 @@ class Step:
         percent: in units of 0.001 %.
         hold: seconds to stay.
         approval: whether somebody has to approve before it is left.
+        min_evaluations: answers that let somebody in by what rises, to be counted before it is left.
     """
 
     percent: int
     hold: int = 0
     approval: bool = False
+    min_evaluations: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Plan:
         deadline: seconds from the first step to the last; None = none.
         deadline_rolls_back: whether a run that missed its deadline goes back; otherwise it pauses.
         paused: whether nothing moves forward.
+        guards: what is measured meanwhile.
     """
 
     steps: tuple[Step, ...]
@@ -61,6 +65,7 @@ class Plan:
     deadline: int | None = None
     deadline_rolls_back: bool = False
     paused: bool = False
+    guards: tuple[Guard, ...] = ()
 
     @property
     def phase_count(self) -> int:

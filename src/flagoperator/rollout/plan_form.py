@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flagd.manifest.parts.percent import thousandths
 from flagoperator.rollout.duration import duration, seconds
+from flagoperator.rollout.guard_form import guard_of, written_guard
 from flagoperator.rollout.moment import moment, seconds_of
 from flagoperator.rollout.plan import REST, Phase, Plan, Step
 from flagoperator.rollout.window import DAY_MINUTES, DAYS, Window
@@ -26,6 +27,7 @@ def plan_of(spec: Mapping[str, Any]) -> Plan:
         deadline=None if deadline is None else seconds(deadline),
         deadline_rolls_back=spec.get("onDeadline") == "Rollback",
         paused=bool(spec.get("paused")),
+        guards=tuple(guard_of(each) for each in spec.get("guards") or ()),
     )
 
 
@@ -44,6 +46,8 @@ def written_plan(plan: Plan) -> dict[str, Any]:
         found["onDeadline"] = "Rollback"
     if plan.paused:
         found["paused"] = True
+    if plan.guards:
+        found["guards"] = [written_guard(each) for each in plan.guards]
     return found
 
 
@@ -55,7 +59,12 @@ def percent_text(thousandths: int) -> str:
 
 def _steps(steps: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
     return tuple(
-        Step(thousandths(each["percent"]), seconds(each.get("hold", "0s")), bool(each.get("approval")))
+        Step(
+            thousandths(each["percent"]),
+            seconds(each.get("hold", "0s")),
+            bool(each.get("approval")),
+            each.get("minEvaluations", 0),
+        )
         for each in steps
     )
 
@@ -66,6 +75,8 @@ def _written_step(step: Step) -> dict[str, Any]:
         found["hold"] = duration(step.hold)
     if step.approval:
         found["approval"] = True
+    if step.min_evaluations:
+        found["minEvaluations"] = step.min_evaluations
     return found
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from flagoperator.rollout.allocation import percents
 from flagoperator.rollout.edit import finished, moved, rolled_back
+from flagoperator.rollout.guard import Reaction
+from flagoperator.rollout.judgement import failed_guard, is_inconclusive, measured, unproven_guard
 from flagoperator.rollout.state import Mode
 from flagoperator.rollout.window import is_open, next_opening
 
@@ -21,6 +23,12 @@ def progressed(subject: Subject, state: State, run: Run, world: World, now: floa
     """Return `state` one tick on: its clock, and at most one step."""
     if is_late(run, now) and run.plan.deadline_rolls_back:
         return rolled_back(subject, state, run, "Deadline", now)
+    run = measured(run, world.measurements, now).with_count(world.admitted)
+    if guard := failed_guard(run, Reaction.ROLLBACK):
+        return rolled_back(subject, state, replace(run, failed_guard=guard), "GuardFailed", now)
+    if not run.failed_guard and (guard := failed_guard(run, Reaction.PAUSE)):
+        run = replace(run, failed_guard=guard)
+        state = state.told(moved(subject, state, state, "GuardFailed", now))
     brake = braked(subject, run, world, now)
     acknowledged = (world.digest, world.percents) == (subject.digest, percents(state.shares))
     run = _clocked(run, now, runs=acknowledged and not brake)
@@ -28,7 +36,7 @@ def progressed(subject: Subject, state: State, run: Run, world: World, now: floa
         return replace(state, run=run, mode=Mode.PAUSED, reason=brake, next_step_at=None)
     state = replace(state, run=run, mode=Mode.PROGRESSING)
     if reason := _held(run, now, acknowledged=acknowledged):
-        return replace(state, reason=reason, next_step_at=_due(run))
+        return replace(state, reason=reason, next_step_at=_due(run, reason))
     return _forward(subject, state, run, now)
 
 
@@ -44,6 +52,10 @@ def braked(subject: Subject, run: Run, world: World, now: float) -> str:
         return "PlanNotFound"
     if run.paused:
         return "Manual"
+    if run.failed_guard:
+        return "GuardFailed"
+    if is_inconclusive(run):
+        return "Inconclusive"
     return "Deadline" if is_late(run, now) else ""
 
 
@@ -81,7 +93,13 @@ def _held(run: Run, now: float, *, acknowledged: bool) -> str:
     if run.elapsed(now) < run.hold:
         return "Holding"
     step = run.standing
-    return "AwaitingApproval" if step is not None and step.approval and not run.approved else ""
+    if step is None:
+        return ""
+    if run.admitted < step.min_evaluations:
+        return "AwaitingEvaluations"
+    if unproven_guard(run):
+        return "AwaitingGuards"
+    return "AwaitingApproval" if step.approval and not run.approved else ""
 
 
 def _forward(subject: Subject, state: State, run: Run, now: float) -> State:
@@ -106,10 +124,10 @@ def _shut(plan: Plan, now: float) -> str:
     return "" if is_open(plan.windows, now) else "OutsideWindow"
 
 
-def _due(run: Run) -> float | None:
-    """Return when the present hold is over and a step may be taken; None while the clock stands or a person decides."""
+def _due(run: Run, reason: str) -> float | None:
+    """Return when the present hold is over and a step may be taken; None where more than time is waited for."""
     step = run.standing
-    if run.held_since is None or (step is not None and step.approval and not run.approved):
+    if run.held_since is None or reason.startswith("Awaiting") or (step and step.approval and not run.approved):
         return None
     return _opening(run.plan, run.held_since + max(0.0, run.hold - run.held))
 

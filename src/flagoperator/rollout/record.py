@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.manifest.parts.percent import thousandths
 from flagoperator.rollout.allocation import Share
+from flagoperator.rollout.guard_form import evidence_from, written_evidence
 from flagoperator.rollout.moment import moment, seconds_of
 from flagoperator.rollout.plan_form import percent_text, plan_of, written_plan
 from flagoperator.rollout.run import Run
@@ -80,6 +81,14 @@ def _written_run(run: Run) -> dict[str, Any]:
     }
     times = {"heldSince": run.held_since, "startedAt": run.began}
     found |= {name: moment(at) for name, at in times.items() if at is not None}
+    if run.guards:
+        found["guards"] = [written_evidence(each) for each in run.guards]
+    if run.noted is not None:
+        found["notedAt"] = moment(run.noted)
+    if run.failed_guard:
+        found["failedGuard"] = run.failed_guard
+    if run.admitted or run.counted:
+        found |= {"admitted": run.admitted, "counted": run.counted}
     switches = {"approved": run.approved, "paused": run.paused, "extended": run.extended}
     return found | {name: True for name, on in switches.items() if on}
 
@@ -101,6 +110,11 @@ def _run(run: Mapping[str, Any]) -> Run:
         approved=run.get("approved", False),
         paused=run.get("paused", False),
         extended=run.get("extended", False),
+        guards=tuple(evidence_from(each) for each in run.get("guards") or ()),
+        failed_guard=run.get("failedGuard", ""),
+        noted=_time(run.get("notedAt")),
+        admitted=run.get("admitted", 0),
+        counted=run.get("counted", 0),
     )
 
 

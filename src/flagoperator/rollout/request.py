@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flagoperator.rollout.edit import finished, moved, rolled_back
+from flagoperator.rollout.judgement import forgiven, is_failing
 from flagoperator.rollout.progress import braked, is_late
 from flagoperator.rollout.state import Mode
 from flagoperator.rollout.verb import Handled, Verb
@@ -46,11 +47,12 @@ def _asked(run: Run, verb: Verb, now: float) -> Run:
     if verb is Verb.PAUSE:
         return replace(run, paused=True)
     if verb is Verb.RESUME:
-        return replace(run, paused=False, extended=run.extended or is_late(run, now))
+        return replace(forgiven(run), paused=False, extended=run.extended or is_late(run, now))
     return replace(run, approved=True)
 
 
 def _promoted(subject: Subject, state: State, run: Run, request: Request, world: World, now: float) -> State:
-    if braked(subject, run, world, now):
+    failing = is_failing(run) and not request.is_forced
+    if failing or braked(subject, run, world, now):
         return state.told(moved(subject, state, state, "PromoteRefused", now, request.by))
     return finished(subject, state, "Promoted", now, request.by)

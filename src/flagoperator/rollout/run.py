@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from flagoperator.rollout.allocation import Share, placed
+from flagoperator.rollout.judgement import kept_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flagoperator.rollout.allocation import Allocation, Shares
+    from flagoperator.rollout.guard import Evidence
     from flagoperator.rollout.plan import Plan, Step
 
 
@@ -35,6 +37,11 @@ class Run:
         approved: whether the step may be left.
         paused: whether somebody paused the run.
         extended: whether somebody resumed it after its deadline.
+        guards: what was measured, by guard.
+        failed_guard: name of the guard that paused the run or took it back; empty = none did.
+        noted: seconds since 1970 at which numbers of guards alone made the state another.
+        admitted: answers counted at this step that let somebody in.
+        counted: what the counter of such answers said last.
     """
 
     id: str
@@ -52,6 +59,11 @@ class Run:
     approved: bool = False
     paused: bool = False
     extended: bool = False
+    guards: tuple[Evidence, ...] = ()
+    failed_guard: str = ""
+    noted: float | None = None
+    admitted: int = field(default=0, compare=False)
+    counted: int = field(default=0, compare=False)
 
     @property
     def token(self) -> str:
@@ -72,7 +84,7 @@ class Run:
         if not self.limit:
             return None
         # The plan was replaced by one whose first step is still ahead: its hold is what the new plan asks of a stop.
-        return replace(self.steps[0], approval=False)
+        return replace(self.steps[0], approval=False, min_evaluations=0)
 
     @property
     def hold(self) -> int:
@@ -91,19 +103,31 @@ class Run:
 
     def restarted(self, digest: str) -> Run:
         """Return the run with all that was measured of the present step forgotten: the flag is another."""
-        again = replace(self, digest=digest, held=0.0, held_since=None, approved=False)
+        again = replace(self, digest=digest, held=0.0, held_since=None, approved=False, admitted=0, counted=0)
+        again = replace(again, guards=(), failed_guard="")
         return again if again.step == 0 and not again.limit else replace(again, restarts=again.restarts + 1)
 
     def under(self, plan: Plan, own: str, lowest: int) -> Run:
         """Return the run under another plan: its next step is the first above `lowest`, where the lowest stands."""
         phase = min(self.phase, plan.phase_count - 1)
         step = sum(1 for each in plan.steps_of(phase) if each.percent <= lowest)
-        return replace(self, plan=plan.frozen, own=own, phase=phase, step=step)
+        guards = kept_evidence(self, plan.guards)
+        failed = self.failed_guard if any(each.name == self.failed_guard for each in guards) else ""
+        other = replace(self, plan=plan.frozen, own=own, phase=phase, step=step)
+        return replace(other, guards=guards, failed_guard=failed)
 
     def at(self, phase: int, step: int, limit: int, now: float) -> Run:
         """Return the run at another stop, not held yet."""
         fresh = replace(self, phase=phase, step=step, limit=limit, restarts=0, held=0.0, held_since=None)
-        return replace(fresh, approved=False, began=now if self.began is None else self.began)
+        fresh = replace(fresh, approved=False, admitted=0, counted=0)
+        return replace(fresh, began=now if self.began is None else self.began)
+
+    def with_count(self, count: int) -> Run:
+        """Return the run with `count`, the counter of admitted answers at this step; it is counted while it is held."""
+        if count == self.counted:
+            return self
+        grown = count - self.counted if count > self.counted else count  # a counter that fell began at 0
+        return replace(self, counted=count, admitted=self.admitted + (grown if self.held_since is not None else 0))
 
     def _percent(self, allocation: Allocation, start: int) -> int:
         phase = self.plan.phase_of(allocation.name)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flagoperator.rollout.allocation import Allocation, Shares
+    from flagoperator.rollout.guard import Measurement
     from flagoperator.rollout.plan import Ramp
     from flagoperator.rollout.run import Run
     from flagoperator.rollout.verb import Handled, Request, Verb
@@ -52,11 +55,15 @@ class World:
         digest: of the flag that every ready replica has acknowledged; empty where none is ready, or one lags.
         percents: name and percent of its allocations, as acknowledged.
         paused: whether the whole operator moves nothing forward.
+        measurements: the newest of every guard of the run, by name.
+        admitted: what the counter of answers says that let somebody in at this step by what rises.
     """
 
     digest: str = ""
     percents: tuple[tuple[str, int], ...] = ()
     paused: bool = False
+    measurements: Mapping[str, Measurement] = field(default_factory=dict)
+    admitted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,10 @@ BRAKES = frozenset({Verb.ABORT, Verb.PAUSE})
 """Quote the run only, so that none comes too late for a step."""
 
 
+FORCE = "+force"
+"""At the end of the token of a promote."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A verb as it is asked for.
@@ -28,7 +32,7 @@ class Request:
     Attributes:
         verb: what is to be done.
         token: what it quotes: for approve, promote and resume the token of the run, for the brakes text that begins
-            with its id, for retry any text that is new.
+            with its id, for retry any text that is new. A promote with FORCE overrules a failing guard.
         by: who asks, as far as known.
     """
 
@@ -36,13 +40,18 @@ class Request:
     token: str
     by: str = ""
 
+    @property
+    def is_forced(self) -> bool:
+        """Whether a failing guard is no obstacle."""
+        return self.verb is Verb.PROMOTE and self.token.endswith(FORCE)
+
     def is_meant_for(self, run: str, token: str) -> bool:
         """Return whether this is about the run with the id `run`, which stands at `token`."""
         if self.verb is Verb.RETRY:
             return True
         if self.verb in BRAKES:
             return self.token.partition("-")[0] == run
-        return self.token == token
+        return self.token.removesuffix(FORCE) == token
 
 
 @dataclass(frozen=True, slots=True)

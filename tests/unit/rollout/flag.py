@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from flagoperator.rollout import (
     REST,
     Allocation,
+    Measurement,
     Plan,
     Ramp,
     Request,
@@ -32,6 +33,8 @@ class Walk:
     now: int = MONDAY_NOON
     acknowledging: bool = True
     all_paused: bool = False
+    measurements: dict[str, Measurement] = field(default_factory=dict)
+    admitted: int = 0
     state: State = field(init=False)
 
     def __post_init__(self) -> None:
@@ -39,9 +42,10 @@ class Walk:
 
     @property
     def world(self) -> World:
+        told = World(paused=self.all_paused, measurements=self.measurements, admitted=self.admitted)
         if not self.acknowledging:
-            return World(paused=self.all_paused)
-        return World(self.subject.digest, percents(self.state.shares), self.all_paused)
+            return told
+        return replace(told, digest=self.subject.digest, percents=percents(self.state.shares))
 
     def tick(self, seconds: int = 0) -> State:
         self.now += seconds
@@ -58,6 +62,12 @@ class Walk:
 
     def after(self, seconds: int) -> State:
         self.now += seconds
+        return self.settle()
+
+    def measure(self, value: float | None = None, guard: str = "errors", *, empty: bool = False) -> State:
+        """Let a minute pass, and a guard be measured at its end; without a value it gives none."""
+        self.now += 60
+        self.measurements[guard] = Measurement(float(self.now), value, "" if value is not None else "away", empty)
         return self.settle()
 
     def ask(self, verb: Verb, token: str, by: str = "ann") -> State:

@@ -15,10 +15,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from flagoperator.rollout import (
     REST,
     Allocation,
+    Guard,
+    Measurement,
     Mode,
     Phase,
     Plan,
     Ramp,
+    Reaction,
     Request,
     Run,
     State,
@@ -46,7 +49,8 @@ stops = st.lists(st.sampled_from(STOPS), unique=True, max_size=3).map(sorted)
 
 @st.composite
 def ladders(draw: st.DrawFn) -> tuple[Step, ...]:
-    return tuple(Step(each, draw(holds), draw(st.booleans())) for each in [*draw(stops), 100_000])
+    counts = st.sampled_from([0, 0, 0, 50])
+    return tuple(Step(each, draw(holds), draw(st.booleans()), draw(counts)) for each in [*draw(stops), 100_000])
 
 
 windows = st.builds(
@@ -57,7 +61,21 @@ windows = st.builds(
     st.sampled_from(["UTC", "Europe/Berlin"]).map(ZoneInfo),
 )
 phases = st.builds(Phase, st.frozensets(st.sampled_from([*NAMES, REST]), min_size=1), ladders() | st.just(()))
-plain = st.builds(Plan, st.builds(lambda at, hold: (Step(at, hold), Step(100_000, 60)), st.sampled_from(STOPS), holds))
+guards = st.lists(
+    st.builds(
+        Guard,
+        st.sampled_from(["errors", "latency"]),
+        st.just("query"),
+        st.just(0.5),
+        failure_limit=st.integers(0, 1),
+        error_limit=st.integers(0, 1),
+        no_data_fails=st.booleans(),
+        reaction=st.sampled_from(Reaction),
+    ),
+    unique_by=lambda each: each.name,
+).map(tuple)
+short = st.builds(lambda at, hold: (Step(at, hold), Step(100_000, 60)), st.sampled_from(STOPS), holds)
+plain = st.builds(Plan, short, guards=st.just(()) | guards)
 fancy = st.builds(
     Plan,
     ladders(),
@@ -67,6 +85,7 @@ fancy = st.builds(
     st.none() | st.sampled_from([600, 86_400]),
     st.booleans(),
     st.booleans(),
+    guards,
 )
 plans = plain | fancy  # most fancy ones stand still for long
 ramps = st.builds(Ramp, st.none() | plans, st.sampled_from(["standard", "own", "other"]))
@@ -87,6 +106,8 @@ class Ramps(RuleBasedStateMachine):
         self.state = first_state(self.subject, ())
         self.held: tuple[str, float] = ("", 0)
         self.starts: dict[str, dict[str, int]] = {}
+        self.measurements: dict[str, Measurement] = {}
+        self.admitted = 0
 
     # what people do
 
@@ -128,7 +149,7 @@ class Ramps(RuleBasedStateMachine):
         if self.subject.ramp is not None and not self.subject.ramp.immediate:
             before = self.state
             self.subject = replace(self.subject, ramp=replace(self.subject.ramp, plan=plan))
-            self.check_nobody_enters(before, self.tick(World()))
+            self.check_nobody_enters(before, self.tick(self.world()))
 
     @rule(paused=st.booleans())
     def brake_in_git(self, paused: bool) -> None:
@@ -164,12 +185,20 @@ class Ramps(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([60, 3600]))
     def replicas_lag(self, seconds: int) -> None:
         self.now += seconds
-        self.tick(World())
+        self.tick(self.world())
+
+    @rule(value=st.sampled_from([0.0, 0.0, 0.9, None]), empty=st.booleans(), admitted=st.sampled_from([0, 60, -1000]))
+    def guards_are_measured(self, value: float | None, empty: bool, admitted: int) -> None:
+        self.now += 60
+        found = Measurement(float(self.now), value, "", value is None and empty)
+        self.measurements = {"errors": found, "latency": found}
+        self.admitted = max(0, self.admitted + admitted)
+        self.look()
 
     @rule()
     def everything_is_paused(self) -> None:
         before = self.state
-        after = self.tick(World(self.subject.digest, percents(self.state.shares), paused=True))
+        after = self.tick(replace(self.world(acknowledged=True), paused=True))
         self.check_nobody_enters(before, after)
 
     # what is promised
@@ -178,10 +207,15 @@ class Ramps(RuleBasedStateMachine):
         self.edits += 1
         before = self.state
         self.subject = replace(self.subject, digest=str(self.edits), **changes)  # type: ignore[arg-type]
-        self.check_nobody_enters(before, self.tick(World()))
+        self.check_nobody_enters(before, self.tick(self.world()))
 
     def look(self) -> None:
-        self.tick(World(self.subject.digest, percents(self.state.shares)))
+        self.tick(self.world(acknowledged=True))
+
+    def world(self, *, acknowledged: bool = False) -> World:
+        told = World(measurements=self.measurements, admitted=self.admitted)
+        served = percents(self.state.shares)
+        return replace(told, digest=self.subject.digest, percents=served) if acknowledged else told
 
     def tick(self, world: World) -> State:
         before = self.state
@@ -229,6 +263,10 @@ class Ramps(RuleBasedStateMachine):
         key, since = self.held
         assert key == self.key(before, run)
         assert run.hold == 0 or self.now - since >= run.hold
+        for guard in run.plan.guards:
+            last = self.measurements.get(guard.name)
+            assert guard.reaction is Reaction.REPORT or (last is not None and last.at > since)
+            assert guard.reaction is Reaction.REPORT or (last is not None and (last.value or 0) <= 0.5)
         if run.standing.approval:
             token = next(each.token for each in before.handled + self.state.handled if each.verb is Verb.APPROVE)
             assert token

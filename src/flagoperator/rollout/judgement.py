@@ -1,0 +1,91 @@
+"""Judgement: what the guards of a run say, from one measurement to the next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flagoperator.rollout.guard import Evidence, Reaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from flagoperator.rollout.guard import Guard, Measurement
+    from flagoperator.rollout.run import Run
+
+NOTE_SECONDS = 600
+"""How often numbers alone make a state another, so that a status has them and is not written every minute."""
+
+
+def evidence_of(run: Run, guard: Guard) -> Evidence:
+    """Return what is known of `guard`."""
+    return next((each for each in run.guards if each.name == guard.name), Evidence(guard.name))
+
+
+def measured(run: Run, measurements: Mapping[str, Measurement], now: float) -> Run:
+    """Return the run with the newest of `measurements`, by guard, taken in; each is taken in once."""
+    found = tuple(_with(evidence_of(run, guard), guard, measurements.get(guard.name)) for guard in run.plan.guards)
+    lasts = [each.last for each in found]
+    if lasts == [evidence_of(run, guard).last for guard in run.plan.guards]:
+        return run
+    stale = run.noted is None or not run.noted <= now < run.noted + NOTE_SECONDS
+    return replace(run, guards=found, noted=now if stale else run.noted)
+
+
+def due_guards(run: Run, now: float) -> Iterator[Guard]:
+    """Yield the guards to be measured now: each at its interval, from the first step to the end of the run."""
+    if run.began is None:
+        return
+    for guard in run.plan.guards:
+        last = evidence_of(run, guard).last
+        if last is None or not last.at <= now < last.at + guard.interval:
+            yield guard
+
+
+def failed_guard(run: Run, reaction: Reaction) -> str:
+    """Return the name of the first guard with this `reaction` that has failed more often than is borne; else empty."""
+    over = (each.name for each in _with_reaction(run, reaction) if evidence_of(run, each).failures > each.failure_limit)
+    return next(over, "")
+
+
+def is_failing(run: Run) -> bool:
+    """Return whether the newest measurement of any guard that holds the run up has failed."""
+    return any(evidence_of(run, each).failures for each in _that_count(run))
+
+
+def is_inconclusive(run: Run) -> bool:
+    """Return whether any guard that holds the run up has given no number for too long."""
+    return any(evidence_of(run, each).errors > each.error_limit for each in _that_count(run))
+
+
+def unproven_guard(run: Run) -> str:
+    """Return the first guard without a good measurement since the present hold began; empty = all have one."""
+    since = float("inf") if run.held_since is None else run.held_since
+    waiting = (each.name for each in _that_count(run) if not evidence_of(run, each).is_good(since))
+    return next(waiting, "")
+
+
+def forgiven(run: Run) -> Run:
+    """Return the run as somebody resumes it: what made it pause has to happen again to do so."""
+    kept = tuple(each for each in run.guards if each.name != run.failed_guard)
+    return replace(run, guards=kept, failed_guard="")
+
+
+def kept_evidence(run: Run, guards: tuple[Guard, ...]) -> tuple[Evidence, ...]:
+    """Return what holds of the evidence under other `guards`: that of those which are the same."""
+    same = {each.name for each in guards if each in run.plan.guards}
+    return tuple(each for each in run.guards if each.name in same)
+
+
+def _with(evidence: Evidence, guard: Guard, measurement: Measurement | None) -> Evidence:
+    if measurement is None or (evidence.last is not None and measurement.at == evidence.last.at):
+        return evidence
+    return evidence.after(guard, measurement)
+
+
+def _with_reaction(run: Run, reaction: Reaction) -> Iterator[Guard]:
+    return (each for each in run.plan.guards if each.reaction is reaction)
+
+
+def _that_count(run: Run) -> Iterator[Guard]:
+    return (each for each in run.plan.guards if each.reaction is not Reaction.REPORT)

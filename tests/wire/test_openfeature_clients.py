@@ -29,6 +29,7 @@ class Client:
         cannot: flags of the table that it has no means to ask for, or to show.
         hears: whether it listens to news; otherwise it asks every time.
         mismatch: its name for INVALID_ARGUMENT.
+        key: whether it has an option by which it shows a deployment key.
     """
 
     command: object
@@ -37,6 +38,7 @@ class Client:
     cannot: tuple = ()
     hears: bool = True
     mismatch: str = "TYPE_MISMATCH"
+    key: bool = False
 
 
 def _node(script):
@@ -47,18 +49,21 @@ EVERY_NUMBER_IS_A_DOUBLE = ("pi-not-integer",)
 INTEGERS_HAVE_32_BITS = ("largest",)
 NO_NESTED_OBJECTS = ("by-company", "layout")
 CLIENTS = {
-    "python": Client(lambda: (environment.python(), environment.PYTHON_FOLDER / "flagd_repl.py")),
+    "python": Client(lambda: (environment.python(), environment.PYTHON_FOLDER / "flagd_repl.py"), key=True),
     "node": Client(lambda: _node("flagd_repl.mjs"), cannot=EVERY_NUMBER_IS_A_DOUBLE),
-    "web": Client(lambda: _node("flagd_web_repl.mjs"), speaks=1, connect=True, cannot=EVERY_NUMBER_IS_A_DOUBLE),
+    "web": Client(lambda: _node("flagd_web_repl.mjs"), 1, True, EVERY_NUMBER_IS_A_DOUBLE, key=True),
     "go": Client(environment.go, connect=True),
-    "java": Client(environment.java, speaks=1, cannot=INTEGERS_HAVE_32_BITS),
+    "java": Client(environment.java, speaks=1, cannot=INTEGERS_HAVE_32_BITS, key=True),
     "rust": Client(environment.rust, 1, cannot=NO_NESTED_OBJECTS, hears=False, mismatch="INVALID_CONTEXT"),
 }
 COMPILED = {"go", "java", "rust"}
-PARAMETERS = [pytest.param(name, marks=[pytest.mark.compiled] if name in COMPILED else []) for name in CLIENTS]
 
 
-@pytest.fixture(params=PARAMETERS)
+def _parameters(names):
+    return [pytest.param(name, marks=[pytest.mark.compiled] if name in COMPILED else []) for name in names]
+
+
+@pytest.fixture(params=_parameters(CLIENTS))
 def client(request, transport):
     client = CLIENTS[request.param]
     if client.connect and transport == "grpcio":
@@ -68,10 +73,10 @@ def client(request, transport):
 
 @pytest.fixture
 def connect(client):
-    """Start the provider: ``connect(process)``; it is closed after the test."""
+    """Start the provider: ``connect(process, key)``; it is closed after the test."""
     command = client.command()
     with ExitStack() as providers:
-        yield lambda process: providers.enter_context(_connected(command, process))
+        yield lambda process, *keys: providers.enter_context(_connected((*command, *keys), process))
 
 
 @contextmanager
@@ -114,16 +119,13 @@ def test_every_case_is_answered_as_the_table_says(client, connect, flags):
     assert found == {json.dumps(case): _expected(case, client) for case in cases}
 
 
-def test_pythons_provider_shows_a_key_by_its_channel_credentials(tmp_path, transport):
-    command = (environment.python(), environment.PYTHON_FOLDER / "flagd_repl.py", WEB_KEY)
+@pytest.mark.parametrize("client", _parameters(name for name in CLIENTS if CLIENTS[name].key), indirect=True)
+def test_a_provider_with_an_option_that_sends_headers_shows_a_deployment_key(client, connect, start, tmp_path):  # noqa: ARG001
     (tmp_path / "shop.yaml").write_text(SHOP)
-    with (
-        running(tmp_path, "--transport", transport, "--deployment-keys", "required") as process,
-        _connected(command, process) as provider,
-    ):
-        question = {"type": "object", "default": {}, "context": {"targetingKey": "ann", "plan": "pro"}}
-        assert provider.ask({**question, "flag": "checkout"})["value"] == {"columns": 2}
-        assert provider.ask({**question, "flag": "secret"})["error"] == "FLAG_NOT_FOUND"
+    provider = connect(start(tmp_path, "--deployment-keys", "required"), WEB_KEY)
+    question = {"type": "object", "default": {}, "context": {"targetingKey": "ann", "plan": "pro"}}
+    assert provider.ask({**question, "flag": "checkout"})["value"] == {"columns": 2}
+    assert provider.ask({**question, "flag": "secret"})["error"] == "FLAG_NOT_FOUND"
 
 
 def test_the_metadata_of_a_flag_and_its_project_come_along(flags):

@@ -1,9 +1,13 @@
-// npm @openfeature/flagd-web-provider, which browsers use: questions in, answers and events out. Arguments: host, port.
+// npm @openfeature/flagd-web-provider, which browsers use: questions in, answers and events out. Arguments: a key or none, host, port.
 import { createInterface } from 'node:readline';
 import { OpenFeature, ProviderEvents } from '@openfeature/web-sdk';
 import { FlagdWebProvider } from '@openfeature/flagd-web-provider';
 
-const [host, port] = process.argv.slice(2);
+const [port, host, key] = process.argv.slice(2).reverse();
+const showKey = (next) => (request) => {
+  request.header.set('authorization', `Bearer ${key}`);
+  return next(request);
+};
 const say = (line) => console.log(JSON.stringify(line));
 const ASK = {
   boolean: 'getBooleanDetails',
@@ -16,7 +20,14 @@ const ASK = {
 OpenFeature.addHandler(ProviderEvents.ConfigurationChanged, () => say({ event: 'changed' }));
 OpenFeature.addHandler(ProviderEvents.Ready, () => say({ event: 'ready' }));
 await OpenFeature.setProviderAndWait(
-  new FlagdWebProvider({ host, port: Number(port), tls: false, maxRetries: 0, maxDelay: 500 }),
+  new FlagdWebProvider({
+    host,
+    port: Number(port),
+    tls: false,
+    maxRetries: 0,
+    maxDelay: 500,
+    interceptors: key === undefined ? [] : [showKey],
+  }),
 );
 const client = OpenFeature.getClient();
 for await (const line of createInterface({ input: process.stdin })) {

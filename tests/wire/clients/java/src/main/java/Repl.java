@@ -1,4 +1,4 @@
-// Maven dev.openfeature.contrib.providers:flagd: questions in, answers and events out. Arguments: host and port.
+// Maven dev.openfeature.contrib.providers:flagd: questions in, answers and events out. Arguments: a key or none, host, port.
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,6 +11,9 @@ import dev.openfeature.sdk.ImmutableContext;
 import dev.openfeature.sdk.OpenFeatureAPI;
 import dev.openfeature.sdk.Structure;
 import dev.openfeature.sdk.Value;
+import io.grpc.ClientInterceptor;
+import io.grpc.Metadata;
+import io.grpc.stub.MetadataUtils;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -31,9 +34,11 @@ public final class Repl {
             List<String> flags = details.getFlagsChanged();
             say(Map.of("event", "changed", "flags", flags == null ? List.of() : flags));
         });
+        int count = arguments.length;
         FlagdOptions options = FlagdOptions.builder()
-                .host(arguments[0])
-                .port(Integer.parseInt(arguments[1]))
+                .host(arguments[count - 2])
+                .port(Integer.parseInt(arguments[count - 1]))
+                .clientInterceptors(count > 2 ? List.of(showing(arguments[0])) : List.of())
                 .deadline(10_000)
                 .retryBackoffMs(500)
                 .build();
@@ -45,6 +50,12 @@ public final class Repl {
         }
         api.shutdown();
         System.exit(0);
+    }
+
+    private static ClientInterceptor showing(String key) {
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + key);
+        return MetadataUtils.newAttachHeadersInterceptor(headers);
     }
 
     private static Map<String, Object> ask(Client client, JsonNode question) {

@@ -26,9 +26,9 @@ class Signal:
             event.set()
 
     @contextmanager
-    def subscribe(self) -> Iterator[asyncio.Event]:
-        """Give an event that `wake` sets, for as long as the block runs."""
-        event = asyncio.Event()
+    def subscribe(self, event: asyncio.Event | None = None) -> Iterator[asyncio.Event]:
+        """Give an event that `wake` sets, for as long as the block runs: `event` of a reader who waits for more."""
+        event = event or asyncio.Event()
         self._events.add(event)
         try:
             yield event

@@ -85,6 +85,9 @@ def main() -> None:
 @option("--tls-cert", type=FILE, help="PEM file with the stream's certificate chain; read again when it changes.")
 @option("--tls-key", type=FILE, help="PEM file with the private key of --tls-cert.")
 @option("--tls-client-ca", type=FILE, help="PEM file with CA certificates; subscribers must show one of theirs.")
+@option(
+    "--pause-rollouts", is_flag=True, help="Let no rollout move forward; goals that are lowered are taken all the same."
+)
 @INSECURE
 @option(
     "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", help="Least level logged."

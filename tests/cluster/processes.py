@@ -22,9 +22,16 @@ class Operator(Process):
 
     listening = re.compile(r"rulesets on (\S+), management on (\S+)")
 
-    def __init__(self, kubeconfig: Path, lease_namespace: str, *options: str, listen: str = ANY) -> None:
+    def __init__(
+        self,
+        kubeconfig: Path,
+        lease_namespace: str,
+        *options: str,
+        listen: str = ANY,
+        program: Sequence[str | Path] = (BIN / "flagoperator",),
+    ) -> None:
         super().__init__(
-            *(BIN / "flagoperator", "run", "--kubeconfig", kubeconfig, "--log-format", "json"),
+            *(*program, "run", "--kubeconfig", kubeconfig, "--log-format", "json"),
             *("--lease-namespace", lease_namespace, "--listen", listen, "--management-listen", ANY, *options),
         )
 

@@ -48,14 +48,17 @@ class Stage:
         for process in self._running:
             process.stop()
 
-    def operator(self, *options: str, listen: str = "", namespaces: tuple[str, ...] | None = None) -> Operator:
+    def operator(
+        self, *options: str, listen: str = "", namespaces: tuple[str, ...] | None = None, **more: Any
+    ) -> Operator:
         """Start an operator; all replicas know its address unless another is given.
 
         `namespaces` are those that it follows, that of the stage unless given; an empty tuple = all.
         """
         names = (self.namespace,) if namespaces is None else namespaces
         scope = ("--namespaces", ",".join(names)) if names else ()
-        return self._keep(Operator(self.kubeconfig, self.namespace, *scope, *options, listen=listen or self.address))
+        listen = listen or self.address
+        return self._keep(Operator(self.kubeconfig, self.namespace, *scope, *options, listen=listen, **more))
 
     def replica(self, name: str, *options: str, operators: tuple[str, ...] = ()) -> Replica:
         """Start a flagd."""

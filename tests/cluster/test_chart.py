@@ -23,7 +23,7 @@ FOREIGN = {"Certificate", "ServiceMonitor", "PrometheusRule"}
 RIGHTS = {"ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"}
 OPERATOR, FLAGD = (f"system:serviceaccount:{NAMESPACE}:{name}" for name in ("flagoperator", "flagd"))
 AUTHOR, VIEWER = "author", "viewer"
-KINDS = ("flags", "flagsegments", "flagcohorts", "flagdeployments", "flaggroups")
+KINDS = ("flags", "flagsegments", "flagcohorts", "flagdeployments", "flaggroups", "flagrolloutplans")
 
 READ = {(verb, OURS, kind) for verb in ("get", "list", "watch") for kind in KINDS}
 WRITE = {(verb, OURS, kind) for verb in ("create", "update", "patch", "delete", "deletecollection") for kind in KINDS}

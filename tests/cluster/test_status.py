@@ -70,7 +70,13 @@ def test_a_change_reaches_every_replica_and_costs_two_writes_at_most(stage: Stag
     status = found["status"]
     assert status["published"] == "2/2"
     assert status["observedGeneration"] == status["servedGeneration"] == 2
-    assert status["effective"] == {"rollout": "100", "percent": "100", "variants": "on", "salt": "checkout"}
+    assert status["effective"] == {
+        "rollout": "100",
+        "percent": "100",
+        "variants": "on",
+        "salt": "checkout",
+        "allocations": [{"name": "All Other Users", "percent": "100"}],
+    }
     assert {each["type"] for each in status["conditions"]} == {"Ready", "Published"}
     assert 0 < len(writes(stage, "checkout")) <= 2 * WRITES_PER_GENERATION, "statuses may coalesce, never repeat"
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from flagd.compiler.advice.default_plan import rival_defaults
 from flagd.compiler.advice.overweight import overweight
+from flagd.compiler.form.limit import admitted
 from flagd.compiler.form.prerequisite import unmeetable
 from flagd.compiler.graph.references import KEY, node_of
 from flagd.compiler.last_good.retention import retained_for
@@ -20,6 +22,7 @@ from flagd.ruleset.ruleset import Ruleset
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from flagd.compiler.form.limit import Limits
     from flagd.compiler.graph.references import Node
     from flagd.compiler.last_good.unreadable import Unreadable
     from flagd.compiler.outcome import Outcome
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from flagd.manifest.resource import Resource
     from flagd.ruleset.cohort import Cohort
     from flagd.ruleset.flag import EvaluationFlag
+
+NO_LIMITS: Mapping[ResourceRef, Limits | None] = {}
 
 
 @dataclass(frozen=True)
@@ -64,13 +69,13 @@ class Compiled:
         Without locations: `Loaded.locate` adds them.
         """
         found = [each for node in self.state.faulty for each in self.state.outcomes[node].diagnostics]
-        found += self.overweight
+        found += self.advice
         return sorted(found, key=lambda each: (str(each.resource), each.path, each.reason, each.message))
 
     @cached_property
-    def overweight(self) -> list[Diagnostic]:
-        """Warnings about the flags that weigh most, where an answer with all flags may be too large for clients."""
-        return overweight(self.state)
+    def advice(self) -> list[Diagnostic]:
+        """What is said of resources because of all the others: the heaviest flags, plans that are default twice."""
+        return [*overweight(self.state), *rival_defaults(self.state.plans.values())]
 
     @cached_property
     def revision(self) -> str:
@@ -90,8 +95,13 @@ class Compiled:
             revision=self.revision,
         )
 
-    def update(self, changed: Iterable[Resource | Unreadable], removed: Iterable[ResourceRef] = ()) -> Compiled:
-        """Return the project with `changed` resources added or replaced and `removed` ones gone.
+    def update(
+        self,
+        changed: Iterable[Resource | Unreadable],
+        removed: Iterable[ResourceRef] = (),
+        limits: Mapping[ResourceRef, Limits | None] = NO_LIMITS,
+    ) -> Compiled:
+        """Return the project with `changed` resources added or replaced, `removed` ones gone and new `limits`.
 
         The cost is that of the changed resources and of those that refer to them, whatever the size of
         the project. A flag that is broken now keeps the form it has here, with all that this form needs.
@@ -102,9 +112,13 @@ class Compiled:
         for resource in changed:
             if resource.ref.namespace == self.state.name:
                 update.put(resource)
+        for ref, limit in limits.items():
+            update.limit(ref, limit)
         return Compiled(update.finish())
 
-    def replace(self, resources: Iterable[Resource | Unreadable]) -> Compiled:
+    def replace(
+        self, resources: Iterable[Resource | Unreadable], limits: Mapping[ResourceRef, Limits | None] = NO_LIMITS
+    ) -> Compiled:
         """Return the project with `resources` and nothing else, at the cost of what differs and a look at the rest."""
         given = {resource.ref: resource for resource in resources if resource.ref.namespace == self.state.name}
         update = Update(self.state)
@@ -114,12 +128,24 @@ class Compiled:
                 update.remove(ref)
         for resource in given.values():
             update.put(resource)
+        for ref, limit in limits.items():
+            update.limit(ref, limit)
         return Compiled(update.finish())
 
     def flag_revision(self, key: str) -> str | None:
         """Return the content hash of one published flag; None if `key` is not published."""
         form = self._form(key)
         return None if form is None else form.content.hex()
+
+    def measured(self, key: str) -> bytes:
+        """Return the hash of all of `key` but its percentages; empty where it has no limits, or is not published."""
+        form = self._form(key)
+        return b"" if form is None else form.measured
+
+    def admitted(self, key: str) -> Limits:
+        """Return how far each allocation of `key` reaches as it is published, in units of 0.001 %, by name."""
+        form = self._form(key)
+        return {} if form is None else admitted(form.flag)
 
     def owner(self, key: str) -> ResourceRef | None:
         """Return the resource that the published form of `key` came from."""
@@ -166,7 +192,11 @@ def _variants(outcome: Outcome | None) -> frozenset[str]:
 
 
 def compile_project(
-    resources: Iterable[Resource | Unreadable], *, project: str = "default", previous: Compiled | None = None
+    resources: Iterable[Resource | Unreadable],
+    *,
+    project: str = "default",
+    previous: Compiled | None = None,
+    limits: Mapping[ResourceRef, Limits | None] = NO_LIMITS,
 ) -> Compiled:
     """Compile the resources of one namespace.
 
@@ -178,9 +208,10 @@ def compile_project(
         project: the namespace.
         previous: the result before. Broken flags keep the form they have in it, changes of bucketing are
             judged against it, and only what differs from it is compiled.
+        limits: how far the percentages of flags reach at most, by allocation.
     """
     before = Compiled(Project(project)) if previous is None else previous
-    return before.replace(resources)
+    return before.replace(resources, limits)
 
 
 def compile_projects(

@@ -11,17 +11,21 @@ from flagd.compiler.findings import Findings
 from flagd.compiler.form.bucketing import bucketed, check_rebucketing
 from flagd.compiler.form.flag import compile_flag
 from flagd.compiler.form.group import compile_group
-from flagd.compiler.graph.references import reference_path
+from flagd.compiler.form.limit import limited, unlimited
+from flagd.compiler.graph.references import node_named, reference_path
 from flagd.compiler.key_ownership import judge
 from flagd.compiler.outcome import Form, Outcome
 from flagd.compiler.scope import BROKEN, DeploymentFace, FlagFace
 from flagd.manifest.kinds import Flag
+from flagd.manifest.parts.ramp import plan_references
+from flagd.manifest.path import format_path
 from flagd.ruleset.client_ruleset import DEFAULT
 from flagd.ruleset.revision import hash_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from flagd.compiler.form.bucketing import Bucketed
     from flagd.compiler.graph.cycle import Cycle
     from flagd.compiler.scope import GroupType, Scope
     from flagd.manifest.diagnostic import Diagnostic
@@ -59,8 +63,10 @@ def _compile(winner: Flag | FlagGroup, last: Form | None, scope: Scope, findings
     if last is not None and last.bucketing is not None and by != last.bucketing:
         check_rebucketing(winner, last.bucketing, by, findings)
     if isinstance(winner, Flag):
-        flag, group = compile_flag(winner, by, scope, findings), None
+        limits = scope.limits(winner.ref)
+        flag, group = compile_flag(winner if limits is None else limited(winner, limits), by, scope, findings), None
         _check_deployments(winner, scope, findings)
+        _check_plan(winner, scope, findings)
     else:
         flag, group = compile_group(winner, by, scope, findings), winner.spec.type
     if findings.broken:
@@ -82,6 +88,7 @@ def _compile(winner: Flag | FlagGroup, last: Form | None, scope: Scope, findings
         owner=findings.resource,
         uid=winner.metadata.uid,
         bucketing=by,
+        measured=_measured(winner, by, scope),
         moved=tuple(moved),
         face=_face(tuple(flag["variants"]), local, group),
     )
@@ -112,3 +119,16 @@ def _check_deployments(flag: Flag, scope: Scope, findings: Findings) -> None:
         if not isinstance(face, DeploymentFace):
             path = f"spec.deployments[{index}]"
             findings.unusable("FlagDeployment", name, path, missing=face is None, harmless=True)
+
+
+def _check_plan(flag: Flag, scope: Scope, findings: Findings) -> None:
+    for each in plan_references(flag.spec.ramp, ("spec", "ramp")):
+        face = scope.look(node_named(each.kind, each.name))
+        if face is None:
+            findings.unusable(each.kind, each.name, format_path(each.path), missing=True, harmless=True)
+
+
+def _measured(resource: Flag | FlagGroup, by: Bucketed, scope: Scope) -> bytes:
+    if not isinstance(resource, Flag) or scope.limits(resource.ref) is None:
+        return b""
+    return hash_json(compile_flag(unlimited(resource), by, scope, Findings(resource.ref)))

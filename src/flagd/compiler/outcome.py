@@ -32,6 +32,7 @@ class Form:
         uid: that resource's uid; a resource created again under the same name is another one.
         bucketing: what it buckets by; None if it was restored and has no bucket.
         face: what its dependents see.
+        measured: hash of all of it but its percentages and generation; empty where no limits are set.
         moved: what is said of the edit that made this form: whom it moved, and which types it changed.
     """
 
@@ -42,6 +43,7 @@ class Form:
     uid: str
     bucketing: Bucketed | None
     face: FlagFace
+    measured: bytes = b""
     moved: tuple[Diagnostic, ...] = ()
 
     def belongs_to(self, ref: ResourceRef, uid: str) -> bool:

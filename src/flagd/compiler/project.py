@@ -12,11 +12,13 @@ from flagd.ruleset.persistent import PersistentMap
 from flagd.ruleset.revision import Digest
 
 if TYPE_CHECKING:
+    from flagd.compiler.form.limit import Limits
     from flagd.compiler.graph.cycle import Cycle
     from flagd.compiler.graph.references import Node
     from flagd.compiler.last_good.unreadable import Unreadable
     from flagd.compiler.outcome import Outcome
     from flagd.manifest.diagnostic import ResourceRef
+    from flagd.manifest.kinds import FlagRolloutPlan
     from flagd.manifest.resource import Resource
     from flagd.ruleset.cohort import Cohort
     from flagd.ruleset.deployment import Deployment
@@ -36,6 +38,8 @@ class Project:
         uses: what a node refers to, by node.
         users: who refers to a node, by node; also for nodes that do not exist.
         cycles: nodes in a cycle.
+        limits: how far the percentages of a flag reach at most, where they rise step by step.
+        plans: the FlagRolloutPlans among the resources.
         outcomes: what compiling gave, by node.
         faulty: the nodes that have diagnostics.
         flags, cohorts, deployments, visibility: the contents of the ruleset.
@@ -50,6 +54,8 @@ class Project:
     uses: PersistentMap[Node, frozenset[Node]] = field(default_factory=PersistentMap)
     users: PersistentMap[Node, PersistentMap[Node, None]] = field(default_factory=PersistentMap)
     cycles: PersistentMap[Node, Cycle] = field(default_factory=PersistentMap)
+    limits: PersistentMap[ResourceRef, Limits] = field(default_factory=PersistentMap)
+    plans: PersistentMap[ResourceRef, FlagRolloutPlan] = field(default_factory=PersistentMap)
     outcomes: PersistentMap[Node, Outcome] = field(default_factory=PersistentMap)
     faulty: PersistentMap[Node, None] = field(default_factory=PersistentMap)
     flags: PersistentMap[str, EvaluationFlag] = field(default_factory=PersistentMap)

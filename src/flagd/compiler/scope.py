@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flagd.compiler.form.alternatives import Alternatives
+    from flagd.compiler.form.limit import Limits
     from flagd.compiler.graph.references import Node
+    from flagd.manifest.diagnostic import ResourceRef
     from flagd.manifest.model import Model
 
 
@@ -77,10 +79,11 @@ Face = FlagFace | SegmentFace | CohortFace | DeploymentFace | PlainFace | Broken
 class Scope:
     """Looks up the other resources of the project by name. None stands for "there is none"."""
 
-    __slots__ = ("_face",)
+    __slots__ = ("_face", "limits")
 
-    def __init__(self, face: Callable[[Node], Face | None]) -> None:
+    def __init__(self, face: Callable[[Node], Face | None], limits: Callable[[ResourceRef], Limits | None]) -> None:
         self._face = face
+        self.limits = limits
 
     def look(self, node: Node) -> Face | None:
         """Return whatever has this name."""

@@ -19,12 +19,13 @@ from flagd.compiler.outcome import Form, Outcome
 from flagd.compiler.publication import Publication
 from flagd.compiler.resource import compile_resource
 from flagd.compiler.scope import BROKEN, Scope
-from flagd.manifest.kinds import Flag, FlagGroup
+from flagd.manifest.kinds import Flag, FlagGroup, FlagRolloutPlan
 from flagd.ruleset.persistent import ABSENT, Draft
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from flagd.compiler.form.limit import Limits
     from flagd.compiler.graph.references import Node
     from flagd.compiler.project import Project
     from flagd.compiler.scope import Face
@@ -39,9 +40,11 @@ class Update:
         self._project = project
         self._resources = Draft(project.resources)
         self._claims = Draft(project.claims)
+        self._limits = Draft(project.limits)
+        self._plans = Draft(project.plans)
         self._outcomes = Draft(project.outcomes)
         self._links = Linkage(project)
-        self._scope = Scope(self._face)
+        self._scope = Scope(self._face, self._limits.look)
         self._retention = Retention(project, self._outcomes, self._links, self._named)
         self._linked: set[Node] = set()
         self._dirty: set[Node] = set()
@@ -56,6 +59,8 @@ class Update:
         if before is not None and _same(before, resource):
             return
         self._resources[ref] = resource
+        if isinstance(resource, FlagRolloutPlan):
+            self._plans[ref] = resource
         node = node_of(resource)
         self._dirty.add(node)
         if before is not None:
@@ -70,6 +75,17 @@ class Update:
         if before is not None:
             self._disclaim(before)
             self._resources[ref] = ABSENT
+            self._limits[ref] = ABSENT
+            self._plans[ref] = ABSENT
+
+    def limit(self, ref: ResourceRef, limits: Limits | None) -> None:
+        """Have no percentage of the flag `ref` reach farther than `limits`; None = as far as it asks for."""
+        if self._limits.look(ref) == limits:
+            return
+        self._limits[ref] = ABSENT if limits is None else limits
+        resource = self._resources.look(ref)
+        if resource is not None:
+            self._dirty.add(node_of(resource))
 
     def touch(self, nodes: Iterable[Node]) -> None:
         """Have `nodes` compiled again though nothing about them changed."""
@@ -97,6 +113,8 @@ class Update:
             uses=self._links.uses.freeze(),
             users=self._links.users.freeze(),
             cycles=self._links.cycles.freeze(),
+            limits=self._limits.freeze(),
+            plans=self._plans.freeze(),
             outcomes=self._outcomes.freeze(),
         )
 

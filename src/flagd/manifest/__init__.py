@@ -2,7 +2,7 @@
 
 from flagd.manifest.crd import crds
 from flagd.manifest.diagnostic import Diagnostic, Location, ResourceRef, Severity
-from flagd.manifest.kinds import KINDS, Flag, FlagCohort, FlagDeployment, FlagGroup, FlagSegment
+from flagd.manifest.kinds import KINDS, Flag, FlagCohort, FlagDeployment, FlagGroup, FlagRolloutPlan, FlagSegment
 from flagd.manifest.kinds.cohort import FlagCohortSpec
 from flagd.manifest.kinds.deployment import FlagDeploymentSpec
 from flagd.manifest.kinds.flag import (
@@ -16,6 +16,7 @@ from flagd.manifest.kinds.flag import (
     Variant,
 )
 from flagd.manifest.kinds.group import FlagGroupSpec, Holdout, Slot
+from flagd.manifest.kinds.rollout_plan import FlagRolloutPlanSpec
 from flagd.manifest.kinds.segment import FlagSegmentSpec
 from flagd.manifest.model import API_VERSION, ObjectMeta
 from flagd.manifest.parts.bucketing import Bucketing
@@ -43,6 +44,8 @@ __all__ = [
     "FlagDeploymentSpec",
     "FlagGroup",
     "FlagGroupSpec",
+    "FlagRolloutPlan",
+    "FlagRolloutPlanSpec",
     "FlagSegment",
     "FlagSegmentSpec",
     "FlagSpec",

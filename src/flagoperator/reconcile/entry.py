@@ -9,7 +9,9 @@ import orjson
 
 from flagd.manifest import API_VERSION, ResourceRef, Severity, validate
 from flagd.manifest.envelope import key_of
+from flagd.manifest.model import GROUP
 from flagd.process.printable import printable
+from flagoperator.rollout import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from flagd.manifest import Diagnostic, Resource
 
 LONGEST_MANAGER = 128
+LONGEST_ASKED = 128
+"""Characters of an annotation that asks something of a rollout."""
+VERBS = tuple(str(verb) for verb in Verb)
 RECONCILE_REQUEST = "reconcile.fluxcd.io/requestedAt"
 """Annotation by which Flux and its users ask for a look at a resource; echoed in the status."""
 
@@ -36,6 +41,7 @@ class Entry:
         findings: about the present generation; an error among them makes it invalid.
         packed_status: status as the cluster has it, as JSON: of 10,000 there is rarely need for more than a few.
         request: value of the annotation `RECONCILE_REQUEST`.
+        asked: what is asked of the rollout, by annotation: verb and what it quotes, and who asks as ``by``.
         manager: who wrote the present spec, as ``managedFields`` names them; empty where nobody says.
         digest: hash of the present spec: after a restore from a backup another spec may have the same generation.
     """
@@ -51,6 +57,7 @@ class Entry:
     request: str = ""
     digest: int = 0
     manager: str = ""
+    asked: tuple[tuple[str, str], ...] = ()
 
     @property
     def status(self) -> Mapping[str, Any]:
@@ -76,13 +83,14 @@ def read_entry(kind: str, obj: Mapping[str, Any], before: Entry | None) -> Entry
     `before` is what was known under its name. The spec is validated only where it is new.
     """
     metadata = obj["metadata"]
-    status, request = _pack(obj.get("status") or {}), (metadata.get("annotations") or {}).get(RECONCILE_REQUEST, "")
+    annotations = metadata.get("annotations") or {}
+    status, request, asked = _pack(obj.get("status") or {}), annotations.get(RECONCILE_REQUEST, ""), _asked(annotations)
     uid, version, generation = metadata.get("uid", ""), metadata.get("resourceVersion", ""), metadata["generation"]
     if before is not None and before.uid != uid:
         before = None
     digest = _digest(obj.get("spec"))
     if before is not None and (before.generation, before.digest) == (generation, digest):
-        return replace(before, version=version, packed_status=status, request=request)
+        return replace(before, version=version, packed_status=status, request=request, asked=asked)
     resource, findings = validate(_bare(kind, obj))
     ref = ref_of(kind, obj)
     return Entry(
@@ -95,9 +103,17 @@ def read_entry(kind: str, obj: Mapping[str, Any], before: Entry | None) -> Entry
         findings=tuple(findings),
         packed_status=status,
         request=request,
+        asked=asked,
         digest=digest,
         manager=manager_of(obj, "" if before is None else before.manager),
     )
+
+
+def _asked(annotations: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    if not annotations:
+        return ()
+    found = ((verb, annotations.get(f"{GROUP}/{verb}")) for verb in (*VERBS, "by"))
+    return tuple((verb, printable(text, LONGEST_ASKED)) for verb, text in found if text)
 
 
 def manager_of(obj: Mapping[str, Any], before: str) -> str:

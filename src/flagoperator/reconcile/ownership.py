@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CONDITIONS = frozenset({"Ready", "Published", "Reconciling", "Stalled"})
+CONDITIONS = frozenset({"Ready", "Published", "Reconciling", "Stalled", "RolledOut"})
 
 
 def ours(status: Mapping[str, Any]) -> dict[str, Any]:

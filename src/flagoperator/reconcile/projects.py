@@ -6,16 +6,20 @@ from operator import is_
 from typing import TYPE_CHECKING
 
 from flagd.compiler import Compiled, Unreadable, compile_project
+from flagd.compiler.form.limit import admitted
 from flagd.compiler.graph.references import node_named, node_of
-from flagd.manifest import Severity
+from flagd.manifest import Flag, Severity
 from flagd.manifest.changes.news import ABSENT, Reason, State, news
 from flagd.ruleset.persistent import difference
 from flagoperator.reconcile.broken import Broken, Verdict
+from flagoperator.reconcile.ramps import Ramps
+from flagoperator.reconcile.ramps.standing import Before
 from flagoperator.reconcile.served import served_form, served_instead
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
+    from flagd.compiler.form.limit import Limits
     from flagd.compiler.graph.references import Node
     from flagd.manifest import Diagnostic, Resource, ResourceRef
     from flagd.manifest.changes.news import News
@@ -34,6 +38,8 @@ class Projects:
         self._following = False
         self.broken = Broken()
         """What cannot be used as it is."""
+        self.ramps = Ramps()
+        """The flags whose percentages rise step by step."""
 
     def remember(self, served: Mapping[str, Ruleset]) -> None:
         """Take what was `served` before this process, by project, as the form to keep of what is broken now."""
@@ -65,9 +71,12 @@ class Projects:
         compiled, touched = dict(self._compiled), set(changes)
         for name, members in namespaces.items():
             before = compiled.get(name)
-            after = self._update(name, before, members)
+            ramped = self._ramped(name, members)
+            limits = self.ramps.limits(ramped | members, self._before)
+            after = self._update(name, before, members, limits)
             if before is not None:
                 touched |= affected(before, after)
+            touched |= ramped.keys()
             compiled[name] = after
             if not _is_there(after):
                 del compiled[name]
@@ -78,9 +87,54 @@ class Projects:
         for ref, entry in changes.items():
             if entry is None:
                 self._taken.pop(ref, None)
+        self.ramps.settle(touched, self.taken, self._measured)
         self.broken.judge({ref: self._verdict(ref) for ref in touched})
         self._tell(changes, known, touched)
         return touched
+
+    def limit(self, limits: Mapping[ResourceRef, Limits | None]) -> set[ResourceRef]:
+        """Compile the flags of `limits` with no percentage above these; return the resources to look at."""
+        namespaces: dict[str, dict[ResourceRef, Limits | None]] = {}
+        for ref, limit in limits.items():
+            namespaces.setdefault(ref.namespace, {})[ref] = limit
+        touched: set[ResourceRef] = set()
+        for name, members in namespaces.items():
+            before = self._compiled.get(name)
+            if before is not None:
+                after = before.update((), (), members)
+                touched |= affected(before, after)
+                self._compiled = {**self._compiled, name: after}
+        return touched
+
+    def _ramped(self, namespace: str, members: Mapping[ResourceRef, Entry | None]) -> dict[ResourceRef, Entry | None]:
+        """Return the flags that are to be looked at again because a plan of `namespace` changed."""
+        if not self.ramps.take_plans(members):
+            return {}
+        compiled = self._compiled.get(namespace)
+        there = () if compiled is None else compiled.state.resources
+        return {ref: self._taken[ref] for ref in there if ref in self._taken and self.ramps.concerns(self._taken[ref])}
+
+    def _before(self, entry: Entry) -> Before:
+        """Return what is known of the flag `entry` from before it is compiled."""
+        ref, compiled = entry.ref, self._compiled.get(entry.ref.namespace)
+        taken = self._taken.get(ref)
+        if compiled is not None:
+            same = taken is not None and taken.uid == entry.uid and compiled.owner(entry.key) in (ref, None)
+            flag = taken.resource if taken is not None and isinstance(taken.resource, Flag) else None
+            return (
+                Before(flag, compiled.admitted(entry.key) if compiled.flag_revision(entry.key) else None)
+                if same
+                else Before()
+            )
+        served = self._served.get(ref.namespace)
+        form = None if served is None else served.flags.get(entry.key)
+        return Before(reached=None if form is None else admitted(form))
+
+    def _measured(self, entry: Entry) -> bytes:
+        compiled = self._compiled.get(entry.ref.namespace)
+        if compiled is None or not entry.valid or errors_of(findings_of(entry, compiled)):
+            return b""
+        return compiled.measured(entry.key)
 
     def _tell(
         self, changes: Container[ResourceRef], before: Mapping[ResourceRef, State], touched: Iterable[ResourceRef]
@@ -109,13 +163,19 @@ class Projects:
         served = None if compiled is None else served_form(entry, compiled, findings)
         return Verdict(errors, served_instead(entry, served)[1])
 
-    def _update(self, name: str, before: Compiled | None, changes: Mapping[ResourceRef, Entry | None]) -> Compiled:
+    def _update(
+        self,
+        name: str,
+        before: Compiled | None,
+        changes: Mapping[ResourceRef, Entry | None],
+        limits: Mapping[ResourceRef, Limits | None],
+    ) -> Compiled:
         resources = [_claimant(entry) for entry in changes.values() if entry is not None]
         if before is None:
             served = self._served.pop(name, None)
             restored = None if served is None else Compiled.restore(served)
-            return compile_project(resources, project=name, previous=restored)
-        return before.update(resources, [ref for ref, entry in changes.items() if entry is None])
+            return compile_project(resources, project=name, previous=restored, limits=limits)
+        return before.update(resources, [ref for ref, entry in changes.items() if entry is None], limits)
 
 
 def findings_of(entry: Entry, compiled: Compiled | None) -> Sequence[Diagnostic]:
@@ -125,7 +185,7 @@ def findings_of(entry: Entry, compiled: Compiled | None) -> Sequence[Diagnostic]
         return ()
     outcome = compiled.state.outcomes.get(node_of(resource))
     found = () if outcome is None else outcome.diagnostics
-    return [each for each in (*found, *compiled.overweight) if each.resource == entry.ref]
+    return [each for each in (*found, *compiled.advice) if each.resource == entry.ref]
 
 
 def errors_of(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -158,7 +218,7 @@ def affected(before: Compiled, after: Compiled) -> set[ResourceRef]:
         fresh = [user for user in new.users.get(node, ()) if user not in nodes]
         nodes.update(fresh)
         waiting += [user for user in fresh if user not in new.claims]
-    warned = {each.resource for each in {*before.overweight} ^ {*after.overweight} if each.resource is not None}
+    warned = {each.resource for each in {*before.advice} ^ {*after.advice} if each.resource is not None}
     return {ref for node in nodes for ref in _claimants(after, node)} | warned
 
 

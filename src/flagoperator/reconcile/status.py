@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from flagd.manifest import Flag, Severity
+from flagd.manifest import Severity
 from flagoperator.reconcile.condition import Condition, condition_of
+from flagoperator.reconcile.effective import Reach, effective, rollout
 from flagoperator.reconcile.propagation import Stage
+from flagoperator.reconcile.ramps.report import STALLED
 from flagoperator.reconcile.served import served_instead
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from flagoperator.reconcile.propagation import Progress
     from flagoperator.reconcile.served import Served
 
-LONGEST_VARIANTS = 4096
+NO_REACH = Reach()
 MOST_USERS = 100
 MOST_FINDINGS = 5
 COMPILED = "compiled"
@@ -58,6 +60,7 @@ class Facts:
         users: who refers to it.
         recount: whether the number of replicas is to be written again though not all have it yet.
         shown: what this process has seen to be served everywhere; None = nothing yet.
+        reach: how far the percentages of a flag reach.
         trusting: whether the status is believed where it says that: replicas may not have come back yet. A status
             may also be from a backup, or by a foreign hand, so that does not last.
     """
@@ -69,7 +72,13 @@ class Facts:
     users: Sequence[ResourceRef] = ()
     recount: bool = False
     shown: Shown | None = None
+    reach: Reach = NO_REACH
     trusting: bool = True
+
+    @property
+    def usable(self) -> bool:
+        """Whether the present generation is what is served."""
+        return not _errors(self.entry.findings) and not _errors(self.findings)
 
     @property
     def proof(self) -> Shown | None:
@@ -107,8 +116,8 @@ def desired_status(facts: Facts, now: str) -> dict[str, Any]:
     """
     entry = facts.entry
     ready = _ready(facts)
-    published = _published(facts, ready)
-    extra = _abnormal(ready, published)
+    published = _published(facts)
+    extra = [*_abnormal(ready, published), *([facts.reach.ramp.rolled_out] if facts.reach.ramp is not None else [])]
     conditions = [
         each.written(condition_of(entry.status, each.type), entry.generation, now)
         for each in (ready, published, *extra)
@@ -117,7 +126,7 @@ def desired_status(facts: Facts, now: str) -> dict[str, Any]:
     if entry.request:
         status["lastHandledReconcileAt"] = entry.request[:1024]
     if entry.ref.kind == "Flag":
-        return status | _flag(facts, ready, published)
+        return status | _flag(facts, published)
     users = [f"{user.kind}/{user.name}" for user in facts.users[:MOST_USERS]]
     return status | {"usedByCount": len(facts.users)} | ({"usedBy": users} if users else {})
 
@@ -135,9 +144,9 @@ def is_served_everywhere(status: Mapping[str, Any], generation: int) -> bool:
 
 
 def complaint(status: Mapping[str, Any]) -> Complaint | None:
-    """Return what is wrong according to `status`; None while the resource is ready."""
+    """Return what is wrong according to `status`; None while the resource is ready, or waits at a place of its ramp."""
     ready, published = condition_of(status, "Ready"), condition_of(status, "Published")
-    if ready is None or ready["status"] != "False":
+    if ready is None or ready["status"] != "False" or ready["reason"] in STALLED:
         return None
     return Complaint(ready["reason"], published["message"] if published is not None else "", ready["message"])
 
@@ -150,12 +159,14 @@ def _ready(facts: Facts) -> Condition:
     errors = _errors(facts.findings)
     if errors:
         return Condition("Ready", "False", errors[0].reason, _text(errors))
+    if facts.reach.ramp is not None and facts.reach.ramp.stalled is not None:
+        return facts.reach.ramp.stalled
     warnings = [*entry.findings, *facts.findings]
     return Condition("Ready", "True", "Compiled", _text(warnings) if warnings else COMPILED)
 
 
-def _published(facts: Facts, ready: Condition) -> Condition:
-    if ready.status != "True":
+def _published(facts: Facts) -> Condition:
+    if not facts.usable:
         return Condition("Published", "False", *served_instead(facts.entry, facts.served))
     status, generation = facts.entry.status, facts.entry.generation
     stage, progress = facts.progress.stage, facts.progress
@@ -190,10 +201,10 @@ def _abnormal(ready: Condition, published: Condition) -> list[Condition]:
     return [Condition("Stalled", "True", ready.reason, ready.message)]
 
 
-def _flag(facts: Facts, ready: Condition, published: Condition) -> dict[str, Any]:
+def _flag(facts: Facts, published: Condition) -> dict[str, Any]:
     entry, served = facts.entry, facts.served
     found: dict[str, Any] = {} if served is None else {"revision": served.revision}
-    if ready.status == "True":
+    if facts.usable:
         found["published"] = _counted(facts)
         proof = facts.proof
         if proof is not None and _is_kept(facts, published, proof):
@@ -206,8 +217,8 @@ def _flag(facts: Facts, ready: Condition, published: Condition) -> dict[str, Any
         found["shortRevision"] = found["revision"][:SHORT_REVISION]
     if served is not None and served.generation is not None:
         found["servedGeneration"] = served.generation
-    effective = _effective(entry)
-    return found | ({"effective": effective} if effective else {})
+    comes_to = effective(entry, facts.reach)
+    return found | ({"effective": comes_to} if comes_to else {}) | rollout(entry, facts.reach)
 
 
 def _is_kept(facts: Facts, published: Condition, proof: Shown) -> bool:
@@ -233,23 +244,6 @@ def _counted(facts: Facts) -> str:
     if progress.stage is Stage.PUBLISHING and current and not facts.recount:
         return str(status["published"])
     return f"{progress.have}/{progress.want}"
-
-
-def _effective(entry: Entry) -> Mapping[str, Any]:
-    resource = entry.resource
-    if not isinstance(resource, Flag):
-        return entry.status.get("effective") or {}
-    spec = resource.spec
-    percent = "0" if spec.all_other_users is None else str(spec.all_other_users.percent)
-    salt, segments = spec.bucketing.salt, len(spec.segments or ())
-    more = f" +{segments} segment{'s' if segments > 1 else ''}" if segments else ""
-    return {
-        # Nobody gets anything of an inactive flag, whatever stands in its rollout.
-        **({"rollout": f"{percent}{more}"} if spec.active else {}),
-        "percent": percent,
-        "variants": ",".join(variant.key for variant in spec.variants)[:LONGEST_VARIANTS],
-        "salt": resource.key if salt is None else salt,
-    }
 
 
 def _errors(findings: Sequence[Diagnostic]) -> list[Diagnostic]:

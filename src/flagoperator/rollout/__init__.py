@@ -6,6 +6,7 @@ from flagoperator.rollout.guard import Evidence, Guard, Measurement, Reaction
 from flagoperator.rollout.judgement import due_guards
 from flagoperator.rollout.plan import REST, Phase, Plan, Ramp, Step
 from flagoperator.rollout.plan_form import plan_of, written_plan
+from flagoperator.rollout.progress import next_stop
 from flagoperator.rollout.record import recorded, restored
 from flagoperator.rollout.run import Run
 from flagoperator.rollout.state import Mode, State, Subject, Transition, World
@@ -39,6 +40,7 @@ __all__ = [
     "due_guards",
     "first_state",
     "lead",
+    "next_stop",
     "percents",
     "plan_of",
     "recorded",

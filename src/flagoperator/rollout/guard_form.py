@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flagoperator.rollout.duration import duration, seconds
+from flagd.manifest.parts.duration import duration, seconds
 from flagoperator.rollout.guard import Evidence, Guard, Measurement, Reaction
 from flagoperator.rollout.moment import moment, seconds_of
 

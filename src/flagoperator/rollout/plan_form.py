@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from flagd.manifest.parts.percent import thousandths
-from flagoperator.rollout.duration import duration, seconds
+from flagd.manifest.parts.duration import duration, seconds
+from flagd.manifest.parts.percent import percent_text, thousandths
 from flagoperator.rollout.guard_form import guard_of, written_guard
 from flagoperator.rollout.moment import moment, seconds_of
 from flagoperator.rollout.plan import REST, Phase, Plan, Step
@@ -49,12 +49,6 @@ def written_plan(plan: Plan) -> dict[str, Any]:
     if plan.guards:
         found["guards"] = [written_guard(each) for each in plan.guards]
     return found
-
-
-def percent_text(thousandths: int) -> str:
-    """Return `thousandths` of 0.001 % as people write them: 500 → ``0.5``, 25000 → ``25``."""
-    whole, rest = divmod(thousandths, 1000)
-    return f"{whole}.{rest:03}".rstrip("0") if rest else str(whole)
 
 
 def _steps(steps: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flagd.manifest.parts.percent import thousandths
+from flagd.manifest.parts.percent import percent_text, thousandths
 from flagoperator.rollout.allocation import Share
 from flagoperator.rollout.guard_form import evidence_from, written_evidence
 from flagoperator.rollout.moment import moment, seconds_of
-from flagoperator.rollout.plan_form import percent_text, plan_of, written_plan
+from flagoperator.rollout.plan_form import plan_of, written_plan
 from flagoperator.rollout.run import Run
 from flagoperator.rollout.state import Mode, State, Transition
 from flagoperator.rollout.verb import Handled, Verb

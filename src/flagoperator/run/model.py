@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from flagd.signal import Signal
 from flagd.sync.publisher import Board, Subscribers
 from flagoperator.reconcile.awaited import Awaited
 from flagoperator.reconcile.debounce import Debounce
@@ -29,6 +30,7 @@ class Model:
         ledger: which publication has the newest form of which resource.
         board: what is published.
         subscribers: who subscribes, and what they serve.
+        recorded: woken when a status was written, from which rollouts go on.
         metrics: what is counted.
     """
 
@@ -41,4 +43,5 @@ class Model:
     ledger: Ledger = field(default_factory=Ledger)
     board: Board = field(default_factory=Board)
     subscribers: Subscribers = field(default_factory=Subscribers)
+    recorded: Signal = field(default_factory=Signal)
     metrics: OperatorMetrics = field(default_factory=OperatorMetrics)

@@ -37,9 +37,10 @@ from flagoperator.run.recall import recall
 from flagoperator.run.reflector import Reflector, Scope
 from flagoperator.run.replicas import Replicas
 from flagoperator.run.reporter import Reporter
+from flagoperator.run.walker import Walker
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from flagd.ruleset import Ruleset
     from flagoperator.run.options import Options
@@ -55,8 +56,8 @@ REFUSED_SECONDS = 300.0
 class Operator:
     """One operator. Started once, stopped once."""
 
-    def __init__(self, options: Options) -> None:
-        """Raises ConnectionSettingsError where no API server is named."""
+    def __init__(self, options: Options, clock: Callable[[], float] = time.time) -> None:
+        """Raises ConnectionSettingsError where no API server is named. Rollouts go by `clock`, seconds since 1970."""
         self._options = options
         connection = find_connection(options.kubeconfig, options.context)
         self._api = Api(connection)
@@ -68,7 +69,9 @@ class Operator:
         self._events = Events(self._api)
         self._operator_events = operator_events = OperatorEvents(self._events, self._lease, model.cache)
         self._replicas = Replicas(self._api, options.evaluation_service, model.subscribers)
-        self._publisher = Publisher(model, self._reflector, self._lease, self._replicas, operator_events, self._recall)
+        self._walker = Walker(model, self._replicas, operator_events, clock, paused=options.pause_rollouts)
+        watched = model, self._reflector, self._lease, self._replicas, operator_events
+        self._publisher = Publisher(*watched, self._walker, self._recall)
         self._reporter = Reporter(self._api, model, self._lease, self._replicas, operator_events)
         admission = make_admission(options, self._api, model.metrics.reviews)
         service = RulesetService(model.board, model.subscribers, admission)
@@ -111,6 +114,7 @@ class Operator:
             "publisher": self._publisher.run,
             "takeover": self._publisher.follow,
             "replicas": self._replicas.run,
+            "rollouts": lambda: self._walker.run(self._publisher.wake),
             "compiled": self._reporter.take_touched,
             "lease": lambda: self._lease.run(self._looked_at_lease),
             "acknowledgements": self._reporter.follow,

@@ -35,6 +35,7 @@ class Options:
         subscribers: namespace and name of the ServiceAccounts that may subscribe; none = `token_file` decides.
         token_audience: whom the tokens of `subscribers` must be for.
         tls: certificates of `listen`; None = plaintext.
+        pause_rollouts: whether no rollout moves forward.
         log_level: least level logged.
         log_format: form of a line of log.
     """
@@ -56,5 +57,6 @@ class Options:
     subscribers: tuple[tuple[str, str], ...] = ()
     token_audience: str = "flagoperator"  # noqa: S105
     tls: TlsFiles | None = None
+    pause_rollouts: bool = False
     log_level: str = "info"
     log_format: LogFormat = "text"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from flagoperator.run.model import Model
     from flagoperator.run.reflector import Reflector
     from flagoperator.run.replicas import Replicas
+    from flagoperator.run.walker import Walker
 
     Recall = Callable[[], Awaitable[Mapping[str, Ruleset]]]
 
@@ -45,10 +46,12 @@ class Publisher:
         lease: Lease,
         replicas: Replicas,
         events: OperatorEvents,
+        walker: Walker,
         recall: Recall,
     ) -> None:
         """`recall` says what was served before this process, by project."""
         self._model = model
+        self._walker = walker
         self._recall = recall
         self._replicas = replicas
         self._events = events
@@ -128,6 +131,7 @@ class Publisher:
             self._log_news(model.projects.drain_news())
             model.ledger.wait(touched)
             model.metrics.reconciles.observe(time.monotonic() - started)
+        touched |= self._walker.step(deciding=self.deciding)
         self._put(started if seen is None else seen)
         model.touched.put(touched)
 
@@ -163,6 +167,7 @@ class Publisher:
             model.metrics.count_publish(name, self._published.keys())
             model.awaited.publish(name, seen)
         model.ledger.include(self._published.keys())
+        self._walker.published(self._published)
         if self.deciding:  # before that another replica's are served
             self._announcer.tell_all(self._published)
 

@@ -13,10 +13,12 @@ from flagd.manifest.changes.news import Reason
 from flagoperator.cluster.event import about
 from flagoperator.cluster.lease import REPLICAS
 from flagoperator.cluster.writer import TOO_LARGE, Wanted, Writer
+from flagoperator.reconcile.effective import Reach
 from flagoperator.reconcile.mass_removal import told
 from flagoperator.reconcile.ownership import ours
 from flagoperator.reconcile.projects import findings_of
 from flagoperator.reconcile.propagation import Progress, Stage
+from flagoperator.reconcile.ramps.report import report
 from flagoperator.reconcile.served import served_form
 from flagoperator.reconcile.status import Facts, Shown, complaint, desired_status, shown_by
 
@@ -145,6 +147,7 @@ class Reporter:
     async def written(self, wanted: Wanted, obj: dict[str, Any]) -> None:
         """Take note that `wanted` was written and its resource is now `obj`; warn if it became worse."""
         self._model.cache.observe(wanted.ref.kind, "MODIFIED", obj)
+        self._model.recorded.wake()
         self.look_at_touched()
         # Not what the cache has: the watch may have told of this write before it was answered.
         if complaint(wanted.status) != complaint(wanted.before):
@@ -187,7 +190,15 @@ class Reporter:
         served = served_form(entry, compiled, findings)
         users = compiled.used_by(entry.resource) if entry.resource is not None and entry.ref.kind != "Flag" else ()
         shown, trusting = self._shown.get(entry.ref), self._trusting
-        return Facts(entry, findings, served, progress, users, self._recount, shown, trusting)
+        reach = self._reach(entry, compiled)
+        return Facts(entry, findings, served, progress, users, self._recount, shown, reach, trusting)
+
+    def _reach(self, entry: Entry, compiled: Compiled) -> Reach:
+        if entry.ref.kind != "Flag":
+            return Reach()
+        walk = self._model.projects.ramps.walk(entry.ref)
+        own = compiled.owner(entry.key) == entry.ref
+        return Reach(compiled.admitted(entry.key) if own else {}, None if walk is None else report(walk, entry))
 
     def _progress(self, ref: ResourceRef) -> Progress:
         held = self._model.mass_removal.held.get(ref.namespace)

@@ -8,6 +8,7 @@ import ctypes
 import gc
 import logging
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from flagd.process.signals import Signals
@@ -15,6 +16,8 @@ from flagd.process.tasks import first
 from flagoperator.run.operator import Operator
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flagd.process.deadline import Deadline
     from flagoperator.run.options import Options
 
@@ -29,16 +32,17 @@ STOP_SECONDS = 10.0
 """Longest time for the parts to end; the process then ends all the same."""
 
 
-async def run(options: Options, deadline: Deadline) -> None:
+async def run(options: Options, deadline: Deadline, clock: Callable[[], float] = time.time) -> None:
     """Run until SIGTERM or SIGINT, then stop; a second signal stops at once.
 
-    Raises OSError for ports and files, ConnectionSettingsError where no API server is named, and once it is
-    stopped TaskEndedError if a part of it has ended: whoever started it is to restart it.
+    Rollouts go by `clock`, in seconds since 1970. Raises OSError for ports and files, ConnectionSettingsError where no
+    API server is named, and once it is stopped TaskEndedError if a part of it has ended: whoever started it is to
+    restart it.
     """
     _share_heap()
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.set_threshold(50_000, 10, 10)
-    operator = Operator(options)
+    operator = Operator(options, clock)
 
     def start_clock() -> None:
         deadline.start(END_SECONDS, lambda: None)

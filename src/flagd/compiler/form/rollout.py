@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 EVERYBODY = 100_000
 
 
-def effective_thousandths(rollout: Rollout | None, limit: int = EVERYBODY) -> int:
-    """Return the share that is served, in units of 0.001 %: what is asked for, or `limit` if that is less."""
-    return 0 if rollout is None else min(thousandths(rollout.percent), limit)
+def effective_thousandths(rollout: Rollout | None) -> int:
+    """Return the share that is served, in units of 0.001 %."""
+    return 0 if rollout is None else thousandths(rollout.percent)
 
 
 def compile_rollout(share: int, split: Shares, by: Bucketed) -> EvaluationSegment:

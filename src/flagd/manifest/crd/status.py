@@ -14,7 +14,7 @@ _CONDITION: Schema = {
     "type": "object",
     "required": ["type", "status", "reason", "message", "lastTransitionTime"],
     "properties": {
-        "type": text("Ready, Published, Reconciling or Stalled.", 316),
+        "type": text("Ready, Published, Reconciling, Stalled or RolledOut.", 316),
         "status": {
             "type": "string",
             "enum": ["True", "False", "Unknown"],
@@ -37,7 +37,8 @@ _COMMON: Schema = {
         "maxItems": 16,
         "x-kubernetes-list-type": "map",
         "x-kubernetes-list-map-keys": ["type"],
-        "description": "Ready and Published always; Reconciling and Stalled only while they are true.",
+        "description": "Ready and Published always; Reconciling and Stalled only while they are true; RolledOut "
+        "where there is a ramp.",
         "items": _CONDITION,
     },
     "lastHandledReconcileAt": text("The last value seen of the annotation reconcile.fluxcd.io/requestedAt."),

@@ -15,6 +15,8 @@ from flagd.manifest.parts.audience import AUDIENCE_RULES, MATCH_RULE, audience_r
 from flagd.manifest.parts.bucketing import KEY_RULE, Bucketing
 from flagd.manifest.parts.condition import AnyOf, Match, SegmentRefs
 from flagd.manifest.parts.percent import PERCENT_RULE, Percent
+from flagd.manifest.parts.ramp import RAMP_FORMS, RAMP_RULES, Ramp, plan_references
+from flagd.manifest.parts.rollout_status import ALLOCATIONS, ROLLOUT
 from flagd.manifest.parts.testers import Testers, tester_references
 from flagd.manifest.reference import Reference
 from flagd.manifest.resource import Resource
@@ -160,6 +162,10 @@ class FlagSpec(Model):
         default_factory=list, max_length=1_000, description="First match decides.", json_schema_extra=ATOMIC
     )
     all_other_users: Rollout | None = Field(default=None, description="Whoever matched no segment; 0 % when absent.")
+    ramp: Ramp | None = Field(
+        default=None,
+        description="How the percents rise to the goals above; at once when absent and no plan is default.",
+    )
 
 
 class Flag(Resource):
@@ -186,6 +192,7 @@ def _references(spec: FlagSpec) -> Iterator[Reference]:
         yield from tester_references(variant.testers, ("spec", "variants", index, "testers"))
     for index, segment in enumerate(spec.segments):
         yield from audience_references(segment, ("spec", "segments", index))
+    yield from plan_references(spec.ramp, ("spec", "ramp"))
 
 
 _KEY = "(has(self.spec.key) ? self.spec.key : self.metadata.name)"
@@ -241,6 +248,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "Rollout.percent": (PERCENT_RULE,),
     "Bucketing.key": (KEY_RULE,),
+    **RAMP_RULES,
 }
 _STATUS: Schema = {
     "published": text(
@@ -253,12 +261,14 @@ _STATUS: Schema = {
         "type": "object",
         "description": "What the flag comes to with all defaults filled in.",
         "properties": {
-            "rollout": text("Percent of All Other Users and the number of segments; absent while inactive.", 64),
-            "percent": text("Percent of All Other Users, as a string.", 16),
+            "rollout": text("Percent of All Other Users and the number of segments; absent while inactive.", 128),
+            "percent": text("Effective percent of All Other Users, as a string.", 16),
             "variants": text("Keys of the variants, in order.", 4096),
             "salt": text("What is hashed before the bucketing value.", 256),
+            "allocations": ALLOCATIONS,
         },
     },
+    "rollout": ROLLOUT,
 }
 KIND = Kind(
     Flag,
@@ -279,7 +289,7 @@ KIND = Kind(
     ),
     status=_STATUS,
     selectable=("owner", "active"),
-    forms={DATE: 'is not a date; write it as "2027-03-01"'},
+    forms={DATE: 'is not a date; write it as "2027-03-01"', **RAMP_FORMS},
     key_field="key",
     shared_names=KEYS,
     inlined=False,

@@ -46,6 +46,12 @@ def thousandths(percent: int | str) -> int:
     return int(whole) * 1000 + int(fraction.ljust(3, "0") or 0)
 
 
+def percent_text(share: int) -> str:
+    """Return `share`, in units of 0.001 %, as people write it: 500 → ``0.5``, 25000 → ``25``."""
+    whole, rest = divmod(share, 1000)
+    return f"{whole}.{rest:03}".rstrip("0") if rest else str(whole)
+
+
 Percent = Annotated[
     int | str,
     PlainValidator(_check),

@@ -14,6 +14,7 @@ from flagd.manifest.rules.bucketing import check_bucketing
 from flagd.manifest.rules.condition import check_audience
 from flagd.manifest.rules.doubt import serves_nobody
 from flagd.manifest.rules.payload import check_payload, check_sizes
+from flagd.manifest.rules.ramp import check_ramp
 from flagd.manifest.rules.repetition import repeated
 from flagd.manifest.rules.testers import check_testers
 from flagd.manifest.rules.value_type import check_value_type
@@ -39,6 +40,7 @@ def check_flag(spec: FlagSpec) -> Iterator[Finding]:
     yield from _metadata(spec.metadata)
     yield from _links(spec)
     yield from _segments(spec)
+    yield from check_ramp(spec.ramp, [segment.name for segment in spec.segments], (*_SPEC, "ramp"))
     yield from serves_nobody(spec)
     if spec.all_other_users is not None:
         yield from _rollout(spec.all_other_users, spec, (*_SPEC, "allOtherUsers"))

@@ -48,8 +48,8 @@ def test_an_unknown_field_of_metadata_is_told():
 def test_what_does_not_work_yet_is_refused_rather_than_believed():
     (kind,) = found(resource("FlagRollout", {"flag": "new-checkout"}))
     assert (kind.path, kind.reason) == ("kind", "UnknownKind")
-    (field,) = found(flag(ramp="Required"))
-    assert (field.path, field.reason) == ("spec.ramp", "UnknownField")
+    (field,) = found(flag(ramp={"plan": "standard", "sampleRatio": "Pause"}))
+    assert (field.path, field.reason) == ("spec.ramp.sampleRatio", "UnknownField")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from flagd.manifest import Diagnostic, ResourceRef, Severity
 from flagoperator.reconcile.condition import condition_of
+from flagoperator.reconcile.effective import Reach
 from flagoperator.reconcile.entry import read_entry
 from flagoperator.reconcile.propagation import Progress, Stage
 from flagoperator.reconcile.served import Served
@@ -28,7 +29,8 @@ def facts(progress: Progress = ALL, *, generation: int = 1, status: dict[str, An
     entry = read_entry("Flag", flag(generation=generation, **spec), None)
     if status is not None:
         entry = replace(entry, packed_status=orjson.dumps(status))
-    return Facts(entry, (), Served(f"hash-{generation}", generation), progress)
+    served = Served(f"hash-{generation}", generation)
+    return Facts(entry, (), served, progress, reach=Reach({"All Other Users": 25_000}))
 
 
 def error(reason: str, message: str = "it is wrong", severity: Severity = Severity.ERROR) -> Diagnostic:
@@ -45,7 +47,13 @@ def test_a_flag_that_is_served_everywhere():
     assert status["published"] == "2/2"
     assert status["revision"] == "hash-1"
     assert status["servedGeneration"] == 1
-    assert status["effective"] == {"rollout": "25", "percent": "25", "variants": "on", "salt": "checkout"}
+    assert status["effective"] == {
+        "rollout": "25",
+        "percent": "25",
+        "variants": "on",
+        "salt": "checkout",
+        "allocations": [{"name": "All Other Users", "percent": "25"}],
+    }
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ PARTS = [
     "events",
     "publisher",
     "replicas",
+    "rollouts",
     "ruleset port",
     "reflector",
     "status",

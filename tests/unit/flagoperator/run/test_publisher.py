@@ -21,6 +21,7 @@ from flagoperator.run.events import OperatorEvents
 from flagoperator.run.model import Model
 from flagoperator.run.publisher import Publisher
 from flagoperator.run.replicas import Replicas
+from flagoperator.run.walker import Walker
 from tests.unit.flagoperator.reconcile.cluster import flag
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ async def publishing(
     api: Any = Service(ready)
     replicas_of = Replicas(api, None if ready is None else ("flags", "flagd"), model.subscribers)
     events = OperatorEvents(Events(api), lease, model.cache)
-    publisher = Publisher(model, reflector, lease, replicas_of, events, recall)
+    walker = Walker(model, replicas_of, events)
+    publisher = Publisher(model, reflector, lease, replicas_of, events, walker, recall)
     with ExitStack() as streams:
         for each in replicas:
             streams.enter_context(model.subscribers.enter(each))

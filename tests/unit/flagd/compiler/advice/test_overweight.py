@@ -15,15 +15,15 @@ def heavy(name, size=MEBIBYTE * 9 // 10):
 
 
 def warned(result):
-    return [(str(each.resource), each.reason) for each in result.overweight]
+    return [(str(each.resource), each.reason) for each in result.advice]
 
 
 def test_the_heaviest_flags_are_warned_of_with_the_number_before_clients_refuse_the_answer():
     result = compiled(flag("light"), *(heavy(name) for name in "abcd"), heavy("e", 1000), holdout("h"))
     assert result.state.weight < CLIENT_BYTES
     assert warned(result) == [(f"Flag default/{name}", "AnswerTooLarge") for name in "dcb"]
-    assert "all 6 flags of project default may take 3.6 MiB" in result.overweight[0].message
-    assert result.diagnostics == sorted(result.overweight, key=lambda each: str(each.resource))
+    assert "all 6 flags of project default may take 3.6 MiB" in result.advice[0].message
+    assert result.diagnostics == sorted(result.advice, key=lambda each: str(each.resource))
 
 
 def test_a_project_that_is_light_enough_needs_no_word():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flagoperator.rollout.duration import duration, seconds
+from flagd.manifest.parts.duration import duration, seconds
 
 
 @pytest.mark.parametrize(("text", "count"), [("30m", 1800), ("1d12h", 129_600), ("0s", 0), ("90s", 90), ("1h1h", 7200)])

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
-PATTERN = r"^([0-9]+(d|h|m|s))+$"
-"""What a duration looks like."""
+from pydantic import Field
+
+PATTERN = r"^([0-9]{1,5}(d|h|m|s)){1,4}$"
+"""What a duration looks like; the longest ends within the years of a calendar."""
 SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
 _FORM = re.compile(PATTERN.removesuffix("$"), re.ASCII)
 _PART = re.compile(r"([0-9]+)([dhms])", re.ASCII)
+
+Duration = Annotated[str, Field(max_length=24, pattern=PATTERN)]
+"""Numbers with d, h, m or s, such as 30m or 1d12h."""
 
 
 def seconds(text: str) -> int:

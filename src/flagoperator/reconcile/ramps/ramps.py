@@ -1,0 +1,241 @@
+"""Ramps: the walks of all flags that have a ramp. One task compiles and ticks; readers take one walk at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from flagd.manifest import Flag
+from flagoperator.reconcile.ramps.decision import Decision
+from flagoperator.reconcile.ramps.plans import Plans, plans_of
+from flagoperator.reconcile.ramps.standing import Before, confirmed, recorded_state, standing
+from flagoperator.reconcile.ramps.subject import allocations_of, by_name, requests_of, subject_of
+from flagoperator.reconcile.ramps.walk import Walk
+from flagoperator.rollout import Share, State, Subject, first_state, tick
+from flagoperator.rollout.allocation import placed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from flagd.compiler.form.limit import Limits
+    from flagd.manifest import ResourceRef
+    from flagoperator.reconcile.entry import Entry
+    from flagoperator.rollout import Ramp
+
+PLAN = "FlagRolloutPlan"
+NO_PLANS = Plans()
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One look at all walks.
+
+    Attributes:
+        now: whole seconds since 1970.
+        floors: the oldest publication that any ready replica serves, by project; -1 where one serves none of it.
+        paused: whether nothing moves forward.
+    """
+
+    now: int
+    floors: Mapping[str, int] = field(default_factory=dict)
+    paused: bool = False
+
+
+class Ramps:
+    """Kept with the projects."""
+
+    def __init__(self) -> None:
+        self._walks: dict[ResourceRef, Walk] = {}
+        self._plans: dict[str, dict[ResourceRef, Entry]] = {}
+        self._found: dict[str, Plans] = {}
+        self._decisions: list[Decision] = []
+
+    @property
+    def walks(self) -> Mapping[ResourceRef, Walk]:
+        """All walks, by flag."""
+        return self._walks
+
+    def walk(self, ref: ResourceRef) -> Walk | None:
+        """Return that of `ref`; None where its goal is served as it is."""
+        return self._walks.get(ref)
+
+    def drain_decisions(self) -> list[Decision]:
+        """Return what was decided since the last call."""
+        found, self._decisions = self._decisions, []
+        return found
+
+    def take_plans(self, changes: Mapping[ResourceRef, Entry | None]) -> bool:
+        """Take in the plans among `changes`, all of one namespace; return whether there are any."""
+        plans = {ref: entry for ref, entry in changes.items() if ref.kind == PLAN}
+        for namespace in {ref.namespace for ref in plans}:
+            entries = self._plans.get(namespace, {}) | plans
+            self._plans[namespace] = kept = {ref: entry for ref, entry in entries.items() if entry is not None}
+            self._found[namespace] = plans_of(kept.values())
+        return bool(plans)
+
+    def limits(
+        self, entries: Mapping[ResourceRef, Entry | None], before: Callable[[Entry], Before]
+    ) -> dict[ResourceRef, Limits | None]:
+        """Return what the flags among `entries` may be compiled with: nobody enters by an edit.
+
+        `before` tells what was known of one; it is asked only about flags that are not followed yet.
+        """
+        found: dict[ResourceRef, Limits | None] = {}
+        for ref, entry in entries.items():
+            if ref.kind != "Flag":
+                continue
+            if entry is None:
+                self._walks.pop(ref, None)
+                continue
+            walk = self._entered(ref, entry, before)
+            found[ref] = None if walk is None else walk.reach
+        return found
+
+    def settle(
+        self,
+        refs: Iterable[ResourceRef],
+        entry_of: Callable[[ResourceRef], Entry | None],
+        measured: Callable[[Entry], bytes],
+    ) -> None:
+        """Look again at `refs`, which were compiled; `measured` hashes what percents do not change of a usable one."""
+        for ref in refs:
+            walk, entry = self._walks.get(ref), entry_of(ref)
+            if walk is None or entry is None or not isinstance(entry.resource, Flag):
+                continue
+            content = measured(entry)
+            subject = subject_of(entry, entry.resource, self._ramp(entry.resource), content) if content else None
+            self._walks[ref] = replace(walk, subject=subject, generation=entry.generation, seen=None)
+
+    def publish(self, form_of: Callable[[ResourceRef, str], tuple[object, int]]) -> None:
+        """Note what is published: `form_of` gives by flag and key its compiled form, None = not yet, and the number."""
+        for ref, walk in self._walks.items():
+            self._walks[ref] = walk.published(*form_of(ref, walk.key))
+
+    def is_due(self, look: Round, entry_of: Callable[[ResourceRef], Entry | None]) -> bool:
+        """Return whether any walk is to tick."""
+        return any(self._is_due(ref, walk, look, entry_of(ref)) for ref, walk in list(self._walks.items()))
+
+    def tick(
+        self, look: Round, entry_of: Callable[[ResourceRef], Entry | None]
+    ) -> tuple[set[ResourceRef], dict[ResourceRef, Limits | None]]:
+        """Take every walk that is due one tick on; return those that changed, and what is to be compiled with what."""
+        changed: set[ResourceRef] = set()
+        limits: dict[ResourceRef, Limits | None] = {}
+        for ref, walk in list(self._walks.items()):
+            entry = entry_of(ref)
+            if entry is None or not self._is_due(ref, walk, look, entry):
+                continue
+            after = self._ticked(ref, walk, look, entry)
+            if after is not None and after.state == walk.state and after.reach == walk.reach:
+                self._walks[ref] = after
+                continue
+            changed.add(ref)
+            if after is None:
+                del self._walks[ref]
+                limits[ref] = None
+                continue
+            self._walks[ref] = after
+            if after.reach != walk.reach:
+                limits[ref] = after.reach
+        return changed, limits
+
+    def follow(self, entry_of: Callable[[ResourceRef], Entry | None]) -> dict[ResourceRef, Limits | None]:
+        """Take over what another operator has decided, by the statuses; return what is to be compiled with what."""
+        limits: dict[ResourceRef, Limits | None] = {}
+        for ref, walk in list(self._walks.items()):
+            entry = entry_of(ref)
+            if entry is None or walk.subject is None or walk.seen == (entry.version, False, False):
+                continue
+            state = recorded_state(entry) or walk.state
+            reach = by_name(placed(walk.subject.allocations, state.shares))
+            self._walks[ref] = replace(walk, state=state, reach=reach, seen=(entry.version, False, False))
+            if reach != walk.reach:
+                self._walks[ref] = replace(self._walks[ref], sequence=None, served=False)
+                limits[ref] = reach
+        return limits
+
+    def concerns(self, entry: Entry) -> bool:
+        """Return whether `entry` is a flag that has a walk, or is to have one."""
+        flag = entry.resource
+        return entry.ref in self._walks or (isinstance(flag, Flag) and self._ramp(flag) is not None)
+
+    def _ramp(self, flag: Flag) -> Ramp | None:
+        return self._found.get(flag.metadata.namespace, NO_PLANS).ramp_of(flag)
+
+    def _entered(self, ref: ResourceRef, entry: Entry, before: Callable[[Entry], Before]) -> Walk | None:
+        """Return the walk of a flag that is about to be compiled; None where it has no ramp and never had one."""
+        walk, flag = self._walks.get(ref), entry.resource
+        if walk is not None and walk.uid != entry.uid:
+            walk = None
+            del self._walks[ref]
+        if not isinstance(flag, Flag):
+            return walk
+        allocations = allocations_of(flag)
+        if walk is None:
+            state = self._first(entry, flag, before)
+            if state is None:
+                return None
+            walk = Walk(entry.uid, flag.key, entry.generation, state, by_name(state.shares))
+        known = tuple(_reached(each, walk.reach) for each in walk.state.shares)
+        reach = by_name(placed(allocations, known))
+        served = walk.served and reach == walk.reach
+        self._walks[ref] = walk = replace(walk, reach=reach, subject=None, sequence=None, served=served)
+        return walk
+
+    def _first(self, entry: Entry, flag: Flag, before: Callable[[Entry], Before]) -> State | None:
+        state, ramp = recorded_state(entry), self._ramp(flag)
+        if state is not None:
+            return state
+        if ramp is None:
+            return None
+        subject = Subject(entry.uid, "", allocations_of(flag), ramp)
+        found = standing(entry, before(entry))
+        if ramp.immediate:
+            # Taken at once by the next tick, from where it stands: a rise is published once its status is written.
+            return State(placed(subject.allocations, found), governed=True)
+        return first_state(subject, found)
+
+    def _is_due(self, ref: ResourceRef, walk: Walk, look: Round, entry: Entry | None) -> bool:
+        if entry is None or walk.subject is None:
+            return False
+        return walk.seen != self._seen(ref, walk, look, entry) or walk.due(look.now)
+
+    def _seen(self, ref: ResourceRef, walk: Walk, look: Round, entry: Entry) -> tuple[str, bool, bool]:
+        return entry.version, _is_acknowledged(ref, walk, look), look.paused
+
+    def _ticked(self, ref: ResourceRef, walk: Walk, look: Round, entry: Entry) -> Walk | None:
+        """Return `walk` one tick on; None where nothing is left to follow."""
+        if walk.subject is None:
+            return walk
+        subject = replace(walk.subject, requests=requests_of(entry))
+        world = walk.world(look.floors.get(ref.namespace, -1), paused=look.paused)
+        state = tick(subject, walk.state, world, float(look.now))
+        self._tell(ref, walk, state)
+        if subject.ramp is None and not state.governed and state.run is None and walk.is_published:
+            return None
+        after = walk.decided(state, confirmed(entry) if _rises(state, walk.reach) else {})
+        if after.sequence is not None and _is_acknowledged(ref, after, look) and after.is_published:
+            after = replace(after, served=True)
+        if after.state != walk.state or after.reach != walk.reach:
+            return replace(after, subject=subject, seen=None)
+        return replace(after, subject=subject, seen=self._seen(ref, after, look, entry))
+
+    def _tell(self, ref: ResourceRef, walk: Walk, state: State) -> None:
+        run = state.run or walk.state.run
+        for each in state.history:
+            if each not in walk.state.history:
+                shares, token = (walk.state.shares, state.shares), run.token if run is not None else ""
+                decision = Decision(ref, walk.generation, run.id if run is not None else "", each, *shares, token)
+                self._decisions.append(decision)
+
+
+def _is_acknowledged(ref: ResourceRef, walk: Walk, look: Round) -> bool:
+    return walk.sequence is not None and look.floors.get(ref.namespace, -1) >= walk.sequence
+
+
+def _rises(state: State, reach: Mapping[str, int]) -> bool:
+    return any(each.percent > reach.get(each.name, 0) for each in state.shares)
+
+
+def _reached(share: Share, reach: Mapping[str, int]) -> Share:
+    return replace(share, percent=min(share.percent, reach.get(share.name, share.percent)))

@@ -1,0 +1,92 @@
+"""Walk: all that is kept of one flag whose percentages rise step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from flagoperator.reconcile.ramps.subject import by_name
+from flagoperator.rollout import Mode, World
+from flagoperator.rollout.allocation import placed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flagd.compiler.form.limit import Limits
+    from flagoperator.rollout import Shares, State, Subject
+
+Seen = tuple[str, bool, bool]
+"""What a tick sees besides the clock: version of the object, whether it is acknowledged, whether all is paused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One flag.
+
+    Attributes:
+        uid: of the object.
+        key: what it is asked by.
+        generation: of the spec that `subject` is made of.
+        state: what is decided.
+        reach: what it is compiled with: never above what its status has, so that a restart takes nobody out.
+        subject: the flag as it was compiled last; None while it cannot be used: nothing moves then.
+        sequence: number of the first publication with this form; None while it is not published.
+        form: the compiled flag that was published last, with its number.
+        seen: what the last tick saw that changed nothing; None = it is to tick.
+        served: whether every ready replica has had the present shares.
+    """
+
+    uid: str
+    key: str
+    generation: int
+    state: State
+    reach: Limits
+    subject: Subject | None = None
+    sequence: int | None = None
+    form: tuple[object, int] | None = None
+    seen: Seen | None = None
+    served: bool = False
+
+    @property
+    def shares(self) -> Shares:
+        """Where its allocations stand by what is decided, one for each that it has now."""
+        return self.state.shares if self.subject is None else placed(self.subject.allocations, self.state.shares)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether what is decided is also what it is compiled with."""
+        return by_name(self.state.shares) == self.reach
+
+    def world(self, floor: int, *, paused: bool) -> World:
+        """Return what every ready replica has of it; `floor` is the oldest publication that any of them serves."""
+        if self.subject is None or self.sequence is None or floor < self.sequence:
+            return World(paused=paused)
+        reached = tuple((each.name, self.reach.get(each.name, 0)) for each in self.subject.allocations)
+        return World(self.subject.digest, reached, paused)
+
+    def due(self, now: float) -> bool:
+        """Return whether the clock alone may change something."""
+        run = self.state.run
+        if run is None or self.state.mode is Mode.ROLLED_BACK:
+            return False
+        if self.state.next_step_at is not None and now >= self.state.next_step_at:
+            return True
+        return run.plan.deadline is not None and run.began is not None and now > run.began + run.plan.deadline
+
+    def published(self, form: object, number: int) -> Walk:
+        """Return the walk with `form` as what is published; None = not yet. `number` is the last publication's."""
+        if form is None:
+            return self if self.sequence is None else replace(self, sequence=None)
+        if self.form is None or self.form[0] is not form:
+            return replace(self, form=(form, number), sequence=number, seen=None)
+        return self if self.sequence is not None else replace(self, sequence=self.form[1], seen=None)
+
+    def decided(self, state: State, known: Mapping[str, int]) -> Walk:
+        """Return the walk with `state`, and a reach that rises no further than what is `known` by its status."""
+        reach = {
+            each.name: min(each.percent, max(self.reach.get(each.name, 0), known.get(each.name, 0)))
+            for each in state.shares
+        }
+        if reach == self.reach:
+            return replace(self, state=state)
+        return replace(self, state=state, reach=reach, sequence=None, served=False)

@@ -1,12 +1,19 @@
+from typing import get_args
+
 import pytest
 
 from flagd.engine.operator import bound, predicate
+from flagd.manifest.parts.condition import COHORT_OPERATORS, GLOB_OPERATORS, Operator
 
 POSITIVE = ["is", "contains", "less", "less or equal", "greater", "greater or equal", "version less"]
 POSITIVE += ["version less or equal", "version greater", "version greater or equal"]
 POSITIVE += ["set is", "set contains", "set contains any"]
 NEGATIVE = ["is not", "does not contain", "set is not", "set does not contain", "set does not contain any"]
 OPERATORS = [*POSITIVE, *NEGATIVE, "regex match", "regex does not match"]
+
+
+def test_every_operator_of_a_manifest_has_a_meaning_unless_it_compiles_to_another():
+    assert set(get_args(Operator)) - COHORT_OPERATORS - GLOB_OPERATORS == set(OPERATORS)
 
 
 @pytest.mark.parametrize("op", POSITIVE)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
+
+from flagd.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SHOWN = 10
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that is most like `name`, case aside; None where none is like it."""
-    folded = {candidate.casefold(): candidate for candidate in known}
-    return next((folded[match] for match in get_close_matches(name.casefold(), folded, n=1)), None)
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

@@ -8,7 +8,8 @@ evaluation format. Names with dots, spaces, brackets or quotes stand in brackets
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
+
+from flagd.nearest import nearest
 
 USER_FIELDS = (
     "user_id",
@@ -166,8 +167,7 @@ def _near(name: str, known: tuple[str, ...]) -> str | None:
     meant = _SYNONYMS.get(name, name)
     if meant in known:
         return meant
-    # Comparing is quadratic in the length of names.
-    return next(iter(get_close_matches(name[:100].lower(), known, n=1, cutoff=_SPELLING)), None)
+    return nearest(name, known, _SPELLING)
 
 
 def _split(path: str) -> list[str]:

@@ -10,8 +10,9 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from flagctl.suggestion import nearest, suggestion
+from flagctl.suggestion import suggestion
 from flagd.attribute import USER_FIELDS
+from flagd.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -12,7 +12,8 @@ import click
 from flagctl.failure import Refused, Unreachable
 from flagctl.files.committed import edits_since
 from flagctl.progress import progress
-from flagctl.suggestion import nearest, suggestion
+from flagctl.suggestion import suggestion
+from flagd.nearest import nearest
 from flagd.ruleset.default_project import DefaultProject
 
 if TYPE_CHECKING:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from flagd.manifest.diagnostic import ResourceRef
 from flagd.manifest.finding import Finding
 from flagd.manifest.kinds import KINDS
 from flagd.manifest.model import API_VERSION, GROUP
-from flagd.manifest.nearest import nearest, unknown_field
 from flagd.manifest.shown import shown
+from flagd.manifest.unknown_field import unknown_field
+from flagd.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ def is_foreign(obj: object) -> bool:
         return False
     if not isinstance(version, str) or not version:
         return kind not in KINDS and "spec" not in obj
-    return kind not in KINDS or not get_close_matches(version.partition("/")[0], [GROUP], cutoff=0.8)
+    return kind not in KINDS or nearest(version.partition("/")[0], [GROUP], 0.8) is None
 
 
 def items_of(obj: object) -> list[Any] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flagd.manifest.nearest import nearest
+from flagd.nearest import nearest
 from flagd.rpc.status import InvalidArgument
 from flagd.text import text
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flagd.components import components
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -30,16 +32,9 @@ def evaluation_order(starts: Iterable[str], dependencies: Mapping[str, Sequence[
 
 
 def cycle_members(dependencies: Mapping[str, Sequence[str]]) -> set[str]:
-    """Return the keys that depend on themselves, directly or through others (Kosaraju's algorithm)."""
-    dependents: dict[str, list[str]] = {key: [] for key in dependencies}
-    for key, parents in dependencies.items():
-        for parent in parents:
-            dependents.get(parent, []).append(key)
+    """Return the known keys that depend on themselves, directly or through others."""
     members: set[str] = set()
-    for key in reversed(evaluation_order(dependencies, dependencies)):
-        component = evaluation_order((key,), dependents)
-        for member in component:
-            del dependents[member]
-        if len(component) > 1 or key in dependencies.get(key, ()):
+    for component in components(dependencies, lambda key: dependencies.get(key, ())):
+        if len(component) > 1 or component[0] in dependencies.get(component[0], ()):
             members.update(component)
     return members

@@ -2,20 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from flagctl.suggestion import nearest, suggestion
-
-
-@pytest.mark.parametrize(
-    ("name", "known", "near"),
-    [
-        ("chekout", ["checkout", "banner"], "checkout"),
-        ("New-Checkout", ["new-checkout"], "new-checkout"),
-        ("zzz", ["checkout"], None),
-        ("zzz", [], None),
-    ],
-)
-def test_nearest_is_the_name_most_alike(name: str, known: list[str], near: str | None) -> None:
-    assert nearest(name, known) == near
+from flagctl.suggestion import suggestion
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from flagd.components import components
 from flagd.manifest.kinds import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from flagd.compiler.graph.references import Node
 
@@ -35,7 +37,7 @@ def find_cycles(roots: Iterable[Node], uses: Callable[[Node], Iterable[Node]]) -
     and edges reached.
     """
     found: dict[Node, Cycle | None] = {}
-    for component in _Search(uses).components(sorted(roots)):
+    for component in map(sorted, components(sorted(roots), partial(_edges, uses=uses))):
         if len(component) == 1 and component[0] not in uses(component[0]):
             found[component[0]] = None
         else:
@@ -51,54 +53,6 @@ def can_form_cycles(node: Node) -> bool:
 
 def _edges(node: Node, uses: Callable[[Node], Iterable[Node]]) -> list[Node]:
     return sorted(filter(can_form_cycles, uses(node)))
-
-
-class _Search:
-    """Tarjan's search for strongly connected components, without recursion: chains are thousands long."""
-
-    def __init__(self, uses: Callable[[Node], Iterable[Node]]) -> None:
-        self.uses = uses
-        self.index: dict[Node, int] = {}
-        self.low: dict[Node, int] = {}
-        self.open: dict[Node, None] = {}
-        self.path: list[tuple[Node, Iterator[Node]]] = []
-
-    def components(self, roots: Iterable[Node]) -> Iterator[list[Node]]:
-        for root in roots:
-            if root not in self.index:
-                self._enter(root)
-            while self.path:
-                node, edges = self.path[-1]
-                if self._descend(node, edges):
-                    continue
-                self.path.pop()
-                if self.path:
-                    self._lower(self.path[-1][0], self.low[node])
-                if self.low[node] == self.index[node]:
-                    yield self._close(node)
-
-    def _enter(self, node: Node) -> None:
-        self.index[node] = self.low[node] = len(self.index)
-        self.open[node] = None
-        self.path.append((node, iter(_edges(node, self.uses))))
-
-    def _descend(self, node: Node, edges: Iterator[Node]) -> bool:
-        for target in edges:
-            if target not in self.index:
-                self._enter(target)
-                return True
-            if target in self.open:
-                self._lower(node, self.index[target])
-        return False
-
-    def _lower(self, node: Node, reached: int) -> None:
-        self.low[node] = min(self.low[node], reached)
-
-    def _close(self, root: Node) -> list[Node]:
-        component: list[Node] = []
-        while not component or component[-1] != root:
-            component.append(self.open.popitem()[0])
-        return sorted(component)
 
 
 def _paths(component: list[Node], uses: Callable[[Node], Iterable[Node]]) -> dict[Node, Cycle]:

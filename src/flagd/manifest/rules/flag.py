@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from flagd.manifest.diagnostic import Severity
 from flagd.manifest.finding import Finding
 from flagd.manifest.model import RESERVED_METADATA, RESERVED_SEGMENT_NAMES
-from flagd.manifest.nearest import nearest
 from flagd.manifest.rules.bucketing import check_bucketing
 from flagd.manifest.rules.condition import check_audience
 from flagd.manifest.rules.doubt import serves_nobody
@@ -19,6 +18,7 @@ from flagd.manifest.rules.repetition import repeated
 from flagd.manifest.rules.testers import check_testers
 from flagd.manifest.rules.value_type import check_value_type
 from flagd.manifest.shown import shown
+from flagd.nearest import nearest
 from flagd.value_type import VALUE_TYPE
 
 if TYPE_CHECKING:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.manifest.finding import Finding
 from flagd.manifest.model import DNS_LABEL, DNS_SUBDOMAIN, ONE_LINE
-from flagd.manifest.nearest import nearest, unknown_field
 from flagd.manifest.parts.condition import EXISTENCE_OPERATORS, OPERATOR_SYNONYMS
 from flagd.manifest.rules.float_text import digits_of
 from flagd.manifest.shown import shown
+from flagd.manifest.unknown_field import unknown_field
 from flagd.manifest.validation.fields import choices_at, field_at, field_names_at
+from flagd.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

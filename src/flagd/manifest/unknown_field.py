@@ -1,15 +1,15 @@
-"""Nearest: the known name that a wrong one was probably meant to be."""
+"""Unknown field: what a field that nobody knows was probably meant to be."""
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from flagd.manifest.finding import Finding
 from flagd.manifest.shown import shown
+from flagd.nearest import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from flagd.manifest.path import FieldPath
 
@@ -32,14 +32,6 @@ _MEANT = {
     "users": ("userIds",),
 }
 """What other systems call a field, or where ours stands: the first that is known in that place."""
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the one of `known` that looks most like `name`, whatever the case; None if none does."""
-    spelled = {one.lower(): one for one in known}
-    # Comparing is quadratic in the length of names.
-    close = get_close_matches(name[:100].lower(), spelled, n=1)
-    return spelled[close[0]] if close else None
 
 
 def unknown_field(path: FieldPath, known: Collection[str]) -> Finding:

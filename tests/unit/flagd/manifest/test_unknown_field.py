@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
-from flagd.manifest.nearest import nearest, unknown_field
+from flagd.manifest.unknown_field import unknown_field
 
 KNOWN = {"active", "allOtherUsers", "segments", "variants"}
-
-
-@pytest.mark.parametrize(
-    ("name", "meant"),
-    [("actve", "active"), ("ALLOTHERUSERS", "allOtherUsers"), ("segment", "segments"), ("zzz", None), ("", None)],
-)
-def test_a_slip_of_the_pen_leads_to_the_name(name: str, meant: str | None):
-    assert nearest(name, KNOWN) == meant
 
 
 def test_a_word_of_another_system_leads_to_ours():

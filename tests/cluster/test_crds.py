@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from flagd.manifest import validate
+from tests.unit.flagd.manifest import wrong_ramps
 from tests.unit.flagd.manifest.findings import flag, group, resource, segment
 from tests.unit.flagd.manifest.wrong import AUDIENCES, FIELDS, FLAGS, GROUPS
+from tests.unit.flagd.manifest.wrong_ramps import RAMPS
 
 if TYPE_CHECKING:
     from tests.cluster.control_plane import ControlPlane
 
-WRONG = {name: case[0] for table in (FIELDS, FLAGS, GROUPS, AUDIENCES) for name, case in table.items()}
+WRONG = {name: case[0] for table in (FIELDS, FLAGS, GROUPS, AUDIENCES, RAMPS) for name, case in table.items()}
 
 COST = "the API server's estimate of the cost would be too high"
 UNTYPED = "its schema says nothing of the type, because a union of scalars is not structural"
@@ -30,6 +32,7 @@ ONLY_LINT = {
     "a broken glob": "CEL cannot try a pattern",
     "a bucketing key that is a list": "the path is right; that its value is a list is known to lint only",
     "a namespace that Kubernetes refuses": "the namespace is part of the address, not of the object",
+    **wrong_ramps.ONLY_LINT,
 }
 RIGHT = {
     "a flag": flag(),
@@ -46,6 +49,7 @@ RIGHT = {
     "a holdout": group(type="Holdout", holdout={"percent": 5}),
     "a cohort": resource("FlagCohort", {"members": ["ann"]}),
     "a deployment": resource("FlagDeployment", {"type": "Server", "keyHashes": ["sha256:" + "0" * 64]}),
+    **wrong_ramps.RIGHT,
 }
 
 
@@ -106,6 +110,9 @@ def test_what_lint_takes_the_api_server_takes(plane: ControlPlane, name: str):
             for made in (flag, partial(group, type="Holdout", holdout={"percent": 5}))
         ),
         (group(type="Holdout"), "a group of type Holdout has holdout, no slots"),
+        (RAMPS["steps that fall"][0], "spec.steps: Invalid value: the percents of the steps must rise strictly"),
+        (RAMPS["a last step below 100"][0], "the last step must be 100 percent; a flag stops at its own goal"),
+        (RAMPS["a plan and steps"][0], "spec.ramp: Invalid value: write one of plan, steps and immediate: true"),
     ],
 )
 def test_the_api_server_names_the_bad_value(plane: ControlPlane, obj: dict[str, Any], says: str):

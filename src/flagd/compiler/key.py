@@ -11,7 +11,7 @@ from flagd.compiler.findings import Findings
 from flagd.compiler.form.bucketing import bucketed, check_rebucketing
 from flagd.compiler.form.flag import compile_flag
 from flagd.compiler.form.group import compile_group
-from flagd.compiler.form.limit import limited, unlimited
+from flagd.compiler.form.limit import limited, without_percents
 from flagd.compiler.graph.references import node_named, reference_path
 from flagd.compiler.key_ownership import judge
 from flagd.compiler.outcome import Form, Outcome
@@ -131,4 +131,4 @@ def _check_plan(flag: Flag, scope: Scope, findings: Findings) -> None:
 def _measured(resource: Flag | FlagGroup, by: Bucketed, scope: Scope) -> bytes:
     if not isinstance(resource, Flag) or scope.limits(resource.ref) is None:
         return b""
-    return hash_json(compile_flag(unlimited(resource), by, scope, Findings(resource.ref)))
+    return hash_json(compile_flag(without_percents(resource), by, scope, Findings(resource.ref)))

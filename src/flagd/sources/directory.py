@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from watchfiles import awatch
 
-from flagd.manifest import Severity
+from flagd.manifest import Flag, FlagRolloutPlan, Severity
 from flagd.manifest.changes.news import Reason
 from flagd.process.background import in_turns
 from flagd.sources.announcer import Announcer
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
-    from flagd.manifest import Diagnostic
+    from flagd.manifest import Diagnostic, Resource
     from flagd.manifest.reading.files import SourceFile
     from flagd.metrics import Metrics
     from flagd.snapshot import Snapshot
@@ -54,6 +54,7 @@ class DirectorySource:
         self._announcer = announcer or Announcer()
         self._in_touch = True
         self._lock = asyncio.Lock()
+        self._told_of_ramps = False
 
     @property
     def term(self) -> None:
@@ -152,8 +153,20 @@ class DirectorySource:
         self._store.refused = frozenset(named)
         self._metrics.held = sum(map(len, reading.manifests.held.values())) if reading.manifests else 0
         self._announcer.tell_all({name: one.ruleset for name, one in reading.snapshots.items()})
+        self._tell_of_ramps(reading)
         if not any(snapshot.ruleset.flags for snapshot in reading.snapshots.values()):
             log.warning("no flags in %s", self._folder)
+
+    def _tell_of_ramps(self, reading: Reading) -> None:
+        resources = reading.manifests.resources.values() if reading.manifests else ()
+        if self._told_of_ramps or not any(map(_ramps, resources)):
+            return
+        self._told_of_ramps = True
+        log.warning("flags with a ramp are served at their goals: only an operator has percentages rise step by step")
+
+
+def _ramps(resource: Resource) -> bool:
+    return isinstance(resource, FlagRolloutPlan) or (isinstance(resource, Flag) and resource.spec.ramp is not None)
 
 
 _LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING}

@@ -34,6 +34,7 @@ class OperatorMetrics:
         acknowledged: durations from the change being seen to every ready replica serving it.
         crds_outdated: how many CRDs are of an older release than the operator; None = not known.
         reviews: tokens of subscribers that the API server was asked about, by result.
+        transitions: what rollouts did, by the phase that it led to and the reason.
     """
 
     relists: Histogram = field(default_factory=Histogram)
@@ -48,6 +49,7 @@ class OperatorMetrics:
     acknowledged: Histogram = field(default_factory=Histogram)
     crds_outdated: int | None = None
     reviews: Counter[str] = field(default_factory=Counter)
+    transitions: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def count_publish(self, project: str, present: Collection[str]) -> None:
         """Count a change of `project`; `present` are the projects that there are."""

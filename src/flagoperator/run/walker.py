@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from flagoperator.cluster.event import about
@@ -44,8 +43,6 @@ class Walker:
         self._events = events
         self._clock = clock
         self._paused = paused
-        self.transitions: Counter[tuple[str, str]] = Counter()
-        """How often a rollout came to a percent, or stayed at one, and why."""
 
     async def run(self, wake: Callable[[], None]) -> None:
         """Call `wake` whenever a rollout is to take a step; until cancelled."""
@@ -95,7 +92,7 @@ class Walker:
 
     def _tell(self, decision: Decision) -> None:
         log.info("%s: %s", decision.ref, decision, extra={"fields": decision.cloud_event()})
-        self.transitions[decision.to, decision.transition.reason] += 1
+        self._model.metrics.transitions[str(decision.mode), decision.transition.reason] += 1
         entry = self._model.cache.entry(decision.ref)
         if entry is not None:
             self._events.tell(about(decision.ref, entry.uid), decision.reason, str(decision), decision.level)

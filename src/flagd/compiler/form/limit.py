@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flagd.compiler.form.flag import NOBODY
 from flagd.compiler.form.rollout import EVERYBODY
 from flagd.compiler.form.weights import DISTRIBUTIONS
 from flagd.manifest.model import RESERVED_SEGMENT_NAMES
@@ -27,9 +28,12 @@ def limited(flag: Flag, limits: Mapping[str, int]) -> Flag:
     return _with_shares(flag, lambda name, share: min(share, limits.get(name, 0)))
 
 
-def unlimited(flag: Flag) -> Flag:
-    """Return `flag` with every percentage at 100 and no generation: what is the same whatever its percentages are."""
-    found = _with_shares(flag, lambda _name, _share: EVERYBODY)
+def without_percents(flag: Flag) -> Flag:
+    """Return `flag` with every percentage at 50 and no generation: what is the same whatever its percentages are.
+
+    Not at 100: everybody with one variant needs no bucket, and so shows no salt.
+    """
+    found = _with_shares(flag, lambda _name, _share: EVERYBODY // 2)
     return found.model_copy(update={"metadata": flag.metadata.model_copy(update={"generation": 0})})
 
 
@@ -44,7 +48,7 @@ def _with_shares(flag: Flag, share: Callable[[str, int], int]) -> Flag:
     segments = [
         each.model_copy(update={"rollout": _with_share(each.rollout, each.name, share)}) for each in spec.segments
     ]
-    rest = None if spec.all_other_users is None else _with_share(spec.all_other_users, REST, share)
+    rest = _with_share(spec.all_other_users or NOBODY, REST, share)
     return flag.model_copy(update={"spec": spec.model_copy(update={"segments": segments, "all_other_users": rest})})
 
 

@@ -10,9 +10,18 @@ from flagoperator.rollout.moment import moment
 
 if TYPE_CHECKING:
     from flagd.manifest import ResourceRef
-    from flagoperator.rollout import Shares, Transition
+    from flagoperator.rollout import Mode, Shares, Transition
 
-_WARNINGS = frozenset({"Aborted", "Deadline", "PromoteRefused"})
+_WARNINGS = frozenset(
+    {"Aborted", "Deadline", "GuardFailed", "Inconclusive", "NotRamped", "PromoteRefused", "RampRemoved"}
+)
+_SAID = {
+    "NotRamped": "what else this edit changed takes effect at once: who matches, prerequisites, weights or salt; "
+    "UsersMove says how many users that moves where it can be computed",
+    "RampRemoved": "the ramp is gone; the run goes on by the plan that it began with; "
+    "write ramp: {immediate: true} to have the goal at once",
+    "PromoteRefused": "something holds the rollout that promote does not pass over; see status.rollout.message",
+}
 TYPE = "dev.flagoperator.rollout"
 
 
@@ -26,6 +35,7 @@ class Decision:
         run: id of the run; empty where it began none.
         transition: what happened, when and why.
         before, after: where its allocations stood, and stand.
+        mode: how the rollout stands then.
         token: of the place in the run where it was decided.
     """
 
@@ -35,6 +45,7 @@ class Decision:
     transition: Transition
     before: Shares
     after: Shares
+    mode: Mode
     token: str = ""
 
     @property
@@ -47,13 +58,10 @@ class Decision:
         """What the event is: a warning where somebody should look."""
         return "Warning" if self.transition.reason in _WARNINGS else "Normal"
 
-    @property
-    def to(self) -> str:
-        """The percent that it led to."""
-        return percent_text(self.transition.after)
-
     def __str__(self) -> str:
         """What the event says."""
+        if self.transition.reason in _SAID:
+            return _SAID[self.transition.reason]
         by = f" by {self.transition.by}" if self.transition.by else ""
         moved = [f"{name}: {old} → {new} %" for name, old, new in self._moved()]
         return f"{self.transition.reason}{by}: {'; '.join(moved) or 'nobody moves'}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flagd.manifest import Flag
 from flagoperator.reconcile.ramps.decision import Decision
+from flagoperator.reconcile.ramps.notice import noticed
 from flagoperator.reconcile.ramps.plans import Plans, plans_of
 from flagoperator.reconcile.ramps.standing import Before, confirmed, recorded_state, standing
 from flagoperator.reconcile.ramps.subject import allocations_of, by_name, requests_of, subject_of
@@ -104,7 +105,7 @@ class Ramps:
                 continue
             content = measured(entry)
             subject = subject_of(entry, entry.resource, self._ramp(entry.resource), content) if content else None
-            self._walks[ref] = replace(walk, subject=subject, generation=entry.generation, seen=None)
+            self._walks[ref] = walk.compiled(subject, content, entry.generation)
 
     def publish(self, form_of: Callable[[ResourceRef, str], tuple[object, int]]) -> None:
         """Note what is published: `form_of` gives by flag and key its compiled form, None = not yet, and the number."""
@@ -209,13 +210,14 @@ class Ramps:
             return walk
         subject = replace(walk.subject, requests=requests_of(entry))
         world = walk.world(look.floors.get(ref.namespace, -1), paused=look.paused)
-        state = tick(subject, walk.state, world, float(look.now))
+        state = noticed(walk, subject, tick(subject, walk.state, world, float(look.now)), look.now)
         self._tell(ref, walk, state)
         if subject.ramp is None and not state.governed and state.run is None and walk.is_published:
             return None
         after = walk.decided(state, confirmed(entry) if _rises(state, walk.reach) else {})
         if after.sequence is not None and _is_acknowledged(ref, after, look) and after.is_published:
             after = replace(after, served=True)
+        after = replace(after, edited=False)
         if after.state != walk.state or after.reach != walk.reach:
             return replace(after, subject=subject, seen=None)
         return replace(after, subject=subject, seen=self._seen(ref, after, look, entry))
@@ -224,9 +226,8 @@ class Ramps:
         run = state.run or walk.state.run
         for each in state.history:
             if each not in walk.state.history:
-                shares, token = (walk.state.shares, state.shares), run.token if run is not None else ""
-                decision = Decision(ref, walk.generation, run.id if run is not None else "", each, *shares, token)
-                self._decisions.append(decision)
+                shares, name = (walk.state.shares, state.shares), ("", "") if run is None else (run.id, run.token)
+                self._decisions.append(Decision(ref, walk.generation, name[0], each, *shares, state.mode, name[1]))
 
 
 def _is_acknowledged(ref: ResourceRef, walk: Walk, look: Round) -> bool:

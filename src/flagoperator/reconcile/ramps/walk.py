@@ -33,6 +33,8 @@ class Walk:
         sequence: number of the first publication with this form; None while it is not published.
         form: the compiled flag that was published last, with its number.
         seen: what the last tick saw that changed nothing; None = it is to tick.
+        measured: hash of what its percentages do not change, as it was compiled last; empty before.
+        edited: whether that is another one since the last tick.
         served: whether every ready replica has had the present shares.
     """
 
@@ -45,6 +47,8 @@ class Walk:
     sequence: int | None = None
     form: tuple[object, int] | None = None
     seen: Seen | None = None
+    measured: bytes = b""
+    edited: bool = False
     served: bool = False
 
     @property
@@ -72,6 +76,13 @@ class Walk:
         if self.state.next_step_at is not None and now >= self.state.next_step_at:
             return True
         return run.plan.deadline is not None and run.began is not None and now > run.began + run.plan.deadline
+
+    def compiled(self, subject: Subject | None, measured: bytes, generation: int) -> Walk:
+        """Return the walk with `subject` as the flag that was compiled; None where it cannot be used."""
+        if subject is None:
+            return replace(self, subject=None, generation=generation, seen=None)
+        edited = self.edited or self.measured not in (b"", measured)
+        return replace(self, subject=subject, generation=generation, seen=None, measured=measured, edited=edited)
 
     def published(self, form: object, number: int) -> Walk:
         """Return the walk with `form` as what is published; None = not yet. `number` is the last publication's."""

@@ -60,6 +60,17 @@ async def test_a_refresh_without_news_says_that_the_ruleset_is_still_current(tmp
     assert second.engine is first.engine
 
 
+async def test_flags_with_a_ramp_are_served_at_their_goals_and_that_is_said_once(tmp_path, caplog):
+    store = Store()
+    source = DirectorySource(tmp_path, store, Metrics())
+    (tmp_path / "a.yaml").write_text(_flag("a", more=', allOtherUsers: {percent: 100}, ramp: {plan: "standard"}'))
+    await source.refresh()
+    (tmp_path / "b.yaml").write_text(_flag("b", more=', ramp: {plan: "standard"}'))
+    await source.refresh()
+    assert store.snapshots["shop"].ruleset.flags["a"]["segments"][0]["variant"] == "on"
+    assert caplog.text.count("flags with a ramp are served at their goals") == 1
+
+
 async def test_an_empty_folder_is_a_ruleset_without_projects(tmp_path):
     store = Store()
     await DirectorySource(tmp_path, store, Metrics()).refresh()

@@ -411,3 +411,60 @@ def test_decisions_are_told_in_the_form_of_cloud_events(caplog: pytest.LogCaptur
     assert last["data"]["allocations"] == [{"name": "All Other Users", "from": "0", "to": "5"}]
     assert last["data"]["run"] == country.status()["rollout"]["run"]["id"]
     assert country.told.reasons == ["RolloutStarted", "RolloutStep"]
+
+
+def test_a_ramp_that_is_removed_during_a_run_is_told_once():
+    country = ramping()
+    remove_ramp(country)
+    country.settle()
+    country.restart()
+    country.after(600)
+    assert country.told.reasons.count("RolloutRampRemoved") == 0  # the operator before has told it
+    assert [each["reason"] for each in country.status()["rollout"]["history"]].count("RampRemoved") == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"segments": [segment("Germany", country="AT")]}, True),
+        ({"bucketing": {"salt": "new"}, "allowRebucket": True}, True),
+        ({"variants": [{"key": "on"}, {"key": "more"}]}, True),
+        ({"allOtherUsers": {"percent": 90}}, False),
+        ({"description": "new words"}, False),
+        ({"ramp": {"plan": "standard", "paused": True}}, False),
+    ],
+    ids=str,
+)
+def test_what_an_edit_changes_at_once_is_told(change: dict[str, Any], told: bool):
+    country = ramping(segments=[segment("Germany")])
+    run = country.status()["rollout"]["run"]["id"]
+    country.put("Flag", "checkout", **flag(segments=[segment("Germany")]) | change)
+    country.settle()
+    assert ("RolloutNotRamped" in country.told.reasons) is told
+    assert country.status()["rollout"]["run"]["id"] == run
+
+
+def test_a_changed_segment_that_flags_share_begins_the_hold_again():
+    country = Country()
+    country.put("FlagSegment", "eu", match=MATCH)
+    country.put("FlagRolloutPlan", "standard", steps=STEPS)
+    shared = {"name": "EU", "segmentRefs": ["eu"], "rollout": {"percent": 100}}
+    country.put("Flag", "checkout", **flag(segments=[shared]))
+    country.settle()
+    country.after(599)
+    country.put("FlagSegment", "eu", match=[{"attribute": "user.country", "op": "is", "values": ["AT"]}])
+    country.settle()
+    country.after(599)
+    assert country.served() == 5
+    assert country.status()["rollout"]["token"].endswith("-1-1.1")
+    country.after(1)
+    assert country.served() == 25
+
+
+def test_other_words_about_a_flag_begin_nothing_again():
+    country = ramping()
+    country.after(599)
+    country.put("Flag", "checkout", **flag(description="other words"))
+    country.settle()
+    country.after(1)
+    assert country.served() == 25

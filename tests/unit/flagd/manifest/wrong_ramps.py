@@ -1,0 +1,161 @@
+"""Wrong ramps and plans: what they are, where they are wrong, the reason and a part of the message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.unit.flagd.manifest.findings import MATCH, flag, resource
+
+if TYPE_CHECKING:
+    from tests.unit.flagd.manifest.wrong import Wrong
+
+HUNDRED = [{"percent": 100}]
+FIVE: dict[str, Any] = {"match": MATCH, "rollout": {"percent": 5}}
+WINDOW = {"days": ["Mon"], "from": "09:00", "to": "16:00", "timeZone": "Europe/Berlin"}
+
+
+def plan(steps: Any = HUNDRED, **spec: Any) -> dict[str, Any]:
+    return resource("FlagRolloutPlan", {"steps": steps, **spec})
+
+
+def steps(*percents: Any) -> list[dict[str, Any]]:
+    return [{"percent": each} for each in percents]
+
+
+RAMPS: dict[str, Wrong] = {
+    "steps that fall": (
+        plan(steps(5, 25, "7.5", 100)),
+        "spec.steps[2].percent",
+        "NotRising",
+        "`7.5` is not above the step before it",
+    ),
+    "steps that stand still": (plan(steps("5", "5.0", 100)), "spec.steps[1].percent", "NotRising", "must rise"),
+    "steps that fall in a ramp": (
+        flag(ramp={"steps": steps(50, 10, 100)}),
+        "spec.ramp.steps[1].percent",
+        "NotRising",
+        "must rise",
+    ),
+    "steps that fall in a phase": (
+        plan(phases=[{"segments": ["Staff"], "steps": steps(50, 10, 100)}]),
+        "spec.phases[0].steps[1].percent",
+        "NotRising",
+        "must rise",
+    ),
+    "a step of nobody": (plan(steps(0, 100)), "spec.steps[0].percent", "NotRising", "is not above 0"),
+    "a last step below 100": (
+        plan(steps(5, "99.9")),
+        "spec.steps[1].percent",
+        "LastNotHundred",
+        "is not 100; the last step is",
+    ),
+    "a percentage with a sign": (plan(steps("5%", 100)), "spec.steps[0].percent", "InvalidPercent", "write 5"),
+    "an hour in words": (
+        plan([{"percent": 100, "hold": "1 hour"}]),
+        "spec.steps[0].hold",
+        "InvalidForm",
+        "`1 hour` is not a duration; write numbers with d, h, m or s, such as 30m or 1d12h",
+    ),
+    "an hour and a half": (plan([{"percent": 100, "hold": "1.5h"}]), "spec.steps[0].hold", "InvalidForm", "such as"),
+    "a hold beyond the calendar": (
+        plan([{"percent": 100, "hold": "999999d"}]),
+        "spec.steps[0].hold",
+        "InvalidForm",
+        "is not a duration",
+    ),
+    "a deadline in words": (plan(deadline="a week"), "spec.deadline", "InvalidForm", "is not a duration"),
+    "no steps": (plan([]), "spec.steps", "Empty", "is empty"),
+    "twenty-one steps": (plan(steps(*range(1, 21), 100)), "spec.steps", "LimitExceeded", "at most 20"),
+    "a ramp that says nothing": (flag(ramp={}), "spec.ramp", "AmbiguousRamp", "says nothing; write one of"),
+    "a ramp that is not immediate": (flag(ramp={"immediate": False}), "spec.ramp", "AmbiguousRamp", "says nothing"),
+    "a plan and steps": (
+        flag(ramp={"plan": "standard", "steps": HUNDRED}),
+        "spec.ramp",
+        "AmbiguousRamp",
+        "says more than one thing",
+    ),
+    "a plan and at once": (flag(ramp={"plan": "standard", "immediate": True}), "spec.ramp", "AmbiguousRamp", "more"),
+    "a deadline beside a plan": (
+        flag(ramp={"plan": "standard", "deadline": "7d"}),
+        "spec.ramp.deadline",
+        "UnwantedField",
+        "write it into the plan",
+    ),
+    "an unknown day": (plan(windows=[WINDOW | {"days": ["Monday"]}]), "spec.windows[0].days[0]", "UnknownValue", "Mon"),
+    "a day twice": (plan(windows=[WINDOW | {"days": ["Mon", "Mon"]}]), "spec.windows[0].days[1]", "Repeated", "once"),
+    "an hour of a clock with hands": (
+        plan(windows=[WINDOW | {"from": "9:00"}]),
+        "spec.windows[0].from",
+        "InvalidForm",
+        'write it as "09:00"',
+    ),
+    "a time without an offset": (
+        plan(notBefore="2026-12-01T09:00:00"),
+        "spec.notBefore",
+        "InvalidForm",
+        'write it as "2026-12-01T09:00:00Z"',
+    ),
+    "a thirteenth month": (plan(notBefore="2026-13-01T09:00:00Z"), "spec.notBefore", "InvalidForm", "the calendar"),
+    "an unknown time zone": (
+        plan(windows=[WINDOW | {"timeZone": "Europe/Berlim"}]),
+        "spec.windows[0].timeZone",
+        "UnknownTimeZone",
+        "write a name of the IANA list, such as Europe/Berlin",
+    ),
+    "a path for a time zone": (
+        plan(windows=[WINDOW | {"timeZone": "../../etc/passwd"}]),
+        "spec.windows[0].timeZone",
+        "UnknownTimeZone",
+        "is not a time zone",
+    ),
+    "a window that never opens": (
+        plan(windows=[WINDOW | {"to": "09:00"}]),
+        "spec.windows[0].to",
+        "EmptyWindow",
+        "24:00",
+    ),
+    "a window that opens at the end of a day": (
+        plan(windows=[WINDOW | {"from": "24:00"}]),
+        "spec.windows[0].from",
+        "InvalidForm",
+        "the day after",
+    ),
+    "a phase of nobody": (plan(phases=[{}]), "spec.phases[0]", "Empty", "names nobody"),
+    "an audience in two phases": (
+        plan(phases=[{"segments": ["Staff"]}, {"segments": ["Staff"], "allOtherUsers": True}]),
+        "spec.phases[1]",
+        "Repeated",
+        "`Staff` rises in the phase [0] already",
+    ),
+    "too many segments": (
+        flag(ramp={"plan": "standard"}, segments=[{"name": f"s{number}", **FIVE} for number in range(100)]),
+        "spec.segments",
+        "LimitExceeded",
+        "a flag with a ramp has at most 99",
+    ),
+}
+ONLY_LINT = {
+    "an unknown time zone": "the API server knows no time zones",
+    "a path for a time zone": "the API server knows no time zones",
+    "a window that never opens": "CEL could see it, and the estimate of its cost is near its limit",
+    "a window that opens at the end of a day": "the same",
+    "a phase of nobody": "the same",
+    "an audience in two phases": "the same",
+    "too many segments": "without a ramp more are allowed",
+}
+RIGHT = {
+    "a plan": plan(
+        [{"percent": "0.5", "hold": "30m"}, {"percent": 5, "hold": "1d12h", "approval": True}, {"percent": "100"}],
+        windows=[WINDOW, {"from": "22:00", "to": "04:00"}, {"from": "00:00", "to": "24:00"}],
+        phases=[{"segments": ["Staff"]}, {"allOtherUsers": True, "steps": HUNDRED}],
+        notBefore="2026-12-01T09:00:00+01:00",
+        deadline="7d",
+        onDeadline="Rollback",
+        paused=False,
+        default=True,
+    ),
+    "a flag with a plan": flag(ramp={"plan": "standard"}),
+    "a flag with a plan and a brake": flag(ramp={"plan": "standard", "paused": True}),
+    "a flag with steps": flag(ramp={"steps": steps(5, 100), "deadline": "7d"}),
+    "a flag without a brake": flag(ramp={"immediate": True}),
+}

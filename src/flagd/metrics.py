@@ -19,19 +19,41 @@ LATENCY_BOUNDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.
 """Upper bounds of the latency buckets, in seconds."""
 SERIES = 50_000
 """Most combinations of project, flag, variant and reason that are counted one by one."""
+SEGMENTS = 1000
+"""Most segments of one combination that are counted one by one; a flag has no more at a time."""
 LAGS = 30
 """Measurements of the event loop's lag that are kept: those of the last 15 seconds."""
 OTHER = "_other"
 """Label of what is counted together beyond that."""
 
 
-class Series:
+class Count:
     """One number that only grows."""
 
     __slots__ = ("count",)
 
     def __init__(self) -> None:
         self.count = 0
+
+
+class Series:
+    """Answers with the same labels, counted by the segment that decided."""
+
+    __slots__ = ("segments",)
+
+    def __init__(self) -> None:
+        self.segments: dict[str, Count] = {}
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return sum(each.count for each in list(self.segments.values()))
+
+    def of(self, segment: str) -> Count:
+        """Return the number of answers by `segment`, to be raised by the caller."""
+        if segment not in self.segments and len(self.segments) >= SEGMENTS:
+            segment = OTHER
+        return self.segments.setdefault(segment, Count())
 
 
 class Histogram:
@@ -85,12 +107,12 @@ class Metrics:
     accepting: bool = True
     loop_lags: deque[float] = field(default_factory=lambda: deque(maxlen=LAGS))
 
-    def evaluation(self, project: str, flag: str, variant: str, reason: str) -> Series:
-        """Return the number of answers with these labels, to be raised by the caller."""
+    def evaluation(self, project: str, flag: str, variant: str, reason: str, segment: str = "") -> Count:
+        """Return the number of answers with these labels by `segment`, to be raised by the caller."""
         labels = (project, flag, variant, reason)
         if labels not in self.evaluations and len(self.evaluations) >= SERIES:
             labels = (OTHER, OTHER, OTHER, OTHER)
-        return self.evaluations.setdefault(labels, Series())
+        return self.evaluations.setdefault(labels, Series()).of(segment)
 
     def call(self, method: str, status: str, seconds: float) -> None:
         """Count one finished call."""

@@ -13,7 +13,7 @@ from flagd.rpc.instrument import instrument
 from flagd.server.embedded import EmbeddedServer
 from flagd.server.options import Options
 from flagd.sources.operator import OperatorSettings
-from flagd.sync.publisher import Board, Publication, RulesetService, Settings, Subscribers, TokenAdmission
+from flagd.sync.publisher import Admissions, Board, Publication, RulesetService, Settings, Subscribers, TokenAdmission
 from flagd.transport.channel import Credentials
 from flagd.transport.grpcio import LONG_STREAMS, GrpcioTransport
 from flagd.v1.evaluation_pb2 import EvaluateRequest, User
@@ -36,7 +36,10 @@ class Publisher:
 
     def __init__(self, address="127.0.0.1:0", tokens=None, tls=None, **settings):
         self.board, self.subscribers, self.metrics = Board(), Subscribers(), Metrics()
-        self.service = RulesetService(self.board, self.subscribers, TokenAdmission(tokens), Settings(**settings))
+        self.admissions = Admissions()
+        self.service = RulesetService(
+            self.board, self.subscribers, TokenAdmission(tokens), Settings(**settings), self.admissions
+        )
         methods = instrument(self.service.methods(), self.metrics)
         self._transport = GrpcioTransport(methods, address, tls, options=LONG_STREAMS)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from flagd.engine import Variant as EngineVariant
-    from flagd.metrics import Metrics, Series
+    from flagd.metrics import Count, Metrics
 
 MAP_FIELD = 1
 OFF = "off"
@@ -36,7 +36,7 @@ class Answer:
 
     __slots__ = ("entry", "series")
 
-    def __init__(self, entry: bytes, series: Series) -> None:
+    def __init__(self, entry: bytes, series: Count) -> None:
         self.entry = entry
         self.series = series
 
@@ -88,7 +88,7 @@ class Answers:
         answer = self._previous.get(variant)
         if answer is None:
             entry = encode_entry(flag_key, to_message(variant))
-            series = self._metrics.evaluation(self._project, flag_key, variant.key, variant.reason)
+            series = self._metrics.evaluation(self._project, flag_key, variant.key, variant.reason, variant.segment)
             answer = Answer(entry, series)
         self._known[variant] = answer
         return answer

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from flagd.sources.admitted import admitted
 from flagd.sources.announcer import Announcer
 from flagd.sync.subscriber.settings import STALE_SECONDS, Hosts, Settings
 from flagd.sync.subscriber.subscriber import Subscriber
@@ -59,6 +61,7 @@ class OperatorSource:
             publishers=Hosts(settings.hosts, settings.credentials.connect),
             peers=Hosts(settings.peers, (settings.peer_credentials or settings.credentials).connect),
             stale_seconds=settings.stale_seconds,
+            count=partial(admitted, metrics),
         )
         self._subscriber = Subscriber(following, store, announcer or Announcer(), metrics)
 

@@ -119,8 +119,36 @@ class SubscribeResponse(_message.Message):
     def __init__(self, publishing: bool = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ..., stale: bool = ..., update: _Optional[_Union[Update, _Mapping]] = ..., compressed_update: _Optional[_Union[CompressedUpdate, _Mapping]] = ..., heartbeat: _Optional[_Union[Heartbeat, _Mapping]] = ..., removal: _Optional[_Union[Removal, _Mapping]] = ..., oversize: _Optional[_Union[Oversize, _Mapping]] = ...) -> None: ...
 
 class Heartbeat(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("queries", "counts")
+    QUERIES_FIELD_NUMBER: _ClassVar[int]
+    COUNTS_FIELD_NUMBER: _ClassVar[int]
+    queries: _containers.RepeatedCompositeFieldContainer[AdmissionQuery]
+    counts: _containers.RepeatedCompositeFieldContainer[AdmissionCount]
+    def __init__(self, queries: _Optional[_Iterable[_Union[AdmissionQuery, _Mapping]]] = ..., counts: _Optional[_Iterable[_Union[AdmissionCount, _Mapping]]] = ...) -> None: ...
+
+class AdmissionQuery(_message.Message):
+    __slots__ = ("project", "flag", "token", "segments")
+    PROJECT_FIELD_NUMBER: _ClassVar[int]
+    FLAG_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    project: str
+    flag: str
+    token: str
+    segments: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, project: _Optional[str] = ..., flag: _Optional[str] = ..., token: _Optional[str] = ..., segments: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class AdmissionCount(_message.Message):
+    __slots__ = ("project", "flag", "token", "count")
+    PROJECT_FIELD_NUMBER: _ClassVar[int]
+    FLAG_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    project: str
+    flag: str
+    token: str
+    count: int
+    def __init__(self, project: _Optional[str] = ..., flag: _Optional[str] = ..., token: _Optional[str] = ..., count: _Optional[int] = ...) -> None: ...
 
 class Removal(_message.Message):
     __slots__ = ("project",)

@@ -14,6 +14,7 @@ from flagd.rpc.method import Method
 from flagd.rpc.status import DeadlineExceeded, InvalidArgument, ResourceExhausted, Unavailable
 from flagd.sync.limits import HELD, SUBSCRIBE, UPDATE_BYTES
 from flagd.sync.publisher.ack_deadline import SILENCE_SECONDS, AckDeadline
+from flagd.sync.publisher.admissions import Admissions
 from flagd.sync.publisher.authorization import StreamAuthorization
 from flagd.sync.publisher.session import Sent, Session
 from flagd.sync.publisher.stream import Stream
@@ -73,6 +74,7 @@ class RulesetService:
         subscribers: Subscribers,
         admission: Admission,
         settings: Settings | None = None,
+        admissions: Admissions | None = None,
     ) -> None:
         """Publish what `publications` says, to whom `admission` admits, and write `subscribers`.
 
@@ -81,11 +83,13 @@ class RulesetService:
             subscribers: the table of subscribers, which the operator reads to tell what is really served.
             admission: decides on subscribers of role replica and operator.
             settings: limits and intervals.
+            admissions: what replicas are asked to count; None = nothing.
         """
         self._publications = publications
         self._subscribers = subscribers
         self._admission = admission
         self._settings = settings or Settings()
+        self._admissions = admissions or Admissions()
         self._authorization = StreamAuthorization(self._settings.clients)
         self._cache = UpdateCache(self._settings.update_bytes)
 
@@ -106,7 +110,7 @@ class RulesetService:
             ack_deadline = AckDeadline(self._settings.silence_seconds)
             beat = Beat(self._settings.heartbeat_seconds)
             stream = Stream(subscription, call.metadata.get("authorization"), session, ack_deadline, beat)
-            listening = asyncio.create_task(_listen(requests, stream, row, changed), name="acks")
+            listening = asyncio.create_task(_listen(requests, stream, row, changed, self._admissions), name="acks")
             try:
                 while not listening.done():
                     changed.clear()
@@ -147,9 +151,16 @@ class RulesetService:
         if stream.said != (term,) or stream.beat.due:
             if stream.answers_heartbeats:
                 stream.owe()
-            yield (_head(publication) if publication else b"") + _HEARTBEAT
+            yield (_head(publication) if publication else b"") + self._heartbeat(stream)
             stream.said = (term,)
             stream.beat.given()
+
+    def _heartbeat(self, stream: Stream) -> bytes:
+        """Return the next heartbeat of a stream; replicas are asked to count."""
+        if stream.subscription.role != "replica":
+            return _HEARTBEAT
+        stream.heartbeats += 1
+        return self._admissions.heartbeat(stream.heartbeats)
 
     async def _update(self, session: Session, project: str, form: Delivery) -> bytes:
         """Return what leads the subscriber to the latest revision of one project; nothing if it is there."""
@@ -186,18 +197,20 @@ def _subscriber(subscription: Subscription) -> Subscriber:
     return Subscriber(subscription.role, subscription.name, now, subscription.projects, served)
 
 
-async def _listen(requests: AsyncIterator[SubscribeRequest], stream: Stream, row: Row, changed: asyncio.Event) -> None:
+async def _listen(
+    requests: AsyncIterator[SubscribeRequest], stream: Stream, row: Row, changed: asyncio.Event, admissions: Admissions
+) -> None:
     """Take down what the subscriber answers, until it closes its side."""
     try:
         async for request in requests:
-            _take_down(request, stream, row)
+            _take_down(request, stream, row, admissions)
             stream.heard()
             changed.set()
     finally:
         changed.set()
 
 
-def _take_down(request: SubscribeRequest, stream: Stream, row: Row) -> None:
+def _take_down(request: SubscribeRequest, stream: Stream, row: Row, admissions: Admissions) -> None:
     session = stream.session
     match request.WhichOneof("message"):
         case "ack":
@@ -215,6 +228,8 @@ def _take_down(request: SubscribeRequest, stream: Stream, row: Row) -> None:
             row.nack(nack.project, Refusal(nack.revision, nack.reason, time.time()))
         case "heartbeat":
             stream.answers_heartbeats = True
+            if stream.subscription.role == "replica":
+                admissions.take(request.heartbeat.counts, stream.counts)
         case _:
             raise InvalidArgument("only acks, nacks and heartbeats follow the hello")
 

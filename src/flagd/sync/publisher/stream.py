@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from flagd.rpc.beat import Beat
     from flagd.sync.publisher.ack_deadline import AckDeadline
+    from flagd.sync.publisher.admissions import Counts
     from flagd.sync.publisher.session import Session
     from flagd.sync.publisher.subscription import Subscription
 
@@ -32,6 +33,8 @@ class Stream:
         beat: when the next heartbeat is due.
         said: the term of the last heartbeat, in a tuple; None before the first.
         answers_heartbeats: whether it has answered one.
+        heartbeats: how many were sent.
+        counts: what it said last that it counted.
     """
 
     subscription: Subscription
@@ -41,6 +44,8 @@ class Stream:
     beat: Beat
     said: tuple[object] | None = None
     answers_heartbeats: bool = False
+    heartbeats: int = 0
+    counts: Counts = field(default_factory=dict)
 
     @property
     def time_left(self) -> float:

@@ -103,6 +103,10 @@ class PublisherConnection:
         """Send an Ack of what another publisher sent; nothing if there is no stream, as the next hello says it."""
         self._outbox.tell(request)
 
+    def echo(self, request: SubscribeRequest) -> None:
+        """Have the heartbeat that was just heard answered by `request`."""
+        self._outbox.echo(request)
+
     def restart(self) -> None:
         """Break the stream and open another at once, with a new hello."""
         self._again.set()
@@ -174,7 +178,7 @@ class _Outbox:
     def __init__(self) -> None:
         self._answers: list[SubscribeRequest] = []
         self._news: dict[str, SubscribeRequest] = {}
-        self._echo = False
+        self._echo: SubscribeRequest | None = None
         self._filled = asyncio.Event()
 
     def answer(self, request: SubscribeRequest) -> None:
@@ -187,9 +191,9 @@ class _Outbox:
         self._news[request.ack.project] = request
         self._filled.set()
 
-    def echo(self) -> None:
-        """Answer a heartbeat, or several."""
-        self._echo = True
+    def echo(self, request: SubscribeRequest | None = None) -> None:
+        """Answer a heartbeat, or several; without a request by what there is to say, which may be nothing."""
+        self._echo = request or self._echo or _ECHO
         self._filled.set()
 
     async def requests(self, hello: SubscribeRequest) -> AsyncGenerator[SubscribeRequest]:
@@ -199,8 +203,8 @@ class _Outbox:
             self._filled.clear()
             answers, news = self._answers, self._news
             self._answers, self._news = [], {}
-            echo, self._echo = self._echo, False
-            for request in (*answers, *news.values(), *([_ECHO] if echo else [])):
+            echo, self._echo = self._echo, None
+            for request in (*answers, *news.values(), *([echo] if echo else [])):
                 yield request
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flagd.sync.limits import HELD
-from flagd.v1.ruleset_pb2 import Ack, Held, Hello, Nack, Role, SubscribeRequest
+from flagd.v1.ruleset_pb2 import Ack, AdmissionCount, Heartbeat, Held, Hello, Nack, Role, SubscribeRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,3 +32,8 @@ def ack(project: str, served: Ruleset | None) -> SubscribeRequest:
 def nack(project: str, revision: str, reason: str) -> SubscribeRequest:
     """Say that `revision` was refused, and why."""
     return SubscribeRequest(nack=Nack(project=project, revision=revision, reason=reason[:REASON_LENGTH]))
+
+
+def counted(counts: Iterable[AdmissionCount]) -> SubscribeRequest:
+    """Answer a heartbeat that asks for counts."""
+    return SubscribeRequest(heartbeat=Heartbeat(counts=counts))

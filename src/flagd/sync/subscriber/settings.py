@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from flagd.ruleset import Ruleset
     from flagd.sync.subscriber.publishers import Connect
-    from flagd.v1.ruleset_pb2 import Role
+    from flagd.v1.ruleset_pb2 import AdmissionCount, AdmissionQuery, Role
 
 STALE_SECONDS = 30.0
 """Silence after which what is served is called stale: two heartbeats."""
+
+
+Count = Callable[["Sequence[AdmissionQuery]"], "Iterable[AdmissionCount]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Settings:
         peers: asked for their rulesets by a start that has none; no names = nobody is.
         stale_seconds: silence after which what is served is called stale.
         source: what publishers are called in the log.
+        count: counts answers that publishers ask about; None = nothing is counted.
     """
 
     role: Role
@@ -49,6 +54,7 @@ class Settings:
     peers: Hosts
     stale_seconds: float = STALE_SECONDS
     source: str = "the operator"
+    count: Count | None = None
 
 
 class Observer(Protocol):

@@ -19,7 +19,7 @@ from flagd.sync.subscriber.election import elect
 from flagd.sync.subscriber.folding import is_quick, subject, take
 from flagd.sync.subscriber.freshness import Freshness
 from flagd.sync.subscriber.publishers import Publishers
-from flagd.sync.subscriber.request import ack, hello, nack
+from flagd.sync.subscriber.request import ack, counted, hello, nack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,6 +101,7 @@ class Subscriber:
 
     async def heard(self, connection: PublisherConnection, response: SubscribeResponse) -> None:
         """Take in one message of one publisher."""
+        self._count(connection, response)
         async with self._lock:
             self._elect()
             if connection is self._leader:
@@ -127,6 +128,11 @@ class Subscriber:
                 self._fall_behind(response.oversize)
             case "heartbeat":
                 self._complete(leader)
+
+    def _count(self, connection: PublisherConnection, response: SubscribeResponse) -> None:
+        """Answer a heartbeat that asks what was counted; every publisher may ask, as one may take over."""
+        if self._settings.count is not None and response.heartbeat.queries:
+            connection.echo(counted(self._settings.count(response.heartbeat.queries)))
 
     def _elect(self) -> None:
         leader = elect(self._publishers.connections, self._leader) or elect(self._peers.connections, self._leader)

@@ -10,7 +10,7 @@ from flagd.rpc.call_failed import CallFailed
 from flagd.sync.subscriber import connection as connection_module
 from flagd.sync.subscriber.connection import PublisherConnection, _Outbox, backoff
 from flagd.sync.subscriber.request import REASON_LENGTH, ack, hello, nack
-from flagd.v1.ruleset_pb2 import Heartbeat, Role, SubscribeResponse
+from flagd.v1.ruleset_pb2 import AdmissionCount, Heartbeat, Role, SubscribeRequest, SubscribeResponse
 from tests.unit.flagd.ruleset.contents import make, many
 
 
@@ -150,3 +150,11 @@ async def test_why_a_publisher_cannot_be_had_is_said_once_and_again_when_it_chan
         await asyncio.gather(running, return_exceptions=True)
     said = [record.message.partition(": ")[2] for record in caplog.records if record.levelno == logging.WARNING]
     assert said == ["UNAVAILABLE: away", "UNAUTHENTICATED: expired", "UNAVAILABLE: away"]
+
+
+async def test_a_heartbeat_that_asks_for_counts_is_answered_by_them_however_many_follow():
+    outbox = _Outbox()
+    told = SubscribeRequest(heartbeat=Heartbeat(counts=[AdmissionCount(flag="a", count=1)]))
+    outbox.echo(told)
+    outbox.echo()
+    assert (await sent(outbox, 2))[1] == told

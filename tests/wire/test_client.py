@@ -2,6 +2,7 @@
 
 import pytest
 
+from flagd.backoff import Backoff
 from flagd.client import FlagClient, User, follower
 from flagd.transport.envoy import missing
 from tests.wire.process import eventually
@@ -21,7 +22,7 @@ def transport():
 @pytest.fixture
 def connect(monkeypatch):
     """Make clients of a process, which are closed after the test."""
-    monkeypatch.setattr(follower, "backoff", lambda _: 0.1)
+    monkeypatch.setattr(follower, "RECONNECT", Backoff(0.1, 0.1))
     made = []
 
     def connect(process, **options):

@@ -10,6 +10,7 @@ from pathlib import Path
 import grpc
 import pytest
 
+from flagd.backoff import Backoff
 from flagd.sync.publisher import ack_deadline as ack_deadline_module
 from flagd.sync.subscriber import connection as connection_module
 from flagd.v1.ruleset_pb2 import Hello, Role, SubscribeRequest
@@ -82,7 +83,7 @@ async def test_slow_subscribers_cost_little_memory():
 
 
 async def test_a_link_that_breaks_in_the_middle_of_an_update_harms_nothing(monkeypatch):
-    monkeypatch.setattr(connection_module, "backoff", lambda _: 0.05)
+    monkeypatch.setattr(connection_module, "RECONNECT", Backoff(0.05, 0.05))
     async with publishing() as publisher, Link(publisher.address) as link, following(link.address) as flagd:
         publisher.put(ONE)
         await publisher.served(ONE)
@@ -99,7 +100,7 @@ async def test_one_that_has_gone_without_a_word_is_given_up_and_says_itself_that
     monkeypatch, caplog
 ):
     monkeypatch.setattr(connection_module, "SILENCE_SECONDS", 2.0)
-    monkeypatch.setattr(connection_module, "backoff", lambda _: 0.05)
+    monkeypatch.setattr(connection_module, "RECONNECT", Backoff(0.05, 0.05))
     async with publishing(heartbeat_seconds=0.1, silence_seconds=2.0) as publisher, Link(publisher.address) as link:
         publisher.put(ONE)
         async with following(link.address, stale_seconds=2.0) as flagd:

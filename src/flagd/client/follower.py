@@ -12,8 +12,7 @@ from google.protobuf.message import DecodeError
 from flagd.process.printable import printable
 from flagd.rpc.call_failed import CallFailed
 from flagd.ruleset import RulesetError
-from flagd.sync.limits import FOLLOW, UPDATE_BYTES
-from flagd.sync.subscriber.backoff import backoff
+from flagd.sync.limits import FOLLOW, RECONNECT, UPDATE_BYTES
 from flagd.v1.ruleset_pb2 import FollowRequest, FollowResponse
 
 if TYPE_CHECKING:
@@ -83,11 +82,11 @@ class Follower:
             self._listener.begin()
         except Exception:
             log.exception("the client could not read what it starts with")
-        attempts = 0
+        failures = 0
         while self._endpoint is not None and not self._stopping.is_set():
             heard = self._attempt(self._endpoint)
-            attempts = 0 if heard else attempts + 1
-            self._stopping.wait(backoff(attempts))
+            failures = 1 if heard else failures + 1
+            self._stopping.wait(RECONNECT.spread(failures))
 
     def _attempt(self, endpoint: Endpoint) -> bool:
         """Keep one stream as long as it lives; return whether anything came of it. Raises nothing."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from flagd.backoff import Backoff
 from flagd.last_good.file import StateError
 from flagd.process.background import in_turns
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 INTERVAL_SECONDS = 1.0
 """Least time between two writes: a burst of changes is written once."""
-LONGEST_BACKOFF_SECONDS = 60.0
-"""A write that failed is tried again after 1 s, 2 s, 4 s and so on, up to this."""
+RETRY = Backoff(1, 60)
+"""How long a write that failed waits for the next attempt."""
 
 
 class LastGoodWriter:
@@ -64,18 +65,15 @@ class LastGoodWriter:
 
     async def _wait(self, changed: asyncio.Event) -> None:
         if self._failures:
-            await asyncio.sleep(self._backoff_seconds)
+            await asyncio.sleep(RETRY.seconds(self._failures))
         else:
             await changed.wait()
-
-    @property
-    def _backoff_seconds(self) -> float:
-        return min(LONGEST_BACKOFF_SECONDS, 2.0 ** min(self._failures - 1, 16))
 
     def _failed(self, error: StateError) -> None:
         self._failures += 1
         self._on_failure()
-        log.warning("the last good ruleset is not kept: %s; next attempt in %.0f s", error, self._backoff_seconds)
+        seconds = RETRY.seconds(self._failures)
+        log.warning("the last good ruleset is not kept: %s; next attempt in %.0f s", error, seconds)
 
     def _succeeded(self, revisions: dict[str, str]) -> None:
         self._written = revisions

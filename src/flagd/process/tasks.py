@@ -13,14 +13,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from flagd.backoff import Backoff
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
     Work = Callable[[], Coroutine[Any, Any, None]]
 
 log = logging.getLogger(__name__)
-FIRST_RESTART_SECONDS = 0.5
-"""How long a part that ended waits for its restart; doubled every time."""
+RESTART = Backoff(0.5, 8)
+"""How long a part that ended waits for its restart."""
 RESTARTS = 5
 """How often a part is restarted that keeps ending, before it has ended for good."""
 STABLE_SECONDS = 60.0
@@ -109,9 +111,9 @@ class Tasks:
             self._failed.set()
             self._given_up(part.name)
             return
-        seconds = FIRST_RESTART_SECONDS * 2**part.attempts
-        log.error("%s has ended: it %s; restarting it in %g s", part.name, reason, seconds, exc_info=error)
         part.attempts += 1
+        seconds = RESTART.seconds(part.attempts)
+        log.error("%s has ended: it %s; restarting it in %g s", part.name, reason, seconds, exc_info=error)
         part.timer = asyncio.get_running_loop().call_later(seconds, self._restart, part)
 
     def _restart(self, part: _Part) -> None:

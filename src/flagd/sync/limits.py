@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flagd.backoff import Backoff
+
 SUBSCRIBE = "/flagd.v1.RulesetService/Subscribe"
 """The call of those that follow publishers and acknowledge."""
 FOLLOW = "/flagd.v1.RulesetService/Follow"
@@ -14,3 +16,5 @@ COMPRESSED_BYTES = 16 * 1024
 """Updates larger than this are compressed."""
 HELD = 5_000
 """Most projects that a subscriber says it holds."""
+RECONNECT = Backoff(0.5, 30)
+"""How long whoever lost a stream waits before the next."""

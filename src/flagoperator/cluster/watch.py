@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import kopf
 
+from flagd.backoff import Backoff
 from flagd.manifest import KINDS
 from flagd.manifest.model import GROUP, VERSION
 from flagoperator.cluster.heartbeat import Heartbeat
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 STOP_SECONDS = 2.0
+RETRY = Backoff(0.5, 8)
+"""How long Kopf waits after calls that failed."""
 LOGIN_SECONDS = 1.0
 """How long it takes to ask for credentials again where there are none."""
 
@@ -83,7 +86,8 @@ class Watch:
             with contextlib.suppress(RuntimeError):  # its loop is closed: it has ended by itself
                 self._kopf_loop.call_soon_threadsafe(self._stop.set)
         try:
-            await asyncio.wait_for(self._ended.wait(), STOP_SECONDS)
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._ended.wait()
         except TimeoutError:
             log.debug("kopf is still ending")
 
@@ -176,7 +180,7 @@ class _Backoffs:
     """Seconds between attempts, without end: Kopf would stop for one namespace that may not be read any more."""
 
     def __iter__(self) -> Iterator[float]:
-        return itertools.chain((0.5, 1.0, 2.0, 4.0), itertools.repeat(8.0))
+        return map(RETRY.seconds, itertools.count(1))
 
 
 class _NoProgress(kopf.ProgressStorage):

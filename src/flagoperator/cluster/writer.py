@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from flagd.backoff import Backoff
 from flagd.manifest import API_VERSION
 from flagd.process.tasks import Tasks
 from flagoperator.cluster.address import status_path
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 MANAGER = "flagoperator"
 IN_FLIGHT = 8
-FIRST_RETRY_SECONDS = 2.0
-LAST_RETRY_SECONDS = 60.0
+RETRY = Backoff(2, 60)
 QUIET_SECONDS = 60.0
 """How long the log says nothing more of an API server that takes no statuses."""
 NOT_FOUND = 404
@@ -218,8 +218,9 @@ class Writer:
             return
         before = self._refused.get(ref)
         fresh = before is None or before.of != _spec(wanted)
-        seconds = FIRST_RETRY_SECONDS if before is None or fresh else min(2 * before.seconds, LAST_RETRY_SECONDS)
-        self._refused[ref] = _Refusal(_spec(wanted), seconds, time.monotonic() + seconds)
+        failures = 1 if before is None or fresh else before.failures + 1
+        seconds = RETRY.seconds(failures)
+        self._refused[ref] = _Refusal(_spec(wanted), failures, time.monotonic() + seconds)
         asyncio.get_running_loop().call_later(seconds, self.look, [ref])
         if fresh:
             log.warning("status of %s: %s", ref, error)
@@ -241,10 +242,10 @@ class Writer:
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    """A status that the API server did not take: for which spec, tried again after so many seconds, and when."""
+    """A status that the API server did not take: for which spec, how often so far, and when it is tried again."""
 
     of: tuple[str, int]
-    seconds: float
+    failures: int
     until: float
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from flagd.backoff import Backoff
 from flagoperator.reconcile.ownership import ours
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 FREE = 2
 """Writes of others that are put right at once: a hand that slipped, a restore."""
-FIRST_REST_SECONDS = 2.0
-LAST_REST_SECONDS = 300.0
+REST = Backoff(4, 300)
+"""How long an object is left alone that others write again and again."""
 FORGOTTEN_SECONDS = 900.0
 """After so long without another, a write of somebody else is the first again."""
 MOST = 50_000
@@ -45,7 +46,7 @@ class Loss:
     def until(self) -> float:
         """Until when it is left as it is now."""
         extra = self.count - FREE
-        return self.at + (min(FIRST_REST_SECONDS * 2 ** min(extra, 16), LAST_REST_SECONDS) if extra > 0 else 0.0)
+        return self.at + (REST.seconds(extra) if extra > 0 else 0.0)
 
 
 class Rivalry:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import random
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flagd.backoff import Backoff
 from flagd.manifest import KINDS
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.reception import collections
@@ -30,8 +32,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 PERIOD_SECONDS = 60.0
 JITTER = 0.2
-FIRST_RETRY_SECONDS = 0.5
-LAST_RETRY_SECONDS = 15.0
+RETRY = Backoff(0.5, 15)
+"""Lists and watches that failed."""
+CRDS_RETRY = Backoff(0.5, 3)
+"""The CRDs are not there yet."""
 UNWATCHED_SECONDS = 30.0
 """How long a watch may be away before the operator is not ready: as long as one takes that begins after trouble."""
 DOUBT_SECONDS = 0.5
@@ -115,7 +119,7 @@ class Reflector:
 
     async def run(self) -> None:
         """Follow the cluster until cancelled."""
-        retry = FIRST_RETRY_SECONDS
+        failures = 0
         while True:
             await self._wait_for_crds()
             await self._list_until_done()
@@ -123,16 +127,11 @@ class Reflector:
             started = time.monotonic()
             await self._follow()
             self._metrics.watch_restarts += 1
-            retry = (
-                FIRST_RETRY_SECONDS
-                if time.monotonic() - started > PERIOD_SECONDS
-                else min(retry * 2, LAST_RETRY_SECONDS)
-            )
-            await asyncio.sleep(retry)
+            failures = 1 if time.monotonic() - started > PERIOD_SECONDS else failures + 1
+            await asyncio.sleep(RETRY.seconds(failures))
 
     async def _wait_for_crds(self) -> None:
-        told, retry = False, FIRST_RETRY_SECONDS
-        while True:
+        for failures in itertools.count(1):
             try:
                 await self._look_at_kinds()
                 if not self.unserved:
@@ -140,24 +139,23 @@ class Reflector:
                 reason = f"the CRDs of {', '.join(sorted(self.unserved))} are not installed"
             except ApiError as error:
                 reason = str(error)
-            if not told:
+            if failures == 1:
                 log.warning("waiting for the API server: %s", reason)
-                told = True
-            await asyncio.sleep(retry)
-            retry = min(retry * 2, LAST_RETRY_SECONDS / 5)
+            await asyncio.sleep(CRDS_RETRY.seconds(failures))
 
     async def _list_until_done(self) -> None:
-        retry = FIRST_RETRY_SECONDS
+        failures = 0
         while await self._list() is None:
-            await asyncio.sleep(retry * random.uniform(0.5, 1))  # noqa: S311  # no secret
-            retry = min(retry * 2, LAST_RETRY_SECONDS)
+            failures += 1
+            await asyncio.sleep(RETRY.seconds(failures) * random.uniform(0.5, 1))  # noqa: S311  # no secret
         found = [f"{count} {kind}" for kind in KINDS if (count := self._cache.count(kind))]
         where = f"in {', '.join(self._namespaces)}" if self._namespaces else "in all namespaces"
         log.info("listed %s: %s", where, ", ".join(found) or "no flags, and nothing that belongs to them")
 
     async def _wait_for_publication(self) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.published.wait(), PATIENCE_SECONDS)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self.published.wait()
 
     async def _list(self) -> set[ResourceRef] | None:
         """Make the cache true; return what it did not know, or None if that failed."""
@@ -246,7 +244,7 @@ class Reflector:
             if self._wanted.is_set() or now >= due:
                 differences = await self._list()
                 # What could not be listed is tried again soon: it may be the proof of a lost deletion.
-                soon = self._period if differences is not None else min(self._period, LAST_RETRY_SECONDS)
+                soon = self._period if differences is not None else min(self._period, RETRY.longest)
                 due = self._next_list(soon)
                 self._metrics.relist_differences += len(differences or ())
                 self._watch_health.listed({ref.kind for ref in differences or ()}, now, time.monotonic())

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
 from flagd.rpc.call_failed import CallFailed
-from flagd.sync.limits import SUBSCRIBE
-from flagd.sync.subscriber.backoff import backoff
+from flagd.sync.limits import RECONNECT, SUBSCRIBE
 from flagd.v1.ruleset_pb2 import Heartbeat, SubscribeRequest, SubscribeResponse
 
 if TYPE_CHECKING:
@@ -113,13 +112,13 @@ class PublisherConnection:
 
     async def run(self) -> None:
         """Keep a stream open until cancelled, with full jitter between attempts."""
-        attempts = 0
+        failures = 0
         while True:
             heard = await self._attempt()
             if self._again.is_set():
                 continue
-            attempts = 0 if heard else attempts + 1
-            await asyncio.sleep(backoff(attempts))
+            failures = 1 if heard else failures + 1
+            await asyncio.sleep(RECONNECT.spread(failures))
 
     async def _attempt(self) -> bool:
         """Keep one stream as long as it lives, and return whether anything came of it."""

@@ -94,7 +94,8 @@ class EnvoyProcess:
         """Return the exit status once Envoy ended: negative for a signal."""
         status = await self._process.wait()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._silent.wait(), LAST_WORDS_SECONDS)
+            async with asyncio.timeout(LAST_WORDS_SECONDS):
+                await self._silent.wait()
         await self._tasks.stop()
         return status
 

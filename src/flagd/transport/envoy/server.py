@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flagd.backoff import Backoff
 from flagd.process.tasks import Tasks
 from flagd.transport.descriptors import raise_limit
 from flagd.transport.envoy.folder import Folder
@@ -27,8 +28,7 @@ log = logging.getLogger(__name__)
 START_SECONDS = 60.0
 """How long the first start may take, the loading of the ruleset included."""
 
-FIRST_BACKOFF = 0.1
-LONGEST_BACKOFF = 10.0
+RESTART = Backoff(0.1, 10)
 STABLE_SECONDS = 60.0
 """An Envoy that ran this long starts again after the first back-off."""
 
@@ -113,16 +113,16 @@ class EnvoyServer:
             self._clean()
 
     async def _watch(self) -> None:
-        backoff = FIRST_BACKOFF
+        failures = 0
         while True:
             started = time.monotonic()
             if self._running is not None:
                 log.error("Envoy ended unexpectedly: %s", ending(await self._running.ended()))
                 self._running = None
             if time.monotonic() - started > STABLE_SECONDS:
-                backoff = FIRST_BACKOFF
-            await asyncio.sleep(backoff)
-            backoff = min(backoff * 2, LONGEST_BACKOFF)
+                failures = 0
+            failures += 1
+            await asyncio.sleep(RESTART.seconds(failures))
             await self._restart()
 
     async def _restart(self) -> None:

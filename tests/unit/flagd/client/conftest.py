@@ -4,6 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from flagd.backoff import Backoff
 from flagd.client import FlagClient, follower
 from tests.unit.flagd.client.server import serving
 
@@ -17,7 +18,7 @@ def server():
 @pytest.fixture
 def client(monkeypatch):
     """Make clients, which are closed after the test: ``client(url, …)``."""
-    monkeypatch.setattr(follower, "backoff", lambda _: 0.01)
+    monkeypatch.setattr(follower, "RECONNECT", Backoff(0.01, 0.01))
     with ExitStack() as made:
 
         def make(*arguments, **options):

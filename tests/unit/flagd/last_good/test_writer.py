@@ -5,6 +5,7 @@ import logging
 
 import pytest
 
+from flagd.backoff import Backoff
 from flagd.last_good import writer as last_good_writer
 from flagd.last_good.file import FILE_NAME, LastGoodFile, State
 from flagd.last_good.writer import LastGoodWriter
@@ -29,7 +30,7 @@ def quick(monkeypatch, caplog):
 
 
 async def test_a_write_that_failed_is_tried_again_without_a_change(disk, monkeypatch, caplog):
-    monkeypatch.setattr(last_good_writer, "LONGEST_BACKOFF_SECONDS", 0.001)
+    monkeypatch.setattr(last_good_writer, "RETRY", Backoff(0.001, 0.001))
     signal, failures = Signal(), []
     writer = LastGoodWriter(LastGoodFile(disk), lambda: failures.append(1))
     with signal.subscribe() as changed:
@@ -47,7 +48,7 @@ async def test_a_write_that_failed_is_tried_again_without_a_change(disk, monkeyp
 
 
 async def test_the_newest_state_is_what_the_next_attempt_writes(disk, monkeypatch, caplog):
-    monkeypatch.setattr(last_good_writer, "LONGEST_BACKOFF_SECONDS", 0.001)
+    monkeypatch.setattr(last_good_writer, "RETRY", Backoff(0.001, 0.001))
     signal, states = Signal(), [_state("old")]
     writer = LastGoodWriter(LastGoodFile(disk))
     with signal.subscribe() as changed:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from flagd.backoff import Backoff
 from flagd.process import tasks as module
 from flagd.process.tasks import RESTARTS, TaskEndedError, Tasks, first
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FIRST_RESTART_SECONDS", 0.0)
+    monkeypatch.setattr(module, "RESTART", Backoff(0, 0))
 
 
 async def forever() -> None:
@@ -116,7 +117,7 @@ async def test_parts_that_are_asked_to_end_have_not_failed():
 
 
 async def test_a_part_that_waits_for_its_restart_ends_too(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "FIRST_RESTART_SECONDS", 0.001)
+    monkeypatch.setattr(module, "RESTART", Backoff(0.001, 0.1))
     tasks, runs = Tasks(), []
 
     async def counted() -> None:

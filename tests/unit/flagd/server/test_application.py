@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 import pytest
 
+from flagd.backoff import Backoff
 from flagd.process import tasks
 from flagd.ruleset.census import Census
 from flagd.server import door
@@ -18,7 +19,7 @@ PARTS = ["door", "last good", "lag", "pauses", "relief", "reminder", "ruleset po
 
 @pytest.fixture
 async def application(tmp_path, monkeypatch):
-    monkeypatch.setattr(tasks, "FIRST_RESTART_SECONDS", 0.0)
+    monkeypatch.setattr(tasks, "RESTART", Backoff(0, 0))
     (tmp_path / "manifests").mkdir()
     (tmp_path / "manifests" / "shop.yaml").write_text(SHOP)
     (tmp_path / "state").mkdir()

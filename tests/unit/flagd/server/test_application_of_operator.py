@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 import pytest
 
+from flagd.backoff import Backoff
 from flagd.process import tasks
 from flagd.server.application import Application
 from flagd.server.options import Options
@@ -20,7 +21,7 @@ PARTS = ["operators", "peers"]
 @pytest.fixture
 async def application(monkeypatch):
     """Of an operator and a peer that are not there."""
-    monkeypatch.setattr(tasks, "FIRST_RESTART_SECONDS", 0.0)
+    monkeypatch.setattr(tasks, "RESTART", Backoff(0, 0))
     monkeypatch.setattr(source, "PEER_SECONDS", 0.0)
     settings = OperatorSettings(("127.0.0.1:1",), "flagd-0", Credentials(), peers=("127.0.0.1:2",))
     application = Application(Options(operator=settings, management_listen="127.0.0.1:0"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from flagd.backoff import Backoff
 from flagd.manifest import ResourceRef
 from flagoperator.cluster import pace
 from flagoperator.cluster import writer as module
@@ -116,7 +117,7 @@ INVALID = ApiError(422, "Invalid", "spec: no such key: variants")
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FIRST_RETRY_SECONDS", 0)
+    monkeypatch.setattr(module, "RETRY", Backoff(0, 0))
     monkeypatch.setattr(pace, "FIRST_REST_SECONDS", 0)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flagoperator.reconcile.rivalry import FORGOTTEN_SECONDS, FREE, LAST_REST_SECONDS, Rivalry
+from flagoperator.reconcile.rivalry import FORGOTTEN_SECONDS, FREE, REST, Rivalry
 from tests.unit.flagoperator.reconcile.cluster import ref
 
 OURS: dict[str, Any] = {"published": "2/2", "conditions": [{"type": "Ready", "status": "True"}]}
@@ -41,7 +41,7 @@ def test_a_slip_is_put_right_at_once_and_a_war_is_bounded():
     assert FREE < writes < 30
     assert rivalry.contested == 1
     assert rivalry.overwritten == writes
-    assert rivalry.rest(ref(), now + LAST_REST_SECONDS) == 0
+    assert rivalry.rest(ref(), now + REST.longest) == 0
 
 
 def test_a_war_that_is_over_is_forgotten():

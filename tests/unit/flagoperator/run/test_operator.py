@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from flagd.backoff import Backoff
 from flagd.process.tasks import TaskEndedError
 from flagoperator.run.operator import REFUSED_SECONDS, Operator
 from flagoperator.run.options import Options
@@ -93,7 +94,7 @@ async def test_a_part_that_is_killed_fails_health_and_ends_the_run(
 async def test_a_worker_that_is_killed_is_restarted(
     operator: Operator, name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    monkeypatch.setattr("flagd.process.tasks.FIRST_RESTART_SECONDS", 0.0)
+    monkeypatch.setattr("flagd.process.tasks.RESTART", Backoff(0, 0))
     before = running()[name]
     before.cancel()
     async with asyncio.timeout(30):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from flagd.backoff import Backoff
 from flagd.manifest import KINDS
 from flagoperator.cluster.address import GROUP_PATH, collection
 from flagoperator.cluster.api import ApiError
@@ -51,8 +52,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     FakeWatch.started = []
     monkeypatch.setattr(module, "Watch", FakeWatch)
     monkeypatch.setattr(watch_health, "DEAF_SECONDS", 0)
-    for name in ("PATIENCE_SECONDS", "FIRST_RETRY_SECONDS", "LAST_RETRY_SECONDS"):
-        monkeypatch.setattr(module, name, 0)
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0)
+    for name in ("RETRY", "CRDS_RETRY"):
+        monkeypatch.setattr(module, name, Backoff(0, 0))
 
 
 def served() -> ApiServer:

@@ -6,6 +6,7 @@ import socket
 
 import pytest
 
+from flagd.backoff import Backoff
 from flagd.sync.subscriber import publishers as module
 from flagd.sync.subscriber.publishers import Publishers
 from flagd.transport.channel import Credentials
@@ -128,7 +129,7 @@ async def test_names_are_resolved_often_while_nobody_is_connected(names, publish
 
 
 async def test_a_contact_that_is_killed_is_restarted(names, publishers, monkeypatch, caplog):
-    monkeypatch.setattr("flagd.process.tasks.FIRST_RESTART_SECONDS", 0.0)
+    monkeypatch.setattr("flagd.process.tasks.RESTART", Backoff(0, 0))
     names.known = {"::1": ["::1"]}
     await publishers.look()
     (before,) = [task for task in asyncio.all_tasks() if task.get_name() == "publisher [::1]:8015"]

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from flagd.backoff import Backoff
 from flagd.metrics import Metrics
 from flagd.snapshot import Snapshot
 from flagd.store import Store
@@ -77,7 +78,7 @@ async def following(*publishers, snapshots=None, peers=(), **settings):
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(connection_module, "backoff", lambda _: 0.0)
+    monkeypatch.setattr(connection_module, "RECONNECT", Backoff(0, 0))
     monkeypatch.setattr(module, "CHECK_SECONDS", 0.001)
 
 

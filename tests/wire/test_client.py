@@ -1,9 +1,11 @@
 """The Python client against a real server. It speaks Connect, which flagd serves where Envoy carries it."""
 
+import asyncio
+
 import pytest
 
 from flagd.backoff import Backoff
-from flagd.client import FlagClient, User, follower
+from flagd.client import ErrorCode, FlagClient, User, follower
 from flagd.transport.envoy import missing
 from tests.wire.process import eventually
 from tests.wire.shop import BACKEND_KEY, OTHER, SHOP, WEB_KEY, flag
@@ -87,7 +89,7 @@ def test_a_client_outlives_its_server_and_finds_the_next(tmp_path, start, connec
     (tmp_path / "a.yaml").write_text(_local(flag("a", "two")))
     start(tmp_path, "--listen", first.listen)
     eventually(lambda: one.variant("a", EVE).key == "two")
-    assert one.health().connected
+    eventually(lambda: one.health().connected)
 
 
 def test_a_large_ruleset_arrives_whole(tmp_path, start, connect):
@@ -97,3 +99,60 @@ def test_a_large_ruleset_arrives_whole(tmp_path, start, connect):
     assert one.wait_ready(SECONDS)
     assert len(one.all(EVE)) == 1000
     assert one.variant("flag-999", EVE).key == "variant-999"
+
+
+@pytest.fixture(params=["http", "grpc"])
+def ask(request):
+    """Make remote clients of a process, which are closed after the test."""
+    made = []
+
+    def ask(process, **options):
+        url = f"{request.param}://{process.listen}"
+        made.append(FlagClient(url, evaluation="remote", timeout=SECONDS, **options))
+        return made[-1]
+
+    yield ask
+    for one in made:
+        one.close()
+
+
+def test_a_remote_client_is_told_what_a_local_one_decides(tmp_path, start, connect, ask):
+    (tmp_path / "all.yaml").write_text(_local(SHOP))
+    process = start(tmp_path)
+    local, remote = connect(process, project="shop"), ask(process, project="shop")
+    assert local.wait_ready(SECONDS)
+    assert remote.wait_ready(SECONDS)
+    for user in (EVE, User("ann"), User("uma", properties={"plan": "pro", "seats": 42}), User()):
+        assert remote.all(user) == local.all(user)
+        assert remote.variant("checkout", user) == local.variant("checkout", user)
+    assert remote.variant("nope", EVE).error == local.variant("nope", EVE).error == ErrorCode.FLAG_NOT_FOUND
+    health = remote.health()
+    assert (health.ready, health.connected, health.stale, health.error) == (True, True, False, "")
+
+
+def test_a_remote_client_says_why_it_is_refused_and_gives_the_default(tmp_path, start, ask):
+    (tmp_path / "all.yaml").write_text(SHOP)
+    process = start(tmp_path, "--deployment-keys", "required")
+    assert ask(process, key=WEB_KEY).variant("checkout", User("u", properties={"plan": "pro"})).key == "on"
+    refused = ask(process, key="wrong")
+    assert "UNAUTHENTICATED" in refused.variant("checkout", EVE).message
+    assert refused.all(EVE) == {}
+    assert "UNAUTHENTICATED" in refused.health().error
+
+
+async def test_a_remote_client_lets_the_event_loop_run(tmp_path, start, ask):
+    (tmp_path / "a.yaml").write_text(flag("a", "one"))
+    one = ask(await asyncio.to_thread(start, tmp_path))
+    found = await asyncio.gather(*(one.variant_async("a", EVE) for _ in range(20)), one.all_async(EVE))
+    assert {each.key for each in found[:20]} == {"one"}
+    assert found[20].keys() == {"a"}
+
+
+def test_a_remote_client_asks_again_where_a_server_has_gone_and_another_came(tmp_path, start, ask):
+    (tmp_path / "a.yaml").write_text(flag("a", "one"))
+    first = start(tmp_path)
+    one = ask(first)
+    assert one.variant("a", EVE).key == "one"
+    first.stop()
+    start(tmp_path, "--listen", first.listen)
+    eventually(lambda: one.variant("a", EVE).key == "one")

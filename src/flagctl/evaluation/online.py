@@ -9,11 +9,10 @@ from google.protobuf.json_format import MessageToDict
 
 from flagctl.evaluation.answer import Answer, Outcome
 from flagctl.evaluation.explained import Explained
-from flagctl.evaluation.user import UserError
-from flagctl.evaluation.user_message import user_message
 from flagctl.printable import printable
 from flagd.engine.context import evaluation_context
-from flagd.rpc.struct import from_struct, from_value
+from flagd.rpc.struct import from_struct, from_value, whole_numbers
+from flagd.rpc.user_message import UserMessageError, user_message
 from flagd.v1.evaluation_pb2 import ErrorCode, EvaluateRequest, ExplainRequest, Reason, User
 from flagd.value_type import typed
 
@@ -64,7 +63,7 @@ class Online:
 def _user(asked: Question) -> User:
     try:
         return user_message(evaluation_context(asked.user))
-    except UserError as error:
+    except UserMessageError as error:
         raise click.UsageError(f"--user: {error}") from None
 
 
@@ -72,8 +71,8 @@ def _outcome(flag: str, variant: Variant) -> Outcome:
     error = _error(variant)
     if error:
         return Outcome(flag, error=error)
-    metadata = _whole(from_struct(variant.metadata))
-    payload = _whole(from_value(variant.payload)) if variant.HasField("payload") else None
+    metadata = whole_numbers(from_struct(variant.metadata))
+    payload = whole_numbers(from_value(variant.payload)) if variant.HasField("payload") else None
     return Outcome(
         flag=flag,
         key=variant.key,
@@ -103,15 +102,3 @@ def _plain(response: ExplainResponse) -> dict[str, Any]:
         ],
         "dependencies": [_plain(dependency) for dependency in response.dependencies],
     }
-
-
-def _whole(value: Any) -> Any:  # noqa: ANN401
-    """Return `value` with 42.0 as 42, which is what the manifest says: a Struct knows floats only."""
-    match value:
-        case float() if value.is_integer() and abs(value) <= 1 << 53:
-            return int(value)
-        case dict():
-            return {name: _whole(member) for name, member in value.items()}
-        case list():
-            return [_whole(item) for item in value]
-    return value

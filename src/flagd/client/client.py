@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 from flagd.client import fork
 from flagd.client.complaints import Complaints, as_default
 from flagd.client.endpoint import Endpoint
 from flagd.client.local import LocalEvaluation
+from flagd.client.lookup_failed import LookupFailed
 from flagd.client.seed import Seed
 from flagd.client.user import InvalidUserError, User
 from flagd.client.variant import ErrorCode, Variant
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from flagd.client.health import Health
+    from flagd.client.remote import Caller, RemoteEvaluation
     from flagd.client.seed import Bootstrap
 
 P = TypeVar("P")
+T = TypeVar("T")
+REMOTE_SECONDS = 0.25
 READY_SECONDS = 10.0
 _same_process = fork.same_process
 _NO_RESULTS: dict[str, Any] = {}
@@ -41,17 +45,22 @@ class FlagClient:
         *,
         key: str = "",
         project: str = "",
+        evaluation: Literal["local", "remote"] = "local",
+        timeout: float = REMOTE_SECONDS,
         bootstrap: Bootstrap | None = None,
         last_good: Path | str | None = None,
         ca: Path | str | None = None,
         insecure: bool = False,
     ) -> None:
-        """Begin to follow the server, in a thread, and return at once.
+        """Begin to follow the server, in a thread, and return at once; with ``remote``, begin nothing.
 
         Args:
-            url: ``https://HOST:PORT`` or ``http://HOST:PORT`` of flagd's evaluation port; None = there is no server.
-            key: deployment key, of type Server.
+            url: ``https://HOST:PORT`` or ``http://HOST:PORT`` of flagd's evaluation port, or ``grpcs://`` or ``grpc://``
+                with ``remote`` and the extra ``grpc``; None = there is no server.
+            key: deployment key; for local evaluation one of type Server.
             project: whose flags are asked; empty = that of the key, or else the server's default.
+            evaluation: ``local``: in this process, flags of evaluationMode Local; ``remote``: by the server, all flags.
+            timeout: longest time of a remote lookup, in seconds.
             bootstrap: what is answered from at first: a file that ``flagctl compile`` wrote or that `last_good` named
                 elsewhere, or the list of flags itself.
             last_good: file in which the last good ruleset is kept, for the next start.
@@ -60,12 +69,11 @@ class FlagClient:
 
         Raises:
             ValueError: an argument is wrong; the message says which, and what would be right.
+            ImportError: the URL needs the extra ``grpc``, which is not installed.
         """
         endpoint = None if url is None else Endpoint.parse(url, key, _path(ca), insecure=insecure)
-        if endpoint is None and bootstrap is None and last_good is None:
-            raise ValueError("url: needed, where there is neither bootstrap nor last_good to answer from")
-        kept = None if last_good is None else LastGoodFile(Path(last_good).absolute().parent, Path(last_good).name)
-        self._evaluation = LocalEvaluation(endpoint, Seed(project, kept, bootstrap))
+        seed = Seed(project, _last_good(last_good), bootstrap)
+        self._evaluation = _local(endpoint, seed) if evaluation == "local" else _remote(endpoint, seed, timeout)
         self._complaints = Complaints()
         self._finalizer = weakref.finalize(self, self._evaluation.close)
         self._evaluation.start()
@@ -102,9 +110,30 @@ class FlagClient:
             self._failed(error, "", "off")
             return {}
 
+    @overload
+    async def variant_async(self, flag_key: str, user: User | Mapping[str, Any], default: Variant[P]) -> Variant[P]: ...
+
+    @overload
+    async def variant_async(
+        self, flag_key: str, user: User | Mapping[str, Any], default: str = "off"
+    ) -> Variant[Any]: ...
+
+    async def variant_async(
+        self, flag_key: str, user: User | Mapping[str, Any], default: str | Variant[Any] = "off"
+    ) -> Variant[Any]:
+        """Return what `variant` returns, and let the event loop run meanwhile. Local evaluation awaits nothing."""
+        if isinstance(self._evaluation, LocalEvaluation):
+            return self.variant(flag_key, user, default)
+        return await _in_thread(self._look, flag_key, user, default)
+
+    async def all_async(self, user: User | Mapping[str, Any]) -> dict[str, Variant[Any]]:
+        """Return what `all` returns, and let the event loop run meanwhile. Local evaluation awaits nothing."""
+        return self.all(user) if isinstance(self._evaluation, LocalEvaluation) else await _in_thread(self.all, user)
+
     def on_change(self, listener: Callable[[frozenset[str]], object]) -> Callable[[], None]:
         """Call `listener` with the keys of flags that may answer differently from now on; return what ends that.
 
+        With ``remote`` it is called with none, when an answer has another revision than the one before.
         It is called in the client's thread: be quick. For an event loop, let it call ``loop.call_soon_threadsafe``.
         """
         return self._evaluation.changes.add(listener)
@@ -131,9 +160,7 @@ class FlagClient:
 
     async def ready(self, timeout: float = READY_SECONDS) -> bool:
         """Wait as `wait_ready` does, and let the event loop run meanwhile."""
-        import asyncio
-
-        return await asyncio.to_thread(self.wait_ready, timeout)
+        return await _in_thread(self.wait_ready, timeout)
 
     def close(self) -> None:
         """Close the stream and keep what is held on disk. Lookups are answered from what is held."""
@@ -147,14 +174,10 @@ class FlagClient:
         self.close()
 
     async def __aenter__(self) -> Self:
-        import asyncio
-
-        return await asyncio.to_thread(self.__enter__)
+        return await _in_thread(self.__enter__)
 
     async def __aexit__(self, *_: object) -> None:
-        import asyncio
-
-        await asyncio.to_thread(self.close)
+        await _in_thread(self.close)
 
     def _look(self, flag_key: str, user: User | Mapping[str, Any], default: str | Variant[Any]) -> Variant[Any]:
         """Return what `variant` returns, the long way."""
@@ -177,10 +200,52 @@ class FlagClient:
         return self._complaints.answer(error, message, flag_key, default)
 
     def _failed(self, error: Exception, flag_key: str, default: str | Variant[Any]) -> Variant[Any]:
+        if isinstance(error, LookupFailed):
+            return self._complaints.answer(error.code, str(error), flag_key, default)
         if isinstance(error, InvalidUserError):
             return self._complaints.answer(ErrorCode.INVALID_CONTEXT, str(error), flag_key, default)
         message = f"the lookup failed ({type(error).__name__})"
         return self._complaints.answer(ErrorCode.GENERAL, message, flag_key, default)
+
+
+def _last_good(path: Path | str | None) -> LastGoodFile | None:
+    return None if path is None else LastGoodFile(Path(path).absolute().parent, Path(path).name)
+
+
+def _local(endpoint: Endpoint | None, seed: Seed) -> LocalEvaluation:
+    if endpoint is None and seed.bootstrap is None and seed.last_good is None:
+        raise ValueError("url: needed, where there is neither bootstrap nor last_good to answer from")
+    if endpoint is not None and endpoint.protocol != "connect":
+        raise ValueError("url: local evaluation uses https:// or http://; say evaluation='remote' for gRPC")
+    return LocalEvaluation(endpoint, seed)
+
+
+def _remote(endpoint: Endpoint | None, seed: Seed, timeout: float) -> RemoteEvaluation:
+    from flagd.client.remote import RemoteEvaluation  # only some need what it imports
+
+    if endpoint is None:
+        raise ValueError("url: needed for evaluation='remote'")
+    if seed.bootstrap is not None or seed.last_good is not None:
+        raise ValueError("bootstrap and last_good are for evaluation='local': a server answers otherwise")
+    return RemoteEvaluation(_caller(endpoint), seed.project, timeout)
+
+
+def _caller(endpoint: Endpoint) -> Caller:
+    if endpoint.protocol == "connect":
+        from flagd.client.connect_caller import ConnectCaller  # as above
+
+        return ConnectCaller(endpoint)
+    try:
+        from flagd.client.grpc_caller import GrpcCaller  # as above
+    except ImportError as error:
+        raise ImportError("url: gRPC needs the extra: pip install 'flagoperator[grpc]'") from error
+    return GrpcCaller(endpoint)
+
+
+async def _in_thread(work: Callable[..., T], *arguments: object) -> T:
+    import asyncio  # as above
+
+    return await asyncio.to_thread(work, *arguments)
 
 
 def _path(path: Path | str | None) -> Path | None:

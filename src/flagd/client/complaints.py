@@ -29,10 +29,6 @@ class Complaints:
             log.warning("flag %s: %s; callers get their default (logged once)", printable(about) or "(any)", message)
         return as_default(default, Reason.ERROR, error, message)
 
-    def forget(self, error: ErrorCode) -> None:
-        """Log complaints of this kind again: what they were about has ended."""
-        self._told = {each for each in self._told if each[0] is not error}
-
 
 def as_default(
     default: str | Variant[P], reason: Reason, error: ErrorCode | None = None, message: str = ""

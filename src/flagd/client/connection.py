@@ -14,6 +14,7 @@ import time
 from http.client import HTTPConnection, HTTPResponse
 from typing import TYPE_CHECKING
 
+from flagd.client.addresses import Addresses
 from flagd.client.deadline_socket import DeadlineSocket
 from flagd.rpc.call_failed import CallFailed
 
@@ -31,9 +32,11 @@ SHOWN_BYTES = 4096
 class Connection:
     """One connection, for one request after another. One thread uses it; any may call `interrupt`."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, addresses: Addresses | None = None) -> None:
+        """Connect to `endpoint`, at one of `addresses` if somebody else has looked them up."""
         self._endpoint = endpoint
-        self._http = _Http(endpoint)
+        self._http = _Http(endpoint, addresses or Addresses(endpoint.host, endpoint.port))
+        self.born = time.monotonic()
 
     @property
     def is_open(self) -> bool:
@@ -84,17 +87,18 @@ class Connection:
 class _Http(HTTPConnection):
     sock: DeadlineSocket | None
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, addresses: Addresses) -> None:
         super().__init__(endpoint.host, endpoint.port)
         self._endpoint = endpoint
+        self._addresses = addresses
         self.deadline = 0.0
         self.connected: DeadlineSocket | None = None
 
     def connect(self) -> None:
         """Try the addresses of the server in random order: many clients are spread over many servers."""
-        found = socket.getaddrinfo(self._endpoint.host, self._endpoint.port, type=socket.SOCK_STREAM)
+        found = self._addresses.get(self.deadline)
         failed: OSError = OSError("the name has no address")
-        for family, kind, protocol, _, address in random.sample(found, len(found)):
+        for family, kind, protocol, address in random.sample(found, len(found)):
             connected = socket.socket(family, kind, protocol)
             try:
                 self.sock = self.connected = self._shake_hands(connected, address)

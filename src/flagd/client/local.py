@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flagd.client import fork
@@ -14,6 +14,7 @@ from flagd.client.decisions import Table, affected, is_told, look_at_all, look_i
 from flagd.client.follower import Follower
 from flagd.client.health import Health
 from flagd.client.listeners import Listeners
+from flagd.client.serving import Contact, Serving
 from flagd.client.variant import ErrorCode
 from flagd.last_good.file import State, StateError
 from flagd.ruleset import RulesetError
@@ -25,51 +26,12 @@ from flagd.v1.ruleset_pb2 import FollowRequest, Held
 
 if TYPE_CHECKING:
     from flagd.client.endpoint import Endpoint
-    from flagd.client.health import Origin
     from flagd.client.seed import Seed
     from flagd.client.user import User
     from flagd.client.variant import Variant
     from flagd.v1.ruleset_pb2 import FollowResponse
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Serving:
-    """What is answered from, replaced whole.
-
-    Attributes:
-        hashed: what the next update is applied to.
-        snapshot: the same, ready to answer.
-        table: the same, as lookups read it.
-        origin: where it is from.
-    """
-
-    hashed: HashedRuleset
-    snapshot: Snapshot
-    table: Table
-    origin: Origin
-
-    @classmethod
-    def make(cls, hashed: HashedRuleset, snapshot: Snapshot, origin: Origin) -> _Serving:
-        return cls(hashed, snapshot, Table.of(snapshot), origin)
-
-
-@dataclass(frozen=True, slots=True)
-class _Contact:
-    """How we stand with the server, replaced whole.
-
-    Attributes:
-        connected: whether a stream is open and has said something.
-        stale: whether the server itself has lost touch with its source.
-        as_of: when a server last vouched for what is held, in seconds since 1970; None = never.
-        error: why not; empty while all is well.
-    """
-
-    connected: bool = False
-    stale: bool = False
-    as_of: float | None = None
-    error: str = ""
 
 
 class LocalEvaluation:
@@ -83,8 +45,8 @@ class LocalEvaluation:
         self.healths: Listeners[Health] = Listeners()
         self._endpoint = endpoint
         self._seed = seed
-        self._serving: _Serving | None = None
-        self._contact = _Contact()
+        self._serving: Serving | None = None
+        self._contact = Contact()
         self._refused = False
         self._behind = ""
         self._kept = ""
@@ -245,7 +207,7 @@ class LocalEvaluation:
         self._contact = replace(self._contact, as_of=as_of)
         if origin == "last good":
             self._kept = hashed.ruleset.revision
-        return self._serve(_Serving.make(hashed, Snapshot.make(hashed.ruleset, None, as_of or 0.0), origin))
+        return self._serve(Serving.make(hashed, Snapshot.make(hashed.ruleset, None, as_of or 0.0), origin))
 
     def _update(self, response: FollowResponse) -> frozenset[str]:
         told = response.update if response.HasField("update") else response.compressed_update
@@ -260,7 +222,7 @@ class LocalEvaluation:
             self._refused = True
             raise RulesetError(f"revision {told.revision} is refused: {error}") from None
         self._refused, self._behind = False, ""
-        return self._serve(_Serving.make(hashed, made, "server"))
+        return self._serve(Serving.make(hashed, made, "server"))
 
     def _base(self, project: str) -> tuple[HashedRuleset, Snapshot | None]:
         """Return what an update of `project` applies to, and what of it is compiled."""
@@ -269,7 +231,7 @@ class LocalEvaluation:
             return HashedRuleset.empty(project), None
         return serving.hashed, serving.snapshot
 
-    def _serve(self, serving: _Serving) -> frozenset[str]:
+    def _serve(self, serving: Serving) -> frozenset[str]:
         before = self._serving
         self._serving = serving
         self.table = serving.table
@@ -280,7 +242,7 @@ class LocalEvaluation:
             log.info("%s: connected, %d flags", self._endpoint.address, self.health.flags)
         age = max(0.0, response.age_seconds) if response.stale else 0.0
         as_of = self._contact.as_of if self._behind else time.time() - age
-        self._contact = _Contact(connected=True, stale=response.stale, as_of=as_of)
+        self._contact = Contact(connected=True, stale=response.stale, as_of=as_of)
         self._current.set()
         self._keep()
 

@@ -90,3 +90,15 @@ def _number(plain: float) -> float:
         return float(plain)
     except OverflowError:
         return float("inf") if plain > 0 else float("-inf")
+
+
+def whole_numbers(value: Any) -> Any:  # noqa: ANN401
+    """Return `value` with 42.0 as 42, which is what the manifest says: a Struct knows floats only."""
+    match value:
+        case float() if value.is_integer() and abs(value) <= 1 << 53:
+            return int(value)
+        case dict():
+            return {name: whole_numbers(member) for name, member in value.items()}
+        case list():
+            return [whole_numbers(item) for item in value]
+    return value

@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from flagctl.evaluation.user import UserError
-from flagctl.evaluation.user_message import user_message
 from flagd.api.evaluation.context import evaluation_context as context_of_message
 from flagd.engine import evaluation_context
+from flagd.rpc.user_message import UserMessageError, user_message
 
 
 def nested(depth: int) -> dict[str, Any]:
@@ -47,6 +46,6 @@ def test_a_server_sees_the_context_that_an_offline_evaluation_sees(user: dict[st
     ids=lambda value: ascii(value)[:40],
 )
 def test_what_no_message_can_carry_is_refused(user: dict[str, Any], message: str) -> None:
-    with pytest.raises(UserError) as caught:
+    with pytest.raises(UserMessageError) as caught:
         user_message(evaluation_context(user))
     assert message in str(caught.value)

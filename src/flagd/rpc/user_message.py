@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.message import DecodeError
 
-from flagctl.evaluation.user import UserError
 from flagd.rpc.struct import to_struct
 from flagd.v1.evaluation_pb2 import EvaluateRequest, Group, User
 
@@ -14,11 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+class UserMessageError(ValueError):
+    """The user cannot travel in a message; the text says why."""
+
+
 def user_message(context: Mapping[str, Any]) -> User:
     """Return `context` (as flagd.engine.evaluation_context makes it) as a message.
 
     Raises:
-        UserError: a text cannot travel in a message as it is.
+        UserMessageError: a text cannot travel in a message as it is.
     """
     user = dict(context.get("user", {}))
     properties = user.pop("user_properties", None)
@@ -31,9 +34,9 @@ def user_message(context: Mapping[str, Any]) -> User:
         # Parsers refuse what is nested deeper than 100 messages; better said here than by the server.
         EvaluateRequest.FromString(EvaluateRequest(user=message).SerializeToString())
     except UnicodeEncodeError:
-        raise UserError("a text holds half of a surrogate pair, which no message can carry") from None
+        raise UserMessageError("a text holds half of a surrogate pair, which no message can carry") from None
     except (DecodeError, RecursionError):
-        raise UserError("properties are nested deeper than a message can carry") from None
+        raise UserMessageError("properties are nested deeper than a message can carry") from None
     return message
 
 

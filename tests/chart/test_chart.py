@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -204,3 +205,8 @@ def test_every_alert_asks_for_metrics_that_exist_and_says_what_to_do():
 def test_the_deletion_policy_is_off_by_default():
     assert not [each for each in objects() if each["kind"] == "ValidatingAdmissionPolicy"]
     assert [each for each in objects(deletionPolicy__enabled="true") if each["kind"] == "ValidatingAdmissionPolicy"]
+
+
+def test_the_chart_has_the_version_of_the_programs():
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    assert chart["version"] == chart["appVersion"] == version("flagoperator")

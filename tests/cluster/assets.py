@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 from pathlib import Path
+
+from tests.cached import cached
 
 BINARIES = ("etcd", "kube-apiserver", "kubectl")
 RECIPE = Path(__file__).parent / "envtest"
@@ -29,15 +30,7 @@ def assets() -> Path:
     given = os.environ.get("KUBEBUILDER_ASSETS")
     if given:
         return Path(given)
-    cache = (
-        Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "flagoperator" / f"envtest-{_recipe_digest()}"
-    )
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not all((cache / name).exists() for name in BINARIES):
-            _build(cache)
-    return cache
+    return cached(f"envtest-{_recipe_digest()}", _build)
 
 
 def _recipe_digest() -> str:

@@ -42,15 +42,22 @@ _STOP_SECONDS = 60
 
 
 class ControlPlane:
-    """etcd and kube-apiserver in `folder`; `flags` adds to or (None) drops flags of the API server."""
+    """etcd and kube-apiserver in `folder`; `flags` adds or (None) drops those of the API server, `ports` fixes some."""
 
-    def __init__(self, folder: Path, binaries: Path, *, flags: dict[str, str | None] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        binaries: Path,
+        *,
+        flags: dict[str, str | None] | None = None,
+        ports: dict[str, int] | None = None,
+    ) -> None:
         self.folder, self._binaries, self._flags = folder.resolve(), binaries, flags or {}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         for name in ("etcd", "logs"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         (self.folder / "audit-policy.json").write_text(json.dumps(_AUDIT_POLICY))
-        self._ports = dict(zip(("etcd", "etcd-peer", "kube-apiserver"), free_ports(3), strict=True))
+        self._ports = dict(zip(("etcd", "etcd-peer", "kube-apiserver"), free_ports(3), strict=True)) | (ports or {})
         self._pki = Pki(self.folder / "pki")
         self.url = f"https://127.0.0.1:{self._ports['kube-apiserver']}"
         self.serving = self._pki.folder / "serving.crt", self._pki.folder / "serving.key"

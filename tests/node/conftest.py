@@ -11,14 +11,13 @@ from scripts.image import __main__ as image
 from scripts.image.program import PROGRAMS
 from scripts.image.rootfs import ROOT
 from tests.cluster.assets import AssetsUnavailableError
+from tests.node.calls import Calls
 from tests.node.installed import Installed
 from tests.node.node import Node
 from tests.node.programs import programs, unfit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-TAG = "test"
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +32,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     folder, cache = tmp_path_factory.mktemp("node"), ROOT / ".cache/images"
     cache.mkdir(parents=True, exist_ok=True)
     for program in PROGRAMS.values():
-        image.build(program, TAG, folder, cache)
+        image.build(program, image.VERSION, folder, cache)
     with Node(folder, binaries, [folder / f"{name}.tar" for name in PROGRAMS]) as node:
         yield node
     shutil.rmtree(folder / "var", ignore_errors=True)
@@ -42,6 +41,15 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 @pytest.fixture(scope="session")
 def installed(node: Node) -> Installed:
     """The chart in a namespace that takes restricted pods only, and one flag."""
-    installed = Installed(node, TAG)
+    installed = Installed(node)
     installed.install()
     return installed
+
+
+@pytest.fixture
+def calls(installed: Installed) -> Iterator[Calls]:
+    """Pods that call for as long as a test runs."""
+    calls = Calls(installed)
+    calls.start()
+    yield calls
+    calls.stop()

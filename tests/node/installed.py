@@ -6,8 +6,10 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from scripts.image.__main__ import REGISTRY
+from scripts.image.__main__ import VERSION
 from tests.chart.helm import CHART
+from tests.node.machine import DOCUMENTED
+from tests.node.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,17 +29,34 @@ _POD = {"runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "Ru
 SECONDS = 240
 
 
+def pod(name: str, program: str, *words: str) -> dict[str, Any]:
+    """Return a restricted pod that runs a command in the image of `program`."""
+    container = {
+        "name": name,
+        "image": f"{DOCUMENTED}/{program}:{VERSION}",
+        "command": list(words),
+        "securityContext": _SECURITY,
+    }
+    spec = {
+        "restartPolicy": "Never",
+        "automountServiceAccountToken": False,
+        "securityContext": _POD,
+        "containers": [container],
+        "terminationGracePeriodSeconds": 1,
+    }
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec}
+
+
 class Installed:
     """A release `flags` in SYSTEM; callers live in OTHERS."""
 
-    def __init__(self, node: Node, tag: str) -> None:
-        self.node, self._tag = node, tag
+    def __init__(self, node: Node) -> None:
+        self.node = node
 
     def install(self) -> None:
-        """Install with the default values, which wait until everything is ready, and apply a flag."""
-        for namespace in (SYSTEM, OTHERS):
-            self.namespace(namespace)
-        self.helm("install")
+        """Install as docs/install.md says, and apply a flag of another project."""
+        walk(self.node, "Chart")
+        self.namespace(OTHERS)
         self.publish(100)
 
     def namespace(self, name: str) -> None:
@@ -50,13 +69,9 @@ class Installed:
         self.kubectl("apply", "--filename=-", namespace=namespace, stdin=json.dumps(whole))
 
     def helm(self, verb: str, *more: str) -> None:
-        """Install or upgrade; what is set says only where image and API server are."""
-        slices = json.loads(self.kubectl("get", "endpointslices", "kubernetes", "-ojson", namespace="default"))
-        port = slices["ports"][0]["port"]
-        self.node.run(
-            "helm", verb, "flags", str(CHART), f"--namespace={SYSTEM}", "--wait", f"--timeout={SECONDS}s",
-            f"--set-string=image.tag={self._tag}", f"--set=networkPolicy.apiServer.ports={{443,{port}}}", *more,
-        )  # fmt: skip
+        """Install or upgrade with the default values and `more`."""
+        release = ("flags", str(CHART), f"--namespace={SYSTEM}", "--wait", f"--timeout={SECONDS}s")
+        self.node.run("helm", verb, *release, f"--set=image.registry={DOCUMENTED}", *more)
 
     def publish(self, percent: int) -> None:
         """Apply the flag with this percentage, and wait until every replica serves it."""
@@ -70,30 +85,13 @@ class Installed:
         """Return what kubectl prints."""
         return self.node.run("kubectl", f"--namespace={namespace}", *words, stdin=stdin).stdout
 
-    def start(self, name: str, program: str, *words: str, namespace: str = OTHERS) -> None:
-        """Start a pod of others, of the image of `program`."""
-        container = {
-            "name": name,
-            "image": f"{REGISTRY}/{program}:{self._tag}",
-            "command": list(words),
-            "securityContext": _SECURITY,
-        }
-        spec = {
-            "restartPolicy": "Never",
-            "automountServiceAccountToken": False,
-            "securityContext": _POD,
-            "containers": [container],
-            "terminationGracePeriodSeconds": 1,
-        }
-        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec}
-        self.apply(pod, namespace=namespace)
-
-    def outcome(self, name: str, program: str, *words: str, namespace: str = OTHERS) -> str:
+    def outcome(self, made: dict[str, Any], namespace: str = OTHERS) -> str:
         """Run a pod to its end, and return its log."""
-        self.start(name, program, *words, namespace=namespace)
+        name = made["metadata"]["name"]
+        self.apply(made, namespace=namespace)
         self.until(lambda: self.phase(name, namespace) in {"Succeeded", "Failed"})
         log = self.log(name, namespace)
-        self.kubectl("delete", "pod", name, "--wait=false", namespace=namespace)
+        self.kubectl("delete", "pod", name, namespace=namespace)
         return log
 
     def phase(self, name: str, namespace: str = OTHERS) -> str:

@@ -19,6 +19,7 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scripts.image.__main__ import REGISTRY
 from tests.cluster.control_plane import ControlPlane
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 NAME, ADDRESS, PODS, SERVICES = "node", "10.90.0.1", "10.244.0.0/24", "10.0.0.0/24"
 CONTAINERD = "/run/containerd/containerd.sock"
-CGROUPS = Path("/sys/fs/cgroup")
 SECONDS = 300
+DOCUMENTED = "registry.example/flags"  # of docs/install.md
 ORDER = (
     "containerd",
     "etcd",
@@ -108,7 +109,7 @@ class Machine(ControlPlane):
     """The control plane, reached by pods too, and a node of it."""
 
     def __init__(self, folder: Path, binaries: Path, cgroup: str) -> None:
-        super().__init__(folder, binaries, flags=_API_SERVER)
+        super().__init__(folder, binaries, flags=_API_SERVER, ports={"kube-apiserver": 6443})
         keys = self._pki.folder
         self._flags |= {
             "kubelet-client-certificate": str(keys / "admin.crt"),
@@ -238,9 +239,13 @@ def answers(url: str) -> bool:
 
 
 def load(images: Sequence[Path]) -> None:
-    """Import archives, in the namespaces of the node."""
+    """Import archives, in the namespaces of the node; ours get the name of docs/install.md's registry too."""
+    ctr = ("ctr", "--namespace", "k8s.io", "images")
     for image in images:
-        subprocess.run(["ctr", "--namespace", "k8s.io", "images", "import", image], check=True)
+        subprocess.run([*ctr, "import", image], check=True)
+    for name in subprocess.run([*ctr, "list", "-q"], check=True, capture_output=True, text=True).stdout.split():
+        if name.startswith(f"{REGISTRY}/"):
+            subprocess.run([*ctr, "tag", "--force", name, name.replace(REGISTRY, DOCUMENTED)], check=True)
 
 
 def kubelet(ca: Path, cgroup: str) -> dict[str, Any]:
@@ -291,18 +296,3 @@ def isolate(folder: Path) -> None:
         shown.parent.mkdir(parents=True, exist_ok=True)
         shown.write_text(f"{value}\n")
         subprocess.run(["mount", "--bind", shown, f"/proc/sys/{name}"], check=True)
-
-
-def hierarchies() -> list[Path]:
-    """Return where control groups can be made: one place with cgroup v2, several with v1."""
-    tops = [CGROUPS] if (CGROUPS / "cgroup.procs").exists() else list(CGROUPS.iterdir())
-    return [each for each in tops if (each / "cgroup.procs").exists()]
-
-
-def make_cgroup(name: str) -> None:
-    """Make the control group that all pods are in."""
-    for hierarchy in hierarchies():
-        (hierarchy / name).mkdir()
-    for file in ("cpuset.cpus", "cpuset.mems"):  # a new one is empty, and then takes no process
-        if (CGROUPS / "cpuset" / file).exists():
-            (CGROUPS / "cpuset" / name / file).write_text((CGROUPS / "cpuset" / file).read_text())

@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from tests.node.machine import SECONDS, Machine, hierarchies, isolate, make_cgroup
+from tests.node import cgroup
+from tests.node.machine import SECONDS, Machine, isolate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ class Node:
         self._process.kill()
         self._process.wait()
         with contextlib.suppress(OSError):
-            _remove((self.folder / "cgroup").read_text())
+            cgroup.remove((self.folder / "cgroup").read_text())
 
     def run(self, *words: str, stdin: str | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a program with the host's files in the node's network, as its administrator."""
@@ -62,23 +63,25 @@ class Node:
             raise RuntimeError(f"{words}: {done.stdout[-2000:]} {done.stderr[-3000:]}")
         return done
 
+    def shell(self, command: str) -> str:
+        """Run what a person types at the project's folder, and return what it prints; its errors too."""
+        argv = [*self.inside(), "bash", "-o", "pipefail", "-c", command]
+        done = subprocess.run(
+            argv, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=400, check=False,
+            env=self.env(), stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"{command}: {done.stdout[-3000:]}")
+        return done.stdout
+
     def inside(self) -> list[str]:
         """Return the words that run a command in the node's network."""
         return ["nsenter", f"--target={(self.folder / 'pid').read_text()}", "--net", "--"]
 
     def env(self) -> dict[str, str]:
         """Return the environment of such a command."""
-        path = f"{self._programs}:{os.environ['PATH']}"
+        path = f"{self._programs}:{Path(sys.executable).parent}:{os.environ['PATH']}"
         return {**os.environ, "KUBECONFIG": str(self.folder / "admin.kubeconfig"), "PATH": path}
-
-
-def _remove(name: str) -> None:
-    deadline = time.monotonic() + 30
-    while (tops := [top / name for top in hierarchies() if (top / name).exists()]) and time.monotonic() < deadline:
-        for folder in [folder for top in tops for folder, _, _ in os.walk(top, topdown=False)]:
-            with contextlib.suppress(OSError):
-                Path(folder).rmdir()
-        time.sleep(0.1)
 
 
 def main() -> None:
@@ -91,7 +94,7 @@ def main() -> None:
     (folder / "pid").write_text(str(pid))
     (folder / "cgroup").write_text(name)
     isolate(folder)
-    make_cgroup(name)
+    cgroup.make(name)
     machine = Machine(folder, programs, f"/{name}")
     machine.start_all(images)
     (folder / "ready").touch()

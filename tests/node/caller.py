@@ -36,7 +36,7 @@ def by_provider(provider):
 
     def ask():
         details = client.get_boolean_details("hello", False, user)
-        return "" if details.value else f"{details.error_code} {details.error_message}"
+        return f"{details.error_code} {details.error_message}" if details.error_code else ""
 
     return ask
 

@@ -19,6 +19,7 @@ MODULES = {
     "compile": "Print the evaluation flags that manifests compile to.",
     "eval": "Say which variant a user gets.",
     "explain": "Say why a user gets a variant, line by line.",
+    "diff": "Say in words what differs between two states of manifests.",
     "apply": "Apply manifests to a cluster, and wait until they are served.",
     "set": "Switch a live flag or move a percentage, by name.",
     "stale": "List flags that may be ripe for removal.",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import subprocess
-import tarfile
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from flagctl.failure import Refused
-from flagd.manifest import Flag, FlagGroup, load
+from flagctl.files.git import commit_of, git, manifests_at, top_of
+from flagd.manifest import Flag, FlagGroup
+from flagd.manifest.reading import load_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     from flagd.manifest import Diagnostic, Resource, ResourceRef
 
 NEWEST = "HEAD"
-_SECONDS = 30
 
 
 def edits_since(revision: str, paths: Sequence[str], resources: Iterable[Resource]) -> list[Diagnostic]:
@@ -44,39 +41,19 @@ def edits_since(revision: str, paths: Sequence[str], resources: Iterable[Resourc
 
 
 def _committed(revision: str, path: Path) -> Iterable[Resource]:
-    folder = path if path.is_dir() else path.parent
-    top = _git(folder, "rev-parse", "--show-toplevel")
-    if top is None:
+    root = top_of(path if path.is_dir() else path.parent)
+    if root is None:
         return ()
-    root = Path(top.decode().rstrip("\n"))
     commit = _commit(root, revision)
     inside = str(path.resolve().relative_to(root)) if path.resolve().is_relative_to(root) else None
-    if commit is None or inside is None or _git(root, "diff", "--quiet", commit, "--", inside) is not None:
+    if commit is None or inside is None or git(root, "diff", "--quiet", commit, "--", inside) is not None:
         return ()
-    archive = _git(root, "archive", "--format=tar", commit, "--", inside)
-    return () if archive is None else _unpacked(archive, inside)
+    return load_files(manifests_at(root, commit, "" if inside == "." else inside)).resources
 
 
 def _commit(root: Path, revision: str) -> str | None:
     """Return the commit that `revision` names; None in a repository without any. Raises Refused for another name."""
-    found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    found = commit_of(root, revision)
     if found is None and revision != NEWEST:
         raise Refused(f'Git knows no revision "{revision}" in {root}')
-    return None if found is None else found.decode().strip()
-
-
-def _unpacked(archive: bytes, inside: str) -> Iterable[Resource]:
-    with TemporaryDirectory() as folder, tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        files = [member for member in tar.getmembers() if member.isfile() or member.isdir()]
-        tar.extractall(folder, files, filter="data")
-        return load([Path(folder) / inside]).resources
-
-
-def _git(folder: Path, *arguments: str) -> bytes | None:
-    """Return what git prints; None where it fails, or is not there."""
-    try:
-        command = ["git", "-C", str(folder), *arguments]
-        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from flagd.compiler import Compiled
-    from flagd.manifest import Diagnostic, Flag, Resource
+    from flagd.manifest import Diagnostic, Flag, Loaded, Resource
     from flagd.ruleset import EvaluationFlag
 
 STDIN = "-"
@@ -88,28 +88,37 @@ def read(paths: Sequence[str], since: str | None = None, *, keys_required: bool 
         Unreachable: a path does not exist.
         Refused: there is nothing at all in them.
     """
-    from flagd.compiler import compile_projects, similar_namespaces
+    from flagd.compiler import similar_namespaces
     from flagd.compiler.advice.unseen import without_deployments
-    from flagd.compiler.graph.references import stand_ins
     from flagd.manifest import Loaded, load
 
     for path in paths:
-        _check_there(path)
+        check_there(path)
     with progress("reading manifests"):
         loaded = load(paths)
         if loaded == Loaded():
             raise Refused(f"no manifests in {', '.join(paths)}")
-        projects = compile_projects([*loaded.resources, *stand_ins(loaded.refused, loaded.resources)])
-    compiled = [found for project in projects.values() for found in project.diagnostics]
-    compiled += similar_namespaces(loaded.resources)
+        compiled = compiled_from(loaded)
+    more = similar_namespaces(loaded.resources)
     if keys_required:
-        compiled += without_deployments(loaded.resources)
+        more += without_deployments(loaded.resources)
     if since is not None:
-        compiled += edits_since(since, paths, loaded.resources)
-    return Manifests(loaded.resources, projects, [*loaded.diagnostics, *map(loaded.locate, compiled)])
+        more += edits_since(since, paths, loaded.resources)
+    return replace(compiled, diagnostics=[*compiled.diagnostics, *map(loaded.locate, more)])
 
 
-def _check_there(path: str) -> None:
+def compiled_from(loaded: Loaded) -> Manifests:
+    """Return what `loaded` compiles to."""
+    from flagd.compiler import compile_projects
+    from flagd.compiler.graph.references import stand_ins
+
+    projects = compile_projects([*loaded.resources, *stand_ins(loaded.refused, loaded.resources)])
+    found = [each for project in projects.values() for each in project.diagnostics]
+    return Manifests(loaded.resources, projects, [*loaded.diagnostics, *map(loaded.locate, found)])
+
+
+def check_there(path: str) -> None:
+    """Raise Unreachable where `path` names nothing that can be read."""
     if path == STDIN:
         if sys.stdin is None:
             raise Unreachable("standard input is closed")

@@ -1,8 +1,8 @@
-"""Cluster: the options of commands that change a cluster: which one, and how long to wait for the replicas."""
+"""Cluster: the options of commands that ask or change a cluster: which one, and how long to wait for the replicas."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,7 +44,7 @@ class Cluster:
         return "asking the API server" if self.wait_seconds is None else "waiting until every replica serves it"
 
 
-_OPTIONS = (
+_WAIT = (
     click.option("--wait", is_flag=True, help="Wait until every ready replica of flagd serves it."),
     click.option(
         "--timeout",
@@ -54,6 +54,8 @@ _OPTIONS = (
         metavar="SECONDS",
         help="Longest time to wait, in seconds.",
     ),
+)
+_CONNECTION = (
     click.option("--namespace", "-n", metavar="NAME", help="For what names none; the context's without it."),
     click.option(
         "--kubeconfig",
@@ -67,20 +69,30 @@ _OPTIONS = (
 
 
 def cluster_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give `command` the options of a cluster, and their values as its argument `cluster`."""
+    """Give `command` the options of a cluster that it changes, and their values as its argument `cluster`."""
+
+    @wraps(command)
+    def called(*, wait: bool, timeout: float, cluster: Cluster, **rest: Any) -> None:  # noqa: ANN401
+        command(cluster=replace(cluster, wait_seconds=timeout if wait else None), **rest)
+
+    for option in reversed(_WAIT):
+        called = option(called)
+    return connection_options(called)
+
+
+def connection_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give `command` the options that say which cluster, and their values as its argument `cluster`."""
 
     @wraps(command)
     def called(
         *,
-        wait: bool,
-        timeout: float,
         namespace: str | None,
         kubeconfig: Path | None,
         context_name: str | None,
         **rest: Any,  # noqa: ANN401
     ) -> None:
-        command(cluster=Cluster(namespace, kubeconfig, context_name, timeout if wait else None), **rest)
+        command(cluster=Cluster(namespace, kubeconfig, context_name, None), **rest)
 
-    for option in reversed(_OPTIONS):
+    for option in reversed(_CONNECTION):
         called = option(called)
     return called

@@ -67,11 +67,12 @@ def is_foreign(obj: object) -> bool:
     if not isinstance(obj, dict):
         return False
     version, kind = obj.get("apiVersion"), obj.get("kind")
+    is_known = isinstance(kind, str) and kind in KINDS
     if isinstance(version, str) and (version == GROUP or version.startswith(GROUP + "/")):
         return False
     if not isinstance(version, str) or not version:
-        return kind not in KINDS and "spec" not in obj
-    return kind not in KINDS or nearest(version.partition("/")[0], [GROUP], 0.8) is None
+        return not is_known and "spec" not in obj
+    return not is_known or nearest(version.partition("/")[0], [GROUP], 0.8) is None
 
 
 def items_of(obj: object) -> list[Any] | None:

@@ -65,6 +65,9 @@ class _Walk:
         self._looked_at = 0
 
     def enter(self, path: Path, above: tuple[str, ...]) -> Iterator[SourceFile]:
+        if not above and path.is_fifo():  # what a shell makes of <(command); its link leads to no name
+            yield from self._file(path)
+            return
         try:
             real = os.path.realpath(path, strict=True)
             is_directory = stat.S_ISDIR(path.stat().st_mode)

@@ -19,10 +19,11 @@ from flagd.manifest.validation.examination import diagnostic, examine
 from flagd.manifest.validation.null import PAYLOADS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from flagd.manifest.path import FieldPath
+    from flagd.manifest.reading.files import SourceFile
     from flagd.manifest.resource import Resource
 
 
@@ -32,8 +33,13 @@ def load(paths: Sequence[str | Path]) -> Loaded:
     Never raises for what it finds there: a file that cannot be read is a diagnostic. The result does
     not depend on the order in which a file system lists names.
     """
+    return load_files(read_files(paths))
+
+
+def load_files(files: Iterable[SourceFile]) -> Loaded:
+    """Read manifests from `files`; never raises for what they hold."""
     reader = _Reader()
-    for file in read_files(paths):
+    for file in files:
         if file.fault is not None:
             reason, message = file.fault
             reader.note(Diagnostic(Severity.ERROR, reason, message, location=Location(file.name)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.unit.flagctl.manifest import flag
+from tests.unit.flagctl.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,31 +21,19 @@ if TYPE_CHECKING:
 TWO, THREE = [{"key": "a"}, {"key": "b"}], [{"key": "a"}, {"key": "b"}, {"key": "c"}]
 
 
-def git(folder: Path, *arguments: str) -> None:
-    settings = ["-c", "user.name=eve", "-c", "user.email=eve@shop.example", "-c", "commit.gpgsign=false"]
-    subprocess.run(["git", *settings, *arguments], cwd=folder, check=True, capture_output=True)
-
-
-def commit(folder: Path) -> None:
-    git(folder, "add", "-A")
-    git(folder, "commit", "-m", "flags")
-
-
 def test_an_edit_that_changes_a_type_is_warned_of_until_it_is_committed(run: Run, write: Write) -> None:
     path = write("a.yaml", flag("f", variants=[{"key": "on"}]))
-    git(path.parent, "init", "-b", "main")
-    commit(path.parent)
+    Repository(path.parent).commit()
     write("a.yaml", flag("f", variants=[{"key": "on", "payload": {"columns": 1}}]))
     assert "spec.variants[0] [TypeChanges]" in run("lint", path).stdout
-    commit(path.parent)
+    Repository(path.parent).commit()
     assert "nothing found" in run("lint", path).stdout
 
 
 @pytest.mark.parametrize("named", ["file", "folder"])
 def test_an_edit_that_moves_users_is_warned_of_until_it_is_committed(run: Run, write: Write, named: str) -> None:
     path = write("a.yaml", [flag("f", variants=TWO), flag("other")])
-    git(path.parent, "init", "-b", "main")
-    commit(path.parent)
+    Repository(path.parent).commit()
     asked = path if named == "file" else path.parent
     assert "nothing found" in run("lint", asked).stdout
     write("a.yaml", [flag("f", variants=THREE), flag("other")])
@@ -53,15 +41,14 @@ def test_an_edit_that_moves_users_is_warned_of_until_it_is_committed(run: Run, w
     assert result.exit_code == 0
     assert "50.00% of the users who have a variant get another one" in result.stdout
     assert "[UsersMove]" in result.stdout
-    commit(path.parent)
+    Repository(path.parent).commit()
     assert "nothing found" in run("lint", asked).stdout
     assert "[UsersMove]" in run("lint", asked, "--since", "HEAD~1").stdout
 
 
 def test_an_edit_that_the_cluster_would_refuse_is_an_error(run: Run, write: Write) -> None:
     path = write("a.yaml", [flag("f", variants=TWO)])
-    git(path.parent, "init", "-b", "main")
-    commit(path.parent)
+    Repository(path.parent).commit()
     write("a.yaml", [flag("f", variants=TWO, bucketing={"salt": "other"})])
     result = run("lint", path)
     assert (result.exit_code, "[RebucketRefused]" in result.stdout) == (1, True)
@@ -75,15 +62,14 @@ def test_an_edit_of_a_group_that_moves_users_is_warned_of(run: Run, write: Write
         return {**flag("g"), "kind": "FlagGroup", "spec": spec}
 
     path = write("a.yaml", [slots("one", "two")])
-    git(path.parent, "init", "-b", "main")
-    commit(path.parent)
+    Repository(path.parent).commit()
     write("a.yaml", [slots("two", "one")])
     assert "spec.slots [UsersMove]" in run("lint", path).stdout
 
 
 def test_a_revision_that_git_does_not_know_is_refused(run: Run, write: Write) -> None:
     path = write("a.yaml", [flag("f")])
-    git(path.parent, "init", "-b", "main")
+    Repository(path.parent).git("init", "-b", "main")
     assert "nothing found" in run("lint", path).stdout
     result = run("lint", path, "--since", "--output=x")
     assert (result.exit_code, "knows no revision" in result.stderr) == (1, True)

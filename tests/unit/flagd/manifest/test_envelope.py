@@ -55,6 +55,9 @@ def test_what_does_not_work_yet_is_refused_rather_than_believed():
 @pytest.mark.parametrize(
     ("obj", "foreign"),
     [
+        ({"kind": [1], "spec": {}}, False),
+        ({"kind": {"a": 1}}, True),
+        ({"apiVersion": "v1", "kind": [1]}, True),
         ({"apiVersion": "apps/v1", "kind": "Deployment", "spec": {}}, True),
         ({"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}, True),
         ({"apiVersion": "core.openfeature.dev/v1beta1", "kind": "Flag", "spec": {}}, True),

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flagd.manifest import validate
+from flagd.manifest.changes.change import Act, Change, changes
+
+
+def flag(**spec: Any) -> Any:
+    header = {"apiVersion": "flagoperator.dev/v1alpha1", "kind": "Flag", "metadata": {"name": "x"}}
+    resource, findings = validate({**header, "spec": {"variants": [{"key": "on"}, {"key": "[b].c"}], **spec}})
+    assert resource is not None, findings
+    return resource
+
+
+@pytest.mark.parametrize(
+    ("after", "change"),
+    [
+        ({"active": True}, Change(("active",), Act.SET, False, True)),
+        ({"deployments": ["web"]}, Change(("deployments",), Act.ADDED, None, "web")),
+        ({"offTesters": {"userIds": ["a"]}}, None),
+    ],
+)
+def test_a_change_carries_both_values(after: dict[str, Any], change: Change | None) -> None:
+    (found,) = changes(flag(), flag(**after))
+    assert found == change if change is not None else found.steps == ("offTesters",)
+
+
+def test_a_path_is_said_as_in_a_manifest() -> None:
+    (found,) = changes(flag(), flag(variants=[{"key": "on"}, {"key": "[b].c", "payload": 1}]))
+    assert (found.path, found.field) == ("variants[[b].c].payload", "payload")

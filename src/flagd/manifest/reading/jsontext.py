@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flagd.manifest.finding import Finding
-
-if TYPE_CHECKING:
-    from flagd.manifest.reading.document import Document
+from flagd.manifest.reading.content import Content
 
 
 class _DuplicateKeyError(ValueError):
     pass
 
 
-def read_json(text: str, document: Document) -> bool:
-    """Fill in `document` from `text` if all of it is one JSON object; return whether it is."""
+def read_json(text: str) -> Content | None:
+    """Return what `text` says if all of it is one JSON object; None if it is not."""
     try:
         data = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_number)
         if "\\u" in text:
             json.dumps(data, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        document.findings.append(Finding((), "InvalidJson", "a \\u escape is half of a surrogate pair"))
+        return Content(findings=[Finding((), "InvalidJson", "a \\u escape is half of a surrogate pair")])
     except (ValueError, RecursionError):
-        return False
-    else:
-        document.data = data
-    return True
+        return None
+    return Content(data)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

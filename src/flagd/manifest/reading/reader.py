@@ -9,7 +9,7 @@ from flagd.manifest.diagnostic import Diagnostic, Location, ResourceRef, Severit
 from flagd.manifest.envelope import is_foreign, items_of, key_of, ref_of
 from flagd.manifest.finding import Finding, warning
 from flagd.manifest.reading.bulk import check_bulk
-from flagd.manifest.reading.document import Document, documents
+from flagd.manifest.reading.document import documents
 from flagd.manifest.reading.encoding import decode
 from flagd.manifest.reading.files import read_files
 from flagd.manifest.reading.layout import spelling_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flagd.manifest.path import FieldPath
+    from flagd.manifest.reading.content import Content
     from flagd.manifest.reading.files import SourceFile
     from flagd.manifest.resource import Resource
 
@@ -77,32 +78,32 @@ class _Reader:
             self._report([text], None, Origin(file, 1, 1, ""))
             return
         for document in documents(text):
-            self._document(document, Origin(file, document.index, document.first_line, document.text))
+            self._document(document.content, Origin(file, document.index, document.first_line, document.text))
 
-    def _document(self, document: Document, origin: Origin) -> None:
-        if document.data is None:
-            self._report(document.findings, None, origin)
+    def _document(self, content: Content, origin: Origin) -> None:
+        if content.data is None:
+            self._report(content.findings, None, origin)
             return
-        items = items_of(document.data)
+        items = items_of(content.data)
         if items is None:
-            self._object(document.data, document, origin)
+            self._object(content.data, content, origin)
             return
         for index, item in enumerate(items):
-            self._object(item, document, replace(origin, root=("items", index)))
+            self._object(item, content, replace(origin, root=("items", index)))
 
-    def _object(self, obj: object, document: Document, origin: Origin) -> None:
+    def _object(self, obj: object, content: Content, origin: Origin) -> None:
         if is_foreign(obj):
             self._skipped += 1
             return
         ref = ref_of(obj)
-        inside = _inside(document.findings, origin.root)
+        inside = _inside(content.findings, origin.root)
         resource, findings = examine(obj, lambda path: spelling_of(origin.text, (*origin.root, *path)))
         told = {finding.path for finding in inside}
         findings = [*inside, *(one for one in findings if one.path not in told)]
         if resource is not None:
             findings += check_bulk(cast("dict[str, Any]", obj))
         told = {finding.path for finding in findings}
-        findings += (one for one in _spelled(document, origin.root) if one.path not in told)
+        findings += (one for one in _spelled(content, origin.root) if one.path not in told)
         self._report(findings, ref, origin)
         if ref is not None and not self._is_second(ref, origin):
             self._origins[ref], self._keys[ref] = origin, key_of(obj, ref)
@@ -118,7 +119,7 @@ class _Reader:
         self.note(_duplicate(ref, there, here))
         return True
 
-    def _report(self, findings: list[Finding], ref: ResourceRef | None, origin: Origin) -> None:
+    def _report(self, findings: Sequence[Finding], ref: ResourceRef | None, origin: Origin) -> None:
         located = [(origin.location(finding.path, finding.line), finding) for finding in findings]
         for location, finding in sorted(located, key=lambda pair: pair[0].line):
             self.note(diagnostic(finding, ref).at(location))
@@ -129,9 +130,9 @@ def _duplicate(ref: ResourceRef, here: Location, there: Location) -> Diagnostic:
     return Diagnostic(Severity.ERROR, "DuplicateResource", text, resource=ref, location=here)
 
 
-def _spelled(document: Document, root: FieldPath) -> Iterator[Finding]:
+def _spelled(content: Content, root: FieldPath) -> Iterator[Finding]:
     """Yield a warning for scalars whose spelling may have been meant otherwise than YAML reads it."""
-    for whole, written in document.spelled.items():
+    for whole, written in content.spelled.items():
         path = whole[len(root) :]
         if whole[: len(root)] != root or path[:1] != ("spec",):
             continue
@@ -148,7 +149,7 @@ def _takes_any(path: FieldPath) -> bool:
     return path[1] == "metadata" or any(part in PAYLOADS for part in path)
 
 
-def _inside(findings: list[Finding], root: FieldPath) -> list[Finding]:
+def _inside(findings: Sequence[Finding], root: FieldPath) -> list[Finding]:
     return [
         replace(finding, path=finding.path[len(root) :])
         for finding in findings

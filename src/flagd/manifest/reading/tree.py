@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from flagd.manifest.finding import MAX_FINDINGS, Finding
+from flagd.manifest.reading.content import Content
 from flagd.manifest.reading.scalar import JsonScalar, NotJsonError, resolve
+from flagd.manifest.reading.syntax_error import syntax_error
 from flagd.manifest.rules.payload import MAX_DEPTH
 from flagd.manifest.validation.null import PAYLOADS
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flagd.manifest.path import FieldPath
-    from flagd.manifest.reading.document import Document
 
 MAX_ALIASED = 100_000
 """Values that aliases may add to a document, all of them written out."""
@@ -46,25 +47,25 @@ class _Frame:
         self.size_before = size
 
 
-def build(document: Document) -> None:
-    """Fill in data, findings and spellings of `document` from its text.
-
-    Raises:
-        yaml.YAMLError: the text is not YAML.
-    """
-    parser = yaml.CBaseLoader(document.text)
+def build(text: str) -> Content:
+    """Return what `text`, one document, says."""
+    parser, tree = yaml.CBaseLoader(text), _Tree()
     try:
-        _Tree(document).run(parser)
+        tree.run(parser)
     except _UnreadableError as error:
-        document.data = None
-        document.findings.append(error.finding)
+        return Content(None, (*tree.findings, error.finding), tree.spelled)
+    except yaml.YAMLError as error:
+        return Content(None, (*tree.findings, syntax_error(error, text)), tree.spelled)
     finally:
         parser.dispose()
+    return Content(tree.data, tree.findings, tree.spelled)
 
 
 class _Tree:
-    def __init__(self, document: Document) -> None:
-        self._document = document
+    def __init__(self) -> None:
+        self.data: Any = None
+        self.findings: list[Finding] = []
+        self.spelled: dict[FieldPath, str] = {}
         self._frames: list[_Frame] = []
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._size = 0
@@ -101,11 +102,11 @@ class _Tree:
 
     def _note_spelling(self, value: JsonScalar, written: str) -> None:
         usual = _USUAL.get(type(value))
-        if usual is None or usual.fullmatch(written) or len(self._document.spelled) >= MAX_FINDINGS:
+        if usual is None or usual.fullmatch(written) or len(self.spelled) >= MAX_FINDINGS:
             return
         path = self._path()
         if type(value) is int or not _ANY_JSON.isdisjoint(path):
-            self._document.spelled[path] = written
+            self.spelled[path] = written
 
     def _take_key(self, frame: _Frame, event: yaml.ScalarEvent) -> None:
         written = event.value
@@ -201,7 +202,7 @@ class _Tree:
 
     def _put(self, value: object) -> None:
         if not self._frames:
-            self._document.data = value
+            self.data = value
             return
         frame = self._frames[-1]
         container = frame.container
@@ -237,8 +238,8 @@ class _Tree:
         )
 
     def _find(self, reason: str, message: str) -> None:
-        if len(self._document.findings) < MAX_FINDINGS:
-            self._document.findings.append(Finding(self._path(), reason, message, line=self._line))
+        if len(self.findings) < MAX_FINDINGS:
+            self.findings.append(Finding(self._path(), reason, message, line=self._line))
 
     def _unreadable(self, reason: str, message: str) -> _UnreadableError:
         return _UnreadableError(Finding(self._path(), reason, message, line=self._line))

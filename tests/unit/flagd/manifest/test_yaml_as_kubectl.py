@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from flagd.manifest.reading.document import Document, documents
+from flagd.manifest.reading.content import Content
+from flagd.manifest.reading.document import documents
 
 CASES = json.loads(Path(__file__).with_name("yaml_cases.json").read_text())["cases"]
 
@@ -33,10 +34,10 @@ ACCEPTED = ('{"a": 1, "b": "x\\/y"}', '{"a": "\\ud83d\\ude00"}')
 """What the YAML reader refuses and kubectl takes all the same: it reads a stream that begins with a brace as JSON."""
 
 
-def read(text: str) -> Document:
+def read(text: str) -> Content:
     found = list(documents(text))
     assert len(found) <= 1
-    return found[0] if found else Document(1, 1, text)
+    return found[0].content if found else Content()
 
 
 def same(ours: Any, kubectls: Any) -> bool:

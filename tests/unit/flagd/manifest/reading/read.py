@@ -6,8 +6,8 @@ from flagd.manifest.reading.document import documents
 
 
 def reasons(text: str) -> list[str]:
-    return [finding.reason for document in documents(text) for finding in document.findings]
+    return [finding.reason for document in documents(text) for finding in document.content.findings]
 
 
 def data(text: str) -> list[object]:
-    return [document.data for document in documents(text)]
+    return [document.content.data for document in documents(text)]

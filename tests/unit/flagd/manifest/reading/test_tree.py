@@ -50,7 +50,7 @@ def test_a_key_that_follows_a_merge_may_stand_once_only():
 
 def test_every_duplicate_key_is_told_with_its_path_and_line():
     (document,) = documents("a:\n  b: 1\n  b: 2\na: 3\n")
-    assert [(one.path, one.line) for one in document.findings] == [(("a", "b"), 2), (("a",), 3)]
+    assert [(one.path, one.line) for one in document.content.findings] == [(("a", "b"), 2), (("a",), 3)]
 
 
 def test_what_is_said_of_one_document_is_bounded():
@@ -59,5 +59,5 @@ def test_what_is_said_of_one_document_is_bounded():
 
 def test_an_unquoted_key_is_told_as_it_was_written():
     (document,) = documents("weights: {on: 1}")
-    assert document.findings[0].message == 'the key `on` without quotes arrives as "true"; quote it: "on"'
-    assert document.findings[0].path == ("weights", "on")
+    assert document.content.findings[0].message == 'the key `on` without quotes arrives as "true"; quote it: "on"'
+    assert document.content.findings[0].path == ("weights", "on")

@@ -21,7 +21,7 @@ from flagoperator.rollout import (
     first_state,
     tick,
 )
-from tests.unit.rollout.flag import STANDARD, allocation, walk
+from tests.unit.flagoperator.rollout.flag import STANDARD, allocation, walk
 
 
 def test_a_flag_walks_the_steps_of_its_plan_to_its_goal() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from flagoperator.rollout import Guard, Mode, Plan, Ramp, Reaction, Step, Verb, due_guards, recorded, restored, tick
-from tests.unit.rollout.flag import MONDAY_NOON, walk
+from tests.unit.flagoperator.rollout.flag import MONDAY_NOON, walk
 
 STEPS = (Step(5_000, hold=300), Step(25_000, hold=300), Step(100_000))
 

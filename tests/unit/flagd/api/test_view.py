@@ -1,0 +1,59 @@
+import pytest
+
+from flagd.api.answer import Answers
+from flagd.api.discretion import Discretion
+from flagd.api.view import View
+from flagd.engine import evaluation_context
+from flagd.metrics import Metrics
+from flagd.rpc.status import NotFound
+from flagd.snapshot import Snapshot
+from flagd.v1.evaluation_pb2 import EvaluateResponse
+from tests.unit.flagd.compiler.manifest import compiled, deployment, flag, mutex, needing
+
+ANN = evaluation_context({"user_id": "ann"})
+RESOURCES = [
+    flag("web", deployments=["web"]),
+    needing("child", "web", deployments=["app"]),
+    flag("bare"),
+    mutex("g", a=100),
+]
+SNAPSHOT = Snapshot.make(compiled(*RESOURCES, deployment("web"), deployment("app")).ruleset, None, 1.5)
+
+
+def view(*deployments, metrics=None):
+    return View(SNAPSHOT, frozenset(deployments) or None, Answers("default", metrics or Metrics()), Discretion())
+
+
+@pytest.mark.parametrize(
+    ("deployments", "keys"), [((), ["bare", "child", "web"]), (("web",), ["web"]), (("app", "web"), ["child", "web"])]
+)
+def test_a_caller_sees_the_flags_of_its_deployments_and_no_group(deployments, keys):
+    assert view(*deployments).keys == keys
+    assert view(*deployments).entries(ANN, []).keys() == set(keys)
+
+
+def test_a_flag_that_is_not_seen_is_unknown():
+    with pytest.raises(NotFound):
+        view("web").variant(ANN, "bare")
+    assert view("web").variant(ANN, "web").key == "on"
+
+
+def test_the_nearest_flag_is_one_that_is_seen():
+    assert 'did you mean "web"?' in view("web").why_unknown("wed")
+    assert "child" not in view("web").why_unknown("chil")
+
+
+def test_what_a_flag_depends_on_is_answered_only_to_who_sees_it():
+    assert view("app").variants(ANN, ["child"]).keys() == {"child"}
+
+
+def test_a_client_key_learns_no_segment():
+    assert view("web").variant(ANN, "web").segment == ""
+    assert view().variant(ANN, "web").segment == "All Other Users"
+
+
+def test_the_same_view_of_a_later_look_says_so():
+    later = view().at(SNAPSHOT.at(9.0).lost())
+    tail = EvaluateResponse.FromString(later.tail)
+    assert (tail.revision, tail.stale, tail.as_of.seconds) == (SNAPSHOT.revision, True, 9)
+    assert later.keys == view().keys

@@ -1,5 +1,4 @@
 import pytest
-
 from flagd.sync.subscriber.backoff import LEAST_SECONDS, MOST_SECONDS, backoff
 
 

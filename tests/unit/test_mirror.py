@@ -24,6 +24,7 @@ class Elsewhere(NamedTuple):
 UNMIRRORED = {
     "flagctl/commands/apply.py": Elsewhere("talks to an API server", ("tests/cluster/test_flagctl.py",)),
     "flagctl/commands/set.py": Elsewhere("talks to an API server", ("tests/cluster/test_flagctl.py",)),
+    "flagctl/comparison/": Elsewhere("steps of one command", ("tests/unit/flagctl/commands/test_diff.py",)),
     "flagctl/ending.py": Elsewhere("the end of every run", ("tests/unit/flagctl/test_no_traceback.py",)),
     "flagctl/evaluation/online.py": Elsewhere("asks a server", ("tests/unit/flagctl/commands/test_eval.py",)),
     "flagctl/live/": Elsewhere("talks to an API server", ("tests/cluster/test_flagctl.py",)),

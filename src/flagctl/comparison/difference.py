@@ -65,7 +65,7 @@ def _difference(pair: Pair, following: _Following) -> Iterator[Difference]:
         said = tuple(filter(None, [newcomer(pair.after)] if pair.after else ()))
         yield Difference(pair.ref, pair.title, Act.ADDED, said, felt_by=following.felt_by(pair))
     elif pair.after is None:
-        done = ("callers use their own default",) if pair.ref.kind == "Flag" else ()
+        done: tuple[str, ...] = ("callers use their own default",) if pair.ref.kind == "Flag" else ()
         yield Difference(pair.ref, pair.title, Act.REMOVED, (), done, following.felt_by(pair))
     else:
         changed = changes(pair.before, pair.after)

@@ -70,9 +70,9 @@ def _difference(pair: Pair, following: _Following) -> Iterator[Difference]:
     else:
         changed = changes(pair.before, pair.after)
         if changed:
-            done = tuple(effects(pair.before, pair.after, changed))
+            felt = tuple(effects(pair.before, pair.after, changed))
             yield Difference(
-                pair.ref, pair.title, Act.CHANGED, tuple(map(words, changed)), done, following.felt_by(pair)
+                pair.ref, pair.title, Act.CHANGED, tuple(map(words, changed)), felt, following.felt_by(pair)
             )
 
 

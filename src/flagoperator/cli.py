@@ -135,8 +135,8 @@ def run(**settings: Any) -> None:  # noqa: ANN401
 def _options(settings: Mapping[str, Any]) -> Options:
     from flagd.rpc.transport import TlsFiles
     from flagoperator.kubeconfig.pod import pod_namespace
-    from flagoperator.run.admission import exposures
     from flagoperator.run.options import Options
+    from flagoperator.run.subscribers.admission import exposures
 
     settings = dict(settings)
     certificate, key, client_ca = (settings.pop(name) for name in ("tls_cert", "tls_key", "tls_client_ca"))

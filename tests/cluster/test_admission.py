@@ -16,7 +16,7 @@ import pytest
 
 from flagd.v1.ruleset_pb2 import Hello, Role, SubscribeRequest
 from flagd.v1.ruleset_pb2_grpc import RulesetServiceStub
-from flagoperator.run.reviewer import BURST, PER_SECOND
+from flagoperator.run.subscribers.reviewer import BURST, PER_SECOND
 from tests.cluster.installation import authorize_reviews
 from tests.cluster.pki import Pki
 from tests.cluster.stage import Stage, flag

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flagoperator.run.reviewer import FRESH_SECONDS
+from flagoperator.run.subscribers.reviewer import FRESH_SECONDS
 from tests.cluster.conftest import namespace_of
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.installation import authorize_reviews, install

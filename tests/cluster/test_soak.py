@@ -68,7 +68,14 @@ def test_each_fault_alone_for_20_seconds_misleads_nobody(site: Site, fault: Faul
         ({"level": "CRITICAL", "logger": "flagd.process.tasks", "message": "lease has ended"}, True),
         ({"level": "?", "message": "Traceback (most recent call last):"}, True),
         ({"level": "ERROR", "logger": "asyncio", "message": "an error occurred during closing of a generator"}, True),
-        ({"level": "ERROR", "logger": "flagoperator.run.reviewer", "message": "tokens cannot be reviewed"}, False),
+        (
+            {
+                "level": "ERROR",
+                "logger": "flagoperator.run.subscribers.reviewer",
+                "message": "tokens cannot be reviewed",
+            },
+            False,
+        ),
     ],
 )
 def test_what_no_process_may_say_is_found(line: dict[str, str], wrong: bool):

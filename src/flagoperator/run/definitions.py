@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flagoperator.cluster.api import Api
-    from flagoperator.run.metrics import OperatorMetrics
+    from flagoperator.run.monitoring.metrics import OperatorMetrics
 
 log = logging.getLogger(__name__)
 PERIOD_SECONDS = 60.0

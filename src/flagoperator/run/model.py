@@ -12,7 +12,7 @@ from flagoperator.reconcile.mass_removal import MassRemovalHold
 from flagoperator.reconcile.projects import Projects
 from flagoperator.reconcile.propagation import Ledger
 from flagoperator.reconcile.resource_cache import ResourceCache
-from flagoperator.run.metrics import OperatorMetrics
+from flagoperator.run.monitoring.metrics import OperatorMetrics
 from flagoperator.run.touched import Touched
 
 

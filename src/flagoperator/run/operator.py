@@ -26,17 +26,17 @@ from flagoperator.cluster.event import Events
 from flagoperator.cluster.heartbeat import Heartbeat
 from flagoperator.cluster.lease import Lease
 from flagoperator.kubeconfig import find_connection
-from flagoperator.run.admission import exposures, make_admission
-from flagoperator.run.collector import CONTENT_TYPE, MetricsPage
 from flagoperator.run.definitions import Definitions
 from flagoperator.run.events import OperatorEvents
 from flagoperator.run.last_good import LastGoodOfBoard
 from flagoperator.run.model import Model
+from flagoperator.run.monitoring.collector import CONTENT_TYPE, MetricsPage
 from flagoperator.run.publisher import Publisher
 from flagoperator.run.recall import recall
 from flagoperator.run.reflector import Reflector, Scope
 from flagoperator.run.replicas import Replicas
 from flagoperator.run.reporter import Reporter
+from flagoperator.run.subscribers.admission import exposures, make_admission
 from flagoperator.run.walker import Walker
 
 if TYPE_CHECKING:

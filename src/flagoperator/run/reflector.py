@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from flagoperator.cluster.heartbeat import Heartbeat
     from flagoperator.kubeconfig import Connection
     from flagoperator.reconcile.resource_cache import ResourceCache
-    from flagoperator.run.metrics import OperatorMetrics
+    from flagoperator.run.monitoring.metrics import OperatorMetrics
 
 log = logging.getLogger(__name__)
 PERIOD_SECONDS = 60.0

@@ -8,7 +8,7 @@ from flagd.manifest import crds
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.definitions import PATH
 from flagoperator.run.definitions import Definitions, is_older
-from flagoperator.run.metrics import OperatorMetrics
+from flagoperator.run.monitoring.metrics import OperatorMetrics
 from tests.unit.flagoperator.cluster.api_server import ApiServer
 
 

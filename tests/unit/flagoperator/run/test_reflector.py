@@ -16,7 +16,7 @@ from flagoperator.cluster.reception import Reception
 from flagoperator.reconcile.resource_cache import ResourceCache
 from flagoperator.run import reflector as module
 from flagoperator.run import watch_health
-from flagoperator.run.metrics import OperatorMetrics
+from flagoperator.run.monitoring.metrics import OperatorMetrics
 from flagoperator.run.reflector import Reflector, Scope
 from tests.unit.flagoperator.cluster.api_server import ApiServer
 from tests.unit.flagoperator.reconcile.cluster import flag

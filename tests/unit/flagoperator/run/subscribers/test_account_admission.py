@@ -11,9 +11,9 @@ from flagd.rpc.method import Call
 from flagd.rpc.status import PermissionDenied, Unauthenticated, Unavailable
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.token_review import TokenReview
-from flagoperator.run import account_admission as module
-from flagoperator.run.account_admission import KNOWN_SECONDS, LEEWAY_SECONDS, TOKEN_BYTES, AccountAdmission
-from flagoperator.run.reviewer import AWAY_SECONDS, FRESH_SECONDS, Reviewer
+from flagoperator.run.subscribers import account_admission as module
+from flagoperator.run.subscribers.account_admission import KNOWN_SECONDS, LEEWAY_SECONDS, TOKEN_BYTES, AccountAdmission
+from flagoperator.run.subscribers.reviewer import AWAY_SECONDS, FRESH_SECONDS, Reviewer
 from tests.unit.flagoperator.cluster.test_token_claims import token
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from flagd.server.exposure import Exposure
 from flagd.sync.publisher import TokenAdmission
 from flagoperator.cluster.token_review import review_token
-from flagoperator.run.account_admission import AccountAdmission
-from flagoperator.run.reviewer import Reviewer
+from flagoperator.run.subscribers.account_admission import AccountAdmission
+from flagoperator.run.subscribers.reviewer import Reviewer
 
 if TYPE_CHECKING:
     from collections import Counter

@@ -10,8 +10,8 @@ import pytest
 
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.token_review import TokenReview
-from flagoperator.run import reviewer as module
-from flagoperator.run.reviewer import AT_ONCE, AWAY_SECONDS, BURST, FRESH_SECONDS, Reviewer, ReviewError
+from flagoperator.run.subscribers import reviewer as module
+from flagoperator.run.subscribers.reviewer import AT_ONCE, AWAY_SECONDS, BURST, FRESH_SECONDS, Reviewer, ReviewError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

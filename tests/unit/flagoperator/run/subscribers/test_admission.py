@@ -13,9 +13,9 @@ from flagd.rpc.method import Call
 from flagd.rpc.status import Unauthenticated
 from flagd.rpc.transport import TlsFiles
 from flagd.sync.publisher import TokenAdmission
-from flagoperator.run.account_admission import AccountAdmission
-from flagoperator.run.admission import exposures, make_admission
 from flagoperator.run.options import Options
+from flagoperator.run.subscribers.account_admission import AccountAdmission
+from flagoperator.run.subscribers.admission import exposures, make_admission
 
 FILE = Path("unused")
 ACCOUNTS = (("flags", "flagd"),)

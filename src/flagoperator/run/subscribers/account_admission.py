@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flagd.rpc.status import PermissionDenied, Unauthenticated, Unavailable
 from flagd.sync.publisher import bearer_token
 from flagoperator.cluster.token_claims import read_claims
-from flagoperator.run.reviewer import ReviewError, fingerprint
+from flagoperator.run.subscribers.reviewer import ReviewError, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flagd.sync.publisher.subscribers import RoleName
     from flagoperator.cluster.token_claims import TokenClaims
     from flagoperator.cluster.token_review import TokenReview
-    from flagoperator.run.reviewer import Reviewer
+    from flagoperator.run.subscribers.reviewer import Reviewer
 
 log = logging.getLogger(__name__)
 TOKEN_BYTES = 8 * 1024

@@ -14,7 +14,7 @@ from flagd.manifest import KINDS
 from flagd.metrics import LATENCY_BOUNDS
 from flagd.ruleset.census import Census
 from flagd.server.collector import broken_resources
-from flagoperator.run.rollout_metrics import rollout_metrics
+from flagoperator.run.monitoring.rollout_metrics import rollout_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

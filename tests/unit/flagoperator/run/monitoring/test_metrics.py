@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flagoperator.run.metrics import GONE_PROJECTS, OTHER, OperatorMetrics
+from flagoperator.run.monitoring.metrics import GONE_PROJECTS, OTHER, OperatorMetrics
 
 
 def test_projects_that_are_gone_are_counted_together_in_the_end():

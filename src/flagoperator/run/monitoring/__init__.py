@@ -1,0 +1,1 @@
+"""What the operator counts, and how it is shown."""

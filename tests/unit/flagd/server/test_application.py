@@ -12,6 +12,13 @@ from flagd.ruleset.census import Census
 from flagd.server import door
 from flagd.server.application import Application
 from flagd.server.options import Options
+from tests.unit.flagd.server.parts import (
+    eventually,
+    fails_health_when_it_keeps_ending,
+    is_restarted_when_killed,
+    page,
+    status,
+)
 from tests.wire.shop import SHOP
 
 PARTS = ["door", "last good", "lag", "pauses", "relief", "reminder", "ruleset port", "source"]
@@ -41,29 +48,6 @@ async def application(tmp_path, monkeypatch):
     await application.stop()
 
 
-async def page(application, path):
-    host, _, port = application.management_address.rpartition(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write(f"GET {path} HTTP/1.1\r\n\r\n".encode())
-    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
-    writer.close()
-    return int(head.split()[1]), body
-
-
-async def status(application, path):
-    return (await page(application, path))[0]
-
-
-async def eventually(look, expected):
-    async with asyncio.timeout(30):
-        while await look() != expected:
-            await asyncio.sleep(0.005)
-
-
-def running(name):
-    return [task for task in asyncio.all_tasks() if task.get_name() == name]
-
-
 @pytest.mark.usefixtures("application")
 async def test_the_table_has_every_part():
     names = {task.get_name() for task in asyncio.all_tasks()}
@@ -72,24 +56,12 @@ async def test_the_table_has_every_part():
 
 @pytest.mark.parametrize("name", PARTS)
 async def test_a_part_that_is_killed_is_restarted(application, name, caplog):
-    (before,) = running(name)
-    before.cancel()
-    async with asyncio.timeout(30):
-        while not (after := running(name)) or after == [before]:
-            await asyncio.sleep(0.001)
-    assert f"{name} has ended: it was cancelled; restarting" in caplog.text
-    assert await status(application, "/healthz") == HTTPStatus.OK
+    await is_restarted_when_killed(application, name, caplog)
 
 
 @pytest.mark.parametrize("name", PARTS)
 async def test_a_part_that_keeps_ending_fails_health(application, name, monkeypatch, caplog):
-    monkeypatch.setattr(tasks, "RESTARTS", 0)
-    running(name)[0].cancel()
-    await eventually(lambda: status(application, "/healthz"), HTTPStatus.SERVICE_UNAVAILABLE)
-    for path in ("/healthz", "/readyz"):
-        code, body = await page(application, path)
-        assert (code, json.loads(body)["ended"]) == (HTTPStatus.SERVICE_UNAVAILABLE, [name])
-    assert f"{name} has ended: it was cancelled" in caplog.text
+    await fails_health_when_it_keeps_ending(application, name, name, monkeypatch, caplog)
 
 
 async def test_a_ruleset_port_whose_server_dies_listens_again(application, caplog):

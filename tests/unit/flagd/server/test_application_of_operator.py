@@ -1,7 +1,6 @@
 """What follows an operator is watched as well: health names the part within the source that has ended."""
 
 import asyncio
-import json
 from http import HTTPStatus
 
 import pytest
@@ -13,7 +12,13 @@ from flagd.server.options import Options
 from flagd.sources.operator import OperatorSettings
 from flagd.sync.subscriber import subscriber as source
 from flagd.transport.channel import Credentials
-from tests.unit.flagd.server.test_application import eventually, page, running, status
+from tests.unit.flagd.server.parts import (
+    eventually,
+    fails_health_when_it_keeps_ending,
+    is_restarted_when_killed,
+    running,
+    status,
+)
 
 PARTS = ["operators", "peers"]
 
@@ -35,22 +40,12 @@ async def application(monkeypatch):
 
 @pytest.mark.parametrize("name", PARTS)
 async def test_a_part_that_is_killed_is_restarted(application, name, caplog):
-    (before,) = running(name)
-    before.cancel()
-    async with asyncio.timeout(30):
-        while not (after := running(name)) or after == [before]:
-            await asyncio.sleep(0)
-    assert f"{name} has ended: it was cancelled; restarting" in caplog.text
-    assert await status(application, "/healthz") == HTTPStatus.OK
+    await is_restarted_when_killed(application, name, caplog)
 
 
 @pytest.mark.parametrize("name", PARTS)
 async def test_a_part_that_keeps_ending_fails_health(application, name, monkeypatch, caplog):
-    monkeypatch.setattr(tasks, "RESTARTS", 0)
-    running(name)[0].cancel()
-    await eventually(lambda: status(application, "/healthz"), HTTPStatus.SERVICE_UNAVAILABLE)
-    assert json.loads((await page(application, "/readyz"))[1])["ended"] == [f"source ({name})"]
-    assert f"{name} has ended: it was cancelled" in caplog.text
+    await fails_health_when_it_keeps_ending(application, name, f"source ({name})", monkeypatch, caplog)
 
 
 async def test_an_error_while_peers_are_asked_is_not_waited_for_in_silence(application, monkeypatch, caplog):

@@ -4,25 +4,11 @@ import logging
 
 import pytest
 
-from flagd.manifest.reading.files import SourceFile
 from flagd.metrics import Metrics
 from flagd.sources import directory
 from flagd.sources.directory import DirectorySource
-from flagd.sources.reading import Reading, take
 from flagd.store import Store
-
-
-def _flag(name, namespace="shop", more=""):
-    return f"""
-kind: Flag
-apiVersion: flagoperator.dev/v1alpha1
-metadata: {{name: {name}, namespace: {namespace}}}
-spec: {{active: true, variants: [{{key: "on"}}]{more}}}
----"""
-
-
-def _take(text, previous=None):
-    return take([SourceFile("all.yaml", text.encode())], previous or Reading())
+from tests.unit.flagd.sources.folder import flag, read
 
 
 @pytest.fixture(autouse=True)
@@ -33,12 +19,12 @@ def _at_once(monkeypatch):
 async def test_a_refresh_publishes_logs_each_finding_once_and_counts(tmp_path, caplog):
     store, metrics = Store(), Metrics()
     source = DirectorySource(tmp_path, store, metrics)
-    (tmp_path / "a.yaml").write_text(_flag("a") + _flag("bad").replace("variants", "variantz"))
+    (tmp_path / "a.yaml").write_text(flag("a") + flag("bad").replace("variants", "variantz"))
     with caplog.at_level(logging.INFO):
         await source.refresh()
         first = store.snapshots["shop"]
         await source.refresh()
-        (tmp_path / "b.yaml").write_text(_flag("b"))
+        (tmp_path / "b.yaml").write_text(flag("b"))
         await source.refresh()
     assert list(first.ruleset.flags) == ["a"]
     assert list(store.snapshots["shop"].ruleset.flags) == ["a", "b"]
@@ -51,7 +37,7 @@ async def test_a_refresh_publishes_logs_each_finding_once_and_counts(tmp_path, c
 async def test_a_refresh_without_news_says_that_the_ruleset_is_still_current(tmp_path):
     store = Store()
     source = DirectorySource(tmp_path, store, Metrics())
-    (tmp_path / "a.yaml").write_text(_flag("a"))
+    (tmp_path / "a.yaml").write_text(flag("a"))
     await source.refresh()
     first = store.snapshots["shop"]
     await source.refresh()
@@ -63,9 +49,9 @@ async def test_a_refresh_without_news_says_that_the_ruleset_is_still_current(tmp
 async def test_flags_with_a_ramp_are_served_at_their_goals_and_that_is_said_once(tmp_path, caplog):
     store = Store()
     source = DirectorySource(tmp_path, store, Metrics())
-    (tmp_path / "a.yaml").write_text(_flag("a", more=', allOtherUsers: {percent: 100}, ramp: {plan: "standard"}'))
+    (tmp_path / "a.yaml").write_text(flag("a", more=', allOtherUsers: {percent: 100}, ramp: {plan: "standard"}'))
     await source.refresh()
-    (tmp_path / "b.yaml").write_text(_flag("b", more=', ramp: {plan: "standard"}'))
+    (tmp_path / "b.yaml").write_text(flag("b", more=', ramp: {plan: "standard"}'))
     await source.refresh()
     assert store.snapshots["shop"].ruleset.flags["a"]["segments"][0]["variant"] == "on"
     assert caplog.text.count("flags with a ramp are served at their goals") == 1
@@ -80,6 +66,6 @@ async def test_an_empty_folder_is_a_ruleset_without_projects(tmp_path):
 async def test_what_was_remembered_goes_when_the_folder_is_empty(tmp_path):
     store = Store()
     source = DirectorySource(tmp_path, store, Metrics())
-    source.remember(_take(_flag("a")).snapshots)
+    source.remember(read(flag("a")).snapshots)
     await source.refresh()
     assert dict(store.snapshots) == {}

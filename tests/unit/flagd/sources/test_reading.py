@@ -4,35 +4,23 @@ import pytest
 
 from flagd.manifest import Diagnostic, Location, ResourceRef, Severity
 from flagd.manifest.reading.files import SourceFile
-from flagd.sources.reading import Reading, rejected, remember, take
-
-
-def _flag(name, namespace="shop", more=""):
-    return f"""
-kind: Flag
-apiVersion: flagoperator.dev/v1alpha1
-metadata: {{name: {name}, namespace: {namespace}}}
-spec: {{active: true, variants: [{{key: "on"}}]{more}}}
----"""
-
-
-def _take(text, previous=None):
-    return take([SourceFile("all.yaml", text.encode())], previous or Reading())
+from flagd.sources.reading import rejected, remember, take
+from tests.unit.flagd.sources.folder import flag, read
 
 
 def test_every_namespace_is_a_project():
-    reading = _take(_flag("a") + _flag("b", "other"))
+    reading = read(flag("a") + flag("b", "other"))
     assert {name: list(one.ruleset.flags) for name, one in reading.snapshots.items()} == {"shop": ["a"], "other": ["b"]}
 
 
 def test_the_same_files_are_the_same_reading():
-    first = _take(_flag("a"))
-    assert _take(_flag("a"), first) is first
+    first = read(flag("a"))
+    assert read(flag("a"), first) is first
 
 
 def test_flags_that_did_not_change_are_not_compiled_again():
-    first = _take(_flag("a") + _flag("b"))
-    second = _take(_flag("a") + _flag("b", more=", allOtherUsers: {percent: 5}"), first)
+    first = read(flag("a") + flag("b"))
+    second = read(flag("a") + flag("b", more=", allOtherUsers: {percent: 5}"), first)
     before, after = (one.snapshots["shop"] for one in (first, second))
     assert after.ruleset.flags["a"] is before.ruleset.flags["a"]
     assert after.engine.variant({}, "a") is before.engine.variant({}, "a")
@@ -40,8 +28,8 @@ def test_flags_that_did_not_change_are_not_compiled_again():
 
 
 def test_a_flag_that_does_not_compile_keeps_its_last_good_form_and_is_located():
-    first = _take(_flag("a"))
-    second = _take(_flag("a", more=", prerequisites: {flags: [{key: none, variants: [x]}]}"), first)
+    first = read(flag("a"))
+    second = read(flag("a", more=", prerequisites: {flags: [{key: none, variants: [x]}]}"), first)
     assert second.snapshots["shop"].revision == first.snapshots["shop"].revision
     [finding] = [one for one in second.diagnostics if one.severity is Severity.ERROR]
     assert (finding.location.file, finding.resource.name) == ("all.yaml", "a")
@@ -49,8 +37,8 @@ def test_a_flag_that_does_not_compile_keeps_its_last_good_form_and_is_located():
 
 
 def test_a_namespace_without_resources_is_gone():
-    first = _take(_flag("a") + _flag("b", "other"))
-    assert list(_take(_flag("a"), first).snapshots) == ["shop"]
+    first = read(flag("a") + flag("b", "other"))
+    assert list(read(flag("a"), first).snapshots) == ["shop"]
 
 
 def _error(resource=None, file="x.yaml", severity=Severity.ERROR):
@@ -64,22 +52,22 @@ def test_rejected_counts_resources_once_and_unreadable_files_apart():
     assert rejected([]) == {}
 
 
-BEFORE = _take(_flag("a") + _flag("b") + _flag("c", "other"))
-INVALID = _flag("a").replace("variants", "variantz")
+BEFORE = read(flag("a") + flag("b") + flag("c", "other"))
+INVALID = flag("a").replace("variants", "variantz")
 
 RESTARTS = [
-    (_flag("a") + _flag("b") + _flag("c", "other"), {"shop": ["a", "b"], "other": ["c"]}),
-    (_flag("a"), {"shop": ["a"]}),
-    (_flag("a") + "\n{[", {"shop": ["a", "b"], "other": ["c"]}),
+    (flag("a") + flag("b") + flag("c", "other"), {"shop": ["a", "b"], "other": ["c"]}),
+    (flag("a"), {"shop": ["a"]}),
+    (flag("a") + "\n{[", {"shop": ["a", "b"], "other": ["c"]}),
     ("{[", {"shop": ["a", "b"], "other": ["c"]}),
-    (INVALID + _flag("b"), {"shop": ["a", "b"], "other": ["c"]}),
+    (INVALID + flag("b"), {"shop": ["a", "b"], "other": ["c"]}),
     ("", {}),
 ]
 
 
 @pytest.mark.parametrize(("text", "flags"), RESTARTS)
 def test_after_a_restart_a_flag_is_held_while_it_may_be_in_what_cannot_be_read(text, flags):
-    after = _take(text, remember(BEFORE.snapshots))
+    after = read(text, remember(BEFORE.snapshots))
     assert {name: sorted(one.ruleset.flags) for name, one in after.snapshots.items()} == flags
     for one in after.snapshots.values():
         ruleset = one.ruleset
@@ -88,24 +76,24 @@ def test_after_a_restart_a_flag_is_held_while_it_may_be_in_what_cannot_be_read(t
 
 
 def test_what_was_held_goes_once_everything_can_be_read():
-    held = _take("{[", remember(BEFORE.snapshots))
-    assert list(_take(_flag("a"), held).snapshots["shop"].ruleset.flags) == ["a"]
+    held = read("{[", remember(BEFORE.snapshots))
+    assert list(read(flag("a"), held).snapshots["shop"].ruleset.flags) == ["a"]
 
 
 def test_what_was_seen_once_is_not_held_any_more():
-    seen = _take(_flag("a") + _flag("b") + "\n{[", remember(BEFORE.snapshots))
-    files = [SourceFile("all.yaml", _flag("a").encode()), SourceFile("new.yaml", b"{[")]
+    seen = read(flag("a") + flag("b") + "\n{[", remember(BEFORE.snapshots))
+    files = [SourceFile("all.yaml", flag("a").encode()), SourceFile("new.yaml", b"{[")]
     after = take(files, seen)
     assert {name: sorted(one.ruleset.flags) for name, one in after.snapshots.items()} == {"shop": ["a"], "other": ["c"]}
 
 
 def test_a_break_after_a_good_reading_brings_nothing_back():
-    good = _take(_flag("a"), remember(BEFORE.snapshots))
-    after = _take(_flag("a") + "\n{[", good)
+    good = read(flag("a"), remember(BEFORE.snapshots))
+    after = read(flag("a") + "\n{[", good)
     assert {name: sorted(one.ruleset.flags) for name, one in after.snapshots.items()} == {"shop": ["a"]}
 
 
-MEMBER = _flag("a", more=", allOtherUsers: {percent: 100}, memberOf: [{group: g}]")
+MEMBER = flag("a", more=", allOtherUsers: {percent: 100}, memberOf: [{group: g}]")
 GROUP = """
 kind: FlagGroup
 apiVersion: flagoperator.dev/v1alpha1
@@ -120,27 +108,27 @@ def _answers(reading):
 
 
 def test_a_group_that_is_taken_out_of_the_folder_changes_no_answer_of_its_members():
-    first = _take(MEMBER + GROUP)
-    second = _take(MEMBER, first)
+    first = read(MEMBER + GROUP)
+    second = read(MEMBER, first)
     assert set(_answers(first)) == {"on", "off"}
     assert _answers(second) == _answers(first)
     assert [(one.reason, str(one.resource)) for one in second.diagnostics] == [
         ("ReferenceMissing", "Flag shop/a"),
         ("Retained", "FlagGroup shop/g"),
     ]
-    again = _take(MEMBER, remember(second.snapshots))
+    again = read(MEMBER, remember(second.snapshots))
     assert _answers(again) == _answers(first)
     assert again.snapshots["shop"].revision == second.snapshots["shop"].revision
 
 
 def test_what_is_retained_is_hidden_also_while_a_file_cannot_be_read():
-    retained = _take(MEMBER, _take(MEMBER + GROUP))
-    after = _take(MEMBER + "\n{[", remember(retained.snapshots))
+    retained = read(MEMBER, read(MEMBER + GROUP))
+    after = read(MEMBER + "\n{[", remember(retained.snapshots))
     assert after.snapshots["shop"].ruleset.flags["g"]["metadata"]["retained"] is True
 
 
 def test_a_parent_that_may_be_in_a_file_that_cannot_be_read_is_not_hidden():
-    child = _flag("a", more=', prerequisites: {flags: [{key: b, variants: ["on"]}]}')
-    after = _take(child + "\n{[", remember(_take(child + _flag("b")).snapshots))
+    child = flag("a", more=', prerequisites: {flags: [{key: b, variants: ["on"]}]}')
+    after = read(child + "\n{[", remember(read(child + flag("b")).snapshots))
     assert after.snapshots["shop"].ruleset.flags["b"]["metadata"]["deployed"] is True
     assert [one.reason for one in after.diagnostics if one.severity is Severity.ERROR] == ["InvalidYaml"]

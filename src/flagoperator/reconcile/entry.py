@@ -9,19 +9,16 @@ import orjson
 
 from flagd.manifest import API_VERSION, ResourceRef, Severity, validate
 from flagd.manifest.envelope import key_of
-from flagd.manifest.model import GROUP
 from flagd.process.printable import printable
-from flagoperator.rollout import Verb
+from flagoperator.reconcile.asked import asked_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flagd.manifest import Diagnostic, Resource
+    from flagoperator.rollout import Request
 
 LONGEST_MANAGER = 128
-LONGEST_ASKED = 128
-"""Characters of an annotation that asks something of a rollout."""
-VERBS = tuple(str(verb) for verb in Verb)
 RECONCILE_REQUEST = "reconcile.fluxcd.io/requestedAt"
 """Annotation by which Flux and its users ask for a look at a resource; echoed in the status."""
 
@@ -41,7 +38,7 @@ class Entry:
         findings: about the present generation; an error among them makes it invalid.
         packed_status: status as the cluster has it, as JSON: of 10,000 there is rarely need for more than a few.
         request: value of the annotation `RECONCILE_REQUEST`.
-        asked: what is asked of the rollout, by annotation: verb and what it quotes, and who asks as ``by``.
+        asked: what annotations ask of its rollout.
         manager: who wrote the present spec, as ``managedFields`` names them; empty where nobody says.
         digest: hash of the present spec: after a restore from a backup another spec may have the same generation.
     """
@@ -57,7 +54,7 @@ class Entry:
     request: str = ""
     digest: int = 0
     manager: str = ""
-    asked: tuple[tuple[str, str], ...] = ()
+    asked: tuple[Request, ...] = ()
 
     @property
     def status(self) -> Mapping[str, Any]:
@@ -84,7 +81,7 @@ def read_entry(kind: str, obj: Mapping[str, Any], before: Entry | None) -> Entry
     """
     metadata = obj["metadata"]
     annotations = metadata.get("annotations") or {}
-    status, request, asked = _pack(obj.get("status") or {}), annotations.get(RECONCILE_REQUEST, ""), _asked(annotations)
+    status, request, asked = _pack(obj.get("status") or {}), annotations.get(RECONCILE_REQUEST, ""), asked_by(metadata)
     uid, version, generation = metadata.get("uid", ""), metadata.get("resourceVersion", ""), metadata["generation"]
     if before is not None and before.uid != uid:
         before = None
@@ -107,13 +104,6 @@ def read_entry(kind: str, obj: Mapping[str, Any], before: Entry | None) -> Entry
         digest=digest,
         manager=manager_of(obj, "" if before is None else before.manager),
     )
-
-
-def _asked(annotations: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    if not annotations:
-        return ()
-    found = ((verb, annotations.get(f"{GROUP}/{verb}")) for verb in (*VERBS, "by"))
-    return tuple((verb, printable(text, LONGEST_ASKED)) for verb, text in found if text)
 
 
 def manager_of(obj: Mapping[str, Any], before: str) -> str:

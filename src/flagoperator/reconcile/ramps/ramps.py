@@ -9,8 +9,8 @@ from flagd.manifest import Flag
 from flagoperator.reconcile.ramps.decision import Decision
 from flagoperator.reconcile.ramps.notice import noticed
 from flagoperator.reconcile.ramps.plans import Plans, plans_of
-from flagoperator.reconcile.ramps.standing import Before, confirmed, recorded_state, standing
-from flagoperator.reconcile.ramps.subject import allocations_of, by_name, requests_of, subject_of
+from flagoperator.reconcile.ramps.standing import Before, confirmed, not_above, recorded_state, standing
+from flagoperator.reconcile.ramps.subject import allocations_of, by_name, subject_of
 from flagoperator.reconcile.ramps.walk import Walk
 from flagoperator.rollout import Share, State, Subject, first_state, tick
 from flagoperator.rollout.allocation import placed
@@ -145,11 +145,11 @@ class Ramps:
         limits: dict[ResourceRef, Limits | None] = {}
         for ref, walk in list(self._walks.items()):
             entry = entry_of(ref)
-            if entry is None or walk.subject is None or walk.seen == (entry.version, False, False):
+            if entry is None or walk.subject is None or walk.followed == entry.version:
                 continue
             state = recorded_state(entry) or walk.state
             reach = by_name(placed(walk.subject.allocations, state.shares))
-            self._walks[ref] = replace(walk, state=state, reach=reach, seen=(entry.version, False, False))
+            self._walks[ref] = replace(walk, state=state, reach=reach, followed=entry.version, seen=None)
             if reach != walk.reach:
                 self._walks[ref] = replace(self._walks[ref], sequence=None, served=False)
                 limits[ref] = reach
@@ -173,24 +173,30 @@ class Ramps:
             return walk
         allocations = allocations_of(flag)
         if walk is None:
-            state = self._first(entry, flag, before)
+            known = before(entry)
+            state = self._first(entry, flag, known)
             if state is None:
                 return None
-            walk = Walk(entry.uid, flag.key, entry.generation, state, by_name(state.shares))
-        known = tuple(_reached(each, walk.reach) for each in walk.state.shares)
-        reach = by_name(placed(allocations, known))
+            shares = not_above(state.shares, known.reached)
+            walk = Walk(entry.uid, flag.key, entry.generation, state, by_name(shares), followed=entry.version)
+        stood = tuple(_reached(each, walk.reach) for each in walk.state.shares)
+        reach = by_name(placed(allocations, stood))
         served = walk.served and reach == walk.reach
         self._walks[ref] = walk = replace(walk, reach=reach, subject=None, sequence=None, served=served)
         return walk
 
-    def _first(self, entry: Entry, flag: Flag, before: Callable[[Entry], Before]) -> State | None:
-        state, ramp = recorded_state(entry), self._ramp(flag)
-        if state is not None:
+    def _first(self, entry: Entry, flag: Flag, known: Before) -> State | None:
+        ramp = self._ramp(flag)
+        # Of what this process has compiled it knows more than a status, which may not have been written since.
+        state = recorded_state(entry) if known.flag is None else None
+        if state is not None and entry.status.get("observedGeneration") == entry.generation:
             return state
+        if state is not None:  # the replicas may have less since: of a later edit the status knows nothing
+            return replace(state, shares=not_above(state.shares, known.reached))
         if ramp is None:
             return None
         subject = Subject(entry.uid, "", allocations_of(flag), ramp)
-        found = standing(entry, before(entry))
+        found = standing(entry, known)
         if ramp.immediate:
             # Taken at once by the next tick, from where it stands: a rise is published once its status is written.
             return State(placed(subject.allocations, found), governed=True)
@@ -208,7 +214,7 @@ class Ramps:
         """Return `walk` one tick on; None where nothing is left to follow."""
         if walk.subject is None:
             return walk
-        subject = replace(walk.subject, requests=requests_of(entry))
+        subject = replace(walk.subject, requests=entry.asked)
         world = walk.world(look.floors.get(ref.namespace, -1), paused=look.paused)
         state = noticed(walk, subject, tick(subject, walk.state, world, float(look.now)), look.now)
         self._tell(ref, walk, state)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from flagd.manifest import Flag
-from flagd.manifest.parts.percent import percent_text, thousandths
+from flagd.manifest.parts.percent import thousandths
 from flagoperator.reconcile.condition import condition_of
 from flagoperator.reconcile.ramps.subject import allocations_of, shares_of
 from flagoperator.rollout import Share, restored
@@ -61,9 +61,11 @@ def standing(entry: Entry, before: Before) -> Shares:
     return _before_ramps(entry, flag) if isinstance(flag, Flag) else ()
 
 
-def written_shares(shares: Shares) -> list[dict[str, str]]:
-    """Return `shares` as a status has them."""
-    return [{"name": each.name, "percent": percent_text(each.percent)} for each in shares]
+def not_above(shares: Shares, reached: Mapping[str, int] | None) -> Shares:
+    """Return `shares`, none above what is `reached` of it, by name; None = that is not known."""
+    if reached is None:
+        return shares
+    return tuple(replace(each, percent=min(each.percent, reached.get(each.name, 0))) for each in shares)
 
 
 def _shown(status: Mapping[str, Any]) -> Shares:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from flagd.manifest import thousandths
-from flagoperator.rollout import REST, Allocation, Request, Share, Subject, Verb
+from flagoperator.rollout import REST, Allocation, Share, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,15 +37,7 @@ def subject_of(entry: Entry, flag: Flag, ramp: Ramp | None, measured: bytes) -> 
     allocations = allocations_of(flag)
     goals = ",".join(f"{each.name}={each.goal}" for each in allocations)
     digest = _hash(f"{measured.hex()}\n{goals}\n{ramp.own if ramp is not None else ''}")
-    return Subject(entry.uid, digest, allocations, ramp, requests_of(entry))
-
-
-def requests_of(entry: Entry) -> tuple[Request, ...]:
-    """Return what annotations of `entry` ask for. Who asks is what they say: nobody has checked it."""
-    asked = dict(entry.asked)
-    by = asked.get("by", "")
-    who = f"{by}, not verified" if by else ""
-    return tuple(Request(verb, asked[verb], who) for verb in Verb if asked.get(verb))
+    return Subject(entry.uid, digest, allocations, ramp, entry.asked)
 
 
 def shares_of(flag: Flag, reached: Mapping[str, int]) -> Shares:

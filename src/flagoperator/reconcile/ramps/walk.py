@@ -33,6 +33,7 @@ class Walk:
         sequence: number of the first publication with this form; None while it is not published.
         form: the compiled flag that was published last, with its number.
         seen: what the last tick saw that changed nothing; None = it is to tick.
+        followed: version of the object whose status was taken over last.
         measured: hash of what its percentages do not change, as it was compiled last; empty before.
         edited: whether that is another one since the last tick.
         served: whether every ready replica has had the present shares.
@@ -47,6 +48,7 @@ class Walk:
     sequence: int | None = None
     form: tuple[object, int] | None = None
     seen: Seen | None = None
+    followed: str = ""
     measured: bytes = b""
     edited: bool = False
     served: bool = False

@@ -72,7 +72,7 @@ class Country:
         for each in self.objects.values():
             self.model.cache.observe(each["kind"], "ADDED", copy.deepcopy(each))
         if self.objects:
-            self.take()
+            self.take(deciding=False)  # as before it is known what the replicas serve
             self.settle()
 
     def put(self, kind: str, name: str, **spec: Any) -> None:
@@ -100,19 +100,20 @@ class Country:
         made["metadata"].setdefault("annotations", {})[f"flagoperator.dev/{verb}"] = token
         self.model.cache.observe("Flag", "MODIFIED", copy.deepcopy(made))
 
-    def take(self) -> None:
-        """Compile and publish what changed."""
+    def take(self, *, deciding: bool = True) -> None:
+        """Compile and publish what changed, before anybody acknowledges it or a status is written."""
         model = self.model
-        touched = model.projects.take(model.cache.drain())
-        model.ledger.wait(touched)
-        self._publish(touched)
+        model.ledger.wait(model.projects.take(model.cache.drain()))
+        self.walker.step(deciding=deciding)
+        self._publish()
 
     def settle(self, most: int = 60) -> None:
         """Tick, publish, acknowledge and write statuses until nothing happens at this moment."""
         self.take()
         for _ in range(most):
             before = self._state()
-            self._publish(self.walker.step(deciding=True))
+            self.walker.step(deciding=True)
+            self._publish()
             self._acknowledge()
             self._write()
             if self._state() == before:
@@ -141,7 +142,7 @@ class Country:
     def _state(self) -> object:
         return (dict(self.model.projects.ramps.walks), self.writes, dict(self.replicas.revisions))
 
-    def _publish(self, _touched: object) -> None:
+    def _publish(self) -> None:
         model = self.model
         self.published = {name: each.ruleset for name, each in model.projects.compiled.items()}
         for name, ruleset in self.published.items():

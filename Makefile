@@ -84,6 +84,10 @@ bench: $(READY) ## Measure, print a table, write benchmarks/results
 bench-cluster: $(READY) ## Measure the operator with 10,000 flags on a real API server
 	$(BIN)/python -m benchmarks.cluster
 
+.PHONY: bench-ramps
+bench-ramps: $(READY) ## Measure the operator while 1,000 flags rise step by step
+	$(BIN)/python -m benchmarks.cluster ramps
+
 .PHONY: image
 image: $(READY) ## Build the images of flagd, flagoperator and flagctl into build/images (needs mmdebstrap, no Docker)
 	$(BIN)/python -m scripts.image --cache .cache/images

@@ -7,14 +7,14 @@ import itertools
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from benchmarks.cluster.flags import flag
 from flagoperator.cluster.api import CONNECTIONS, Api
 from flagoperator.kubeconfig import find_connection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 MANAGER = "benchmark"
@@ -42,8 +42,15 @@ class Applied:
 class Author:
     """A client with as many connections as calls that it has in flight. Used inside ``async with``."""
 
-    def __init__(self, kubeconfig: Path, collection: str, in_flight: int = 1) -> None:
-        """Write into `collection`, the path of flags of one namespace."""
+    def __init__(
+        self,
+        kubeconfig: Path,
+        collection: str,
+        in_flight: int = 1,
+        make: Callable[[str, int], dict[str, Any]] = flag,
+    ) -> None:
+        """Write into `collection`, the path of flags of one namespace, what `make` makes of a key and a mark."""
+        self._make = make
         connection = find_connection(kubeconfig, None)
         self._collection = collection
         self._in_flight = in_flight
@@ -75,5 +82,5 @@ class Author:
 
     async def _apply(self, api: Api, key: str, mark: int) -> Applied:
         sent = time.time()
-        obj = await api.apply(f"{self._collection}/{key}", flag(key, mark), MANAGER)
+        obj = await api.apply(f"{self._collection}/{key}", self._make(key, mark), MANAGER)
         return Applied(key, mark, sent, time.time(), obj["metadata"]["resourceVersion"])

@@ -24,6 +24,9 @@ class Effort:
         curve_changes: in such a round.
         subscribers: of the ruleset stream.
         tellings: changes that they are told of.
+        ramps: flags whose percentages rise step by step, beside the few.
+        ramp_rounds: of changes without ramps, and as many with them.
+        watched: seconds that the operator is looked at while they hold.
     """
 
     flags: int = 10_000
@@ -40,6 +43,9 @@ class Effort:
     curve_changes: int = 40
     subscribers: int = 500
     tellings: int = 20
+    ramps: int = 1_000
+    ramp_rounds: int = 3
+    watched: int = 60
 
 
 FULL = Effort()
@@ -57,4 +63,7 @@ SMOKE = Effort(
     curve_changes=3,
     subscribers=5,
     tellings=2,
+    ramps=5,
+    ramp_rounds=1,
+    watched=2,
 )

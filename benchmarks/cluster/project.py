@@ -6,10 +6,10 @@ import itertools
 import sys
 import time
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from benchmarks.cluster.author import Author
-from benchmarks.cluster.flags import key_of, shared_segment
+from benchmarks.cluster.flags import flag, key_of, shared_segment
 from benchmarks.cluster.watcher import Watcher
 from tests.cluster.stage import Stage
 
@@ -81,9 +81,9 @@ class Project(AbstractContextManager["Project"]):
         """Both flagd."""
         return self._replicas
 
-    def author(self, in_flight: int = 1) -> Author:
-        """Somebody who changes flags."""
-        return Author(self.kubeconfig, self.collection, in_flight)
+    def author(self, in_flight: int = 1, make: Callable[[str, int], dict[str, Any]] = flag) -> Author:
+        """Somebody who changes flags, which `make` makes of a key and a mark."""
+        return Author(self.kubeconfig, self.collection, in_flight, make)
 
     def watchers(self, keys: Sequence[str]) -> list[Watcher]:
         """A stream to each flagd."""

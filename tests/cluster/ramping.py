@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from tests.cluster.stage import flag
+from tests.ports import free_address
 
 if TYPE_CHECKING:
     from tests.cluster.processes import Operator
@@ -51,12 +52,14 @@ class Ramping:
         self._now = NOON
         self.after(0)
         self.operator = self.start()
-        self.replicas = stage.replicas()
+        self.second = free_address()
+        self.replicas = stage.replicas(operators=(stage.address, self.second))
         stage.until(lambda: len(self.operator.replicas()) == 2)
 
-    def start(self) -> Operator:
-        """Start an operator."""
-        return self.stage.operator("--relist-interval", "5", program=(sys.executable, PROGRAM, self._clock))
+    def start(self, listen: str = "") -> Operator:
+        """Start an operator, at the address that all replicas know or at another."""
+        program = (sys.executable, PROGRAM, self._clock)
+        return self.stage.operator("--relist-interval", "5", listen=listen, program=program)
 
     def after(self, seconds: int) -> None:
         """Let so many seconds pass."""

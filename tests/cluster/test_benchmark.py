@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.cluster import audit, burst, curve, latency, start, subscribers
+from benchmarks.cluster import audit, burst, curve, latency, ramps, start, subscribers
 from benchmarks.cluster.effort import SMOKE
 from benchmarks.cluster.site import Site
 
@@ -45,3 +45,8 @@ def test_subscribers_are_told(site):
 def test_changes_cost_processor_time_in_both_projects(site):
     figures = curve.measure(site, SMOKE)
     assert all(figure.value > 0 for figure in figures)
+
+
+def test_ramps_run_beside_changes(site):
+    figures = ramps.measure(site, SMOKE)
+    assert next(figure.value for figure in figures if "runs under way" in figure.name) == SMOKE.ramps

@@ -37,6 +37,7 @@ def test_one_line_leads_from_nobody_to_everybody(ramping: Ramping):
     ramping.after(24 * HOUR)
     ramping.stage.kubectl("wait", "--for=condition=RolledOut", "flag/checkout", "--timeout=60s")
     obj = ramping.stage.get("Flag", "checkout")
+    assert kstatus(obj) == CURRENT
     assert obj["metadata"]["generation"] == 1  # nobody wrote a spec
     assert obj["spec"] == ramped()["spec"]
     assert [each["reason"] for each in obj["status"]["rollout"]["history"]] == ["Started", *["Step"] * 3, "Completed"]
@@ -95,6 +96,21 @@ def test_an_operator_that_is_killed_in_the_middle_of_a_step_takes_nobody_out(ram
     assert there <= ramping.admitted()
 
 
+def test_another_operator_goes_on_where_the_one_before_it_was(ramping: Ramping):
+    second = ramping.start(ramping.second)
+    ramping.stage.apply(plan(), ramped())
+    before = ramping.wait("Holding", "5")
+    few = ramping.admitted()
+    leader, other = (ramping.operator, second) if ramping.operator.state()["leading"] else (second, ramping.operator)
+    leader.signal(signal.SIGTERM)
+    leader.wait()
+    ramping.stage.until(lambda: other.state()["leading"])
+    ramping.after(6 * HOUR)
+    after = ramping.wait("Holding", "25")
+    assert after["run"]["id"] == before["run"]["id"]
+    assert few < ramping.admitted()
+
+
 def test_an_approval_a_pause_and_an_abort(ramping: Ramping):
     steps = [{"percent": 5, "approval": True}, *STANDARD[1:]]
     ramping.stage.apply(ramped(ramp={"steps": steps}))
@@ -106,6 +122,7 @@ def test_an_approval_a_pause_and_an_abort(ramping: Ramping):
     held = ramping.wait("Holding", "25")
     ramping.ask("pause", held["run"]["id"])
     ramping.wait("Manual", "25")
+    assert kstatus(ramping.stage.get("Flag", "checkout")) == CURRENT
     ramping.after(48 * HOUR)
     ramping.ask("abort", held["run"]["id"])
     ramping.wait("Aborted", "0")

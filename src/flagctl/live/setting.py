@@ -50,6 +50,7 @@ async def set_flag(target: Target, name: str, adjustment: Adjustment, wait_secon
             generation = int(after["metadata"]["generation"])
             click.echo(f"{title}: {summary(changed)}, generation {generation}")
             _tell_managers(before, adjustment)
+            _tell_ramp(before, adjustment)
             if wait_seconds is not None:
                 await wait(api, Applied(path, title, generation), time.monotonic() + wait_seconds)
         except ApiError as error:
@@ -71,6 +72,15 @@ async def _find(api: Api, namespace: str, name: str) -> dict[str, Any]:
 
 def _key(item: Mapping[str, Any]) -> str:
     return str(item["spec"].get("key") or item["metadata"]["name"])
+
+
+def _tell_ramp(before: Mapping[str, Any], adjustment: Adjustment) -> None:
+    """Say where a percent is the goal of a ramp, that it is: the flag does not jump there."""
+    status = before.get("status") or {}
+    if adjustment.percent is None or not (before["spec"].get("ramp") or status.get("rollout")):
+        return
+    stands = (status.get("effective") or {}).get("rollout", "0")
+    click.echo(f"it has a ramp: this is its goal, it stands at {stands}; `kubectl get flags -w` shows where", err=True)
 
 
 def _tell_managers(before: Mapping[str, Any], adjustment: Adjustment) -> None:

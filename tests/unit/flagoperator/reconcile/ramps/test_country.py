@@ -91,6 +91,8 @@ class Life(RuleBasedStateMachine):
 
     @rule(forget=st.booleans())
     def restart(self, forget: bool) -> None:
+        if "ramp" not in self.spec and "rollout" not in self.country.status():
+            return  # no status says yet that it had one
         forget = forget and self._told == self.country.served()  # else nobody is left who knows
         writing, acknowledging = self.country.writing, self.country.acknowledging
         before, self.country.writing, self.country.acknowledging = self.country.served(), False, False

@@ -130,6 +130,12 @@ def test_a_flag_is_set_by_its_key_too(stage: Stage):
     assert (done.returncode, 'did you mean "checkout"?' in done.stderr) == (1, True)
 
 
+def test_a_percentage_of_a_flag_with_a_ramp_is_its_goal(stage: Stage):
+    stage.apply(flag("checkout", 0, ramp={"plan": "standard"}))
+    done = flagctl(stage, "set", "checkout", "--percent", "50")
+    assert "it has a ramp: this is its goal, it stands at 0; `kubectl get flags -w` shows where" in done.stderr
+
+
 def test_a_percentage_that_is_none_is_refused(stage: Stage):
     stage.apply(flag("checkout"))
     done = flagctl(stage, "set", "checkout", "--percent", "101")

@@ -6,7 +6,7 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
-from flagd.client import fork
+from flagd.client import fork, takeover
 from flagd.client.complaints import Complaints, as_default
 from flagd.client.endpoint import Endpoint
 from flagd.client.local import LocalEvaluation
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from flagd.client.health import Health
     from flagd.client.remote import Caller, RemoteEvaluation
     from flagd.client.seed import Bootstrap
+    from flagd.client.takeover import Evaluation
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -73,10 +74,12 @@ class FlagClient:
         """
         endpoint = None if url is None else Endpoint.parse(url, key, _path(ca), insecure=insecure)
         seed = Seed(project, _last_good(last_good), bootstrap)
-        self._evaluation = _local(endpoint, seed) if evaluation == "local" else _remote(endpoint, seed, timeout)
+        own = _local(endpoint, seed) if evaluation == "local" else _remote(endpoint, seed, timeout)
+        self._evaluation: Evaluation
+        self._is_local = evaluation == "local"
         self._complaints = Complaints()
-        self._finalizer = weakref.finalize(self, self._evaluation.close)
-        self._evaluation.start()
+        self._finalizer = weakref.finalize(self, own.close)
+        takeover.enter(self, own)
 
     @overload
     def variant(self, flag_key: str, user: User | Mapping[str, Any], default: Variant[P]) -> Variant[P]: ...
@@ -122,13 +125,13 @@ class FlagClient:
         self, flag_key: str, user: User | Mapping[str, Any], default: str | Variant[Any] = "off"
     ) -> Variant[Any]:
         """Return what `variant` returns, and let the event loop run meanwhile. Local evaluation awaits nothing."""
-        if isinstance(self._evaluation, LocalEvaluation):
+        if self._is_local:
             return self.variant(flag_key, user, default)
         return await _in_thread(self._look, flag_key, user, default)
 
     async def all_async(self, user: User | Mapping[str, Any]) -> dict[str, Variant[Any]]:
         """Return what `all` returns, and let the event loop run meanwhile. Local evaluation awaits nothing."""
-        return self.all(user) if isinstance(self._evaluation, LocalEvaluation) else await _in_thread(self.all, user)
+        return self.all(user) if self._is_local else await _in_thread(self.all, user)
 
     def on_change(self, listener: Callable[[frozenset[str]], object]) -> Callable[[], None]:
         """Call `listener` with the keys of flags that may answer differently from now on; return what ends that.
@@ -148,6 +151,11 @@ class FlagClient:
             fork.heal()
         self._evaluation.start()
         return self._evaluation.health
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """Project and revision of what is answered from; empty where they are not known."""
+        return self._evaluation.source
 
     def wait_ready(self, timeout: float = READY_SECONDS) -> bool:
         """Wait for the server's ruleset, at most `timeout` seconds; return whether there is any to answer from.

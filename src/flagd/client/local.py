@@ -95,6 +95,12 @@ class LocalEvaluation:
             error=self._behind or contact.error,
         )
 
+    @property
+    def source(self) -> tuple[str, str]:
+        """Project and revision of what is answered from; empty while there is nothing."""
+        serving = self._serving
+        return (serving.snapshot.ruleset.project, serving.snapshot.revision) if serving else ("", "")
+
     def wait_begun(self) -> None:
         """Wait until what is on this machine has been read."""
         self.start()

@@ -114,6 +114,11 @@ class RemoteEvaluation:
         stale = last.stale or bool(last.error) or last.as_of is None
         return Health(reached, reached, stale, last.revision, 0, "", age, self._forked, last.error)
 
+    @property
+    def source(self) -> tuple[str, str]:
+        """Project that is asked for, and revision of the last answer."""
+        return self._project, self._last.revision
+
     def wait_begun(self) -> None:
         """Do nothing: nothing is on this machine."""
 
@@ -190,7 +195,7 @@ def _code(reason: str) -> ErrorCode:
 
 def _variant(entry: pb.Variant) -> Variant[Any]:
     metadata = whole_numbers(from_struct(entry.metadata))
-    payload = typed(from_value(entry.payload), metadata) if entry.HasField("payload") else None
+    payload = typed(whole_numbers(from_value(entry.payload)), metadata) if entry.HasField("payload") else None
     value = entry.value if entry.HasField("value") else None
     reason = _REASONS.get(entry.reason, Reason.DEFAULT)
     return Variant(entry.key, value, payload, reason, entry.segment, metadata)

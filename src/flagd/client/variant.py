@@ -46,3 +46,8 @@ class Variant(Generic[P]):
     metadata: Mapping[str, Any] = field(default_factory=dict)
     error: ErrorCode | None = None
     message: str = ""
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """The metadata, by the name that the engine has for it."""
+        return self.metadata

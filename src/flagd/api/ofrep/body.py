@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from flagd.api.ofrep.failure import failure
-from flagd.api.openfeature.value import Type, resolve
+from flagd.resolution import Type, resolve
 from flagd.rpc.plain import write_json
 from flagd.rpc.status import RpcError
 
 if TYPE_CHECKING:
-    from flagd.api.openfeature.value import Resolution
     from flagd.engine.variant import Variant
+    from flagd.resolution import Resolution
     from flagd.ruleset import EvaluationFlag
 
 

@@ -14,7 +14,7 @@ from flagd.api.ofrep.failure import InvalidContext
 from flagd.api.ofrep.question import caller, given_context
 from flagd.api.openfeature.context import evaluation_context
 from flagd.api.openfeature.selector import selected_project
-from flagd.api.openfeature.value import FLAG_SET_ID
+from flagd.resolution import FLAG_SET_ID
 from flagd.rpc.limits import KEY_BYTES, check_text
 from flagd.rpc.plain import write_json
 from flagd.rpc.route import Response

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from flagd.api.openfeature.value import Resolution, Type, resolve
 from flagd.openfeature.v1 import evaluation_pb2 as pb
+from flagd.resolution import Resolution, Type, resolve
 from flagd.rpc.struct import to_struct
 from flagd.value_type import LARGEST_INTEGER
 

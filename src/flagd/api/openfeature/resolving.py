@@ -9,8 +9,8 @@ from flagd.api.delimited import delimited
 from flagd.api.openfeature.context import evaluation_context
 from flagd.api.openfeature.reply import Replies, Reply
 from flagd.api.openfeature.selector import selected_project
-from flagd.api.openfeature.value import FLAG_SET_ID, Type
 from flagd.openfeature.v1.evaluation_pb2 import ResolveAllResponse
+from flagd.resolution import FLAG_SET_ID, Type
 from flagd.rpc.budget import user_budget
 from flagd.rpc.limits import KEY_BYTES, check_text
 from flagd.rpc.status import NotFound

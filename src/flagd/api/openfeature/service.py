@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from flagd.api.openfeature.events import Events
 from flagd.api.openfeature.resolving import Resolving
-from flagd.api.openfeature.value import Type
 from flagd.openfeature.v1 import evaluation_pb2 as pb
+from flagd.resolution import Type
 from flagd.rpc.method import Method
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 from flagd.api.openfeature.reply import Replies
-from flagd.api.openfeature.value import Type
 from flagd.engine.variant import Reason, Variant
 from flagd.openfeature.v1 import evaluation_pb2 as pb
+from flagd.resolution import Type
 
 ON = Variant("on", "on", {"a": 1}, {"flagVersion": 1}, Reason.STATIC, "s")
 TEXT = Variant("on", "on", None, {}, Reason.STATIC, "s")

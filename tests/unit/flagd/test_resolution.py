@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from flagd.api.openfeature.value import LARGEST_INTEGER, Resolution, Type, TypeMismatch, resolve
 from flagd.engine import Reason, Variant
+from flagd.resolution import LARGEST_INTEGER, Resolution, Type, TypeMismatch, resolve
 from flagd.rpc.status import RpcError, Status
 
 

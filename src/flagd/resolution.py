@@ -1,4 +1,4 @@
-"""Value: what a variant is worth to a caller who asks for a type.
+"""Resolution: what a variant is worth to a caller who asks for a type.
 
 The value is the variant's payload where there is one, else the text of its value. Numbers are passed on
 without loss or not at all. "off" without a payload of its own is the caller's own default.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flagd.engine.variant import Reason
 from flagd.rpc.status import InvalidArgument, RpcError
@@ -16,8 +16,6 @@ from flagd.value_type import BOOLEANS, LARGEST_INTEGER, VALUE_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from flagd.engine.variant import Variant
 
 FLAG_SET_ID = "flagSetId"
 _OFF = "off"
@@ -60,7 +58,31 @@ class Resolution:
     metadata: Mapping[str, Any]
 
 
-def resolve(variant: Variant | None, wanted: Type, project: str) -> Resolution:
+class Answer(Protocol):
+    """What is resolved: a Variant of the engine, or what a client was told."""
+
+    @property
+    def key(self) -> str:
+        """Key of the variant."""
+
+    @property
+    def value(self) -> Any:  # noqa: ANN401
+        """Any JSON; None where it has none."""
+
+    @property
+    def payload(self) -> Any:  # noqa: ANN401
+        """Any JSON; None where it has none."""
+
+    @property
+    def reason(self) -> Reason:
+        """Why."""
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """What callers are told as metadata."""
+
+
+def resolve(variant: Answer | None, wanted: Type, project: str) -> Resolution:
     """Return what `variant` is worth as `wanted`; None, where no segment decided, is the caller's own default.
 
     Raises:
@@ -82,7 +104,7 @@ def resolve(variant: Variant | None, wanted: Type, project: str) -> Resolution:
     return Resolution(_typed(value, wanted), reason, variant.key, metadata)
 
 
-def _metadata(variant: Variant | None, project: str) -> dict[str, Any]:
+def _metadata(variant: Answer | None, project: str) -> dict[str, Any]:
     given = variant.told if variant else {}
     scalars = {name: value for name, value in given.items() if isinstance(value, str | bool | int | float)}
     return {**scalars, FLAG_SET_ID: project}

@@ -106,6 +106,8 @@ lock: $(READY) ## Pin the newest versions of all dependencies in requirements/
 	$(BIN)/uv pip compile pyproject.toml --extra ctl --extra server --extra operator --extra openfeature --group dev --group build --universal \
 	  --python-version 3.11 --generate-hashes --upgrade --quiet --output-file $(LOCK) \
 	  --custom-compile-command "make lock"
+	$(BIN)/uv pip compile --group build --constraint $(LOCK) --no-annotate --universal --python-version 3.11 \
+	  --generate-hashes --quiet --output-file requirements/build.txt --custom-compile-command "make lock"
 	for image in flagd:server flagoperator:operator flagctl:ctl; do \
 	  $(BIN)/uv pip compile pyproject.toml --extra $${image#*:} --constraint $(LOCK) --no-annotate --universal \
 	    --python-version 3.11 --generate-hashes --quiet --output-file requirements/$${image%:*}.txt \

@@ -1,9 +1,10 @@
 # docker build --file images/flagoperator.Dockerfile .      The same root as `make image` makes without Docker; the release pins BASE.
 ARG BASE=debian:bookworm-slim
 FROM ${BASE} AS build
-RUN apt-get update && apt-get install --yes --no-install-recommends mmdebstrap python3-pip python3-hatchling
+RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates mmdebstrap python3-venv
 COPY . /src
-RUN cd /src && python3 -m scripts.image.rootfs flagoperator /root-of-image
+RUN python3 -m venv /build && /build/bin/python -m pip install --require-hashes --requirement /src/requirements/build.txt
+RUN cd /src && /build/bin/python -m scripts.image.rootfs flagoperator /root-of-image
 
 FROM scratch
 COPY --from=build /root-of-image/ /

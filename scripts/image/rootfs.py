@@ -77,7 +77,14 @@ def debian(program: Program, folder: Path) -> None:
         subprocess.CalledProcessError: mmdebstrap failed, and said why.
     """
     wanted = ",".join((*PACKAGES, *program.debian))
-    how = ("--quiet", "--variant=extract", f"--extract-hook={LIST_PACKAGES}", f"--include={wanted}")
+    # Without chroot: nothing is mounted, which `docker build` does not allow.
+    how = (
+        "--quiet",
+        "--mode=chrootless",
+        "--variant=extract",
+        f"--extract-hook={LIST_PACKAGES}",
+        f"--include={wanted}",
+    )
     argv = ["mmdebstrap", *how, SUITE, str(folder)]
     subprocess.run(argv, check=True)
     bundle = sorted((folder / "usr/share/ca-certificates/mozilla").glob("*.crt"))

@@ -25,11 +25,15 @@ subjectKeyIdentifier=hash
 
 
 class Pki:
-    """Certificates in one folder: ca, serving, the key of ServiceAccount tokens, and one per user."""
+    """Certificates in one folder: ca, serving, the key of ServiceAccount tokens, one per user; what is there stays."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "sa.pub").exists():
+            self._make(folder)
+
+    def _make(self, folder: Path) -> None:
         config = folder / "ca.cnf"
         config.write_text(_CA_CONFIG)
         _openssl(

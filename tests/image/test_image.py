@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import tarfile
@@ -12,10 +13,12 @@ import pytest
 
 from scripts.image import __main__ as image
 from scripts.image.program import PROGRAMS
-from scripts.image.rootfs import layers
+from scripts.image.rootfs import ROOT, layers
+from tests.image.dockerfile import build, instructions
 from tests.image.reading import members, read
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 MEGABYTES = {"flagd": 300, "flagoperator": 250, "flagctl": 150}
@@ -85,3 +88,25 @@ def test_bytecode_is_there_for_every_module_of_ours(built: Any):
 def test_an_archive_is_an_oci_layout(built: Any):
     with tarfile.open(built["flagctl"][0]) as tar:
         assert {"index.json", "oci-layout"} <= set(tar.getnames())
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_dockerfile_says_what_the_archive_says(built: Any, name: str):
+    config = read(built[name][0])["config"]
+    said = dict(instructions(ROOT / "images" / f"{name}.Dockerfile"))
+    assert said["USER"] == config["User"]
+    assert json.loads(said["ENTRYPOINT"]) == config["Entrypoint"]
+    labels = dict(re.findall(r'(\S+)="([^"]*)"', said["LABEL"]))
+    assert labels.items() <= config["Labels"].items()
+    assert set(said["ENV"].split()) < set(config["Env"])
+
+
+def test_the_build_stage_of_a_dockerfile_makes_the_root_of_the_archive(built: Any, tmp_path: Path):
+    build(ROOT / "images/flagctl.Dockerfile", tmp_path / "stage")
+    made = tmp_path / "stage/root-of-image"
+    assert (made / "usr/local/bin/flagctl").exists()
+    assert modules(str(path.relative_to(made)) for path in made.rglob("*")) == modules(members(built["flagctl"][0]))
+
+
+def modules(paths: Iterable[str]) -> set[str]:
+    return {path for path in paths if "/dist-packages/" in path and path.endswith((".py", ".so"))}

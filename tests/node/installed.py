@@ -13,6 +13,7 @@ from tests.node.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.node.node import Node
 
@@ -68,15 +69,15 @@ class Installed:
         whole = {"apiVersion": "v1", "kind": "List", "items": objects}
         self.kubectl("apply", "--filename=-", namespace=namespace, stdin=json.dumps(whole))
 
-    def helm(self, verb: str, *more: str) -> None:
+    def helm(self, verb: str, *more: str, chart: Path = CHART) -> None:
         """Install or upgrade with the default values and `more`."""
-        release = ("flags", str(CHART), f"--namespace={SYSTEM}", "--wait", f"--timeout={SECONDS}s")
+        release = ("flags", str(chart), f"--namespace={SYSTEM}", "--wait", f"--timeout={SECONDS}s")
         self.node.run("helm", verb, *release, f"--set=image.registry={DOCUMENTED}", *more)
 
-    def publish(self, percent: int) -> None:
-        """Apply the flag with this percentage, and wait until every replica serves it."""
-        flag: dict[str, Any] = {**FLAG, "spec": {**FLAG["spec"], "allOtherUsers": {"percent": percent}}}  # type: ignore[dict-item]
-        self.apply(flag)
+    def publish(self, percent: int, **spec: Any) -> None:
+        """Apply the flag with this percentage and more fields, and wait until every replica serves it."""
+        fields = {**FLAG["spec"], "allOtherUsers": {"percent": percent}, **spec}  # type: ignore[dict-item]
+        self.apply({**FLAG, "spec": fields})
         generation = self.kubectl("get", "flag/hello", "-ojsonpath={.metadata.generation}")
         for condition in (f"jsonpath={{.status.observedGeneration}}={generation}", "condition=Published"):
             self.kubectl("wait", f"--for={condition}", f"--timeout={SECONDS}s", "flag/hello")

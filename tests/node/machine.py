@@ -10,7 +10,6 @@ import contextlib
 import http.client
 import json
 import os
-import shutil
 import socket
 import ssl
 import subprocess
@@ -126,10 +125,12 @@ class Machine(ControlPlane):
 
     def start_all(self, images: Sequence[Path]) -> None:
         """Start every component, load `images`, and wait until the node takes pods."""
+        loaded = self.folder / "loaded"
         for name in ORDER:
             self.start(name)
-            if name == "containerd":
+            if name == "containerd" and not loaded.exists():
                 load([self._binaries / "pause.tar", *images])
+                loaded.touch()
         until(self._takes_pods)
 
     def running(self) -> bool:
@@ -287,9 +288,8 @@ def isolate(folder: Path) -> None:
     Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
     subprocess.run(["mount", "-t", "tmpfs", "run", "/run"], check=True)
     for name in ("lib", "log"):
-        own = folder / "var" / name
-        shutil.rmtree(own, ignore_errors=True)
-        own.mkdir(parents=True)
+        own = folder / "var" / name  # kept over a restart
+        own.mkdir(parents=True, exist_ok=True)
         subprocess.run(["mount", "--bind", own, f"/var/{name}"], check=True)
     for name, value in TUNABLES.items():
         shown = Path("/run/tunables", name)

@@ -46,6 +46,12 @@ class Node:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def restart(self) -> None:
+        """Cut the power, and switch it on again: what was on disk is there."""
+        self.stop()
+        (self.folder / "ready").unlink()
+        self.__enter__()
+
     def stop(self) -> None:
         """End the node, and with its first process, by --kill-child, everything in it; remove its control groups."""
         self._process.kill()

@@ -1,0 +1,117 @@
+"""Every file of values that docs/install.md names, installed on a real node: what it promises holds there."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.chart.helm import CHART
+from tests.cluster.pki import Pki
+from tests.node.installed import FLAG, OTHERS, SYSTEM, pod
+from tests.node.machine import ADDRESS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.node.installed import Installed
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
+CI = CHART / "ci"
+FLAGCTL = "/usr/local/bin/flagctl"
+KEY = "flagkey_example_web"
+WEB = {
+    "apiVersion": FLAG["apiVersion"],
+    "kind": "FlagDeployment",
+    "metadata": {"name": "web"},
+    "spec": {"type": "Client", "keyHashes": [f"sha256:{hashlib.sha256(KEY.encode()).hexdigest()}"]},
+}
+ASK = (FLAGCTL, "eval", "--server=flagd.flags.svc:8013", "--flag=hello", '--user={"user_id": "ann"}')
+
+
+@pytest.fixture(autouse=True)
+def restored(installed: Installed) -> Iterator[None]:
+    yield
+    installed.helm("upgrade")
+
+
+def upgrade(installed: Installed, name: str, *more: str) -> None:
+    installed.helm("upgrade", f"--values={CI / name}", *more)
+
+
+def answer(installed: Installed, *more: str) -> str:
+    return installed.outcome(pod("ask", "flagctl", *ASK, *more))
+
+
+def test_with_rights_in_some_namespaces_flags_of_others_are_not_followed(installed: Installed):
+    for name in ("ads", "elsewhere"):
+        installed.namespace(name)
+    upgrade(installed, "namespaces-values.yaml")
+    for percent in (50, 100):
+        installed.publish(percent)
+    assert "STATIC" in answer(installed)  # of the default project, which is shop
+    installed.apply({**FLAG, "metadata": {"name": "hello", "namespace": "elsewhere"}}, namespace="elsewhere")
+    installed.publish(100, description="later than the flag elsewhere")
+    assert "not found" in answer(installed, "--project=elsewhere").lower()
+
+
+def secret(name: str, pki: Pki, *names: str) -> dict[str, Any]:
+    certificate, key = pki.sign(name, f"/CN={name}", "serverAuth", tuple(f"DNS:{each}" for each in names))
+    files = {"tls.crt": certificate, "tls.key": key, "ca.crt": pki.folder / "ca.crt"}
+    data = {file: base64.b64encode(path.read_bytes()).decode() for file, path in files.items()}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "type": "kubernetes.io/tls", "data": data}
+
+
+def definition(group: str, kind: str) -> dict[str, Any]:
+    """Return a CRD of others that takes anything: the kind is known, and nobody acts on it."""
+    plural = f"{kind.lower()}s"
+    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    spec = {
+        "group": group,
+        "scope": "Namespaced",
+        "names": {"kind": kind, "plural": plural},
+        "versions": [{"name": "v1", "served": True, "storage": True, "schema": schema}],
+    }
+    metadata = {"name": f"{plural}.{group}"}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": metadata,
+        "spec": spec,
+    }
+
+
+@pytest.mark.parametrize("name", ["tls-values.yaml", "cert-manager-values.yaml"])
+def test_with_certificates_stream_and_calls_have_tls(installed: Installed, tmp_path: Path, name: str):
+    pki = Pki(tmp_path)
+    installed.apply(
+        secret("flagd-tls", pki, "flagd.flags.svc", "flagd-headless.flags.svc"),
+        secret("flagoperator-tls", pki, "flagoperator.flags.svc"),
+        definition("cert-manager.io", "Certificate"),  # its Secrets are there already
+        namespace=SYSTEM,
+    )
+    upgrade(installed, name)
+    for percent in (50, 100):
+        installed.publish(percent)
+    assert "Succeeded" in installed.node.run("helm", "test", "flags", f"--namespace={SYSTEM}").stdout
+    assert "STATIC" not in answer(installed, f"--project={OTHERS}")  # in plain text
+    notes = installed.node.run("helm", "get", "notes", "flags", f"--namespace={SYSTEM}").stdout
+    assert "plain text" not in notes
+
+
+def test_tenants_need_a_label_and_a_key(installed: Installed):
+    for kind in ("ServiceMonitor", "PrometheusRule"):
+        installed.apply(definition("monitoring.coreos.com", kind))
+    upgrade(installed, "multitenant-values.yaml", f"--set=networkPolicy.apiServer.cidrs={{{ADDRESS}/32}}")
+    installed.apply(
+        {"apiVersion": FLAG["apiVersion"], "kind": "FlagDeployment", "metadata": {"name": "web"}, "spec": WEB}
+    )
+    installed.publish(100, deployments=["web"])
+    asked = f"--project={OTHERS}"
+    assert "STATIC" not in answer(installed, asked, f"--key={KEY}")
+    installed.node.run("kubectl", "label", "namespace", OTHERS, "flagoperator.dev/caller=true")
+    installed.until(lambda: "STATIC" in answer(installed, asked, f"--key={KEY}"))
+    assert "a valid deployment key is needed" in answer(installed, asked)

@@ -81,7 +81,9 @@ class Scope:
 
     __slots__ = ("_face", "limits")
 
-    def __init__(self, face: Callable[[Node], Face | None], limits: Callable[[ResourceRef], Limits | None]) -> None:
+    def __init__(
+        self, face: Callable[[Node], Face | None], limits: Callable[[ResourceRef], Limits | None] = lambda _: None
+    ) -> None:
         self._face = face
         self.limits = limits
 

@@ -6,7 +6,7 @@ from flagd.ruleset.cohort import Cohort
 from flagd.ruleset.deployment import Deployment
 from tests.unit.flagd.compiler.manifest import IN_US, cohort, deployment, segment
 
-NOTHING = Scope(lambda _node: None)
+NOTHING = Scope(lambda _node: None, lambda _ref: None)
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,13 @@ LOOKS = {
 }
 
 
+def no_limits(_ref):
+    return None
+
+
 @pytest.mark.parametrize("space", LOOKS)
 def test_a_name_is_looked_up_among_its_own_kind(space):
     look = LOOKS[space]
-    assert look(Scope(FACES.get), "x") is FACES[space, "x"]
-    assert look(Scope(FACES.get), "y") is None
-    assert look(Scope({(space, "x"): BROKEN}.get), "x") is BROKEN
+    assert look(Scope(FACES.get, no_limits), "x") is FACES[space, "x"]
+    assert look(Scope(FACES.get, no_limits), "y") is None
+    assert look(Scope({(space, "x"): BROKEN}.get, no_limits), "x") is BROKEN

@@ -4,7 +4,8 @@ from flagd.compiler.scope import CohortFace, Scope
 from flagd.manifest.parts import testers as parts
 from tests.unit.flagd.compiler.manifest import flag
 
-SCOPE = Scope({("FlagCohort", "vip"): CohortFace("User"), ("FlagCohort", "acme"): CohortFace("company")}.get)
+FACES = {("FlagCohort", "vip"): CohortFace("User"), ("FlagCohort", "acme"): CohortFace("company")}
+SCOPE = Scope(FACES.get, lambda _ref: None)
 
 
 def included(**testers):

@@ -9,6 +9,7 @@ import re
 import socket
 import sys
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -19,10 +20,13 @@ from flagd.process.foreign import silence_grpc
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from flagoperator.prometheus.client import Settings as PrometheusSettings
     from flagoperator.run.options import Options
 
 EXIT_ENDED = 1
 NAMESPACED_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?")
+LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,99}")
+PROMETHEUS = ("prometheus_url", "prometheus_namespace_label", "allow_any_query")
 NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 """https://kubernetes.io/docs/concepts/overview/working-with-objects/names"""
 
@@ -85,6 +89,13 @@ def main() -> None:
 @option("--tls-cert", type=FILE, help="PEM file with the stream's certificate chain; read again when it changes.")
 @option("--tls-key", type=FILE, help="PEM file with the private key of --tls-cert.")
 @option("--tls-client-ca", type=FILE, help="PEM file with CA certificates; subscribers must show one of theirs.")
+@option("--prometheus-url", help="Prometheus that guards of rollouts ask, such as http://prometheus.monitoring:9090.")
+@option(
+    "--prometheus-namespace-label",
+    default="namespace",
+    help="Label that holds the namespace; every selector of a guard is confined by it.",
+)
+@option("--allow-any-query", is_flag=True, help="Do not confine the queries of guards to the namespace of the flag.")
 @option(
     "--pause-rollouts", is_flag=True, help="Let no rollout move forward; goals that are lowered are taken all the same."
 )
@@ -154,12 +165,28 @@ def _options(settings: Mapping[str, Any]) -> Options:
     settings["subscribers"] = _subscribers(settings["subscribers"], settings)
     if settings["token_file"] and not certificate and not is_loopback(settings["listen"]):
         raise click.UsageError("--token-file needs --tls-cert: tokens must not travel in plain text")
+    settings["prometheus"] = _prometheus({name: settings.pop(name) for name in PROMETHEUS})
     tls = TlsFiles(certificate, key, client_ca) if certificate else None
     relist, insecure = settings.pop("relist_interval"), settings.pop("insecure")
     identity = os.environ.get("POD_NAME") or socket.gethostname()
     options = Options(tls=tls, relist_seconds=relist, identity=identity, **settings)
     check_exposure(exposures(options), insecure=insecure)
     return options
+
+
+def _prometheus(settings: Mapping[str, Any]) -> PrometheusSettings | None:
+    url, label = settings["prometheus_url"], settings["prometheus_namespace_label"]
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise click.UsageError(f"--prometheus-url: {url!r} is not an address such as http://prometheus.monitoring:9090")
+    if not LABEL.fullmatch(label):
+        raise click.UsageError(f"--prometheus-namespace-label: {label!r} is not the name of a label, such as namespace")
+    # Imported when needed: it needs a parser of PromQL.
+    from flagoperator.prometheus.client import Settings
+
+    return Settings(url, None if settings["allow_any_query"] else label)
 
 
 def _subscribers(text: str, settings: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -46,8 +46,9 @@ def ramped(name: str = "checkout", percent: int = 100, **spec: Any) -> dict[str,
 class Ramping:
     """Started at once."""
 
-    def __init__(self, stage: Stage, folder: Path) -> None:
+    def __init__(self, stage: Stage, folder: Path, *options: str) -> None:
         self.stage = stage
+        self._options = options
         self._clock = folder / "clock"
         self._now = NOON
         self.after(0)
@@ -58,8 +59,8 @@ class Ramping:
 
     def start(self, listen: str = "") -> Operator:
         """Start an operator, at the address that all replicas know or at another."""
-        program = (sys.executable, PROGRAM, self._clock)
-        return self.stage.operator("--relist-interval", "5", listen=listen, program=program)
+        options = ("--relist-interval", "5", *self._options)
+        return self.stage.operator(*options, listen=listen, program=(sys.executable, PROGRAM, self._clock))
 
     def after(self, seconds: int) -> None:
         """Let so many seconds pass."""

@@ -18,7 +18,7 @@ from tests.ports import free_address
 from tests.wire.process import eventually
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 @cache
@@ -49,8 +49,10 @@ class PrometheusServer:
         self.address = free_address()
         self.url = f"http://{self.address}"
         self._folder = folder
-        configs = [{"targets": [at], "labels": {"namespace": namespace}} for namespace, at in targets.items()]
-        job = {"job_name": "flagd", "scrape_interval": "1s", "scrape_timeout": "1s", "static_configs": configs}
+        self._targets = folder / "targets.json"
+        self.scrape({namespace: [at] for namespace, at in targets.items()})
+        files = [{"files": [str(self._targets)], "refresh_interval": "1s"}]
+        job = {"job_name": "flagd", "scrape_interval": "1s", "scrape_timeout": "1s", "file_sd_configs": files}
         (folder / "prometheus.yml").write_text(json.dumps({"scrape_configs": [job]}))
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -60,6 +62,13 @@ class PrometheusServer:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def scrape(self, targets: Mapping[str, Sequence[str]]) -> None:
+        """Scrape these addresses from now on, by the namespace that their series get as a label."""
+        found = [{"targets": list(at), "labels": {"namespace": namespace}} for namespace, at in targets.items()]
+        new = self._targets.with_suffix(".new")
+        new.write_text(json.dumps(found))
+        new.replace(self._targets)
 
     def start(self) -> None:
         """Start it, also after `stop`; on the same port, with what it knew."""

@@ -5,7 +5,7 @@ import urllib.request
 
 import pytest
 
-from flagoperator.prometheus import Prometheus, Settings
+from flagoperator.prometheus.client import Prometheus, Settings
 from tests.wire.process import Flagd, eventually
 from tests.wire.prometheus import PrometheusServer
 

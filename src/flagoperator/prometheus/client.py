@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from flagoperator.prometheus.fault import QueryError
-from flagoperator.prometheus.query import LABEL, ready_query
+from flagd.promql import LABEL, QueryError, names_variant, ready_query
 from flagoperator.prometheus.reading import Reading, failed, read_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 MOST_BYTES = 64 * 1024
 """Largest answer that is read: one series is far smaller, a thousand are larger."""
+MOST_VARIANTS = 10
+"""Most variants that a query is asked for one by one."""
 _NOT_SENT = "not sent: "
 
 
@@ -51,6 +52,12 @@ class Prometheus:
     async def close(self) -> None:
         """Close the connections."""
         await self._session.close()
+
+    async def measure_each(self, query: str, flag: str, namespace: str, variants: Sequence[str]) -> list[Reading]:
+        """Return what `query` gives for a flag; one that names {{variant}} is asked for each of `variants`."""
+        each_variant = variants[:MOST_VARIANTS] if names_variant(query) else ()
+        values = {"flag": flag, "namespace": namespace}
+        return [await self.measure(query, values | {"variant": variant}) for variant in each_variant or [""]]
 
     async def measure(self, query: str, values: Mapping[str, str]) -> Reading:
         """Return what `query` gives now, with `values` for its placeholders; never raises."""

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Reaction(StrEnum):
@@ -46,6 +50,11 @@ class Guard:
         if value is None:
             return measurement.is_empty and self.no_data_fails
         return (self.most is not None and value > self.most) or (self.least is not None and value < self.least)
+
+    def worst(self, measurements: Sequence[Measurement]) -> Measurement:
+        """Return the one of `measurements`, of which there is one at least, by which the guard is judged."""
+        failed = [each for each in measurements if self.has_failed(each)]
+        return next(iter(failed or [each for each in measurements if each.value is None] or measurements))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,14 +22,17 @@ def evidence_of(run: Run, guard: Guard) -> Evidence:
     return next((each for each in run.guards if each.name == guard.name), Evidence(guard.name))
 
 
-def measured(run: Run, measurements: Mapping[str, Measurement], now: float) -> Run:
+def measured(run: Run, measurements: Mapping[str, Measurement]) -> Run:
     """Return the run with the newest of `measurements`, by guard, taken in; each is taken in once."""
     found = tuple(_with(evidence_of(run, guard), guard, measurements.get(guard.name)) for guard in run.plan.guards)
-    lasts = [each.last for each in found]
-    if lasts == [evidence_of(run, guard).last for guard in run.plan.guards]:
-        return run
-    stale = run.noted is None or not run.noted <= now < run.noted + NOTE_SECONDS
-    return replace(run, guards=found, noted=now if stale else run.noted)
+    return replace(run, guards=found) if any(each.last is not None for each in found) else run
+
+
+def noted(before: Run, after: Run, now: float) -> Run:
+    """Return `after`, made another than `before` by its numbers alone if none were noted lately."""
+    recently = before.noted is not None and before.noted <= now < before.noted + NOTE_SECONDS
+    numbers = [(each.admitted, [guard.last for guard in each.guards]) for each in (before, after)]
+    return after if recently or numbers[0] == numbers[1] else replace(after, noted=now)
 
 
 def due_guards(run: Run, now: float) -> Iterator[Guard]:
@@ -53,9 +56,9 @@ def is_failing(run: Run) -> bool:
     return any(evidence_of(run, each).failures for each in _that_count(run))
 
 
-def is_inconclusive(run: Run) -> bool:
-    """Return whether any guard that holds the run up has given no number for too long."""
-    return any(evidence_of(run, each).errors > each.error_limit for each in _that_count(run))
+def silent_guard(run: Run) -> str:
+    """Return the name of the first guard that holds the run up and has given no number for too long; else empty."""
+    return next((each.name for each in _that_count(run) if evidence_of(run, each).errors > each.error_limit), "")
 
 
 def unproven_guard(run: Run) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flagoperator.rollout.allocation import percents
 from flagoperator.rollout.edit import finished, moved, rolled_back
 from flagoperator.rollout.guard import Reaction
-from flagoperator.rollout.judgement import failed_guard, is_inconclusive, measured, unproven_guard
+from flagoperator.rollout.judgement import failed_guard, measured, noted, silent_guard, unproven_guard
 from flagoperator.rollout.state import Mode
 from flagoperator.rollout.window import is_open, next_opening
 
@@ -23,13 +23,15 @@ def progressed(subject: Subject, state: State, run: Run, world: World, now: floa
     """Return `state` one tick on: its clock, and at most one step."""
     if is_late(run, now) and run.plan.deadline_rolls_back:
         return rolled_back(subject, state, run, "Deadline", now)
-    run = measured(run, world.measurements, now).with_count(world.admitted)
+    run = noted(run, measured(run, world.measurements).with_count(world.admitted), now)
     if guard := failed_guard(run, Reaction.ROLLBACK):
-        return rolled_back(subject, state, replace(run, failed_guard=guard), "GuardFailed", now)
+        return rolled_back(subject, state, replace(run, failed_guard=guard), "GuardFailed", now, f"guard {guard}")
     if not run.failed_guard and (guard := failed_guard(run, Reaction.PAUSE)):
         run = replace(run, failed_guard=guard)
-        state = state.told(moved(subject, state, state, "GuardFailed", now))
+        state = state.told(moved(subject, state, state, "GuardFailed", now, f"guard {guard}"))
     brake = braked(subject, run, world, now)
+    if brake == "Inconclusive" and state.reason != brake:
+        state = state.told(moved(subject, state, state, brake, now, f"guard {silent_guard(run)}"))
     acknowledged = (world.digest, world.percents) == (subject.digest, percents(state.shares))
     run = _clocked(run, now, runs=acknowledged and not brake)
     if brake:
@@ -54,7 +56,7 @@ def braked(subject: Subject, run: Run, world: World, now: float) -> str:
         return "Manual"
     if run.failed_guard:
         return "GuardFailed"
-    if is_inconclusive(run):
+    if silent_guard(run):
         return "Inconclusive"
     return "Deadline" if is_late(run, now) else ""
 

@@ -39,7 +39,7 @@ class Run:
         extended: whether somebody resumed it after its deadline.
         guards: what was measured, by guard.
         failed_guard: name of the guard that paused the run or took it back; empty = none did.
-        noted: seconds since 1970 at which numbers of guards alone made the state another.
+        noted: seconds since 1970 at which numbers alone made the state another.
         admitted: answers counted at this step that let somebody in.
         counted: what the counter of such answers said last.
     """

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from flagd.signal import Signal
-from flagd.sync.publisher import Board, Subscribers
+from flagd.sync.publisher import Admissions, Board, Subscribers
 from flagoperator.reconcile.awaited import Awaited
 from flagoperator.reconcile.debounce import Debounce
 from flagoperator.reconcile.mass_removal import MassRemovalHold
 from flagoperator.reconcile.projects import Projects
 from flagoperator.reconcile.propagation import Ledger
+from flagoperator.reconcile.ramps import Surroundings
 from flagoperator.reconcile.resource_cache import ResourceCache
 from flagoperator.run.monitoring.metrics import OperatorMetrics
 from flagoperator.run.touched import Touched
@@ -32,6 +33,8 @@ class Model:
         subscribers: who subscribes, and what they serve.
         recorded: woken when a status was written, from which rollouts go on.
         metrics: what is counted.
+        admissions: what replicas are asked to count for rollouts.
+        surroundings: what was measured and counted for rollouts.
     """
 
     cache: ResourceCache = field(default_factory=ResourceCache)
@@ -45,3 +48,8 @@ class Model:
     subscribers: Subscribers = field(default_factory=Subscribers)
     recorded: Signal = field(default_factory=Signal)
     metrics: OperatorMetrics = field(default_factory=OperatorMetrics)
+    admissions: Admissions = field(default_factory=Admissions)
+    surroundings: Surroundings = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "surroundings", Surroundings(self.admissions.total))

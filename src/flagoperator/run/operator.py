@@ -7,6 +7,7 @@ import logging
 import secrets
 import time
 from contextlib import AsyncExitStack
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from flagoperator.kubeconfig import find_connection
 from flagoperator.run.definitions import Definitions
 from flagoperator.run.events import OperatorEvents
 from flagoperator.run.last_good import LastGoodOfBoard
+from flagoperator.run.measurer import Measurer
 from flagoperator.run.model import Model
 from flagoperator.run.monitoring.collector import CONTENT_TYPE, MetricsPage
 from flagoperator.run.publisher import Publisher
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from flagd.ruleset import Ruleset
+    from flagoperator.prometheus.client import Prometheus
+    from flagoperator.prometheus.client import Settings as PrometheusSettings
     from flagoperator.run.options import Options
 
 log = logging.getLogger(__name__)
@@ -71,10 +75,11 @@ class Operator:
         self._replicas = Replicas(self._api, options.evaluation_service, model.subscribers)
         self._walker = Walker(model, self._replicas, operator_events, clock, paused=options.pause_rollouts)
         watched = model, self._reflector, self._lease, self._replicas, operator_events
+        self._measurer = Measurer(model, self._lease, clock, partial(_prometheus, options.prometheus))
         self._publisher = Publisher(*watched, self._walker, self._recall)
         self._reporter = Reporter(self._api, model, self._lease, self._replicas, operator_events)
         admission = make_admission(options, self._api, model.metrics.reviews)
-        service = RulesetService(model.board, model.subscribers, admission)
+        service = RulesetService(model.board, model.subscribers, admission, admissions=model.admissions)
         methods = instrument([*service.methods(), *Health(model.board, [SERVICE]).methods()], Metrics())
         self._transport = GrpcioTransport(methods, options.listen, options.tls, options=LONG_STREAMS)
         self._exposition = MetricsPage(
@@ -115,6 +120,7 @@ class Operator:
             "takeover": self._publisher.follow,
             "replicas": self._replicas.run,
             "rollouts": lambda: self._walker.run(self._publisher.wake),
+            "guards": self._measurer.run,
             "compiled": self._reporter.take_touched,
             "lease": lambda: self._lease.run(self._looked_at_lease),
             "acknowledgements": self._reporter.follow,
@@ -203,3 +209,12 @@ class Operator:
 
     async def _metrics(self) -> Page:
         return Page(HTTPStatus.OK, CONTENT_TYPE, await asyncio.to_thread(self._exposition.render))
+
+
+def _prometheus(settings: PrometheusSettings | None) -> Prometheus | None:
+    if settings is None:
+        return None
+    # Imported when needed: most operators need no parser of PromQL.
+    from flagoperator.prometheus.client import Prometheus
+
+    return Prometheus(settings)

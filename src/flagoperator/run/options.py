@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from flagd.process.log import LogFormat
     from flagd.rpc.transport import TlsFiles
+    from flagoperator.prometheus.client import Settings as PrometheusSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Options:
         token_audience: whom the tokens of `subscribers` must be for.
         tls: certificates of `listen`; None = plaintext.
         pause_rollouts: whether no rollout moves forward.
+        prometheus: which one guards are measured by, and how it is asked; None = none.
         log_level: least level logged.
         log_format: form of a line of log.
     """
@@ -58,5 +60,6 @@ class Options:
     token_audience: str = "flagoperator"  # noqa: S105
     tls: TlsFiles | None = None
     pause_rollouts: bool = False
+    prometheus: PrometheusSettings | None = None
     log_level: str = "info"
     log_format: LogFormat = "text"

@@ -7,6 +7,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from flagd.sync.publisher import Counting
 from flagoperator.cluster.event import about
 from flagoperator.reconcile.ramps import Round
 
@@ -50,6 +51,7 @@ class Walker:
         with self._replicas.subscribe() as changed, self._model.recorded.subscribe(changed):
             while True:
                 changed.clear()
+                self._count()
                 if ramps.is_due(self._round(), entry):
                     wake()
                 try:
@@ -88,7 +90,13 @@ class Walker:
         ready = self._replicas.ready
         projects = {ref.namespace for ref in self._model.projects.ramps.walks}
         floors = {project: self._model.ledger.floor(project, ready) for project in projects}
-        return Round(int(self._clock()), floors, self._paused)
+        return Round(int(self._clock()), floors, self._paused, self._model.surroundings)
+
+    def _count(self) -> None:
+        """Have replicas count the answers that steps wait for."""
+        walks = self._model.projects.ramps.walks
+        asked = {(ref.namespace, walk.key): walk.counting for ref, walk in walks.items()}
+        self._model.admissions.ask({at: Counting(*found) for at, found in asked.items() if found is not None})
 
     def _tell(self, decision: Decision) -> None:
         log.info("%s: %s", decision.ref, decision, extra={"fields": decision.cloud_event()})

@@ -135,3 +135,17 @@ def test_without_an_api_server_it_says_what_was_tried(monkeypatch: pytest.Monkey
 
 def _words(output: str) -> str:
     return " ".join(output.split())
+
+
+@pytest.mark.parametrize("url", ["prometheus:9090", "ftp://prometheus", "http://", "http://prometheus/?a=b"])
+def test_an_address_of_prometheus_that_is_none_is_refused(url: str):
+    result = CliRunner().invoke(main, ["run", "--prometheus-url", url])
+    assert result.exit_code == 2
+    assert "is not an address such as http://prometheus.monitoring:9090" in result.output
+
+
+def test_a_namespace_label_that_is_none_is_refused():
+    options = ["--prometheus-url", "http://prometheus:9090", "--prometheus-namespace-label", 'a="b"']
+    result = CliRunner().invoke(main, ["run", *options])
+    assert result.exit_code == 2
+    assert "is not the name of a label, such as namespace" in result.output

@@ -10,6 +10,7 @@ from flagd.manifest.cel import Rule
 from flagd.manifest.model import ATOMIC, SET, Key, Model, Name
 from flagd.manifest.parts.duration import PATTERN as DURATION
 from flagd.manifest.parts.duration import Duration
+from flagd.manifest.parts.guard import GUARD_FORMS, GUARD_RULES, Guards
 from flagd.manifest.parts.percent import PATTERN as PERCENT
 from flagd.manifest.parts.percent import PERCENT_RULE, Percent
 from flagd.manifest.reference import Reference
@@ -36,6 +37,10 @@ class RampStep(Model):
         description="Time to stay while every replica serves it, such as 30m or 1d12h; 0s when absent.",
     )
     approval: bool = Field(default=False, description="Whether somebody has to approve before it is left.")
+    min_evaluations: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = Field(
+        default=None,
+        description="Answers of flagd that let a user in by what rises, to be counted at this step before it is left.",
+    )
 
 
 Steps = Annotated[list[RampStep], Field(min_length=1, max_length=20, json_schema_extra=ATOMIC)]
@@ -95,6 +100,9 @@ class RampRules(Model):
     on_deadline: Literal["Pause", "Rollback"] = Field(
         default="Pause", description="What happens to a run that misses its deadline: Pause or Rollback."
     )
+    guards: Guards = Field(
+        default_factory=list, description="What is measured meanwhile; a step waits for good measurements."
+    )
     paused: bool = Field(
         default=False, description="Whether nothing moves forward; a run that is under way obeys it too."
     )
@@ -130,7 +138,7 @@ STEPS_RULES = (
         '"the last step must be 100 percent; a flag stops at its own goal"',
     ),
 )
-_OWN = ("steps", "phases", "windows", "notBefore", "deadline", "onDeadline")
+_OWN = ("steps", "phases", "windows", "notBefore", "deadline", "onDeadline", "guards")
 
 RAMP_RULES: dict[str, tuple[Rule, ...]] = {
     "Ramp": (
@@ -141,16 +149,19 @@ RAMP_RULES: dict[str, tuple[Rule, ...]] = {
         ),
         Rule(
             f"has(self.steps) || !({' || '.join(f'has(self.{name})' for name in _OWN[1:])})",
-            '"phases, windows, notBefore, deadline and onDeadline stand beside steps, not beside plan or immediate"',
+            '"phases, windows, notBefore, deadline, onDeadline and guards stand beside steps, '
+            'not beside plan or immediate"',
         ),
     ),
     "Ramp.steps": STEPS_RULES,
     "RampPhase.steps": STEPS_RULES,
     "RampStep.percent": (PERCENT_RULE,),
+    **GUARD_RULES,
 }
 """Rules of whatever holds a ramp, by model and field."""
 
 RAMP_FORMS = {
+    **GUARD_FORMS,
     DURATION: "is not a duration; write numbers with d, h, m or s, such as 30m or 1d12h",
     CLOCK: 'is not a time of day; write it as "09:00"',
     MOMENT: 'is not a time with an offset; write it as "2026-12-01T09:00:00Z"',

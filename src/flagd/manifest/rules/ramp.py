@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flagd.manifest.finding import Finding, warning
 from flagd.manifest.parts.duration import duration, seconds
 from flagd.manifest.parts.percent import thousandths
+from flagd.manifest.rules.guard import check_guards
 from flagd.manifest.rules.repetition import repeated
 from flagd.manifest.shown import shown
 
@@ -32,6 +33,7 @@ def check_plan(rules: RampRules, steps: Sequence[RampStep], path: FieldPath) -> 
         yield from _window(window, (*path, "windows", index))
     if rules.not_before is not None:
         yield from _moment(rules.not_before, (*path, "notBefore"))
+    yield from check_guards(rules.guards, (*path, "guards"))
     yield from _deadline(rules, steps, (*path, "deadline"))
 
 
@@ -50,7 +52,7 @@ def check_ramp(ramp: Ramp | None, names: Sequence[str], path: FieldPath) -> Iter
 
 
 def _beside(ramp: Ramp, path: FieldPath) -> Iterator[Finding]:
-    for name in ("phases", "windows", "not_before", "deadline", "on_deadline"):
+    for name in ("phases", "windows", "not_before", "deadline", "on_deadline", "guards"):
         if name in ramp.model_fields_set:
             alias = type(ramp).model_fields[name].alias or name
             yield Finding((*path, alias), "UnwantedField", "stands beside `steps` only; write it into the plan")

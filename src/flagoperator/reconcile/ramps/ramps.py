@@ -11,6 +11,7 @@ from flagoperator.reconcile.ramps.notice import noticed
 from flagoperator.reconcile.ramps.plans import Plans, plans_of
 from flagoperator.reconcile.ramps.standing import Before, confirmed, not_above, recorded_state, standing
 from flagoperator.reconcile.ramps.subject import allocations_of, by_name, subject_of
+from flagoperator.reconcile.ramps.surroundings import Surroundings
 from flagoperator.reconcile.ramps.walk import Walk
 from flagoperator.rollout import Share, State, Subject, first_state, tick
 from flagoperator.rollout.allocation import placed
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from flagd.compiler.form.limit import Limits
     from flagd.manifest import ResourceRef
     from flagoperator.reconcile.entry import Entry
+    from flagoperator.reconcile.ramps.walk import Seen
     from flagoperator.rollout import Ramp
 
 PLAN = "FlagRolloutPlan"
@@ -35,11 +37,13 @@ class Round:
         now: whole seconds since 1970.
         floors: the oldest publication that any ready replica serves, by project; -1 where one serves none of it.
         paused: whether nothing moves forward.
+        surroundings: what was measured and counted.
     """
 
     now: int
     floors: Mapping[str, int] = field(default_factory=dict)
     paused: bool = False
+    surroundings: Surroundings = field(default_factory=Surroundings)
 
 
 class Ramps:
@@ -207,8 +211,11 @@ class Ramps:
             return False
         return walk.seen != self._seen(ref, walk, look, entry) or walk.due(look.now)
 
-    def _seen(self, ref: ResourceRef, walk: Walk, look: Round, entry: Entry) -> tuple[str, bool, bool]:
-        return entry.version, _is_acknowledged(ref, walk, look), look.paused
+    def _seen(self, ref: ResourceRef, walk: Walk, look: Round, entry: Entry) -> Seen:
+        run = walk.state.run
+        measured = tuple((name, each.at) for name, each in look.surroundings.measurements(ref, run).items())
+        counted = look.surroundings.admitted(ref, walk.key, run)
+        return entry.version, _is_acknowledged(ref, walk, look), look.paused, measured, counted
 
     def _ticked(self, ref: ResourceRef, walk: Walk, look: Round, entry: Entry) -> Walk | None:
         """Return `walk` one tick on; None where nothing is left to follow."""
@@ -216,6 +223,9 @@ class Ramps:
             return walk
         subject = replace(walk.subject, requests=entry.asked)
         world = walk.world(look.floors.get(ref.namespace, -1), paused=look.paused)
+        run = walk.state.run
+        measured, admitted = look.surroundings.measurements(ref, run), look.surroundings.admitted(ref, walk.key, run)
+        world = replace(world, measurements=measured, admitted=admitted)
         state = noticed(walk, subject, tick(subject, walk.state, world, float(look.now)), look.now)
         self._tell(ref, walk, state)
         if subject.ramp is None and not state.governed and state.run is None and walk.is_published:

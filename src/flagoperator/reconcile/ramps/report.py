@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.manifest.parts.percent import percent_text
 from flagoperator.reconcile.condition import Condition, condition_of
+from flagoperator.reconcile.ramps.guard_text import guards_text
 from flagoperator.rollout import REST, Mode, lead, next_stop, recorded
 from flagoperator.rollout.allocation import rising
 from flagoperator.rollout.moment import moment
@@ -14,7 +15,7 @@ from flagoperator.rollout.moment import moment
 if TYPE_CHECKING:
     from flagoperator.reconcile.entry import Entry
     from flagoperator.reconcile.ramps.walk import Walk
-    from flagoperator.rollout import Shares, State, Subject
+    from flagoperator.rollout import Run, Shares, State, Subject
 
 DERIVED = ("message", "percent", "goal", "step", "token")
 """What is told for people beside the record; while a flag cannot be used it stays as it is."""
@@ -27,6 +28,10 @@ _SAID = {
     "AwaitingApproval": "{percent}: waits for an approval of {token}, then {next}",
     "OutsideWindow": "{percent} until a window opens at {next_at}, then {next}",
     "NotBefore": "{percent} until {next_at}, then {next}",
+    "AwaitingEvaluations": "{percent}: {admitted} of {wanted} answers that let somebody in are counted, then {next}",
+    "AwaitingGuards": "{percent}: waits for a good measurement; {guards}; then {next}",
+    "GuardFailed": "{percent}: paused by the guard {failed}; {guards}; a resume quotes {token}",
+    "Inconclusive": "{percent}: guards give no number for too long; {guards}; goes on by itself when they do",
     "Manual": "{percent}: paused by request; a resume quotes {token}",
     "PausedInGit": "{percent}: paused by the plan or the ramp; write paused: false there, and a plan must be valid",
     "AllPaused": "{percent}: the operator runs with --pause-rollouts",
@@ -34,6 +39,10 @@ _SAID = {
     "PlanNotFound": "{percent}: the ramp names a FlagRolloutPlan that is not there, or was never valid",
     "RampRemoved": "{percent}: the ramp is gone before the goal was met; write a ramp, or ramp: {{immediate: true}}",
     "Aborted": "{percent}, as before the run: it was aborted; edit the flag, or set a new retry",
+}
+_BACK = {
+    "Aborted": _SAID["Aborted"],
+    "GuardFailed": "{percent}, as before the run: guard {failed} failed; {guards}; edit the flag, or set a new retry",
 }
 _ROLLED_BACK = "{percent}, as before the run ({reason}); edit the flag, or set a new retry"
 _AT_REST = "every goal is met"
@@ -112,7 +121,8 @@ def _message(subject: Subject, state: State, shares: Shares) -> str:
     run = state.run
     if run is None and state.reason not in _SAID:
         return _AT_REST
-    text = _ROLLED_BACK if state.mode is Mode.ROLLED_BACK and state.reason != "Aborted" else _SAID.get(state.reason, "")
+    said, otherwise = (_BACK, _ROLLED_BACK) if state.mode is Mode.ROLLED_BACK else (_SAID, "")
+    text = said.get(state.reason, otherwise)
     stop = None if run is None else next_stop(subject, run, shares, 0.0)
     after = shares if stop is None else stop.effective(subject.allocations)
     return text.format(
@@ -121,7 +131,13 @@ def _message(subject: Subject, state: State, shares: Shares) -> str:
         next_at="nobody knows when" if state.next_step_at is None else moment(state.next_step_at),
         token="" if run is None else run.token,
         reason=state.reason,
+        **({} if run is None else _evidence(run)),
     )
+
+
+def _evidence(run: Run) -> dict[str, object]:
+    wanted = 0 if run.standing is None else run.standing.min_evaluations
+    return {"failed": run.failed_guard, "guards": guards_text(run), "admitted": run.admitted, "wanted": wanted}
 
 
 def _percent(share: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flagoperator.reconcile.ramps.subject import by_name
 from flagoperator.rollout import Mode, World
-from flagoperator.rollout.allocation import placed
+from flagoperator.rollout.allocation import placed, rising
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from flagd.compiler.form.limit import Limits
     from flagoperator.rollout import Shares, State, Subject
 
-Seen = tuple[str, bool, bool]
-"""What a tick sees besides the clock: version of the object, whether it is acknowledged, whether all is paused."""
+Seen = tuple[object, ...]
+"""What a tick sees besides the clock: version of the object, whether it is acknowledged, whether all is paused, when
+guards were measured, how many answers were counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,16 @@ class Walk:
             return World(paused=paused)
         reached = tuple((each.name, self.reach.get(each.name, 0)) for each in self.subject.allocations)
         return World(self.subject.digest, reached, paused)
+
+    @property
+    def counting(self) -> tuple[str, tuple[str, ...]] | None:
+        """The token and the rising allocations for which answers are to be counted; None where they need not be."""
+        run, subject = self.state.run, self.subject
+        step = None if run is None else run.standing
+        if run is None or subject is None or step is None or not step.min_evaluations:
+            return None
+        started = placed(subject.allocations, run.start)
+        return run.token, tuple(each.name for each, _ in rising(subject.allocations, started))
 
     def due(self, now: float) -> bool:
         """Return whether the clock alone may change something."""

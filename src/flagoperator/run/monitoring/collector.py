@@ -14,7 +14,7 @@ from flagd.manifest import KINDS
 from flagd.metrics import LATENCY_BOUNDS
 from flagd.ruleset.census import Census
 from flagd.server.collector import broken_resources
-from flagoperator.run.monitoring.rollout_metrics import rollout_metrics
+from flagoperator.run.monitoring.rollout_metrics import guard_metrics, rollout_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -70,6 +70,9 @@ class _Collector(Collector):
         yield from self._replicas()
         yield from self._written()
         yield from rollout_metrics(self._model.projects.ramps.walks, self._model.metrics.transitions)
+        yield from guard_metrics(
+            self._model.projects.ramps.walks, self._model.surroundings, self._model.metrics.queries
+        )
         yield self._lags()
 
     def _cluster(self) -> Iterator[Metric]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from prometheus_client import Metric
 
     from flagd.manifest import ResourceRef
-    from flagoperator.reconcile.ramps.walk import Walk
+    from flagoperator.reconcile.ramps import Surroundings, Walk
 
 _FLAG = ["namespace", "flag"]
 
@@ -42,3 +42,31 @@ def rollout_metrics(walks: Mapping[ResourceRef, Walk], transitions: Counter[tupl
     for (to, reason), count in list(transitions.items()):
         told.add_metric([to, reason], count)
     yield told
+
+
+def guard_metrics(
+    walks: Mapping[ResourceRef, Walk], surroundings: Surroundings, queries: Counter[str]
+) -> Iterator[Metric]:
+    """Yield the families about guards, of flags that have a run. Safe to call from another thread."""
+    labels = [*_FLAG, "guard"]
+    value = GaugeMetricFamily("flag_rollout_guard_value", "What a guard's query gave last.", labels=labels)
+    silent = GaugeMetricFamily(
+        "flag_rollout_guard_errors", "Measurements in a row that gave no number, as far as they count.", labels=labels
+    )
+    for ref, walk in list(walks.items()):
+        for each in () if walk.state.run is None else walk.state.run.guards:
+            names = [ref.namespace, ref.name, each.name]
+            silent.add_metric(names, each.errors)
+            if each.last is not None and each.last.value is not None:
+                value.add_metric(names, each.last.value)
+    failures = CounterMetricFamily(
+        "flag_rollout_guard_failures", "Measurements out of bounds, while a flag has a run.", labels=labels
+    )
+    for (ref, guard), count in list(surroundings.failures.items()):
+        failures.add_metric([ref.namespace, ref.name, guard], count)
+    asked = CounterMetricFamily(
+        "flagoperator_guard_queries", "What Prometheus was asked for guards, by what it gave.", labels=["result"]
+    )
+    for result in ("number", "error"):
+        asked.add_metric([result], queries[result])
+    yield from (value, silent, failures, asked)

@@ -18,6 +18,11 @@ def plan(steps: Any = HUNDRED, **spec: Any) -> dict[str, Any]:
     return resource("FlagRolloutPlan", {"steps": steps, **spec})
 
 
+def guard(query: str = 'sum(errors{flag="{{flag}}"})', **spec: Any) -> dict[str, Any]:
+    found = {"name": "error-rate", "prometheus": {"query": query}, "max": "0.02"} | spec
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def steps(*percents: Any) -> list[dict[str, Any]]:
     return [{"percent": each} for each in percents]
 
@@ -127,6 +132,66 @@ RAMPS: dict[str, Wrong] = {
         "Repeated",
         "`Staff` rises in the phase [0] already",
     ),
+    "a guard without bounds": (
+        plan(guards=[guard(max=None)]),
+        "spec.guards[0]",
+        "MissingField",
+        "write `max`",
+    ),
+    "guards beside a plan": (
+        flag(ramp={"plan": "standard", "guards": [guard()]}),
+        "spec.ramp.guards",
+        "UnwantedField",
+        "write it into the plan",
+    ),
+    "two guards of one name": (plan(guards=[guard(), guard()]), "spec.guards[1].name", "Repeated", "error-rate"),
+    "a bound that is a fraction": (plan(guards=[guard(max=0.02)]), "spec.guards[0].max", "UnquotedFraction", '"0.02"'),
+    "a bound in percent": (plan(guards=[guard(max="2%")]), "spec.guards[0].max", "InvalidForm", 'such as "0.02"'),
+    "bounds that cross": (plan(guards=[guard(min=1)]), "spec.guards[0].min", "EmptyRange", "above the `max`"),
+    "a query that is no PromQL": (
+        plan(guards=[guard("sum(rate(errors_total[5m])")]),
+        "spec.guards[0].prometheus.query",
+        "InvalidQuery",
+        "the query is not PromQL",
+    ),
+    "a query of a range": (
+        plan(guards=[guard("errors_total[5m]")]),
+        "spec.guards[0].prometheus.query",
+        "InvalidQuery",
+        "it must give one number",
+    ),
+    "a placeholder outside of quotes": (
+        plan(guards=[guard("rate({{flag}}_errors[5m])")]),
+        "spec.guards[0].prometheus.query",
+        "InvalidQuery",
+        "outside of quotes",
+    ),
+    "a query too long": (
+        plan(guards=[guard("x" * 4097)]),
+        "spec.guards[0].prometheus.query",
+        "LimitExceeded",
+        "4,096",
+    ),
+    "nine guards": (plan(guards=[guard(name=f"g{n}") for n in range(9)]), "spec.guards", "LimitExceeded", "at most 8"),
+    "a guard with a capital": (plan(guards=[guard(name="Errors")]), "spec.guards[0].name", "InvalidForm", "lower case"),
+    "a guard every second": (
+        plan(guards=[guard(interval="1s")]),
+        "spec.guards[0].interval",
+        "TooShort",
+        "least 10s",
+    ),
+    "a guard that shouts": (
+        plan(guards=[guard(onFailure="Shout")]),
+        "spec.guards[0].onFailure",
+        "UnknownValue",
+        "Rollback",
+    ),
+    "fewer than no evaluations": (
+        plan([{"percent": 100, "minEvaluations": -1}]),
+        "spec.steps[0].minEvaluations",
+        "OutOfRange",
+        "0",
+    ),
     "too many segments": (
         flag(ramp={"plan": "standard"}, segments=[{"name": f"s{number}", **FIVE} for number in range(100)]),
         "spec.segments",
@@ -141,11 +206,20 @@ ONLY_LINT = {
     "a window that opens at the end of a day": "the same",
     "a phase of nobody": "the same",
     "an audience in two phases": "the same",
+    "bounds that cross": "CEL reads no quoted number without knowing its form first",
+    "a query that is no PromQL": "the API server knows no PromQL",
+    "a query of a range": "the API server knows no PromQL",
+    "a placeholder outside of quotes": "the API server knows no PromQL",
+    "a guard every second": "CEL reads no days",
     "too many segments": "without a ramp more are allowed",
 }
 RIGHT = {
     "a plan": plan(
-        [{"percent": "0.5", "hold": "30m"}, {"percent": 5, "hold": "1d12h", "approval": True}, {"percent": "100"}],
+        [
+            {"percent": "0.5", "hold": "30m", "minEvaluations": 5000},
+            {"percent": 5, "hold": "1d12h", "approval": True},
+            {"percent": "100"},
+        ],
         windows=[WINDOW, {"from": "22:00", "to": "04:00"}, {"from": "00:00", "to": "24:00"}],
         phases=[{"segments": ["Staff"]}, {"allOtherUsers": True, "steps": HUNDRED}],
         notBefore="2026-12-01T09:00:00+01:00",
@@ -153,6 +227,10 @@ RIGHT = {
         onDeadline="Rollback",
         paused=False,
         default=True,
+        guards=[
+            guard(interval="30s", failureLimit=2, consecutiveErrorLimit=4, onNoData="Failure", onFailure="Pause"),
+            guard("rate(x[5m])", name="latency", min="-0.5", max=500, onFailure="Report"),
+        ],
     ),
     "a flag with a plan": flag(ramp={"plan": "standard"}),
     "a flag with a plan and a brake": flag(ramp={"plan": "standard", "paused": True}),

@@ -6,8 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from flagoperator.prometheus import Prometheus, Settings
-from flagoperator.prometheus.client import MOST_BYTES
+from flagoperator.prometheus.client import MOST_BYTES, Prometheus, Settings
 
 VALUES = {"flag": "checkout", "namespace": "shop", "variant": "on"}
 

@@ -30,6 +30,7 @@ PARTS = [
     "events",
     "publisher",
     "replicas",
+    "guards",
     "rollouts",
     "ruleset port",
     "reflector",

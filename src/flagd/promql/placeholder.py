@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from flagoperator.prometheus.fault import QueryError
+from flagd.promql.fault import QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

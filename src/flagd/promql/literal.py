@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from flagoperator.prometheus.fault import QueryError
+from flagd.promql.fault import QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

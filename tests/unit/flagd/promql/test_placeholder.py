@@ -1,7 +1,7 @@
 import pytest
 
-from flagoperator.prometheus.fault import QueryError
-from flagoperator.prometheus.placeholder import filled, names_variant, placeholder_in
+from flagd.promql.fault import QueryError
+from flagd.promql.placeholder import filled, names_variant, placeholder_in
 
 VALUES = {"flag": "new-checkout", "namespace": "shop", "variant": 'a"b'}
 

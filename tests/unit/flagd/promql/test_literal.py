@@ -1,7 +1,7 @@
 import pytest
 
-from flagoperator.prometheus.fault import QueryError
-from flagoperator.prometheus.literal import Literals
+from flagd.promql.fault import QueryError
+from flagd.promql.literal import Literals
 
 QUERIES = ['a{b="x"}', "a{b='it\\'s',c=`raw \"`}", 'sum(a{b="\\""}) # "no text"\n + b', "a"]
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import promql_parser as promql
 
-from flagoperator.prometheus.fault import QueryError
-from flagoperator.prometheus.literal import Literals
-from flagoperator.prometheus.placeholder import PLACEHOLDERS, filled, placeholder_in
+from flagd.promql.fault import QueryError
+from flagd.promql.literal import Literals
+from flagd.promql.placeholder import PLACEHOLDERS, filled, placeholder_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flagoperator.prometheus import QueryError, check_query, names_variant, ready_query
+from flagd.promql import QueryError, check_query, names_variant, ready_query
 
 SHOP = {"flag": "checkout", "namespace": "shop", "variant": "on"}
 

@@ -1,0 +1,87 @@
+"""Measurer: has Prometheus asked what the guards of rollouts want to know, each at its interval."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from flagd.manifest import Flag
+from flagoperator.prometheus.reading import Reading
+from flagoperator.rollout import Measurement, Mode, due_guards
+from flagoperator.rollout.judgement import measured
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from flagd.manifest import ResourceRef
+    from flagoperator.cluster.lease import Lease
+    from flagoperator.prometheus.client import Prometheus
+    from flagoperator.reconcile.ramps import Walk
+    from flagoperator.rollout import Guard, Run
+    from flagoperator.run.model import Model
+
+LOOK_SECONDS = 1.0
+_NO_SERVER = Reading(trouble="the operator knows no Prometheus; run it with --prometheus-url")
+
+
+class Measurer:
+    """Of two operators, the one that decides measures."""
+
+    def __init__(
+        self, model: Model, lease: Lease, clock: Callable[[], float], connect: Callable[[], Prometheus | None]
+    ) -> None:
+        """`connect` makes the client of Prometheus; None = there is none. `clock` returns seconds since 1970."""
+        self._model = model
+        self._lease = lease
+        self._clock = clock
+        self._connect = connect
+        self._prometheus: Prometheus | None = None
+        self._asked: set[tuple[ResourceRef, str]] = set()
+
+    async def run(self) -> None:
+        """Measure what is due, every second, until cancelled."""
+        self._prometheus = self._connect()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                while True:
+                    for ref, walk, run, guard in list(self._due()) if self._lease.leads else ():
+                        self._asked.add((ref, guard.name))
+                        tasks.create_task(self._measure(ref, walk, run, guard), name=f"guard {guard.name} of {ref}")
+                    await asyncio.sleep(LOOK_SECONDS)
+        finally:
+            if self._prometheus is not None:
+                await self._prometheus.close()
+
+    def _due(self) -> Iterator[tuple[ResourceRef, Walk, Run, Guard]]:
+        walks, surroundings = self._model.projects.ramps.walks, self._model.surroundings
+        now = float(int(self._clock()))
+        running = {ref: run for ref, walk in walks.items() if (run := _running(walk)) is not None}
+        surroundings.keep(running)
+        for ref, run in running.items():
+            for guard in due_guards(measured(run, surroundings.measurements(ref, run)), now):
+                if (ref, guard.name) not in self._asked:
+                    yield ref, walks[ref], run, guard
+
+    async def _measure(self, ref: ResourceRef, walk: Walk, run: Run, guard: Guard) -> None:
+        try:
+            at = float(int(self._clock()))
+            found = await self._read(ref, walk, guard)
+            worst = guard.worst([Measurement(at, each.value, each.trouble, each.is_empty) for each in found])
+            self._model.surroundings.take(ref, run, guard, worst)
+        finally:
+            self._asked.discard((ref, guard.name))
+
+    async def _read(self, ref: ResourceRef, walk: Walk, guard: Guard) -> Sequence[Reading]:
+        if self._prometheus is None:
+            return [_NO_SERVER]
+        entry = self._model.cache.entry(ref)
+        resource = None if entry is None else entry.resource
+        variants = [each.key for each in resource.spec.variants] if isinstance(resource, Flag) else []
+        readings = await self._prometheus.measure_each(guard.query, walk.key, ref.namespace, variants)
+        for each in readings:
+            self._model.metrics.queries["number" if each.value is not None else "error"] += 1
+        return readings
+
+
+def _running(walk: Walk) -> Run | None:
+    return None if walk.state.mode is Mode.ROLLED_BACK else walk.state.run

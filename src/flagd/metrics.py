@@ -1,4 +1,4 @@
-"""Metrics: what flagd counts. Plain numbers, cheap to raise; how they are shown is the exposition's business.
+"""Metrics: what flagd counts. Plain numbers, cheap to raise; how they are shown is the collector's business.
 
 Labels are bounded: projects, flags and variants are those of rulesets, never what a caller sent.
 """

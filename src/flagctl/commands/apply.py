@@ -36,7 +36,7 @@ def command(paths: tuple[str, ...], force_conflicts: bool, cluster: Cluster) -> 
     """
     resources = _checked(paths)
     # Imported when needed: every other command starts faster without a cluster's libraries.
-    from flagctl.live.application import apply
+    from flagctl.live.apply import apply
 
     with progress(cluster.doing):
         asyncio.run(apply(cluster.target(), resources, force=force_conflicts, wait_seconds=cluster.wait_seconds))

@@ -1,4 +1,4 @@
-"""Candidates: what the shell offers for options whose values stand in the manifests."""
+"""Completion values: what the shell offers for options whose values stand in the manifests."""
 
 from __future__ import annotations
 

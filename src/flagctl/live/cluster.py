@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flagctl.live.application import Target
+    from flagctl.live.target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Cluster:
     def target(self) -> Target:
         """Return where requests go. Raises Unreachable where no API server is named."""
         # Imported when needed: every other command starts faster without a cluster's libraries.
-        from flagctl.live.application import target
+        from flagctl.live.target import target
 
         return target(self.kubeconfig, self.context, self.namespace)
 

@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flagctl.live.application import failure
+from flagctl.live.refusal import failure
 from flagd.manifest import API_VERSION, KINDS
 from flagd.manifest.reading import load_files
 from flagd.manifest.reading.files import SourceFile
@@ -16,7 +16,7 @@ from flagoperator.cluster.api import Api, ApiError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flagctl.live.application import Target
+    from flagctl.live.target import Target
     from flagd.manifest import Loaded
 
 

@@ -10,8 +10,9 @@ import click
 
 from flagctl.failure import Refused
 from flagctl.live.adjustment import changes
-from flagctl.live.application import Applied, failure, title_of, wait
 from flagctl.live.ownership import managers
+from flagctl.live.refusal import failure
+from flagctl.live.wait import Applied, title_of, wait
 from flagctl.suggestion import suggestion
 from flagd.manifest import API_VERSION
 from flagd.manifest.changes.difference import summary
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flagctl.live.adjustment import Adjustment
-    from flagctl.live.application import Target
+    from flagctl.live.target import Target
 
 MANAGER = "flagctl-set"
 BY_HAND = frozenset({MANAGER, "kubectl-edit", "kubectl-patch", "kubectl-replace"})

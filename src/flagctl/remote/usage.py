@@ -1,4 +1,4 @@
-"""Evaluated: which flags a server was asked for, from its metrics."""
+"""Usage: which flags a server was asked for, from its metrics."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flagd.compiler.graph.dependencies import Linkage
+from flagd.compiler.graph.dependencies import Dependencies
 from flagd.compiler.graph.references import node_of, references
 from flagd.compiler.key import compile_key
 from flagd.compiler.last_good.retention import Retention
@@ -43,7 +43,7 @@ class Update:
         self._limits = Draft(project.limits)
         self._plans = Draft(project.plans)
         self._outcomes = Draft(project.outcomes)
-        self._links = Linkage(project)
+        self._links = Dependencies(project)
         self._scope = Scope(self._face, self._limits.look)
         self._retention = Retention(project, self._outcomes, self._links, self._named)
         self._linked: set[Node] = set()

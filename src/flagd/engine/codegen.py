@@ -1,4 +1,4 @@
-"""Source: the fast path of a flag, a Python function written for the flag's shape.
+"""Codegen: the fast path of a flag, a Python function written for the flag's shape.
 
 One function of plain comparisons is what CPython runs fastest. Its text depends on the shape alone (how
 many segments, conditions and attributes, and of which kind), so that flags of one shape share one code

@@ -1,4 +1,4 @@
-"""Lag: how late the event loop is. Everything that callers wait for waits for it."""
+"""Loop lag: how late the event loop is. Everything that callers wait for waits for it."""
 
 from __future__ import annotations
 

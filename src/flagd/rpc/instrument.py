@@ -1,4 +1,4 @@
-"""Guard: what every method and route gets before a transport serves it: errors without secrets, and figures.
+"""Instrument: what every method and route gets before a transport serves it: errors without secrets, and figures.
 
 Whatever a handler raises leaves here as an RpcError. An exception that is none is a bug: its type
 and places in the code are logged, and the caller reads "internal error". Its text goes nowhere,

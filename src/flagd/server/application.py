@@ -94,8 +94,8 @@ class Application:
         if self._last_good:
             self._source.remember(await self._last_good.restore())
             self._tasks.start("last good", self._last_good.run, restart=True)
-        self._tasks.start("lag", lambda: measure_lag(self._metrics), restart=True)
-        self._tasks.start("pauses", lambda: keep_short(self._store), restart=True)
+        self._tasks.start("loop lag", lambda: measure_lag(self._metrics), restart=True)
+        self._tasks.start("GC tuning", lambda: keep_short(self._store), restart=True)
         if self._door:
             self._tasks.start("door", self._door.watch, restart=True)
         self._tasks.start("reminder", lambda: remind(self._obstacle), restart=True)

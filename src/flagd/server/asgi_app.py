@@ -1,4 +1,4 @@
-"""Inside: flagd as the program that runs in Envoy's process. `app` is what Envoy's configuration names."""
+"""ASGI app: flagd as the program that runs in Envoy's process. `app` is what Envoy's configuration names."""
 
 from __future__ import annotations
 

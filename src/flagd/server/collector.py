@@ -1,4 +1,4 @@
-"""MetricsPage: the metrics in Prometheus' text format, made when they are asked for."""
+"""Collector: the metrics in Prometheus' text format, made when they are asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pauses: keeps CPython's collector from holding up calls while a ruleset is in use.
+"""GC tuning: keeps CPython's collector from holding up calls while a ruleset is in use.
 
 A full collection walks through everything that is alive: half a second with 10,000 flags, though nothing of a
 ruleset in use is ever garbage.

@@ -1,4 +1,4 @@
-"""Handover: options as JSON, for a process that is to serve what this one was told to."""
+"""Options as JSON: for a process that is to serve what this one was told to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choice: which server a run gets: Envoy with the application inside, or the application on grpc.aio."""
+"""Transport selection: which server a run gets: Envoy with the application inside, or the application on grpc.aio."""
 
 from __future__ import annotations
 

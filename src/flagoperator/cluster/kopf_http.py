@@ -1,4 +1,4 @@
-"""Session: how Kopf talks to the API server: with our credentials, from where our list ends, in our time.
+"""Kopf's HTTP: how Kopf talks to the API server: with our credentials, from where our list ends, in our time.
 
 Kopf lists everything before it watches, and handles each object as if it had changed: seconds of a
 whole core for a large cluster, of which everything was listed just before. And it begins a watch that

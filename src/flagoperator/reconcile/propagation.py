@@ -1,4 +1,4 @@
-"""Delivery: how far the replicas are with what was published, and so which generations are really served."""
+"""Propagation: how far the replicas are with what was published, and so which generations are really served."""
 
 from __future__ import annotations
 

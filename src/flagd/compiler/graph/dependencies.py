@@ -1,4 +1,4 @@
-"""Linkage: who refers to whom in a project while it is being changed, and who is in a cycle."""
+"""Dependencies: who refers to whom in a project while it is being changed, and who is in a cycle."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _NONE: frozenset[Node] = frozenset()
 
 
-class Linkage:
+class Dependencies:
     """The edges of a project's graph, in both directions, open for changes."""
 
     def __init__(self, project: Project) -> None:

@@ -19,7 +19,7 @@ from flagd.ruleset.revision import hash_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from flagd.compiler.graph.dependencies import Linkage
+    from flagd.compiler.graph.dependencies import Dependencies
     from flagd.compiler.graph.references import Node
     from flagd.compiler.project import Project
     from flagd.ruleset.persistent import Draft
@@ -34,7 +34,7 @@ class Retention:
         self,
         project: Project,
         outcomes: Draft[Node, Outcome],
-        links: Linkage,
+        links: Dependencies,
         named: Callable[[Node], frozenset[Node]],
     ) -> None:
         """`named` says what the resources that claim a node refer to."""

@@ -1,4 +1,4 @@
-"""Redaction: findings without what they quote from lists of users. Logs, probes and Events never name a user."""
+"""Privacy filter: findings without what they quote from lists of users. Logs, probes and Events never name a user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AsgiLifespan: the ASGI application inside Envoy: starts the program, serves its methods, obeys the parent."""
+"""ASGI lifespan: the application inside Envoy: starts the program, serves its methods, obeys the parent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MetricsPage: the operator's metrics in Prometheus' text format, made when they are asked for."""
+"""Collector: the operator's metrics in Prometheus' text format, made when they are asked for."""
 
 from __future__ import annotations
 

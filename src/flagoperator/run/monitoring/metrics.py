@@ -1,4 +1,4 @@
-"""OperatorMetrics: what the operator counts. Plain numbers; how they are shown is the exposition's business."""
+"""Metrics: what the operator counts. Plain numbers; how they are shown is the collector's business."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from tests.unit.flagd.server.parts import (
 )
 from tests.wire.shop import SHOP
 
-PARTS = ["door", "last good", "lag", "pauses", "relief", "reminder", "ruleset port", "source"]
+PARTS = ["door", "last good", "loop lag", "GC tuning", "relief", "reminder", "ruleset port", "source"]
 
 
 @pytest.fixture

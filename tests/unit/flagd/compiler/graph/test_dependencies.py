@@ -1,11 +1,11 @@
-from flagd.compiler.graph.dependencies import Linkage
+from flagd.compiler.graph.dependencies import Dependencies
 from flagd.compiler.project import Project
 
 A, B, C = (("key", name) for name in "abc")
 
 
 def linked(**edges):
-    linkage = Linkage(Project("default"))
+    linkage = Dependencies(Project("default"))
     for name, targets in edges.items():
         linkage.connect(("key", name), frozenset(("key", target) for target in targets))
     return linkage

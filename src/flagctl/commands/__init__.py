@@ -20,6 +20,7 @@ MODULES = {
     "eval": "Say which variant a user gets.",
     "explain": "Say why a user gets a variant, line by line.",
     "diff": "Say in words what differs between two states of manifests.",
+    "impact": "Count the users whom a change moves, before it is made.",
     "apply": "Apply manifests to a cluster, and wait until they are served.",
     "set": "Switch a live flag or move a percentage, by name.",
     "stale": "List flags that may be ripe for removal.",

@@ -65,14 +65,14 @@ def _difference(pair: Pair, following: _Following) -> Iterator[Difference]:
         said = tuple(filter(None, [newcomer(pair.after)] if pair.after else ()))
         yield Difference(pair.ref, pair.title, Act.ADDED, said, felt_by=following.felt_by(pair))
     elif pair.after is None:
-        done: tuple[str, ...] = ("callers use their own default",) if pair.ref.kind == "Flag" else ()
-        yield Difference(pair.ref, pair.title, Act.REMOVED, (), done, following.felt_by(pair))
+        fallback: tuple[str, ...] = ("callers use their own default",) if pair.ref.kind == "Flag" else ()
+        yield Difference(pair.ref, pair.title, Act.REMOVED, (), fallback, following.felt_by(pair))
     else:
         changed = changes(pair.before, pair.after)
         if changed:
-            felt = tuple(effects(pair.before, pair.after, changed))
+            done = tuple(effects(pair.before, pair.after, changed))
             yield Difference(
-                pair.ref, pair.title, Act.CHANGED, tuple(map(words, changed)), felt, following.felt_by(pair)
+                pair.ref, pair.title, Act.CHANGED, tuple(map(words, changed)), done, following.felt_by(pair)
             )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flagctl.comparison.difference import Act
+from flagctl.comparison.markup import cell
 from flagctl.printable import printable
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def markdown(found: Sequence[Difference]) -> str:
     """Return a table for a comment on a pull request."""
     if not found:
         return f"**{summary(found)}**"
-    rows = [f"| `{_cell(each.title)}` | {_cell(_said(each))} | {_cell(_effect(each))} |" for each in found]
+    rows = [f"| `{cell(each.title)}` | {cell(_said(each))} | {cell(_effect(each))} |" for each in found]
     head = ["| resource | change | what it does |", "|---|---|---|"]
     return "\n".join([f"**{summary(found)}**", "", *head, *rows])
 
@@ -74,10 +75,3 @@ def _said(each: Difference) -> str:
 def _effect(each: Difference) -> str:
     felt = [f"felt by {', '.join(each.felt_by)}"] if each.felt_by else []
     return "; ".join([*each.effects, *felt])
-
-
-def _cell(said: str) -> str:
-    plain = printable(said).replace("\\", "\\\\")
-    for character in "|<*_`[":
-        plain = plain.replace(character, f"\\{character}")
-    return plain

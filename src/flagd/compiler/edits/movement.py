@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 REST = "All Other Users"
 _OFF = "off"
 _ALLOCATIONS = 100
+BUCKETS = _ALLOCATIONS * DISTRIBUTIONS
+"""How many buckets there are: pairs of an allocation and a distribution."""
 GROUP_PATHS = {"mutual-exclusion-group": "spec.slots", "holdout-group": "spec.holdout"}
 _NOBODY = 0.000_05
 """Ranges meet with an overlap of one or two distributions: this is not a movement."""
@@ -69,15 +71,15 @@ def warnings_of_movements(before: EvaluationFlag, after: EvaluationFlag, ref: Re
 
 def movements(before: Iterable[EvaluationSegment], after: Iterable[EvaluationSegment]) -> Iterator[Movement]:
     """Yield what happens in each segment that stands in both and buckets by the same."""
-    known = {_name(segment): segment for segment in before}
+    known = {segment_name(segment): segment for segment in before}
     for segment in after:
-        name = _name(segment)
+        name = segment_name(segment)
         earlier = known.get(name)
         if (
             earlier is None
             or earlier == segment
             or (name != REST and name in RESERVED_SEGMENT_NAMES)
-            or not _same_bucket(earlier, segment)
+            or not same_bucket(earlier, segment)
         ):
             continue
         movement = _movement(name, earlier, segment)
@@ -85,17 +87,23 @@ def movements(before: Iterable[EvaluationSegment], after: Iterable[EvaluationSeg
             yield movement
 
 
-def _movement(name: str, before: EvaluationSegment, after: EvaluationSegment) -> Movement:
+def flow(before: EvaluationSegment, after: EvaluationSegment) -> dict[tuple[str, str], int]:
+    """Return how many of the `BUCKETS` go from which variant to which, where both segments bucket by the same."""
     pairs = Counter(zip(_rows(before), _rows(after), strict=True))
-    flow: Counter[tuple[str, str]] = Counter()
+    widths: Counter[tuple[str, str]] = Counter()
     for (old, new), times in pairs.items():
         edges = sorted({0, DISTRIBUTIONS, *(edge for start, end, _ in (*old, *new) for edge in (start, end))})
         for start, end in pairwise(edges):
-            flow[_at(old, start), _at(new, start)] += (end - start) * times
-    had = sum(width for (old, _), width in flow.items() if old != _OFF) or 1
-    has = sum(width for (_, new), width in flow.items() if new != _OFF)
-    changed = sum(width for (old, new), width in flow.items() if old != new and _OFF not in (old, new))
-    left = sum(width for (old, new), width in flow.items() if old != _OFF and new == _OFF)
+            widths[_at(old, start), _at(new, start)] += (end - start) * times
+    return dict(widths)
+
+
+def _movement(name: str, before: EvaluationSegment, after: EvaluationSegment) -> Movement:
+    widths = flow(before, after)
+    had = sum(width for (old, _), width in widths.items() if old != _OFF) or 1
+    has = sum(width for (_, new), width in widths.items() if new != _OFF)
+    changed = sum(width for (old, new), width in widths.items() if old != new and _OFF not in (old, new))
+    left = sum(width for (old, new), width in widths.items() if old != _OFF and new == _OFF)
     lowered = has < had * (1 - _NOBODY)
     return Movement(name, changed / had, 0 if lowered else left / had)
 
@@ -116,13 +124,15 @@ def _at(row: Row, distribution: int) -> str:
     return next((variant for start, end, variant in row if start <= distribution < end), _OFF)
 
 
-def _same_bucket(before: EvaluationSegment, after: EvaluationSegment) -> bool:
+def same_bucket(before: EvaluationSegment, after: EvaluationSegment) -> bool:
+    """Return whether every user has one bucket in both segments."""
     # Nobody, and everybody with one variant, need no bucket; salt and key are guarded by themselves.
     one, other = before.get("bucket"), after.get("bucket")
     return one is None or other is None or (one["salt"], one["selector"]) == (other["salt"], other["selector"])
 
 
-def _name(segment: EvaluationSegment) -> str:
+def segment_name(segment: EvaluationSegment) -> str:
+    """Return what the manifest calls `segment`."""
     return str(segment.get("metadata", {}).get("segmentName", ""))
 
 
@@ -131,7 +141,7 @@ def _path(segment: str, flag: EvaluationFlag) -> str:
     if flag_type in GROUP_PATHS:
         return GROUP_PATHS[flag_type]
     return path_in_flag(
-        segment, [name for each in flag["segments"] if (name := _name(each)) not in RESERVED_SEGMENT_NAMES]
+        segment, [name for each in flag["segments"] if (name := segment_name(each)) not in RESERVED_SEGMENT_NAMES]
     )
 
 

@@ -1,0 +1,124 @@
+"""Workers: a population counted on every core, with a bounded number of pieces in memory."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+
+from flagctl.impact.counting import Counting
+from flagctl.impact.csv_user import csv_context
+from flagctl.impact.fault import PopulationError
+from flagctl.impact.impact import added
+from flagctl.impact.json_user import json_context
+from flagctl.impact.population import CsvPiece
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from flagctl.impact.counting import Counts
+    from flagctl.impact.population import JsonPiece, Piece
+    from flagctl.impact.question import Question
+
+    Counted = tuple[Counts, int]
+
+_FEW = 4
+"""So many pieces are counted in this process: others would take longer to start."""
+_WAITING = 3
+"""Pieces for each worker that are read ahead."""
+
+
+def count(
+    questions: Sequence[Question], pieces: Iterable[tuple[Piece, int]], jobs: int, tell: Callable[[int], None]
+) -> Counted:
+    """Return what becomes of the users in `pieces`, and how many there are.
+
+    Args:
+        questions: what they are asked.
+        pieces: each with the number of bytes read so far.
+        jobs: how many processes to use; 0 = one for each core.
+        tell: is called with the number of bytes of which the users are counted.
+
+    Raises:
+        PopulationError: a line describes no user.
+    """
+    rest = iter(pieces)
+    few = list(islice(rest, _FEW + 1))
+    jobs = jobs or len(os.sched_getaffinity(0))
+    together: Counts = {}
+    users = 0
+    here = len(few) <= _FEW or jobs == 1
+    results = _alone if here else _shared
+    for (counts, size), read in results(questions, chain(few, rest), jobs):
+        users += size
+        together = {key: added(together.get(key, {}), moves) for key, moves in counts.items()}
+        tell(read)
+    return together, users
+
+
+def _alone(
+    questions: Sequence[Question], pieces: Iterable[tuple[Piece, int]], _jobs: int
+) -> Iterator[tuple[Counted, int]]:
+    counting = Counting(questions)
+    for piece, read in pieces:
+        yield _count(counting, piece), read
+
+
+def _shared(
+    questions: Sequence[Question], pieces: Iterable[tuple[Piece, int]], jobs: int
+) -> Iterator[tuple[Counted, int]]:
+    # Started afresh, not forked: a thread may be running that shows progress.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, context, _start, (questions,)) as pool:
+        waiting: deque[tuple[Any, int]] = deque()
+        try:
+            for piece, read in pieces:
+                waiting.append((pool.submit(_work, piece), read))
+                if len(waiting) > jobs * _WAITING:
+                    future, done = waiting.popleft()
+                    yield future.result(), done
+            for future, done in waiting:
+                yield future.result(), done
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _count(counting: Counting, piece: Piece) -> Counted:
+    return counting.count(_csv_contexts(piece) if isinstance(piece, CsvPiece) else _json_contexts(piece))
+
+
+def _csv_contexts(piece: CsvPiece) -> Iterator[dict[str, Any]]:
+    for line, row in piece.rows:
+        try:
+            yield csv_context(piece.columns, row)
+        except PopulationError as error:
+            raise PopulationError(f"line {line}: {error}") from None
+
+
+def _json_contexts(piece: JsonPiece) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(piece.data.split(b"\n"), piece.line):
+        if line and not line.isspace():
+            try:
+                yield json_context(line)
+            except PopulationError as error:
+                raise PopulationError(f"line {number}: {error}") from None
+
+
+_counting: Counting
+"""Of a worker: set once when its process starts."""
+
+
+def _start(questions: Sequence[Question]) -> None:
+    global _counting
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that reads
+    _counting = Counting(questions)
+    gc.freeze()  # what lives as long as the process need not be looked at again and again
+
+
+def _work(piece: Piece) -> Counted:
+    return _count(_counting, piece)

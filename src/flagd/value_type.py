@@ -26,6 +26,17 @@ BOOLEANS = {"on": True, "true": True, "off": False, "false": False}
 """The texts that are booleans where a variant has no payload."""
 
 
+def same_value(one: object, other: object) -> bool:
+    """Return whether two values are one to a JSON caller: 1 and 1.0 are, 1 and true are not."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same_value(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same_value, one, other))
+    return one == other
+
+
 def is_float(metadata: object) -> bool:
     """Return whether `metadata`, of a flag or an answer, says that its numbers are floats; False if it is none."""
     return isinstance(metadata, dict) and metadata.get(VALUE_TYPE) == "Float"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flagd.ruleset.flag import named_cohorts, needs_every_cohort
+from flagd.value_type import same_value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -56,8 +57,9 @@ def _closure(changed: Collection[str], users: Mapping[str, set[str]]) -> set[str
 def _differs(before: EvaluationFlag | None, after: EvaluationFlag | None, old: Cohorts, new: Cohorts) -> bool:
     if before is None or after is None:
         return True
-    parts = (before["segments"], before["variants"]) != (after["segments"], after["variants"])
-    return parts or any(old.get(name) != new.get(name) for name in _cohorts(after, old, new))
+    if before["segments"] != after["segments"] or not same_value(before["variants"], after["variants"]):
+        return True
+    return any(old.get(name) != new.get(name) for name in _cohorts(after, old, new))
 
 
 def _cohorts(flag: EvaluationFlag, old: Cohorts, new: Cohorts) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flagctl.impact.move import NONE, Move
 from flagd.engine import Engine
+from flagd.value_type import same_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -63,7 +64,7 @@ def _moves(cells: Mapping[Cell, int]) -> dict[Move, int]:
 
 def _move(before: Variant | None, after: Variant | None) -> Move:
     decided = after or before
-    rewritten = before is not None and after is not None and before.key == after.key and _given(before) != _given(after)
+    rewritten = before is not None and after is not None and before.key == after.key and not _same(before, after)
     return Move(
         decided.segment if decided else "",
         before.key if before else NONE,
@@ -72,6 +73,5 @@ def _move(before: Variant | None, after: Variant | None) -> Move:
     )
 
 
-def _given(variant: Variant) -> tuple[str, object, object]:
-    # 1, 1.0 and True are equal in Python, and three values to callers.
-    return repr(variant.payload), variant.value, type(variant.value)
+def _same(before: Variant, after: Variant) -> bool:
+    return same_value([before.value, before.payload], [after.value, after.payload])

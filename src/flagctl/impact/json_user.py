@@ -53,7 +53,9 @@ def _is_property(value: Any) -> bool:  # noqa: ANN401
     kind = value.__class__
     if kind is int:
         return bool(-_EXACT <= value <= _EXACT)
-    return kind is str or kind is bool or kind is float or _are_texts(value)
+    if kind is float:
+        return bool(-_EXACT < value < _EXACT)  # orjson reads integers of any length, and makes floats of them
+    return kind is str or kind is bool or _are_texts(value)
 
 
 def _are_texts(value: object) -> bool:

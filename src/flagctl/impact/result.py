@@ -36,7 +36,7 @@ class Result:
     def about(self) -> str:
         """Where the numbers come from, as a sentence."""
         if self.basis is Basis.POPULATION:
-            return f"{self.users:,} users, all of them counted"
+            return f"{self.users:,} users, all of them counted" if self.users > 1 else "1 user, counted"
         if self.basis is Basis.SAMPLE:
             return f"{self.users:,} made-up users in each segment, ± the sampling error (95 %)"
         return "shares within each segment, exact by the hash; --population FILE counts your users"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from flagd.value_type import same_value
 
 if TYPE_CHECKING:
     from flagd.ruleset import EvaluationFlag
@@ -15,9 +16,8 @@ def rewritten(before: EvaluationFlag | None, after: EvaluationFlag | None) -> fr
     if before is None or after is None:
         return frozenset()
     old, new = before["variants"], after["variants"]
-    return frozenset(key for key in old if key in new and _given(old[key]) != _given(new[key]))
+    return frozenset(key for key in old if key in new and not same_value(_given(old[key]), _given(new[key])))
 
 
-def _given(variant: EvaluationVariant) -> str:
-    # As JSON: 1, 1.0 and true are equal in Python, and three values to callers.
-    return json.dumps([variant.get("value"), variant.get("payload")], sort_keys=True)
+def _given(variant: EvaluationVariant) -> list[Any]:
+    return [variant.get("value"), variant.get("payload")]

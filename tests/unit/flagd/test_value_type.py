@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from flagd.value_type import VALUE_TYPE, fits_integer, is_float, typed
+from flagd.value_type import VALUE_TYPE, fits_integer, is_float, same_value, typed
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,20 @@ def test_whatever_else_metadata_is_makes_no_float(metadata: Any):
 )
 def test_an_integer_is_whole_and_read_alike_by_everybody(number: float, fits: bool):
     assert fits_integer(number) is fits
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (1, 1.0, True),
+        (1, True, False),
+        (0, False, False),
+        ("1", 1, False),
+        ({"a": [1, {"b": True}]}, {"a": [1.0, {"b": True}]}, True),
+        ({"a": [1, {"b": True}]}, {"a": [1, {"b": 1}]}, False),
+        ([1], [1, 1], False),
+        ({"a": None}, {}, False),
+    ],
+)
+def test_values_are_the_same_that_json_writes_alike(one: object, other: object, same: bool) -> None:
+    assert same_value(one, other) is same

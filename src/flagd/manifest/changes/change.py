@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from flagd.manifest.parts.percent import thousandths
+from flagd.value_type import same_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -87,7 +88,7 @@ def _field(steps: tuple[str, ...], name: str, before: Any, after: Any) -> Iterat
 def _same(name: str, before: Any, after: Any) -> bool:  # noqa: ANN401
     if name == "percent" and before is not None and after is not None:
         return thousandths(before) == thousandths(after)
-    return bool(before == after) and type(before) is type(after)
+    return same_value(before, after)
 
 
 def _entries(value: object) -> bool:

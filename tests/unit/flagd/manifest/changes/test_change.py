@@ -28,6 +28,15 @@ def test_a_change_carries_both_values(after: dict[str, Any], change: Change | No
     assert found == change if change is not None else found.steps == ("offTesters",)
 
 
+@pytest.mark.parametrize(("before", "after"), [(1, True), ({"a": 1}, {"a": True}), ([0], [False])], ids=str)
+def test_a_payload_of_another_type_is_a_change(before: Any, after: Any) -> None:
+    def variants(payload: Any) -> list[dict[str, Any]]:
+        return [{"key": "on", "payload": payload}, {"key": "[b].c"}]
+
+    assert len(changes(flag(variants=variants(before)), flag(variants=variants(after)))) == 1
+    assert changes(flag(variants=variants(before)), flag(variants=variants(before))) == ()
+
+
 def test_a_path_is_said_as_in_a_manifest() -> None:
     (found,) = changes(flag(), flag(variants=[{"key": "on"}, {"key": "[b].c", "payload": 1}]))
     assert (found.path, found.field) == ("variants[[b].c].payload", "payload")

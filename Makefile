@@ -13,6 +13,8 @@ CLIENTS := tests/wire/clients
 PYTHON_CLIENTS := .venvs/clients/.ready
 NODE_CLIENTS := $(CLIENTS)/node/node_modules/.package-lock.json
 BUILT := .cache/clients
+# Most tests wait most of the time, so that 2 take half as long together; more than that have not been tried for long.
+WORKERS := 1
 COMPILED := $(BUILT)/go/repl $(BUILT)/java/.ready $(BUILT)/rust/debug/repl
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 
@@ -33,8 +35,8 @@ check: lint ## Lint, check types and imports, then run the unit and conformance 
 	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal tests/unit tests/conformance
 
 .PHONY: test
-test: lint tools clients ## Lint, check types and imports, then run all tests (not the long ones)
-	$(BIN)/python -m pytest -m "not long and not compiled"
+test: lint tools clients binaries ## Lint, check types and imports, then run all tests (not the long ones), WORKERS (1) at a time
+	$(BIN)/python -m pytest -m "not long and not compiled" --numprocesses $(WORKERS:1=0) --dist loadfile
 
 .PHONY: test-long
 test-long: $(READY) tools clients ## Run the tests that take minutes
@@ -142,6 +144,10 @@ $(BUF): requirements/package-lock.json
 	@echo "Installing buf into requirements/node_modules"
 	@npm ci --prefix requirements --ignore-scripts --no-audit --no-fund && touch $@ || \
 	  echo "npm could not install buf: the tests that need it are skipped."
+
+.PHONY: binaries
+binaries: $(READY)
+	@$(BIN)/python -m tests.binaries
 
 # Clients that we did not write, for the tests on the wire. Without npm those for Node are skipped, and say so.
 .PHONY: clients

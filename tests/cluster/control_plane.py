@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import ctypes
 import http.client
 import json
+import os
 import signal
 import ssl
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -37,6 +38,14 @@ _AUDIT_POLICY = {
         {"level": "None"},
     ],
 }
+# PR_SET_PDEATHSIG: no orphans behind a killed test run. A program of its own sets it: Python code between fork and exec
+# may wait for ever for a lock that a thread of gRPC held at the fork, and with it whoever started the process.
+_DIE_WITH_PARENT = """
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(1, 9)
+if os.getppid() == int(sys.argv[1]):
+    os.execv(sys.argv[2], sys.argv[2:])
+"""
 _READY_SECONDS = 90
 _STOP_SECONDS = 60
 
@@ -86,12 +95,11 @@ class ControlPlane:
         arguments = [f"--{flag}={value}" for flag, value in flags.items() if value is not None]
         with (self.folder / "logs" / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
-                [self._binaries / name, *arguments],
+                [sys.executable, "-ISc", _DIE_WITH_PARENT, str(os.getpid()), self._binaries / name, *arguments],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
             )
         self._wait_ready(name)
 
@@ -247,10 +255,6 @@ class ControlPlane:
         )
         path.chmod(0o600)
         return path
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: no orphans behind a killed test run
 
 
 def _base64(path: Path) -> str:

@@ -1,0 +1,25 @@
+"""Binaries: what tests run and nobody installs, built before them: ``python -m tests.binaries``. It takes minutes once.
+
+A test that had to build it itself would be ended by its time-out.
+"""
+
+from __future__ import annotations
+
+import shutil
+
+from tests.chart.helm import helm
+from tests.cluster.assets import AssetsUnavailableError, assets
+
+
+def main() -> None:
+    """Build the control plane and helm, or say why that cannot be."""
+    try:
+        assets()
+    except AssetsUnavailableError as error:
+        print(f"The tests on a real API server are skipped: {error}")
+    if shutil.which("go") is not None:
+        helm()
+
+
+if __name__ == "__main__":
+    main()

@@ -43,7 +43,7 @@ FRONT_PAGE = (
     ),
     ("Evaluate over Envoy: calls per second and core", ""),
     ("Evaluate over Envoy: calls per second", "empty handler on grpc.aio"),
-    ("one change of 10,000 flags: from the API server's answer to both flagd answering anew, p99", ""),
+    ("one change of 10,000 flags: from the API server's answer to both flagd serving it, p99", ""),
 )
 """The five figures of README.md: name, and what the base begins with."""
 

@@ -34,7 +34,7 @@ class Burst:
         last: seconds from there until both flagd had told the last change.
         event: seconds from there until a bare watch client had the last event.
         waits: of each change, milliseconds from its answer until both had told it.
-        lost: flags that do not answer anew.
+        lost: flags whose new form is not served.
     """
 
     written: float

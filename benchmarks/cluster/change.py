@@ -49,7 +49,7 @@ class Change:
 
     @property
     def wait(self) -> float:
-        """Milliseconds from the API server's answer until both flagd answer anew."""
+        """Milliseconds from the API server's answer until both flagd serve it."""
         return (self.told - self.answered) * MILLISECONDS
 
 

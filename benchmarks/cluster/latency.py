@@ -1,4 +1,4 @@
-"""Latency: one change after a pause, from the API server's answer until both flagd answer anew, and where it goes."""
+"""Latency: one change after a pause, from the API server's answer until both flagd serve it, and where it goes."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def measure(site: Site, effort: Effort) -> list[Figure]:
     name = f"one change of {project.size:,} flags"
     waits = [[one.wait for one in each] for each in rounds]
     return [
-        pooled(f"{name}: from the API server's answer to both flagd answering anew, p50", waits, 50, goal=MOST_MEDIAN),
-        pooled(f"{name}: from the API server's answer to both flagd answering anew, p99", waits, TAIL, goal=MOST_TAIL),
+        pooled(f"{name}: from the API server's answer to both flagd serving it, p50", waits, 50, goal=MOST_MEDIAN),
+        pooled(f"{name}: from the API server's answer to both flagd serving it, p99", waits, TAIL, goal=MOST_TAIL),
         *_way(rounds),
         *(figure(f"its way: {OF_THAT[metric]}, mean", values, "ms") for metric, values in means.items()),
         *(_beside_bare_watch(name, rounds, percent) for percent in (50, TAIL)),
@@ -74,5 +74,5 @@ def _beside_bare_watch(name: str, rounds: Sequence[Sequence[Change]], percent: i
     bare = [percentile([one.event - one.sent for one in each], percent) for each in rounds]
     base = f"a bare watch client has the event, p{percent}"
     return figure(
-        f"{name}: from its sending to both flagd answering anew, p{percent}", ratios(ours, bare), "×", base=base
+        f"{name}: from its sending to both flagd serving it, p{percent}", ratios(ours, bare), "×", base=base
     )

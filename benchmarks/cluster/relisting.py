@@ -40,8 +40,8 @@ def measure(site: Site, effort: Effort) -> list[Figure]:
         raise RuntimeError(f"of {effort.relisting * effort.changes} changes none met a relist")
     name = f"one change of {project.size:,} flags during a relist"
     return [
-        pooled(f"{name}: from the API server's answer to both flagd answering anew, p50", rounds, 50),
-        pooled(f"{name}: from the API server's answer to both flagd answering anew, p99", rounds, TAIL, goal=MOST_TAIL),
+        pooled(f"{name}: from the API server's answer to both flagd serving it, p50", rounds, 50),
+        pooled(f"{name}: from the API server's answer to both flagd serving it, p99", rounds, TAIL, goal=MOST_TAIL),
         figure(f"relist of {project.size:,} flags between changes", seconds, "s"),
     ]
 

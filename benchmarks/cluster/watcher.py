@@ -1,4 +1,4 @@
-"""Watcher: a Watch stream of one replica, which says when it answers anew. Nothing is polled."""
+"""Watcher: a Watch stream of one replica, which says when its answer changes. Nothing is polled."""
 
 from __future__ import annotations
 

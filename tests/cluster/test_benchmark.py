@@ -27,7 +27,7 @@ def test_a_start_is_measured_and_the_lists_and_writes_of_the_operator_are_found(
 
 def test_a_change_is_followed_on_its_way(site):
     figures = latency.measure(site, SMOKE)
-    ours = next(figure for figure in figures if "both flagd answering anew, p50" in figure.name)
+    ours = next(figure for figure in figures if "both flagd serving it, p50" in figure.name)
     assert ours.value > 0
 
 

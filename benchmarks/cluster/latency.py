@@ -73,6 +73,4 @@ def _beside_bare_watch(name: str, rounds: Sequence[Sequence[Change]], percent: i
     ours = [percentile([one.told - one.sent for one in each], percent) for each in rounds]
     bare = [percentile([one.event - one.sent for one in each], percent) for each in rounds]
     base = f"a bare watch client has the event, p{percent}"
-    return figure(
-        f"{name}: from its sending to both flagd serving it, p{percent}", ratios(ours, bare), "×", base=base
-    )
+    return figure(f"{name}: from its sending to both flagd serving it, p{percent}", ratios(ours, bare), "×", base=base)

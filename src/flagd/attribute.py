@@ -141,7 +141,7 @@ def _group(path: str, names: list[str]) -> tuple[str, ...]:
 def _one_property(path: str, head: str, names: list[str]) -> str:
     if not names:
         return f"`{path}` is not one attribute; write `{head}.<name>`"
-    return f"`{path}` is not one property; a name with dots stands in brackets: `{head}['{'.'.join(names)}']`"
+    return f"`{path}` is not one property; put a name with dots in brackets: `{head}['{'.'.join(names)}']`"
 
 
 def _rootless(path: str, root: str, names: list[str]) -> str:
@@ -188,12 +188,12 @@ def _split(path: str) -> list[str]:
             names.append(found[0])
         position = found.end()
         if not names[-1]:
-            raise AttributePathError(f"`{path}` holds an empty name")
+            raise AttributePathError(f"`{path}` contains an empty name")
     return names or [""]
 
 
 def _malformed(path: str, position: int) -> str:
-    return f"`{path}` breaks off at character {position + 1}; odd names stand in brackets: `user.properties['a.b']`"
+    return f"`{path}` breaks off at character {position + 1}; put odd names in brackets: `user.properties['a.b']`"
 
 
 def _join(*names: str) -> str:

@@ -78,7 +78,8 @@ def option(name: str, *names: str, **settings: Any) -> Callable[[Command], Comma
 INSECURE = option(
     "--insecure",
     is_flag=True,
-    help="Give rulesets to whoever asks, and obey whoever answers, also beyond loopback, without authentication.",
+    help="Without authentication, give rulesets to anyone who asks and obey any server that answers, "
+    "even beyond loopback.",
 )
 
 
@@ -163,7 +164,7 @@ def main() -> None:
     type=click.FloatRange(min=0),
     default=15.0,
     metavar="SECONDS",
-    help="Longest time, in seconds, for running calls to finish after SIGTERM or SIGINT.",
+    help="Seconds that running calls get to finish after SIGTERM or SIGINT.",
 )
 @option(
     "--max-memory",
@@ -173,9 +174,12 @@ def main() -> None:
     help="Memory, in MiB, that flagd may use; calls may hold a third of it, the newest beyond that are refused.",
 )
 @option(
-    "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", help="Least level logged."
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    help="Lowest level that is logged.",
 )
-@option("--log-format", type=click.Choice(["text", "json"]), default="text", help="Form of a line of log.")
+@option("--log-format", type=click.Choice(["text", "json"]), default="text", help="Format of log lines.")
 def serve(**settings: Any) -> None:  # noqa: ANN401
     """Serve a folder of manifests, or what an operator publishes.
 

@@ -101,9 +101,12 @@ def main() -> None:
 )
 @INSECURE
 @option(
-    "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", help="Least level logged."
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    help="Lowest level that is logged.",
 )
-@option("--log-format", type=click.Choice(["text", "json"]), default="text", help="Form of a line of log.")
+@option("--log-format", type=click.Choice(["text", "json"]), default="text", help="Format of log lines.")
 def run(**settings: Any) -> None:  # noqa: ANN401
     """Follow the cluster, publish rulesets, write statuses.
 

@@ -146,11 +146,11 @@ def test_a_replica_with_the_token_of_its_pod_is_served(guarded: Guarded):
 
 
 CASES = {
-    "none": (lambda _: "", "UNAUTHENTICATED", "a ServiceAccount token for the audience flagoperator is needed"),
+    "none": (lambda _: "", "UNAUTHENTICATED", "a ServiceAccount token for the audience flagoperator is required"),
     "opaque": (
         lambda _: "letmein",
         "UNAUTHENTICATED",
-        "a ServiceAccount token for the audience flagoperator is needed",
+        "a ServiceAccount token for the audience flagoperator is required",
     ),
     "audience": (
         lambda guarded: guarded.token(audiences=["https://kubernetes.default.svc"]),

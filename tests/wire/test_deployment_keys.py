@@ -40,7 +40,7 @@ def _outcome(stub, authorization, project="", method="Evaluate"):
         return error.code().name, error.details()
 
 
-REFUSAL = ("UNAUTHENTICATED", "a valid deployment key is needed: authorization: Api-Key <key>")
+REFUSAL = ("UNAUTHENTICATED", "a valid deployment key is required: authorization: Api-Key <key>")
 FOREIGN = ("PERMISSION_DENIED", "this deployment key belongs to another project")
 
 MATRIX = [

@@ -130,4 +130,4 @@ def test_with_several_projects_one_must_be_named(tmp_path, start, call):
     with pytest.raises(grpc.RpcError) as failed:
         stub.Evaluate(EvaluateRequest(user=PRO))
     assert failed.value.code() == grpc.StatusCode.INVALID_ARGUMENT
-    assert failed.value.details() == "project: needed; name it in the call, or start flagd with --default-project"
+    assert failed.value.details() == "project: required; name it in the call, or start flagd with --default-project"

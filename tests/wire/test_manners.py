@@ -257,7 +257,7 @@ def test_a_user_of_20_kb_in_a_header_is_read(server):
 def test_a_wrong_content_type_is_told_the_right_ones(server, content_type):
     answer = request(server, "POST", EVALUATE, USER, content_type=content_type)
     assert answer.status == 415
-    assert json.loads(answer.text)["message"] == "content-type: application/json or application/proto is needed"
+    assert json.loads(answer.text)["message"] == "content-type: must be application/json or application/proto"
 
 
 def test_a_caller_that_hurts_itself_never_hurts_another(server):

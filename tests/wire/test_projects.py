@@ -19,7 +19,7 @@ DOORS = [
     *((f"all: {name}", door) for name, door in ALL.items()),
 ]
 NAMELESS = [*DOORS, *AMPLITUDE.items()]
-NEEDED = "project: needed; name it in the call, or start flagd with --default-project"
+NEEDED = "project: required; name it in the call, or start flagd with --default-project"
 NOBODY = "this server serves no project"
 
 

@@ -148,7 +148,7 @@ def test_without_operator_disk_and_peers_flagd_waits_and_says_why(launch):
     assert lonely.get("/readyz")[0] == 503
     assert lonely.get("/healthz")[0] == 200
     lonely.said(f"publisher {NOBODY}: UNAVAILABLE")
-    cause = f"no operator has been heard at {NOBODY} ({NOBODY}: UNAVAILABLE"
+    cause = f"no operator has answered at {NOBODY} ({NOBODY}: UNAVAILABLE"
     eventually(lambda: cause in json.loads(lonely.get("/readyz")[1])["reason"])
 
 
@@ -215,9 +215,9 @@ def test_where_peers_must_show_a_token_nobody_gets_rulesets_by_calling_itself_a_
 
 def test_a_flagd_says_at_which_addresses_nobody_has_to_say_who_they_are(launch):
     process = launch(Following, NOBODY, "--transport", "grpcio", "--peers", "127.0.0.1:10")
-    process.said("whoever reaches 127.0.0.1:0 gets all rulesets")
-    process.said(f"whoever answers at {NOBODY} decides what is served: set --operator-ca")
-    process.said("whoever answers at 127.0.0.1:10 decides what is served: set --operator-ca")
+    process.said("anyone who can reach 127.0.0.1:0 gets all rulesets")
+    process.said(f"any server that answers at {NOBODY} decides what is served: set --operator-ca")
+    process.said("any server that answers at 127.0.0.1:10 decides what is served: set --operator-ca")
 
 
 def test_the_ruleset_port_has_health(shop):
@@ -264,7 +264,7 @@ def test_a_follower_with_certificate_and_token_is_let_in(secure, authority, toke
 @needs_openssl
 @pytest.mark.parametrize(
     ("lacking", "reason"),
-    [("token", "UNAUTHENTICATED: a valid token is needed"), ("certificate", "UNAVAILABLE"), ("ca", "UNAVAILABLE")],
+    [("token", "UNAUTHENTICATED: a valid token is required"), ("certificate", "UNAVAILABLE"), ("ca", "UNAVAILABLE")],
 )
 def test_a_follower_that_lacks_something_is_not(lacking, reason, secure, authority, token, tmp_path, launch):
     trusted = Pki(tmp_path / "stranger") if lacking == "ca" else authority

@@ -70,11 +70,11 @@ def _read_key() -> str:
     asked = sys.stdin is not None and sys.stdin.isatty()
     key = (getpass("key: ") if asked else _shown(read_standard_input(_MAX_BYTES + 2))).rstrip("\r\n")
     if not key:
-        raise click.UsageError("standard input holds no key; pass one: flagctl key hash < key.txt")
+        raise click.UsageError("standard input contains no key; pass one: flagctl key hash < key.txt")
     if len(key.encode()) > _MAX_BYTES:
         raise click.UsageError(f"a key has at most {_MAX_BYTES} bytes")
     if any(character.isspace() for character in key):
-        raise click.UsageError("a key holds no spaces and no line breaks: one key on one line")
+        raise click.UsageError("a key has no spaces and no line breaks: one key on one line")
     return key
 
 
@@ -84,4 +84,4 @@ def _shown(data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        raise click.UsageError("standard input holds no key: it is not UTF-8") from None
+        raise click.UsageError("standard input contains no key: it is not UTF-8") from None

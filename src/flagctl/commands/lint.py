@@ -25,7 +25,7 @@ _REPORTS = {
     type=click.Choice(list(_REPORTS)),
     default="text",
     show_default=True,
-    help="Form of the report; github is for GitHub Actions, sarif for code scanning.",
+    help="Format of the report; github is for GitHub Actions, sarif for code scanning.",
 )
 @click.option("--warnings-as-errors", is_flag=True, help="Fail on warnings too.")
 @click.option(

@@ -21,7 +21,7 @@ def _variant(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str
     keys = [variant.key for variant in variants]
     for variant in variants:
         if not variant.key:
-            raise click.BadParameter(f'"{variant.name}" holds no letter a-z or digit to make a key of')
+            raise click.BadParameter(f'"{variant.name}" contains no letter a-z or digit to make a key from')
         if keys.count(variant.key) > 1:
             raise click.BadParameter(f'several variants would have the key "{variant.key}"')
     return tuple(variants)
@@ -36,7 +36,7 @@ def _date(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -
 
 def _printable(_ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     if value is not None and not (value.strip() and value.isprintable()):
-        raise click.BadParameter(f"{value!r} is empty or holds control characters", param=parameter)
+        raise click.BadParameter(f"{value!r} is empty or contains control characters", param=parameter)
     return value and value.strip()
 
 
@@ -87,7 +87,9 @@ def command(name: str, target: Path | None, **answers: object) -> None:
     """
     draft = Draft(display_name=name, **answers)  # type: ignore[arg-type]
     if not draft.name:
-        raise click.UsageError(f'"{name}" holds no letter a-z or digit to make a key of; say one: --key new-checkout')
+        raise click.UsageError(
+            f'"{name}" contains no letter a-z or digit to make a key from; pass one: --key new-checkout'
+        )
     text = draft.manifest()
     _check(text)
     if target is None:

@@ -31,7 +31,7 @@ def command(flag: str, active: bool | None, percent: str | None, segment: str | 
       flagctl set new-checkout --segment "US and Canada" --percent 25 --namespace shop
     """
     if active is None and percent is None:
-        raise click.UsageError("say what to set: --active=true|false or --percent N")
+        raise click.UsageError("give --active=true|false or --percent N")
     if segment is not None and percent is None:
         raise click.UsageError("--segment goes with --percent")
     # Imported when needed: every other command starts faster without a cluster's libraries.

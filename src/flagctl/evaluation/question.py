@@ -107,7 +107,7 @@ def _check_source(paths: tuple[str, ...], user: str, server: Server | None) -> N
     if server and paths:
         raise click.UsageError("either PATH or --server, not both: one answers from manifests, the other asks a server")
     if not server and not paths:
-        raise click.UsageError("say where the flags are: PATH of manifests, or --server HOST:PORT")
+        raise click.UsageError("give PATH of manifests, or --server HOST:PORT")
     if user == STDIN and STDIN in paths:
         raise click.UsageError("standard input can be the manifests or the user, not both")
 
@@ -115,7 +115,7 @@ def _check_source(paths: tuple[str, ...], user: str, server: Server | None) -> N
 def _check_text(*names: str) -> None:
     for name in names:
         if not name.isprintable():
-            raise click.UsageError(f"{name!a} holds control characters or is not UTF-8")
+            raise click.UsageError(f"{name!a} contains control characters or is not UTF-8")
 
 
 def _user(option: str) -> dict[str, Any]:

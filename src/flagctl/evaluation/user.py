@@ -46,13 +46,13 @@ def read_user(text: str) -> dict[str, Any]:
 
 def _parse(text: str) -> Any:  # noqa: ANN401
     if not text.strip():
-        raise UserError("no user given: the text is empty")
+        raise UserError("no user given: the string is empty")
     try:
         return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise UserError(
-            f'not JSON ({error.msg.lower()}, {place}); in a shell it stands in single quotes: \'{{"user_id": "ann"}}\''
+            f'not JSON ({error.msg.lower()}, {place}); in a shell, put it in single quotes: \'{{"user_id": "ann"}}\''
         ) from None
     except UserError:
         raise
@@ -71,7 +71,7 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise UserError(f'"{twice}" is there twice')
+        raise UserError(f'"{twice}" is given twice')
     return members
 
 
@@ -87,17 +87,17 @@ def _field(name: str) -> Callable[[str, Any], None]:
 
 def _text(where: str, value: object) -> None:
     if not isinstance(value, str):
-        raise UserError(f"{where} is text, not {_kind(value)}; write {json.dumps(_as_text(value))}")
+        raise UserError(f"{where} must be a string, not {_kind(value)}; write {json.dumps(_as_text(value))}")
 
 
 def _texts(where: str, value: object) -> None:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise UserError(f'{where} is a list of texts such as ["a"], not {_kind(value)}')
+        raise UserError(f'{where} must be a list of strings such as ["a"], not {_kind(value)}')
 
 
 def _object(where: str, value: object) -> None:
     if not isinstance(value, dict):
-        raise UserError(f"{where} is an object, not {_kind(value)}")
+        raise UserError(f"{where} must be an object, not {_kind(value)}")
 
 
 def _groups(where: str, value: object) -> None:
@@ -111,7 +111,7 @@ def _groups(where: str, value: object) -> None:
             _group(here, group)
         else:
             right = 'a name ("acme"), a list of names (["acme"]) or an object ({"name": "acme"})'
-            raise UserError(f"{here} is {right}, not {_kind(group)}")
+            raise UserError(f"{here} must be {right}, not {_kind(group)}")
 
 
 def _group(where: str, group: dict[str, Any]) -> None:
@@ -148,7 +148,7 @@ def _check_exact(where: str, value: object) -> None:
         for position, item in enumerate(value):
             _check_exact(f"{where}[{position}]", item)
     elif isinstance(value, int) and abs(value) > 1 << 53:
-        raise UserError(f'{where} is too large to be sent exactly as a number; write it as text: "{value}"')
+        raise UserError(f'{where} is too large to be sent exactly as a number; write it as a string: "{value}"')
 
 
 def _members(where: str, value: object) -> Iterable[tuple[str, Any]]:
@@ -174,7 +174,7 @@ def _kind(value: object) -> str:
         case None:
             return "null"
         case bool():
-            return "a truth value"
+            return "a boolean"
         case int() | float():
             return "a number"
         case str():

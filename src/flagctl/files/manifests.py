@@ -49,7 +49,7 @@ class Manifests:
             raise Refused("there are no flags in these manifests; flagctl lint says more")
         name = name or DefaultProject().among(self.projects)
         if name is None:
-            raise click.UsageError(f"say which project: --project {' | '.join(sorted(self.projects))}")
+            raise click.UsageError(f"name the project: --project {' | '.join(sorted(self.projects))}")
         if name not in self.projects:
             raise Refused(f'no project "{name}" in these manifests; {suggestion(name, self.projects)}')
         return self.projects[name]

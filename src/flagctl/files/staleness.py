@@ -106,5 +106,5 @@ def _same_for_all(flag: Flag, compiled: EvaluationFlag) -> Mapping[StaleReason, 
     (key,) = keys
     if key != "off":
         return {StaleReason.SERVES_EVERYBODY: f'everybody gets "{key}"'}
-    why = "0 %" if flag.spec.active else "inactive, and nobody tests it"
+    why = "0 %" if flag.spec.active else "inactive, without testers"
     return {StaleReason.SERVES_NOBODY: f'everybody gets "off": {why}'}

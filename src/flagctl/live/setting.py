@@ -44,7 +44,7 @@ async def set_flag(target: Target, name: str, adjustment: Adjustment, wait_secon
             changed = changes(before, merge)
             title = title_of("Flag", before["metadata"]["name"])
             if not changed:
-                click.echo(f"{title} is so already")
+                click.echo(f"{title} is set so already")
                 return
             path = f"{collection('Flag', target.namespace)}/{before['metadata']['name']}"
             after = await api.merge(path, merge, MANAGER)

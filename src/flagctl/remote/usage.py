@@ -38,7 +38,7 @@ def evaluated(url: str) -> frozenset[tuple[str, str]]:
     except (OSError, HTTPException, ValueError) as error:
         raise Unreachable(f"cannot read {address}: {getattr(error, 'reason', None) or error}") from None
     if METRIC not in text:
-        raise Unreachable(f"{address} shows no {METRIC}: it is not the management port of a flagd")
+        raise Unreachable(f"{address} shows no {METRIC}: that is not the management port of a flagd")
     if (OTHER, OTHER) in found:
         raise Unreachable(f"{address} has more series than flagd counts one by one: a flag without one may be in use")
     return found

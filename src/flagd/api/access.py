@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from flagd.store import Store
 
 KeyPolicy = Literal["optional", "required"]
-DECLARED = ": it is declared and cannot be used as it is; the log and /readyz say why"
+DECLARED = ": it is declared but cannot be used; the log and /readyz say why"
 _NOT_SERVER = "this call needs a Server deployment key"
 _FOREIGN = "this deployment key belongs to another project"
-_UNNAMED = "project: needed; name it in the call, or start flagd with --default-project"
-_SEVERAL = "project: needed, since this deployment key belongs to several"
+_UNNAMED = "project: required; name it in the call, or start flagd with --default-project"
+_SEVERAL = "project: required, since this deployment key belongs to several"
 
 
 class Access:

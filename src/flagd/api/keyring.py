@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from flagd.ruleset import Ruleset
 
-UNAUTHENTICATED = "a valid deployment key is needed: authorization: Api-Key <key>"
+UNAUTHENTICATED = "a valid deployment key is required: authorization: Api-Key <key>"
 _SCHEMES = ("api-key ", "bearer ")
 
 

@@ -19,7 +19,7 @@ SECONDS = 60.0
 class Refusal(StrEnum):
     """What was shown."""
 
-    NO_KEY = "no deployment key was shown, and one is needed"
+    NO_KEY = "no deployment key was shown, and one is required"
     WRONG_KEY = "a deployment key was shown that opens nothing: mistyped, revoked, or of a project that is not served"
     FOREIGN_KEY = "a deployment key was shown that belongs to another project"
 

@@ -36,6 +36,6 @@ def _seniority(resource: Flag | FlagGroup) -> tuple[str, str, str, str]:
 
 def _conflict(key: str, loser: Flag | FlagGroup, rivals: Sequence[Flag | FlagGroup]) -> Diagnostic:
     names = ", ".join(f"{rival.kind} {rival.metadata.name}" for rival in rivals)
-    message = f"the key {key!r} is also that of {names}; keys of flags and groups are unique in a project"
+    message = f"the key {key!r} is also used by {names}; keys of flags and groups are unique in a project"
     named = loser.kind == "Flag" and loser.spec.key is not None
     return Diagnostic(Severity.ERROR, "KeyConflict", message, "spec.key" if named else "metadata.name", loser.ref)

@@ -49,9 +49,9 @@ def make_condition(raw: Mapping[str, Any], cohorts: Mapping[str, Cohort]) -> Con
 
 
 def texts(found: object) -> tuple[str, ...]:
-    """Return `found`, which must be a list of texts, or raise TypeError."""
+    """Return `found`, which must be a list of strings, or raise TypeError."""
     if not isinstance(found, list | tuple) or not all(isinstance(item, str) for item in found):
-        raise TypeError(f"expected a list of texts, found {found!r:.80}")
+        raise TypeError(f"expected a list of strings, found {found!r:.80}")
     return tuple(found)
 
 

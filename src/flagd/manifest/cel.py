@@ -47,7 +47,7 @@ def one_of(names: frozenset[str]) -> str:
 
 def distinct(field: str, message: str) -> Rule:
     """Return the rule that no two entries of a list have the same `field`."""
-    return Rule(f"self.all(x, self.exists_one(y, y.{field} == x.{field}))", f'"{message}; each may stand once"')
+    return Rule(f"self.all(x, self.exists_one(y, y.{field} == x.{field}))", f'"{message}; each may appear once"')
 
 
 def unchanged(what: str, value: str, absent: str, remedy: str, field: str, *, unless: str = "false") -> Rule:

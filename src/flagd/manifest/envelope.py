@@ -58,7 +58,7 @@ def unknown_metadata(obj: dict[str, Any]) -> Iterator[Finding]:
         if name not in _METADATA:
             yield unknown_field(("metadata", name), _METADATA)
     if "generateName" in metadata and "name" not in metadata:
-        text = "a generated name is another one in each cluster; write `name`, which others refer to"
+        text = "a generated name differs from cluster to cluster; write `name`, which others can refer to"
         yield Finding(("metadata", "generateName"), "UnwantedField", text)
 
 

@@ -36,7 +36,7 @@ class Deadline:
 
 
 def _end(seconds: float, last: Callable[[], None]) -> None:
-    log.critical("not everything ended within %g s: ending all the same", seconds)
+    log.critical("not everything ended within %g s: exiting anyway", seconds)
     try:
         last()
     finally:

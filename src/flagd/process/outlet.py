@@ -63,7 +63,7 @@ class Outlet(logging.Handler):
 
     def _confession(self) -> bytes:
         told, self._untold = self._untold, 0
-        text = f"{told} lines of log were dropped, since nobody took them"
+        text = f"{told} lines of log were dropped: nothing read them"
         record = logging.LogRecord(__name__, logging.WARNING, __file__, 0, text, (), None)
         return self.format(record).encode() + b"\n"
 

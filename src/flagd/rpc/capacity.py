@@ -54,10 +54,12 @@ class Capacity:
         limit = self.limit if size <= CALL_BYTES else self.limit - self.limit // RESERVE_SHARE
         if self.held + size > limit:
             self.refused["all"] += 1
-            raise Overloaded("the calls that run hold all the memory that callers may have; try again later")
+            raise Overloaded("running calls use all the memory reserved for callers; try again later")
         if before + size > self.limit // CONNECTION_SHARE:
             self.refused["connection"] += 1
-            raise Overloaded("the calls of this connection hold all the memory that one may have; end some")
+            raise Overloaded(
+                "the calls of this connection use all the memory that one connection may have; end some of them"
+            )
         self._connections[connection] = before + size
         self.held += size
 

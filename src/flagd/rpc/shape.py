@@ -17,12 +17,12 @@ GROUP_SHAPES = "its name, a list of one name, or an object with name, properties
 
 
 def attribute_text(value: object, where: str) -> str:
-    """Return the text of an attribute: text as it is, numbers and truth values as conditions print them."""
+    """Return the text of an attribute: text as it is, numbers and booleans as conditions print them."""
     if isinstance(value, str):
         return value
     printed = text(value) if isinstance(value, bool | int | float) else None
     if printed is None:
-        raise wrong(where, "text", value)
+        raise wrong(where, "a string", value)
     return printed
 
 
@@ -46,10 +46,10 @@ def group_name(value: object, where: str) -> str | None:
 def list_of_texts(value: object, where: str) -> list[str]:
     """Return a list of which every item is text. Raises InvalidArgument for anything else."""
     if not isinstance(value, list):
-        raise wrong(where, "a list of texts", value)
+        raise wrong(where, "a list of strings", value)
     for one in value:
         if not isinstance(one, str):
-            raise wrong(where, "a list of texts", one)
+            raise wrong(where, "a list of strings", one)
     return value
 
 
@@ -77,7 +77,7 @@ def unknown_member(where: str, name: str, known: Iterable[str]) -> InvalidArgume
 
 def wrong(where: str, wanted: str, value: object) -> InvalidArgument:
     """Return the error for a value that is not `wanted`."""
-    return InvalidArgument(f"{where}: {wanted} is needed, not {kind(value)}")
+    return InvalidArgument(f"{where}: must be {wanted}, not {kind(value)}")
 
 
 def kind(value: object) -> str:
@@ -86,11 +86,11 @@ def kind(value: object) -> str:
         case None:
             return "null"
         case bool():
-            return "a truth value"
+            return "a boolean"
         case int() | float():
             return "a number"
         case str():
-            return "text"
+            return "a string"
         case list():
             return "a list"
     return "an object"

@@ -34,7 +34,7 @@ def user_message(context: Mapping[str, Any]) -> User:
         # Parsers refuse what is nested deeper than 100 messages; better said here than by the server.
         EvaluateRequest.FromString(EvaluateRequest(user=message).SerializeToString())
     except UnicodeEncodeError:
-        raise UserMessageError("a text holds half of a surrogate pair, which no message can carry") from None
+        raise UserMessageError("a string contains half a surrogate pair, which no message can carry") from None
     except (DecodeError, RecursionError):
         raise UserMessageError("properties are nested deeper than a message can carry") from None
     return message

@@ -106,7 +106,7 @@ class _Collector(Collector):
 
     def _parts(self) -> Iterator[Metric]:
         yield GaugeMetricFamily(
-            "flagd_accepting", "1 while the evaluation port lets callers in.", value=self._metrics.accepting
+            "flagd_accepting", "1 while the evaluation port accepts connections.", value=self._metrics.accepting
         )
         restarts = CounterMetricFamily("flagd_part_restarts", "Parts of flagd that were restarted.", labels=["part"])
         for part, count in list(self._metrics.restarts.items()):
@@ -114,7 +114,9 @@ class _Collector(Collector):
         yield restarts
         outlet = current_outlet()
         dropped = 0 if outlet is None else outlet.dropped
-        yield CounterMetricFamily("flagd_log_dropped", "Lines of log that nobody took in time.", value=dropped)
+        yield CounterMetricFamily(
+            "flagd_log_dropped", "Lines of log dropped because nothing read them in time.", value=dropped
+        )
 
     def _loop(self) -> Iterator[Metric]:
         yield GaugeMetricFamily(
@@ -157,7 +159,9 @@ class _Collector(Collector):
         yield rejected
         yield broken_resources("flagd_broken_resource", self._metrics.broken)
         yield GaugeMetricFamily(
-            "flagd_held_resources", "Resources gone as by accident, and served on.", value=self._metrics.held
+            "flagd_held_resources",
+            "Resources that seem to be gone by accident, and are still served.",
+            value=self._metrics.held,
         )
         yield CounterMetricFamily(
             "flagd_state_errors", "Failures to keep or read the last good ruleset.", value=self._metrics.state_errors

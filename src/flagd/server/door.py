@@ -50,8 +50,10 @@ class Door:
             accepting = False
         self._metrics.accepting = accepting
         if accepting and not self.is_open:
-            log.warning("the evaluation port lets callers in again")
+            log.warning("the evaluation port accepts connections again")
             self._shut_since = None
         elif not accepting and self.is_open:
-            log.error("the evaluation port lets nobody in: /readyz fails, after %g s /healthz too", PATIENCE_SECONDS)
+            log.error(
+                "the evaluation port accepts no connections: /readyz fails, after %g s /healthz too", PATIENCE_SECONDS
+            )
             self._shut_since = time.monotonic()

@@ -38,12 +38,12 @@ class Exposure:
     @classmethod
     def giving(cls, option: str, address: str, cure: str) -> Exposure:
         """Return that of a port that publishes rulesets."""
-        return cls(option, address, f"whoever reaches {address} gets all rulesets", cure)
+        return cls(option, address, f"anyone who can reach {address} gets all rulesets", cure)
 
     @classmethod
     def obeying(cls, option: str, address: str, cure: str) -> Exposure:
         """Return that of a publisher that is believed."""
-        return cls(option, address, f"whoever answers at {address} decides what is served", cure)
+        return cls(option, address, f"any server that answers at {address} decides what is served", cure)
 
     @property
     def local(self) -> bool:
@@ -72,7 +72,7 @@ def exposures(options: Options) -> list[Exposure]:
 def refusal(found: Iterable[Exposure]) -> str:
     """Return why a process with these exposures is not to start, and the two ways out; "" if it may."""
     beyond = next((each for each in found if not each.local), None)
-    return "" if beyond is None else f"{beyond.option}: {beyond}, or say --insecure to have it so"
+    return "" if beyond is None else f"{beyond.option}: {beyond}, or allow it with --insecure"
 
 
 def report(found: Iterable[Exposure]) -> None:

@@ -62,6 +62,6 @@ async def _until(insisted: asyncio.Event, draining: Coroutine[Any, Any, None]) -
     await asyncio.wait({drain, impatience}, return_when=asyncio.FIRST_COMPLETED)
     impatience.cancel()
     if not drain.done():
-        log.warning("stopping immediately, calls in flight are cut")
+        log.warning("stopping immediately, calls in flight are cut off")
         drain.cancel()
     await asyncio.gather(drain, impatience, return_exceptions=True)

@@ -89,7 +89,7 @@ class DirectorySource:
 
     async def confirm(self) -> None:
         """Read the folder now, and believe that everything is gone that is."""
-        log.info("reading the manifests again: what is gone of them is gone")
+        log.info("reading the manifests again: what is missing now counts as deleted")
         try:
             await self.refresh(confirmed=True)
         except OSError as error:
@@ -133,7 +133,7 @@ class DirectorySource:
     def _lost(self, error: OSError) -> None:
         self._metrics.reloads["failed"] += 1
         if self._in_touch:
-            log.error("the manifests cannot be read, what was read before stays: %s", error)
+            log.error("the manifests cannot be read; what was read before is still served: %s", error)
         self._in_touch = False
         if self._store.loaded:
             self._store.replace({name: one.lost() for name, one in self._store.snapshots.items()})

@@ -149,8 +149,8 @@ def _told(held: tuple[str, Mapping[ResourceRef, Resource]]) -> Diagnostic:
     name, refs = held
     what = "its resource is" if len(refs) == 1 else f"its {len(refs)} resources are"
     text = (
-        f"is gone or empty, with what lay beside it or as by accident; {what} served on. "
-        "Send SIGHUP to flagd, or restart it, if they are meant to be gone"
+        f"is gone or empty, along with what lay next to it or as if by accident; {what} still served. "
+        "If this was intended, send SIGHUP to flagd or restart it"
     )
     return Diagnostic(Severity.WARNING, "Held", text, location=Location(name))
 

@@ -80,7 +80,7 @@ class OperatorSource:
         """Why there may be no project."""
         leader, why = self._subscriber.leader, self._subscriber.trouble
         if not leader:
-            return f"no operator has been heard at {', '.join(self._settings.hosts)}{f' ({why})' if why else ''}"
+            return f"no operator has answered at {', '.join(self._settings.hosts)}{f' ({why})' if why else ''}"
         does = "publishes none" if self._store.loaded else "has not sent everything yet"
         return f"the operator at {leader} {does}"
 
@@ -90,7 +90,7 @@ class OperatorSource:
 
     async def confirm(self) -> None:
         """Nothing: the operator holds what is gone as by accident, and is told there."""
-        log.info("nothing to confirm here: what is gone, the operator decides")
+        log.info("nothing to confirm here: the operator decides what was deleted")
 
     async def run(self) -> None:
         """Subscribe, follow, judge staleness; until cancelled."""

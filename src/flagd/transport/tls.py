@@ -54,7 +54,9 @@ class _Renewal:
             self._seen = found
             _check(self._files)
         except OSError as error:
-            log.warning("the TLS files do not fit or cannot be read, those before stay in use: %s", _reason(error))
+            log.warning(
+                "the TLS files do not match or cannot be read; the previous ones stay in use: %s", _reason(error)
+            )
             return None
         log.info("the TLS files changed, new connections use them")
         return _configuration(found)

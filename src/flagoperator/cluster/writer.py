@@ -183,8 +183,9 @@ class Writer:
         if theirs and rivalry.rest(wanted.ref, now) and now - self._told_rival > RIVAL_SECONDS:
             self._told_rival = now
             log.warning(
-                "somebody else writes the status of %s too, again and again (%d so far): is there a second operator "
-                "for the same namespaces, with another --lease-namespace? Each is written every few minutes meanwhile",
+                "another client keeps writing the status of %s (%d objects so far): is there a second operator "
+                "for the same namespaces, with another --lease-namespace? "
+                "Until that ends, each of these statuses is written every few minutes only",
                 wanted.ref,
                 rivalry.contested,
             )

@@ -52,7 +52,8 @@ def route_of(selection: Selection, environment: Mapping[str, str]) -> Route:
     authorities = cluster.content("certificate-authority")
     if authorities and not verify:
         raise ConnectionSettingsError(
-            f"{cluster.title}: certificate-authority stands beside insecure-skip-tls-verify; leave one of them out"
+            f"{cluster.title}: certificate-authority cannot be combined with insecure-skip-tls-verify; "
+            "leave one of them out"
         )
     return Route(
         server=server,

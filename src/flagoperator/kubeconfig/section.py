@@ -38,10 +38,10 @@ class Section:
         return value
 
     def texts(self, name: str) -> list[str]:
-        """Return a field that is a list of texts. Raises ConnectionSettingsError where it is something else."""
+        """Return a field that is a list of strings. Raises ConnectionSettingsError where it is something else."""
         value = self.fields.get(name) or []
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            raise ConnectionSettingsError(f"{self.title}: {name} is not a list of text")
+            raise ConnectionSettingsError(f"{self.title}: {name} is not a list of strings")
         return value
 
     def path(self, name: str) -> Path | None:

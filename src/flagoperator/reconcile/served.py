@@ -37,7 +37,7 @@ class Served:
     def __str__(self) -> str:
         if not self.shut:
             return self._told()
-        return f"{self._told()}, and off for everybody but its testers, as {' and '.join(self.shut)} lets nobody in"
+        return f"{self._told()}, and off for everybody but its testers, because {' and '.join(self.shut)} admits nobody"
 
     def _told(self) -> str:
         form = "the last good form" if self.generation is None else f"generation {self.generation}"

@@ -45,7 +45,7 @@ class Definitions:
         except ApiError as error:
             self._metrics.crds_outdated = None
             if error.status == FORBIDDEN:
-                self._tell(logging.INFO, f"whether the CRDs are of this release cannot be seen: {error}")
+                self._tell(logging.INFO, f"cannot tell whether the CRDs are of this release: {error}")
             return  # whoever lists says so when the API server is away
         outdated = {name: release for name, release in found.items() if is_older(release, self._own)}
         self._metrics.crds_outdated = len(outdated)

@@ -189,7 +189,7 @@ class Publisher:
         if verdict is Verdict.LIST:
             self._reflector.list_soon()
         if verdict is Verdict.PUBLISH_UNHEARD:
-            log.info("not every replica has said what it serves: everything in the cluster is taken for new")
+            log.info("not every replica has said what it serves: everything in the cluster is treated as new")
         return verdict.publishes
 
     def _served(self) -> Mapping[str, Ruleset | int]:

@@ -64,7 +64,7 @@ def test_every_field_of_the_user_is_an_attribute(field: str):
         ("user.", "breaks off at character 6"),
         ("user..country", "breaks off at character 6"),
         ("user.properties['a", "breaks off at character 16"),
-        ("user.properties['']", "holds an empty name"),
+        ("user.properties['']", "contains an empty name"),
         ("user country", "breaks off at character 5"),
         ("['user'].country", "breaks off at character 1"),
         ("user['country']", "write `user['country']` as `user.country`"),

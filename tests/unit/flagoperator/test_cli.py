@@ -89,12 +89,12 @@ def test_tokens_are_of_one_kind_and_those_of_a_file_never_in_plain_text(
         (
             ["--listen", "0.0.0.0:0"],
             "--listen: whoever reaches 0.0.0.0:0 gets all rulesets: set --subscribers, --token-file or "
-            "--tls-client-ca, or say --insecure to have it so",
+            "--tls-client-ca, or allow it with --insecure",
         ),
         (
             ["--listen", "0.0.0.0:0", "--subscribers", "flags/flagd"],
             "--listen: whoever listens in on 0.0.0.0:0 reads rulesets, and tokens to subscribe with: set --tls-cert, "
-            "or say --insecure to have it so",
+            "or allow it with --insecure",
         ),
         (
             ["--peers", "flagd-0:8015"],

@@ -88,5 +88,5 @@ def _number(query: Mapping[str, str], name: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
-        raise InvalidArgument(f"{name}: a number of at most {_DIGITS} digits is needed")
+        raise InvalidArgument(f"{name}: must be a number of at most {_DIGITS} digits")
     return int(text)

@@ -51,7 +51,7 @@ def read_question(request: Request) -> Question:
     user = _decoded(encoded, _USER_HEADER) if encoded else _parsed(request.body or b"{}", "body")
     mode = query.get("eval_mode", "")
     if mode and mode not in _MODES:
-        raise InvalidArgument("eval_mode: remote or local is needed")
+        raise InvalidArgument("eval_mode: must be remote or local")
     return Question(user_context(an_object(user, "user")), _flag_keys(request, query), mode)
 
 
@@ -71,7 +71,7 @@ def _flag_keys(request: Request, query: dict[str, str]) -> list[str]:
     if encoded := request.headers.get(_KEYS_HEADER):
         keys = _decoded(encoded, _KEYS_HEADER)
         if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
-            raise InvalidArgument(f"{_KEYS_HEADER}: a list of texts is needed")
+            raise InvalidArgument(f"{_KEYS_HEADER}: must be a list of strings")
         return check_flag_keys(keys)
     texts = ",".join(query.get(name, "") for name in _KEYS_IN_QUERY).split(",")
     return check_flag_keys(filter(None, (text.strip() for text in texts)))
@@ -83,7 +83,7 @@ def _decoded(text: str, what: str) -> Any:  # noqa: ANN401
     try:
         data = b64decode(bare + "=" * (-len(bare) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        raise InvalidArgument(f"{what}: base64url is needed") from None
+        raise InvalidArgument(f"{what}: must be base64url") from None
     return _parsed(data, what)
 
 

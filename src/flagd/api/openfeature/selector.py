@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 HEADER = "flagd-selector"
 _NAME = "flagSetId"
-_WRONG = f"{HEADER}: {_NAME}=<project>, or just the project, is needed; flags are selected by nothing else"
+_WRONG = f"{HEADER}: must be {_NAME}=<project>, or just the project; flags are selected by nothing else"
 
 
 def selected_project(metadata: Mapping[str, str]) -> str:

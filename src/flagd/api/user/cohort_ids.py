@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def read_cohort_ids(value: object, where: str, budget: Budget) -> list[str]:
     """Return the ids. Raises InvalidArgument for another shape, for too many and for too long ones."""
     if not isinstance(value, list):
-        raise wrong(where, "a list of texts", value)
+        raise wrong(where, "a list of strings", value)
     check_count(len(value), COHORT_IDS, where)
     ids = list_of_texts(value, where)
     check_cohort_ids(ids, where)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def without_deployments(resources: Iterable[Resource]) -> list[Diagnostic]:
     """Return a warning for every flag that lists no deployment."""
-    text = "lists no deployment, and so nobody sees it where keys are required; list those that may"
+    text = "lists no deployment, so no caller sees it where keys are required; list the deployments that may"
     return [
         Diagnostic(Severity.WARNING, "NoDeployments", text, "spec", each.ref)
         for each in resources

@@ -126,5 +126,5 @@ def _told(ref: ResourceRef, needers: list[Node]) -> Diagnostic:
     names = [name for _, name in needers[:_MOST_NAMED]]
     more = len(needers) - len(names)
     listed = ", ".join([*names, f"and {more} more"] if more else names)
-    message = f"it was deleted, and stays, hidden, for the flags whose last good forms need it: {listed}"
+    message = f"it was deleted, and is kept, hidden, for the flags whose last good forms need it: {listed}"
     return Diagnostic(Severity.WARNING, "Retained", message, resource=ref)

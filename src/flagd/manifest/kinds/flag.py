@@ -35,7 +35,7 @@ def _scalar(value: object) -> str | int | float | bool:
         return int(value)
     if isinstance(value, (str, int, float)) and len(str(value)) <= 4096:
         return value
-    raise PydanticCustomError("NotAScalar", "takes one text of at most 4,096 characters, a number or a boolean")
+    raise PydanticCustomError("NotAScalar", "takes a string of at most 4,096 characters, a number or a boolean")
 
 
 Scalar = Annotated[

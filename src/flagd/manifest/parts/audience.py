@@ -37,7 +37,7 @@ _ATTRIBUTES = '"every operator takes an attribute, except in cohort and not in c
 MATCH_RULE = Rule(f"self.all(c, {_ATTRIBUTED})", _ATTRIBUTES)
 ANY_OF_RULE = Rule(f"self.all(g, g.match.all(c, {_ATTRIBUTED}))", _ATTRIBUTES)
 AUDIENCE_RULES = (
-    Rule("!(has(self.match) && has(self.anyOf))", '"anyOf stands beside match; write one of them"', ".anyOf"),
+    Rule("!(has(self.match) && has(self.anyOf))", '"anyOf cannot be combined with match; write one of them"', ".anyOf"),
     Rule(
         "has(self.match) || has(self.anyOf) || (has(self.segmentRefs) && size(self.segmentRefs) > 0)",
         '"has no conditions; write match, anyOf or segmentRefs (for everybody: allOtherUsers)"',

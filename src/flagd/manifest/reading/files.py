@@ -77,7 +77,7 @@ class _Walk:
         if real in above:
             yield SourceFile(str(path), fault=("SymlinkLoop", "leads back to a directory above it"))
         elif len(above) >= MAX_LEVELS:
-            yield SourceFile(str(path), fault=("TooDeep", f"lies deeper than {MAX_LEVELS} directories"))
+            yield SourceFile(str(path), fault=("TooDeep", f"is deeper than {MAX_LEVELS} directories"))
         elif real not in self._seen:
             self._seen.add(real)
             yield from self._directory(path, (*above, real)) if is_directory else self._file(path)

@@ -138,10 +138,10 @@ def _spelled(content: Content, root: FieldPath) -> Iterator[Finding]:
             continue
         value = resolve(written)
         if type(value) is int:
-            text = f'`{written}` is read as {value}; write {value}, or "{written}" if text is meant'
+            text = f'`{written}` is read as {value}; write {value}, or "{written}" if you mean a string'
             yield warning(path, "UnusualNumber", text)
         elif _takes_any(path):
-            text = f'`{written}` is read as {str(value).lower()}; quote it if text is meant: "{written}"'
+            text = f'`{written}` is read as {str(value).lower()}; quote it if you mean a string: "{written}"'
             yield warning(path, "UnquotedBoolean", text)
 
 

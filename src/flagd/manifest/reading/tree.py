@@ -130,7 +130,7 @@ class _Tree:
     def _find_unquoted(self, written: str, arrives: str | None) -> None:
         if arrives is None:
             shown = "~" if written == "" else written
-            self._find("UnquotedKey", f"the key `{shown}` is null to YAML; write a text")
+            self._find("UnquotedKey", f"the key `{shown}` is null to YAML; write a string")
         else:
             self._find(
                 "UnquotedKey", f'the key `{written}` without quotes arrives as "{arrives}"; quote it: "{written}"'
@@ -155,7 +155,7 @@ class _Tree:
         try:
             return resolve(text)
         except NotJsonError:
-            self._find("NotJson", f"`{text}` is not a number in JSON; quote it if text is meant")
+            self._find("NotJson", f"`{text}` is not a number in JSON; quote it if you mean a string")
             return text
 
     def _open_mapping(self, event: yaml.MappingStartEvent) -> None:
@@ -169,7 +169,7 @@ class _Tree:
         if event.tag is not None and event.tag not in ("!", _TAG + kind):
             self._find("UnsupportedTag", f"the tag `{event.tag.replace(_TAG, '!!')}` means nothing here; leave it out")
         if frames and frames[-1].key is _NO_KEY and type(frames[-1].container) is dict:
-            raise self._unreadable("InvalidYaml", "a key must be text, not a mapping or a list")
+            raise self._unreadable("InvalidYaml", "a key must be a string, not a mapping or a list")
         if len(frames) >= MAX_DEPTH:
             raise self._unreadable("TooDeep", f"nested deeper than {MAX_DEPTH} levels")
         self._size += 1
@@ -187,7 +187,9 @@ class _Tree:
         if event.anchor not in self._anchors:
             around = any(frame.anchor == event.anchor for frame in self._frames)
             text = (
-                f"`*{event.anchor}` stands inside its own anchor" if around else f"there is no anchor `&{event.anchor}`"
+                f"`*{event.anchor}` refers to the anchor around it"
+                if around
+                else f"there is no anchor `&{event.anchor}`"
             )
             raise self._unreadable("InvalidYaml", text)
         value, size = self._anchors[event.anchor]
@@ -197,7 +199,7 @@ class _Tree:
             raise self._unreadable("TooManyAliases", f"aliases add more than {MAX_ALIASED:,} values")
         frame = self._frames[-1] if self._frames else None
         if frame is not None and frame.key is _NO_KEY and type(frame.container) is dict:
-            raise self._unreadable("InvalidYaml", f"`*{event.anchor}` stands where a key is wanted; write the key out")
+            raise self._unreadable("InvalidYaml", f"`*{event.anchor}` is used as a key; write the key out")
         self._put(value)
 
     def _put(self, value: object) -> None:

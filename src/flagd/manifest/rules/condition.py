@@ -36,7 +36,7 @@ _VERSION = re.compile(r"[0-9]+\.[0-9]+(\.[0-9]+(-[-A-Za-z0-9_]*(\.[-A-Za-z0-9_]+
 def check_audience(audience: Audience, path: FieldPath) -> Iterator[Finding]:
     """Yield what is wrong with who is meant by a segment at `path`."""
     if audience.match is not None and audience.any_of is not None:
-        yield Finding((*path, "anyOf"), "ExactlyOne", "stands beside `match`; write one of them")
+        yield Finding((*path, "anyOf"), "ExactlyOne", "cannot be combined with `match`; write one of them")
     if audience.match is None and audience.any_of is None and not audience.segment_refs:
         text = "has no conditions; write `match`, `anyOf` or `segmentRefs` (for everybody: `allOtherUsers`)"
         yield Finding(path, "NoConditions", text)
@@ -91,7 +91,7 @@ def _patterns(condition: Condition, path: FieldPath) -> Iterator[Finding]:
             yield Finding((*path, "values", index), "InvalidPattern", f"{shown(value)} {fault}")
         elif value == NONE:
             text = (
-                f"{shown(value)} is a pattern here and stands for no missing attribute; "
+                f"{shown(value)} is a pattern here and does not mean a missing attribute; "
                 f"write a condition of its own: `is` or `is not` with {shown(value)}"
             )
             yield warning((*path, "values", index), "NoneIsPattern", text)

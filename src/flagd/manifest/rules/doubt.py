@@ -39,7 +39,7 @@ def doubtful_condition(condition: Condition, path: FieldPath) -> Iterator[Findin
     for index, value in enumerate(condition.values):
         if _asks_for_nothing(condition.op, value):
             who = "nobody" if "not" in condition.op else "everybody"
-            text = f"{_found_anywhere(value)}, so this holds for {who} who has the attribute; {_remedy(value)}"
+            text = f"{_found_anywhere(value)}, so the condition holds for {who} who has the attribute; {_remedy(value)}"
             yield warning((*path, "values", index), "MatchesEverything", text)
     if condition.op in _COMPARES_TEXT:
         yield from check_texts(condition.values, (*path, "values"))

@@ -38,8 +38,8 @@ def check_payload(payload: object, path: FieldPath) -> Iterator[Finding]:
         depth += _MESSAGES.get(type(value), 0)
         if depth > MAX_MESSAGES:
             text = (
-                f"is nested too deep for an answer, which carries {MAX_MESSAGES // 2} lists or "
-                f"{MAX_MESSAGES // 3} mappings within each other"
+                f"is nested too deeply for an answer, which has room for {MAX_MESSAGES // 2} lists or "
+                f"{MAX_MESSAGES // 3} mappings inside each other"
             )
             yield Finding(path, "TooDeep", text)
             return
@@ -58,7 +58,9 @@ def check_payload(payload: object, path: FieldPath) -> Iterator[Finding]:
             )
         elif type(value) in (int, float) and abs(value) > EXACT and not large:  # type: ignore[arg-type]
             large = True
-            yield warning(at, "LargeInteger", f"`{value}` is beyond 2^53 and gets rounded on the way; write it as text")
+            yield warning(
+                at, "LargeInteger", f"`{value}` is beyond 2^53 and is rounded on the way; write it as a string"
+            )
 
 
 def _is_json(value: object) -> bool:

@@ -22,5 +22,5 @@ def repeated(names: Sequence[str], path: FieldPath, field: str | None = None) ->
     for index, name in enumerate(names):
         if name in first:
             at = (*path, index) if field is None else (*path, index, field)
-            yield Finding(at, "Repeated", f"{shown(name)} stands at [{first[name]}] already; each may stand once")
+            yield Finding(at, "Repeated", f"{shown(name)} is already at [{first[name]}]; each may appear once")
         first.setdefault(name, index)

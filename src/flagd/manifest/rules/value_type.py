@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _WANTED = {
     "Boolean": "true or false",
-    "String": "text",
+    "String": "a string",
     "Integer": "a whole number within ±(2^53 - 1)",
     "Float": "a number",
     "JSON": "a mapping or a list",
@@ -53,7 +53,7 @@ def _value(variant: Variant, declared: str, path: FieldPath) -> Iterator[Finding
         return
     at = path if variant.value is None else (*path, "value")
     booleans = ", or the value on, true, off or false" if declared == "Boolean" else ""
-    what = f"has no payload, so that its value is the text {shown(text)}, and valueType is {declared}"
+    what = f"has no payload, so that its value is the string {shown(text)}, and valueType is {declared}"
     yield Finding(at, "WrongValueType", f"{what}; give it a payload: {_WANTED[declared]}{booleans}")
 
 
@@ -77,7 +77,7 @@ def _kind(payload: object) -> str:
         case bool():
             return f"the boolean {str(payload).lower()}"
         case str():
-            return f"the text {shown(payload)}"
+            return f"the string {shown(payload)}"
         case int() | float():
             return f"the number {shown(payload)}"
     return "a list" if isinstance(payload, list) else "a mapping"

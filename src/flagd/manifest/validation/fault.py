@@ -31,7 +31,7 @@ MAX_FAULTS = 200
 """What is looked at of one resource; a list of unquoted numbers makes a fault for each."""
 
 _WANTED = {
-    "string_type": "text",
+    "string_type": "a string",
     "bool_type": "true or false",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
@@ -122,13 +122,13 @@ def _unknown_value(value: object, known: tuple[str, ...], operator: bool) -> str
             return f'unknown value {shown(value)}, did you mean `{EXISTENCE_OPERATORS[words]}` with the value "(none)"?'
         near = words if words in known else OPERATOR_SYNONYMS.get(words, near)
     listed = ", ".join(f"`{one}`" for one in known)
-    return f"unknown value {shown(value)}, did you mean `{near}`?" if near else f"{shown(value)} is none of {listed}"
+    return f"unknown value {shown(value)}, did you mean `{near}`?" if near else f"{shown(value)} is not one of {listed}"
 
 
 def _wrong_type(value: object, wanted: str, spelled: str | None) -> str:
     if value is None:
         return f"has no value; write {wanted}, or leave the field out"
-    if wanted == "text" and isinstance(value, (bool, int, float)):
+    if wanted == "a string" and isinstance(value, (bool, int, float)):
         written = spelled or shown(value).strip("`")
         what = f"the boolean {str(value).lower()}" if isinstance(value, bool) else "a number"
         digits = digits_of(written)
@@ -136,12 +136,12 @@ def _wrong_type(value: object, wanted: str, spelled: str | None) -> str:
             return f'`{written}` without quotes is a number; quote its digits: "{digits}", in the values of a chart too'
         return f'`{written}` without quotes is {what}; quote it: "{written}"'
     if wanted == "true or false" and isinstance(value, str) and value.lower() in _WORDS:
-        return f'"{value}" is text; write {_WORDS[value.lower()]} without quotes'
+        return f'"{value}" is a string; write {_WORDS[value.lower()]} without quotes'
     if wanted == "a whole number" and isinstance(value, str):
         return (
-            f'"{value}" is text; write {wanted} without quotes'
+            f'"{value}" is a string; write {wanted} without quotes'
             if value.isdecimal()
-            else f"{shown(value)} is text; write {wanted}"
+            else f"{shown(value)} is a string; write {wanted}"
         )
     return f"{shown(value)} is {_kind(value)}; write {wanted}"
 
@@ -151,17 +151,17 @@ def _kind(value: object) -> str:
         return "a boolean"
     if isinstance(value, (int, float)):
         return "a number"
-    return "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else "text"
+    return "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else "a string"
 
 
 def _size(value: object, context: dict[str, Any]) -> str:
     count = len(value) if isinstance(value, (str, list, dict)) else context.get("actual_length", "?")
     things = "characters" if isinstance(value, str) else "entries"
     if "max_length" in context:
-        return f"holds {count:,} {things}; at most {context['max_length']:,} are allowed"
+        return f"has {count:,} {things}; at most {context['max_length']:,} are allowed"
     if count == 0:
         return "is empty; leave it out or fill it"
-    return f"holds {count:,} {things}; at least {context['min_length']:,} are wanted"
+    return f"has {count:,} {things}; at least {context['min_length']:,} are required"
 
 
 def _beyond(context: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from flagd.rpc.method import Call
     from flagd.sync.publisher.subscribers import RoleName
 
-UNAUTHENTICATED = "a valid token is needed: authorization: Bearer <token>"
+UNAUTHENTICATED = "a valid token is required: authorization: Bearer <token>"
 _SCHEME = "bearer "
 
 

@@ -104,7 +104,7 @@ class RulesetService:
         if subscription.role != "client":
             await self._admission.admit(subscription.role, subscription.name, call)
         if len(self._subscribers.streams) >= self._settings.subscribers:
-            raise ResourceExhausted(f"{self._settings.subscribers} subscribers are connected, no more are taken")
+            raise ResourceExhausted(f"{self._settings.subscribers} subscribers are connected, and no more are accepted")
         with self._subscribers.enter(_subscriber(subscription)) as row, self._publications.subscribe() as changed:
             session = Session({project: revision for project, (revision, _) in subscription.held.items()})
             ack_deadline = AckDeadline(self._settings.silence_seconds)
@@ -115,7 +115,7 @@ class RulesetService:
                 while not listening.done():
                     changed.clear()
                     if self._publications.closed:
-                        raise Unavailable("the publisher is going; connect again")
+                        raise Unavailable("the publisher is shutting down; connect again")
                     async for message in self._news(stream):
                         with stream.in_time():
                             yield message

@@ -74,7 +74,7 @@ class ConnectCall:
             self._content_type = b"application/" + parameters.get("encoding", "").encode()
             codec = UNARY_TYPES.get(self._content_type)
             if codec is None:
-                raise InvalidArgument("encoding: json or proto is needed")
+                raise InvalidArgument("encoding: must be json or proto")
             await self._unary(method, self._query_message(parameters), codec)
         except Exception as error:  # noqa: BLE001 - every call is answered
             await settle(error, self._fail, method.path)

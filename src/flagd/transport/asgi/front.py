@@ -92,7 +92,7 @@ class Front:
             allowed = sorted({*routes, *(["HEAD"] if "GET" in routes else [])})
             await _other_verb(call, verb, allowed, next(iter(routes.values())))
         elif _essence(fields.get(b"content-type", b"")).startswith(b"application/grpc"):
-            await call.refuse(Unreadable(f"content-type: {_GRPC_TYPES} is needed"), {"accept-post": _ACCEPT_POST})
+            await call.refuse(Unreadable(f"content-type: must be {_GRPC_TYPES}"), {"accept-post": _ACCEPT_POST})
         else:
             await call.refuse(NoSuchPath("no such method or path"))
 
@@ -108,7 +108,7 @@ async def _other_verb(call: HttpCall, verb: str, allowed: list[str], route: Rout
 
 def _unreadable(method: Method) -> Unreadable:
     types = UNARY_TYPES if method.unary else STREAM_TYPES if method.stream else DIALECTS
-    return Unreadable(f"content-type: {_listed(types)} is needed")
+    return Unreadable(f"content-type: must be {_listed(types)}")
 
 
 def _listed(types: Iterable[bytes]) -> str:

@@ -141,7 +141,7 @@ def _take_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> Non
     pyvoy tells what it has done to futures that were cancelled meanwhile.
     """
     if isinstance(context.get("exception"), asyncio.InvalidStateError):
-        log.debug("a caller went before its answer: %s", context.get("message"))
+        log.debug("a caller left before its answer: %s", context.get("message"))
         return
     loop.default_exception_handler(context)
 

@@ -90,7 +90,7 @@ class _Collector(Collector):
         yield CounterMetricFamily("flagoperator_relist_failures", "Lists that failed.", value=metrics.relist_failures)
         yield CounterMetricFamily(
             "flagoperator_relist_differences",
-            "Resources of which a list knew more than the watch had told.",
+            "Resources about which a list knew more than the watch had reported.",
             value=metrics.relist_differences,
         )
         unreadable = GaugeMetricFamily(
@@ -101,7 +101,7 @@ class _Collector(Collector):
         yield unreadable
         age = time.time() - metrics.relisted_at if metrics.relisted_at else float("inf")
         yield GaugeMetricFamily("flagoperator_relist_age_seconds", "Time since the last complete list.", value=age)
-        events = CounterMetricFamily("flagoperator_watch_events", "What the watch told.", labels=["kind"])
+        events = CounterMetricFamily("flagoperator_watch_events", "Events that the watch reported.", labels=["kind"])
         for kind in KINDS:
             events.add_metric([kind], metrics.watch_events[kind])
         yield events
@@ -196,7 +196,9 @@ class _Collector(Collector):
 
     def _lags(self) -> Metric:
         lags = GaugeMetricFamily(
-            "flagoperator_event_loop_lag_seconds", "How late an event loop was, at most in a minute.", labels=["loop"]
+            "flagoperator_event_loop_lag_seconds",
+            "Longest delay of an event loop in the last minute, in seconds.",
+            labels=["loop"],
         )
         for name, heartbeat in self._heartbeats().items():
             lags.add_metric([name], heartbeat.worst)

@@ -69,7 +69,9 @@ class AccountAdmission:
     def _checked(self, token: str, name: str) -> TokenClaims:
         """Return what the token says of itself; refuse without asking anybody what would be refused anyway."""
         if not token or len(token.encode()) > TOKEN_BYTES or (claims := read_claims(token)) is None:
-            text = f"a ServiceAccount token for the audience {self._audience} is needed: authorization: Bearer <token>"
+            text = (
+                f"a ServiceAccount token for the audience {self._audience} is required: authorization: Bearer <token>"
+            )
             raise self._refusals.told(name, Unauthenticated(text))
         if self._audience not in claims.audiences:
             text = f"the ServiceAccount token is not for the audience {self._audience}"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from flagoperator.run.options import Options
 
 # Such a token is short-lived and worth nothing elsewhere. One of a file is never sent in plain text.
-_READ = "whoever listens in on {} reads rulesets, and tokens to subscribe with"
-_LAST_GOOD = "whoever answers at {} decides what broken flags keep serving"
+_READ = "anyone who listens in on {} reads rulesets, and tokens to subscribe with"
+_LAST_GOOD = "any server that answers at {} decides what broken flags keep serving"
 
 
 def make_admission(options: Options, api: Api, counts: Counter[str]) -> Admission:

@@ -66,7 +66,7 @@ def test_the_default_project_need_not_be_named(run: Run, write: Write) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ([], 2, "say which project: --project blog | shop"),
+        ([], 2, "name the project: --project blog | shop"),
         (["--project", "shpo"], 1, 'no project "shpo" in these manifests; did you mean "shop"?'),
     ],
 )

@@ -134,7 +134,7 @@ def test_errors_beside_the_flag_asked_for_are_mentioned_only(run: Run, write: Wr
         (["PATH", "--user", "@nowhere.json"], 3, "cannot read nowhere.json"),
         (["PATH", "--user", ANN, "--project", "blog"], 1, 'no project "blog" in these manifests; there is shop'),
         (["--server", "http://localhost", "--user", ANN], 2, '"http://localhost" is not HOST:PORT'),
-        (["PATH", "--user", ANN, "--flag", "a\x1b"], 2, "'a\\x1b' holds control characters or is not UTF-8"),
+        (["PATH", "--user", ANN, "--flag", "a\x1b"], 2, "'a\\x1b' contains control characters or is not UTF-8"),
         (["--server", "localhost:1", "--key", "a b", "--user", ANN], 2, "ASCII text without spaces"),
         (["--server", "localhost:99999", "--user", ANN], 2, "is not HOST:PORT"),
         (["--server", "localhost:1", "--tls-cert", "a.pem", "--user", ANN], 2, "--tls-cert and --tls-key go together"),

@@ -51,8 +51,8 @@ def test_the_hash_of_a_new_key_is_the_one_it_came_with(run: Run) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "standard input holds no key"),
-        ("\n", "standard input holds no key"),
+        ("", "standard input contains no key"),
+        ("\n", "standard input contains no key"),
         ("a b", "no spaces"),
         ("one\ntwo\n", "one key on one line"),
         ("x" * 257, "at most 256 bytes"),

@@ -39,7 +39,7 @@ def test_null_fields_are_dropped() -> None:
         ('"ann"', "not text"),
         ("NaN", "NaN is not JSON"),
         ("[" * 100_000, "nested too deep"),
-        ('{"user_id": "a", "user_id": "b"}', '"user_id" is there twice'),
+        ('{"user_id": "a", "user_id": "b"}', '"user_id" is given twice'),
         ('{"usr_id": "ann"}', 'a user has no field "usr_id"; did you mean "user_id"?'),
         ('{"id": "ann"}', 'did you mean "user_id"?'),
         ('{"userId": "ann"}', 'did you mean "user_id"?'),
@@ -49,15 +49,15 @@ def test_null_fields_are_dropped() -> None:
             'properties of your own go under user_properties: {"user_properties": {"favourite": …}}',
         ),
         ('{"user_id": 42}', 'user_id is text, not a number; write "42"'),
-        ('{"version": true}', 'version is text, not a truth value; write "true"'),
-        ('{"cohort_ids": "beta"}', 'cohort_ids is a list of texts such as ["a"], not text'),
+        ('{"version": true}', 'version is text, not a boolean; write "true"'),
+        ('{"cohort_ids": "beta"}', 'cohort_ids is a list of strings such as ["a"], not text'),
         ('{"user_properties": []}', "user_properties is an object, not a list"),
         ('{"groups": {"company": 1}}', 'groups.company is a name ("acme"), a list of names (["acme"]) or an object'),
-        ('{"groups": {"company": [1]}}', "groups.company is a list of texts"),
+        ('{"groups": {"company": [1]}}', "groups.company is a list of strings"),
         ('{"groups": {"company": {"nam": "acme"}}}', 'groups.company has no field "nam"; did you mean "name"?'),
         ('{"groups": {"company": {"name": 1}}}', "groups.company.name is text, not a number"),
         ('{"group_properties": {"company": {"acme": 1}}}', "group_properties.company.acme is an object, not a number"),
-        ('{"group_cohort_ids": {"company": {"acme": "x"}}}', "group_cohort_ids.company.acme is a list of texts"),
+        ('{"group_cohort_ids": {"company": {"acme": "x"}}}', "group_cohort_ids.company.acme is a list of strings"),
     ],
 )
 def test_what_is_no_user_is_refused_with_what_would_be_right(text: str, message: str) -> None:
@@ -83,7 +83,7 @@ def test_a_group_may_be_its_name_as_at_every_door() -> None:
 def test_a_number_that_a_server_would_read_otherwise_is_refused(user: dict[str, object], where: str) -> None:
     with pytest.raises(UserError) as caught:
         read_user(json.dumps(user))
-    assert f"{where} is too large to be sent exactly as a number; write it as text" in str(caught.value)
+    assert f"{where} is too large to be sent exactly as a number; write it as a string" in str(caught.value)
 
 
 def test_every_user_of_the_conformance_vectors_is_taken() -> None:

@@ -97,7 +97,7 @@ def test_a_server_that_does_not_know_which_project_is_no_wrong_use(run: Run, wri
         for command in ("eval", "explain"):
             result = run(command, "--server", process.listen, "--user", ANN)
             assert result.exit_code == 1
-            said = "project: needed; name it in the call, or start flagd with --default-project"
+            said = "project: required; name it in the call, or start flagd with --default-project"
             assert result.stderr == f"Error: {process.listen}: {said}\n"
 
 

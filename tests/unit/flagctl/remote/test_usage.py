@@ -73,7 +73,7 @@ def test_a_page_of_metrics_is_read(page: tuple[str, list[str]]) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("<html>hello</html>", "it is not the management port of a flagd"),
+        ("<html>hello</html>", "that is not the management port of a flagd"),
         (
             'flagd_evaluations_total{flag="_other",project="_other",reason="_other",variant="_other"} 1.0\n',
             "more series",

@@ -96,7 +96,7 @@ def test_who_names_no_project_means_the_default_one(text, unnamed, keys):
     if keys is not None:
         assert access.view("", NOBODY).keys == keys
         return
-    with pytest.raises(InvalidArgument, match="project: needed; name it in the call, or start flagd with --default-"):
+    with pytest.raises(InvalidArgument, match="project: required; name it in the call, or start flagd with --default-"):
         access.view("", NOBODY)
 
 

@@ -164,7 +164,7 @@ def _other_revision():
 
 BAD = {
     "401": (b"HTTP/1.1 401 x\r\ncontent-type: application/json\r\n\r\n"
-            b'{"code": "unauthenticated", "message": "a valid deployment key is needed"}', "UNAUTHENTICATED: a valid"),
+            b'{"code": "unauthenticated", "message": "a valid key is required"}', "UNAUTHENTICATED: a valid"),
     "html of a proxy": (b"HTTP/1.1 200 x\r\ncontent-type: text/html\r\n\r\n<html>", "not flagd; is a proxy in between"),
     "500": (b"HTTP/1.1 500 x\r\n\r\n", "HTTP 500"),
     "not http": (b"SSH-2.0-OpenSSH_9\r\n", "not HTTP"),

@@ -17,7 +17,7 @@ def test_the_oldest_has_the_key_and_the_other_is_told():
     result = compiled(aged("new", NEW), aged("old", OLD))
     assert owner(result) == "old"
     assert findings(result) == [("new", "spec.key", "KeyConflict")]
-    assert result.diagnostics[0].message.startswith("the key 'k' is also that of Flag old")
+    assert result.diagnostics[0].message.startswith("the key 'k' is also used by Flag old")
 
 
 @pytest.mark.parametrize(

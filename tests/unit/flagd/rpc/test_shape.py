@@ -28,13 +28,13 @@ def test_a_group_is_a_name_or_a_list_of_which_the_first_counts(value: object, na
 @pytest.mark.parametrize(
     ("read", "value", "message"),
     [
-        (attribute_text, None, "here: text is needed, not null"),
-        (attribute_text, ["a"], "here: text is needed, not a list"),
-        (group_name, {"a": 1}, "an object with name, properties and cohort_ids is needed, not an object"),
-        (group_name, [["a"]], "here: a list of names is needed, not a list"),
-        (list_of_texts, "a", "here: a list of texts is needed, not text"),
-        (list_of_texts, ["a", 1], "here: a list of texts is needed, not a number"),
-        (an_object, True, "here: an object is needed, not a truth value"),
+        (attribute_text, None, "here: must be a string, not null"),
+        (attribute_text, ["a"], "here: must be a string, not a list"),
+        (group_name, {"a": 1}, "an object with name, properties and cohort_ids, not an object"),
+        (group_name, [["a"]], "here: must be a list of names, not a list"),
+        (list_of_texts, "a", "here: must be a list of strings, not a string"),
+        (list_of_texts, ["a", 1], "here: must be a list of strings, not a number"),
+        (an_object, True, "here: must be an object, not a boolean"),
     ],
 )
 def test_another_shape_is_refused_with_what_is_needed(

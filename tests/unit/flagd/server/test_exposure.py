@@ -52,7 +52,7 @@ def test_beyond_loopback_it_is_refused_with_the_two_ways_out_and_on_it_told(list
     caplog.set_level(logging.INFO)
     found = exposures(Options(manifests=FILE, ruleset_listen=listen))
     cure = "--ruleset-token-file, --tls-client-ca or --deployment-keys required"
-    text = f"whoever reaches {listen} gets all rulesets: set {cure}"
-    assert refusal(found) == ("" if starts else f"--ruleset-listen: {text}, or say --insecure to have it so")
+    text = f"anyone who can reach {listen} gets all rulesets: set {cure}"
+    assert refusal(found) == ("" if starts else f"--ruleset-listen: {text}, or allow it with --insecure")
     report(found)
     assert [(record.levelno, record.message) for record in caplog.records] == [(level, text)]

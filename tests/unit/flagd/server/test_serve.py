@@ -73,7 +73,7 @@ async def test_a_second_signal_cuts_the_drain(server, deadline, monkeypatch, cap
         os.kill(os.getpid(), signal.SIGINT)
         await running
     assert (server.asked, server.cut) == ([7], True)
-    assert "stopping immediately, calls in flight are cut" in caplog.messages
+    assert "stopping immediately, calls in flight are cut off" in caplog.messages
 
 
 async def test_a_part_that_has_ended_for_good_drains_and_ends_the_run(deadline, monkeypatch):

@@ -100,7 +100,7 @@ def test_a_last_form_that_an_edit_elsewhere_turns_off_for_everybody_is_told_to_b
     assert form(projects, ref("x")) == "generation 1 is still served"
     after = entry(edited)
     projects.take({after.ref: after})
-    told = "generation 1 is still served, and off for everybody but its testers, as p lets nobody in"
+    told = "generation 1 is still served, and off for everybody but its testers, because p admits nobody"
     assert form(projects, ref("x")) == told
 
 

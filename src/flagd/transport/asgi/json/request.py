@@ -1,7 +1,7 @@
 """JsonRequest: a request in protobuf's JSON form, as the message it stands for.
 
 Stricter than protobuf's own parser and a hundred times quicker: a member that nobody knows is refused with the nearest
-name, and limits are met before anything is built. Attributes of a user may be numbers or truth values, which are taken
+name, and limits are met before anything is built. Attributes of a user may be numbers or booleans, which are taken
 as their text; a group may be just its name.
 Source: https://protobuf.dev/programming-guides/json/
 """
@@ -152,7 +152,7 @@ def _text(field: FieldDescriptor, value: object, where: str) -> str:
         return value
     if field.containing_type in _PEOPLE and not field.is_repeated:
         return attribute_text(value, where)
-    raise wrong(where, "text", value)
+    raise wrong(where, "a string", value)
 
 
 def _struct(value: object, where: str, budget: Budget) -> Struct:

@@ -36,15 +36,15 @@ def test_a_user_that_is_too_large_is_refused_by_the_limit(fields, what):
 @pytest.mark.parametrize(
     ("fields", "what"),
     [
-        ({"user_properties": "pro"}, "user.user_properties: an object is needed, not text"),
-        ({"cohort_ids": "beta"}, "user.cohort_ids: a list of texts is needed, not text"),
-        ({"cohort_ids": [1, None]}, "user.cohort_ids: a list of texts is needed, not a number"),
-        ({"country": ["US"]}, "user.country: text is needed, not a list"),
-        ({"groups": ["acme"]}, "user.groups: an object is needed, not a list"),
+        ({"user_properties": "pro"}, "user.user_properties: must be an object, not a string"),
+        ({"cohort_ids": "beta"}, "user.cohort_ids: must be a list of strings, not a string"),
+        ({"cohort_ids": [1, None]}, "user.cohort_ids: must be a list of strings, not a number"),
+        ({"country": ["US"]}, "user.country: must be a string, not a list"),
+        ({"groups": ["acme"]}, "user.groups: must be an object, not a list"),
         ({"groups": {"company": {"nam": "acme"}}}, 'user.groups.company: unknown member "nam"; did you mean name?'),
         (
             {**GROUP, "group_properties": {"company": "pro"}},
-            "user.groups.company: an object is needed, not text",
+            "user.groups.company: must be an object, not a string",
         ),
     ],
 )

@@ -46,19 +46,19 @@ def test_a_context_becomes_the_engines(fields, context):
 
 
 REFUSED = [
-    ({"targetingKey": []}, "context.targetingKey: text is needed, not a list"),
-    ({"country": {}}, "context.country: text is needed, not an object"),
-    ({"cohort_ids": "beta"}, "context.cohort_ids: a list of texts is needed, not text"),
-    ({"cohort_ids": [1]}, "context.cohort_ids: a list of texts is needed, not a number"),
-    ({"user_properties": []}, "context.user_properties: an object is needed, not a list"),
-    ({"groups": ["acme"]}, "context.groups: an object is needed, not a list"),
-    ({"groups": {"company": [{}]}}, "context.groups.company: a list of names is needed, not an object"),
+    ({"targetingKey": []}, "context.targetingKey: must be a string, not a list"),
+    ({"country": {}}, "context.country: must be a string, not an object"),
+    ({"cohort_ids": "beta"}, "context.cohort_ids: must be a list of strings, not a string"),
+    ({"cohort_ids": [1]}, "context.cohort_ids: must be a list of strings, not a number"),
+    ({"user_properties": []}, "context.user_properties: must be an object, not a list"),
+    ({"groups": ["acme"]}, "context.groups: must be an object, not a list"),
+    ({"groups": {"company": [{}]}}, "context.groups.company: must be a list of names, not an object"),
     ({"groups": {"company": {"propertis": {}}}}, "context.groups.company: unknown member"),
     (
         {"groups": {"company": {"properties": 1}}},
-        "context.groups.company.properties: an object is needed, not a number",
+        "context.groups.company.properties: must be an object, not a number",
     ),
-    ({"groups": {"company": {"cohort_ids": 1}}}, "context.groups.company.cohort_ids: a list of texts is needed, not a"),
+    ({"groups": {"company": {"cohort_ids": 1}}}, "context.groups.company.cohort_ids: must be a list of strings, not a"),
     ({"targetingKey": "x" * 4097}, "context.targetingKey: longer than 4096 bytes"),
     ({"a": "x" * 4097}, "context.a: longer than 4096 bytes"),
     ({"x" * 257: 1}, "context: the name of a property: longer than 256 bytes"),

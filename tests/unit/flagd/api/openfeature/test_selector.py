@@ -28,7 +28,7 @@ def test_any_other_selector_is_refused_and_the_right_one_named(selector):
     with pytest.raises(InvalidArgument) as refused:
         selected_project({"flagd-selector": selector})
     assert refused.value.message == (
-        "flagd-selector: flagSetId=<project>, or just the project, is needed; flags are selected by nothing else"
+        "flagd-selector: must be flagSetId=<project>, or just the project; flags are selected by nothing else"
     )
 
 

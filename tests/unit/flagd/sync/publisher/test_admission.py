@@ -17,7 +17,7 @@ async def test_whoever_shows_a_token_is_admitted(shown):
 @pytest.mark.parametrize("metadata", [*NOBODY, {"authorization": "one"}, {"authorization": "Api-Key one"}])
 @pytest.mark.parametrize("tokens", [["one"], [], [""]])
 async def test_whoever_shows_none_that_holds_is_not(metadata, tokens):
-    with pytest.raises(Unauthenticated, match="a valid token is needed"):
+    with pytest.raises(Unauthenticated, match="a valid token is required"):
         await TokenAdmission(lambda: tokens).admit("replica", "a", Call(metadata))
 
 

@@ -63,9 +63,9 @@ async def test_an_account_that_is_listed_is_admitted(role: RoleName):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (None, "a ServiceAccount token for the audience flagoperator is needed"),
-        ("", "a ServiceAccount token for the audience flagoperator is needed"),
-        ("opaque", "a ServiceAccount token for the audience flagoperator is needed"),
+        (None, "a ServiceAccount token for the audience flagoperator is required"),
+        ("", "a ServiceAccount token for the audience flagoperator is required"),
+        ("opaque", "a ServiceAccount token for the audience flagoperator is required"),
         (token({"aud": "flagoperator", "pad": "x" * TOKEN_BYTES}), "a ServiceAccount token for"),
         (FOREIGN, "is not for the audience flagoperator"),
         (token({}), "is not for the audience flagoperator"),
@@ -180,7 +180,7 @@ async def test_callers_cannot_fill_the_log(caplog: pytest.LogCaptureFixture):
     door.now += 10
     with pytest.raises(Unauthenticated):
         await door.admit(None)
-    text = "a ServiceAccount token for the audience flagoperator is needed: authorization: Bearer <token>"
+    text = "a ServiceAccount token for the audience flagoperator is required: authorization: Bearer <token>"
     assert caplog.messages == [
         f"subscriber '0\\n' is refused: {text}",
         f"subscriber 'flagd-0' is refused: {text}; 99 more since the last such line",

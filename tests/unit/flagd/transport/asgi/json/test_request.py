@@ -21,21 +21,21 @@ async def read(data, request=EvaluateRequest):
 
 
 SHAPES = [
-    ("[]", "body: an object is needed, not a list"),
-    ('"x"', "body: an object is needed, not text"),
-    ("null", "body: an object is needed, not null"),
-    ('{"user": "ann"}', "user: an object is needed, not text"),
-    ('{"user": ["ann"]}', "user: an object is needed, not a list"),
-    ('{"user": {"userId": ["ann"]}}', "user.user_id: text is needed, not a list"),
-    ('{"user": {"userProperties": [1]}}', "user.user_properties: an object is needed, not a list"),
-    ('{"user": {"cohortIds": "beta"}}', "user.cohort_ids: a list is needed, not text"),
-    ('{"user": {"cohortIds": [1]}}', "user.cohort_ids[0]: text is needed, not a number"),
-    ('{"user": {"groups": ["acme"]}}', "user.groups: an object is needed, not a list"),
-    ('{"user": {"groups": {"company": [["acme"]]}}}', "user.groups.company: a list of names is needed, not a list"),
-    ('{"user": {"groups": {"company": {"name": {}}}}}', "user.groups.company.name: text is needed, not an object"),
-    ('{"flagKeys": "checkout"}', "flag_keys: a list is needed, not text"),
-    ('{"flagKeys": [null]}', "flag_keys[0]: text is needed, not null"),
-    ('{"project": 1}', "project: text is needed, not a number"),
+    ("[]", "body: must be an object, not a list"),
+    ('"x"', "body: must be an object, not a string"),
+    ("null", "body: must be an object, not null"),
+    ('{"user": "ann"}', "user: must be an object, not a string"),
+    ('{"user": ["ann"]}', "user: must be an object, not a list"),
+    ('{"user": {"userId": ["ann"]}}', "user.user_id: must be a string, not a list"),
+    ('{"user": {"userProperties": [1]}}', "user.user_properties: must be an object, not a list"),
+    ('{"user": {"cohortIds": "beta"}}', "user.cohort_ids: must be a list, not a string"),
+    ('{"user": {"cohortIds": [1]}}', "user.cohort_ids[0]: must be a string, not a number"),
+    ('{"user": {"groups": ["acme"]}}', "user.groups: must be an object, not a list"),
+    ('{"user": {"groups": {"company": [["acme"]]}}}', "user.groups.company: must be a list of names, not a list"),
+    ('{"user": {"groups": {"company": {"name": {}}}}}', "user.groups.company.name: must be a string, not an object"),
+    ('{"flagKeys": "checkout"}', "flag_keys: must be a list, not a string"),
+    ('{"flagKeys": [null]}', "flag_keys[0]: must be a string, not null"),
+    ('{"project": 1}', "project: must be a string, not a number"),
 ]
 
 

@@ -94,7 +94,7 @@ def main() -> None:
 @option(
     "--operator",
     type=Addresses(),
-    help="Operator whose rulesets to serve instead of manifests; every address of a name is subscribed to.",
+    help="Operator whose rulesets to serve instead of manifests; flagd subscribes to every address of a name.",
 )
 @option("--listen", default="127.0.0.1:8013", type=Address(), help="Where the evaluation services listen.")
 @option(
@@ -117,7 +117,7 @@ def main() -> None:
 @option(
     "--peers",
     type=Addresses(),
-    help="Ruleset ports of other flagds: asked at a start that has nothing to serve and hears no operator.",
+    help="Ruleset ports of other flagds: asked at start if there is nothing to serve and no operator answers.",
 )
 @option("--name", show_default="the host's name", help="What the operator knows this flagd by: the name of its pod.")
 @option("--operator-ca", type=FILE, help="PEM file with the CA certificates of operator and peers; turns TLS on.")
@@ -129,7 +129,7 @@ def main() -> None:
     "--transport",
     type=click.Choice(["auto", "envoy", "grpcio"]),
     default="auto",
-    help="What serves the evaluation port; auto takes Envoy where it can run, and the log says which and why.",
+    help="What serves the evaluation port; auto uses Envoy if it can run; the log says which and why.",
 )
 @option(
     "--cors-origin",
@@ -171,7 +171,7 @@ def main() -> None:
     type=click.IntRange(min=64),
     metavar="MIB",
     show_default="the limit of the control group, else a quarter of the machine's",
-    help="Memory, in MiB, that flagd may use; calls may hold a third of it, the newest beyond that are refused.",
+    help="Memory, in MiB, that flagd may use; calls may use a third of it; the newest beyond that are refused.",
 )
 @option(
     "--log-level",
@@ -189,8 +189,8 @@ def serve(**settings: Any) -> None:  # noqa: ANN401
     flagd serve --operator flagoperator.flags.svc:8015 --operator-ca ca.crt --state-dir /state
 
     SIGTERM and SIGINT drain: health says NOT_SERVING, streams end with UNAVAILABLE, running calls
-    finish. A second signal stops at once. Exit codes: 0 fine, 1 a part has ended or the end took
-    too long, 2 wrong use, 3 could not listen or read.
+    finish. A second signal stops immediately. Exit codes: 0 fine, 1 a part has ended or stopping
+    took too long, 2 wrong use, 3 could not listen or read.
     """
     silence_grpc()
     options = _options(settings)

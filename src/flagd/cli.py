@@ -164,7 +164,7 @@ def main() -> None:
     type=click.FloatRange(min=0),
     default=15.0,
     metavar="SECONDS",
-    help="Seconds that running calls get to finish after SIGTERM or SIGINT.",
+    help="Longest time, in seconds, for running calls to finish after SIGTERM or SIGINT.",
 )
 @option(
     "--max-memory",

@@ -40,10 +40,10 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
     "percent-nan": ({"active": True, "variants": ON, "allOtherUsers": {"percent": "NaN"}}, "`NaN` is not a percentage"),
     "pattern-huge": (
         {"active": True, "variants": ON, "segments": [{"name": "huge", "match": [HUGE], "rollout": {"percent": 9}}]},
-        "holds 500,000 characters; at most 4,096 are allowed",
+        "has 500,000 characters; at most 4,096 are allowed",
     ),
     "references-text": ({"active": True, "variants": ON, "prerequisites": "checkout"}, "spec.prerequisites: "),
-    "variant-twice": ({"active": True, "variants": [*ON, *ON]}, "spec.variants[1].key: `on` stands at [0] already"),
+    "variant-twice": ({"active": True, "variants": [*ON, *ON]}, "spec.variants[1].key: `on` is already at [0]"),
 }
 """What is said of them in their status."""
 

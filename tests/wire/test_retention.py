@@ -99,7 +99,7 @@ def test_what_was_deleted_decides_behind_every_door_and_is_shown_at_none(folder,
         assert {"on", "off"} == {one["child"] for one in before}
         for name, resource in GONE.items():
             (folder / f"{name}.yaml").unlink()
-            process.said(f"{resource}: warning: it was deleted, and stays, hidden")
+            process.said(f"{resource}: warning: it was deleted, and is kept, hidden")
             assert _evaluate(call, process, "child") == before
         _check_doors(process, call)
     with running(folder, "--transport", transport, "--state-dir", state) as process:

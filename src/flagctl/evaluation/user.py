@@ -178,7 +178,7 @@ def _kind(value: object) -> str:
         case int() | float():
             return "a number"
         case str():
-            return "text"
+            return "a string"
         case list():
             return "a list"
     return "an object"

@@ -28,14 +28,15 @@ WRONG_USE = [
     ),
     (
         ["serve", "--manifests", ".", "--ruleset-listen", "0.0.0.0:0"],
-        "--ruleset-listen: whoever reaches 0.0.0.0:0 gets all rulesets: set --ruleset-token-file, --tls-client-ca or "
-        "--deployment-keys required, or say --insecure",
+        "--ruleset-listen: anyone who can reach 0.0.0.0:0 gets all rulesets: set --ruleset-token-file, "
+        "--tls-client-ca or --deployment-keys required, or allow it with --insecure",
     ),
     (
         ["serve", "--operator", "localhost:1,x:1"],
-        "--operator: whoever answers at x:1 decides what is served: set --operator-ca, or say --insecure",
+        "--operator: any server that answers at x:1 decides what is served: set --operator-ca, "
+        "or allow it with --insecure",
     ),
-    (["serve", "--operator", "localhost:1", "--peers", "x:1"], "--peers: whoever answers at x:1"),
+    (["serve", "--operator", "localhost:1", "--peers", "x:1"], "--peers: any server that answers at x:1"),
 ]
 
 

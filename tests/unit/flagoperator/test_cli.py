@@ -88,18 +88,18 @@ def test_tokens_are_of_one_kind_and_those_of_a_file_never_in_plain_text(
     [
         (
             ["--listen", "0.0.0.0:0"],
-            "--listen: whoever reaches 0.0.0.0:0 gets all rulesets: set --subscribers, --token-file or "
+            "--listen: anyone who can reach 0.0.0.0:0 gets all rulesets: set --subscribers, --token-file or "
             "--tls-client-ca, or allow it with --insecure",
         ),
         (
             ["--listen", "0.0.0.0:0", "--subscribers", "flags/flagd"],
-            "--listen: whoever listens in on 0.0.0.0:0 reads rulesets, and tokens to subscribe with: set --tls-cert, "
-            "or allow it with --insecure",
+            "--listen: anyone who listens in on 0.0.0.0:0 reads rulesets, and tokens to subscribe with: "
+            "set --tls-cert, or allow it with --insecure",
         ),
         (
             ["--peers", "flagd-0:8015"],
-            "--peers: whoever answers at flagd-0:8015 decides what broken flags keep serving: set --peer-ca, or say "
-            "--insecure to have it so",
+            "--peers: any server that answers at flagd-0:8015 decides what broken flags keep serving: "
+            "set --peer-ca, or allow it with --insecure",
         ),
     ],
 )

@@ -125,7 +125,7 @@ def test_errors_beside_the_flag_asked_for_are_mentioned_only(run: Run, write: Wr
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["--user", ANN], 2, "say where the flags are"),
+        (["--user", ANN], 2, "give PATH of manifests"),
         (["-", "--user", "-"], 2, "standard input can be the manifests or the user, not both"),
         (["PATH", "--server", "localhost", "--user", ANN], 2, "either PATH or --server, not both"),
         (["PATH"], 2, "Missing option '--user'"),

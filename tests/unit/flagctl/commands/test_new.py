@@ -111,10 +111,10 @@ def test_the_comments_are_manifests_too_once_uncommented(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["新"], "say one: --key new-checkout"),
-        ([" "], "empty or holds control characters"),
-        (["a\x1bb"], "empty or holds control characters"),
-        (["a", "--variant", "!"], "holds no letter a-z or digit"),
+        (["新"], "pass one: --key new-checkout"),
+        ([" "], "empty or contains control characters"),
+        (["a\x1bb"], "empty or contains control characters"),
+        (["a", "--variant", "!"], "contains no letter a-z or digit"),
         (["a", "--variant", "On", "--variant", "on"], 'several variants would have the key "on"'),
         (["a", "--variant", "On:1000001"], "spec.allOtherUsers.weights"),
         (["a", "--variant", "Off"], "off"),

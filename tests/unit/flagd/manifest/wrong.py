@@ -49,7 +49,7 @@ FIELDS: dict[str, Wrong] = {
         flag(evaluationMode="both"),
         "spec.evaluationMode",
         "UnknownValue",
-        "`both` is none of `Remote`, `Local`",
+        "`both` is not one of `Remote`, `Local`",
     ),
     "an unknown operator": (
         condition(op="is  not"),
@@ -61,7 +61,7 @@ FIELDS: dict[str, Wrong] = {
         flag(type=True),
         "spec.type",
         "UnknownValue",
-        "`true` is none of `Release`, `Experiment`",
+        "`true` is not one of `Release`, `Experiment`",
     ),
     "a boolean for a text": (
         condition(values=[True]),
@@ -156,19 +156,19 @@ FIELDS: dict[str, Wrong] = {
         flag(key="k" * 257),
         "spec.key",
         "LimitExceeded",
-        "holds 257 characters; at most 256 are allowed",
+        "has 257 characters; at most 256 are allowed",
     ),
     "too many variants": (
         flag(variants=[{"key": f"v{i}"} for i in range(101)]),
         "spec.variants",
         "LimitExceeded",
-        "holds 101 entries; at most 100 are allowed",
+        "has 101 entries; at most 100 are allowed",
     ),
     "too many values": (
         condition(values=["x"] * 10_001),
         "spec.match[0].values",
         "LimitExceeded",
-        "holds 10,001 entries; at most 10,000 are allowed",
+        "has 10,001 entries; at most 10,000 are allowed",
     ),
     "an empty name": (segment(name=""), "spec.segments[0].name", "Empty", "is empty"),
     "metadata that is not a scalar": (
@@ -211,7 +211,7 @@ FLAGS: dict[str, Wrong] = {
         flag(variants=[{"key": "a"}, {"key": "b"}, {"key": "a"}]),
         "spec.variants[2].key",
         "Repeated",
-        "`a` stands at [0] already",
+        "`a` is already at [0]",
     ),
     "a reserved segment name": (
         segment(name="All Other Users"),
@@ -333,7 +333,7 @@ GROUPS: dict[str, Wrong] = {
         group(type="MutualExclusion", slots=[SLOTS[0], {**SLOTS[1], "name": "slot-1"}]),
         "spec.slots[1].name",
         "Repeated",
-        "`slot-1` stands at [0] already",
+        "`slot-1` is already at [0]",
     ),
     "a reserved slot": (
         group(type="MutualExclusion", slots=[SLOTS[0], {**SLOTS[1], "name": "Unallocated"}]),

@@ -14,7 +14,7 @@ MIB = 1024 * 1024
 def test_the_sum_of_all_is_bounded_and_the_newest_is_refused():
     capacity = Capacity(MIB)
     holds = [capacity.open(f"connection {number}") for number in range(MIB // CALL_BYTES)]
-    with pytest.raises(Overloaded, match="all the memory that callers may have"):
+    with pytest.raises(Overloaded, match="all the memory reserved for callers"):
         capacity.open("one more")
     assert capacity.held <= capacity.limit
     assert capacity.refused == {"all": 1}

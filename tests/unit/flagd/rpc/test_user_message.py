@@ -38,7 +38,7 @@ def test_a_server_sees_the_context_that_an_offline_evaluation_sees(user: dict[st
 @pytest.mark.parametrize(
     ("user", "message"),
     [
-        ({"user_id": "\ud800"}, "half of a surrogate pair"),
+        ({"user_id": "\ud800"}, "half a surrogate pair"),
         ({"user_properties": nested(49)}, "nested deeper than a message can carry"),
         ({"user_properties": nested(50)}, "nested deeper than a message can carry"),
         ({"user_properties": nested(400)}, "nested deeper than a message can carry"),

@@ -64,7 +64,7 @@ async def test_what_may_not_be_read_is_not_known(caplog: pytest.LogCaptureFixtur
     definitions, metrics = looking(server)
     await definitions.look()
     assert metrics.crds_outdated is None
-    assert "cannot be seen: no right" in caplog.text
+    assert "of this release: no right" in caplog.text
     await definitions.look()
     assert metrics.crds_outdated is None
     assert "away" not in caplog.text

@@ -131,7 +131,12 @@ REFUSED = [
     (None, NOBODY, Unavailable, "no ruleset has been loaded yet"),
     ("", NOBODY, Unavailable, "this server serves no project"),
     (_flag("a"), Call({"flagd-selector": "flagSetId=shpo"}), NotFound, "unknown project"),
-    (_flag("a"), Call({"flagd-selector": "a,b"}), InvalidArgument, "flagd-selector: flagSetId=<project>, or just"),
+    (
+        _flag("a"),
+        Call({"flagd-selector": "a,b"}),
+        InvalidArgument,
+        "flagd-selector: must be flagSetId=<project>, or just",
+    ),
 ]
 
 

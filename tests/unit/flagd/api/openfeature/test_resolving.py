@@ -123,7 +123,7 @@ async def test_a_selector_names_the_project_where_there_are_several():
     server = _Server(_flag("a", "1") + _flag("a", "2", project="billing"))
     call = Call({"flagd-selector": "flagSetId=billing"})
     assert (await server.ask(f"{SECOND}/ResolveInt", call, flagKey="a")).value == 2
-    with pytest.raises(InvalidArgument, match="project: needed"):
+    with pytest.raises(InvalidArgument, match="project: required"):
         await server.ask(f"{SECOND}/ResolveInt", flagKey="a")
 
 

@@ -8,7 +8,7 @@ from flagd.manifest.rules.repetition import repeated
 def test_each_repetition_names_its_place_and_the_first():
     found = list(repeated(["a", "b", "a", "a"], ("spec", "values")))
     assert [each.path for each in found] == [("spec", "values", 2), ("spec", "values", 3)]
-    assert {each.message for each in found} == {"`a` stands at [0] already; each may appear once"}
+    assert {each.message for each in found} == {"`a` is already at [0]; each may appear once"}
 
 
 def test_of_entries_with_a_name_the_field_of_the_name_is_meant():

@@ -88,7 +88,7 @@ class Metrics:
         publishers: streams to replicas of the operator that are open.
         state_errors: failures to write or read the last good ruleset on disk.
         restarts: how often a part of flagd was restarted, by its name.
-        accepting: whether the evaluation port lets callers in.
+        accepting: whether the evaluation port accepts connections.
         loop_lags: by how many seconds the event loop was late, over the last measurements.
     """
 

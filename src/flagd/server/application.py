@@ -156,7 +156,7 @@ class Application:
         if self._tasks.ended:
             return f"parts of the server have ended: {', '.join(self._tasks.ended)}"
         if self._door is not None and not self._door.is_open:
-            return "the port that callers use admits nobody"
+            return "the evaluation port accepts no connections"
         return self._obstacle()
 
     def _obstacle(self) -> str:

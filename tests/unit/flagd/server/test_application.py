@@ -99,7 +99,7 @@ async def test_health_says_when_the_port_lets_nobody_in(application, monkeypatch
     await eventually(lambda: status(application, "/readyz"), HTTPStatus.SERVICE_UNAVAILABLE)
     assert json.loads((await page(application, "/readyz"))[1])["accepting"] is False
     assert await status(application, "/healthz") == HTTPStatus.OK
-    assert "the evaluation port admits nobody" in caplog.text
+    assert "the evaluation port accepts no connections" in caplog.text
     monkeypatch.setattr(door, "PATIENCE_SECONDS", 0.0)
     assert await status(application, "/healthz") == HTTPStatus.SERVICE_UNAVAILABLE
     application.lets_in = True

@@ -252,7 +252,7 @@ async def test_two_who_write_the_same_status_are_bounded_and_told(caplog: pytest
         writer.look([A])
         await settle()
         assert len(server.calls) == before + 1, "an edit is not made to wait"
-    assert [each.getMessage() for each in caplog.records if "somebody else" in each.getMessage()]
+    assert [each.getMessage() for each in caplog.records if "another client keeps writing" in each.getMessage()]
 
 
 async def test_what_another_hand_put_into_a_status_is_taken_out_again():

@@ -114,4 +114,4 @@ def test_tenants_need_a_label_and_a_key(installed: Installed):
     assert "STATIC" not in answer(installed, asked, f"--key={KEY}")
     installed.node.run("kubectl", "label", "namespace", OTHERS, "flagoperator.dev/caller=true")
     installed.until(lambda: "STATIC" in answer(installed, asked, f"--key={KEY}"))
-    assert "a valid deployment key is needed" in answer(installed, asked)
+    assert "a valid deployment key is required" in answer(installed, asked)

@@ -50,7 +50,7 @@ async def wait(api: Api, applied: Applied, ends: float) -> None:
         found = await api.get(applied.path)
         status, generation = found.get("status") or {}, found["metadata"]["generation"]
         if generation != applied.generation:
-            raise Refused(f"{applied.title} was changed by somebody else while it was waited for")
+            raise Refused(f"{applied.title} was changed by somebody else in the meantime")
         if _holds(status, "Published", generation):
             count = status.get("published")
             click.echo(f"{applied.title} is served by every ready replica{f' ({count})' if count else ''}")

@@ -12,7 +12,7 @@ def test_fields_of_another_shape_are_named(tmp_path):
     odd = section(tmp_path, token=1, as_groups="admins")
     with pytest.raises(ConnectionSettingsError, match="user 'ann': token is not text"):
         odd.text("token")
-    with pytest.raises(ConnectionSettingsError, match="user 'ann': as-groups is not a list of text"):
+    with pytest.raises(ConnectionSettingsError, match="user 'ann': as-groups is not a list of strings"):
         odd.texts("as-groups")
     assert odd.text("absent") == ""
     assert odd.texts("absent") == []

@@ -4,6 +4,7 @@
      ├─ click.UsageError   2    the command line or what was passed with it is wrong
      ├─ Refused            1    the answer is no: errors found, no such flag
      ├─ Unreachable        3    a file could not be read, a server could not be asked
+     ├─ TimeIsUp           4    what was waited for has not come
      ├─ Bug                3    flagctl itself is wrong
      └─ BrokenPipe         141  nobody reads the output any more, as after `| head`
 
@@ -27,6 +28,12 @@ class Unreachable(click.ClickException):
     """What was to be read or asked could not be reached."""
 
     exit_code = 3
+
+
+class TimeIsUp(click.ClickException):
+    """What was waited for has not come."""
+
+    exit_code = 4
 
 
 class Bug(click.ClickException):

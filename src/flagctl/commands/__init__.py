@@ -23,6 +23,7 @@ MODULES = {
     "impact": "Count the users whom a change moves, before it is made.",
     "apply": "Apply manifests to a cluster, and wait until they are served.",
     "set": "Switch a live flag or move a percentage, by name.",
+    "rollout": "See and steer flags whose percentages rise step by step.",
     "stale": "List flags that may be ripe for removal.",
     "new": "Write the manifest of a new flag.",
     "key": "Make and hash deployment keys.",

@@ -38,7 +38,7 @@ class Plans:
         words = own.model_dump_json(exclude_unset=True, exclude={"paused"})
         if own.immediate:
             return Ramp(None, words, immediate=True)
-        plan = plan_of(_data(own)) if own.steps is not None else self.named.get(own.plan or "")
+        plan = plan_of_spec(own) if own.steps is not None else self.named.get(own.plan or "")
         return Ramp(replace(plan, paused=True) if plan is not None and own.paused else plan, words)
 
 
@@ -53,8 +53,13 @@ def plans_of(entries: Iterable[Entry]) -> Plans:
     return Plans(named, None if chosen is None else named[chosen.metadata.name])
 
 
+def plan_of_spec(spec: Model) -> Plan:
+    """Return the plan that the valid spec of a FlagRolloutPlan, or the steps of a ramp, describe."""
+    return plan_of(_data(spec))
+
+
 def _plan(entry: Entry, resource: FlagRolloutPlan) -> Plan:
-    plan = plan_of(_data(resource.spec))
+    plan = plan_of_spec(resource.spec)
     return plan if entry.valid else replace(plan, paused=True)
 
 

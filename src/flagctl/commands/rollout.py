@@ -1,0 +1,178 @@
+"""`flagctl rollout`: flags whose percentages rise step by step: see, plan, approve, stop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from flagctl.files.manifests import paths_argument, read
+from flagctl.live.cluster import Cluster, connection_options
+from flagctl.progress import progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+OUTPUT = click.option("--output", type=click.Choice(["text", "json"]), default="text", help="Form of what is printed.")
+
+
+@click.group("rollout")
+def command() -> None:
+    """See and steer flags whose percentages rise step by step; also as `kubectl flags rollout`.
+
+    \b
+    Examples:
+      flagctl rollout list
+      flagctl rollout watch new-checkout --until RolledOut --timeout 48h
+      flagctl rollout approve new-checkout
+      flagctl rollout plan flags/
+    """
+
+
+@command.command("list")
+@OUTPUT
+@connection_options
+def list_command(output: str, cluster: Cluster) -> None:
+    """List the rollouts of a namespace.
+
+    \b
+    Examples:
+      flagctl rollout list --namespace shop
+    """
+    views = _views(cluster, ())
+    from flagctl.rollout.view import HEADER
+    from flagctl.table import table
+
+    told = [view for view in views if view.rollout]
+    if output == "json":
+        click.echo(json.dumps([{"name": view.name, **view.rollout} for view in told], indent=2, ensure_ascii=False))
+    elif told:
+        click.echo(table(HEADER, (view.row() for view in told)))
+    else:
+        click.echo("no flag of this namespace has a rollout", err=True)
+
+
+@command.command("get")
+@click.argument("flag")
+@OUTPUT
+@connection_options
+def get_command(flag: str, output: str, cluster: Cluster) -> None:
+    """Show where the rollout of FLAG stands: its ladder, its guards, what happened.
+
+    \b
+    Examples:
+      flagctl rollout get new-checkout
+      flagctl rollout get new-checkout --output json
+    """
+    (view,) = _views(cluster, (flag,))
+    from flagctl.rollout.lines import tree
+
+    if output == "json":
+        click.echo(json.dumps({"name": view.name, **view.rollout}, indent=2, ensure_ascii=False))
+    else:
+        click.echo("\n".join(tree(view)))
+
+
+@command.command("watch")
+@click.argument("flag")
+@click.option("--until", type=click.Choice(["RolledOut"]), help="End when it is; fail when it will not be by itself.")
+@click.option("--timeout", metavar="DURATION", help="Longest time, such as 48h; for ever without it.")
+@connection_options
+def watch_command(flag: str, until: str | None, timeout: str | None, cluster: Cluster) -> None:
+    """Follow the rollout of FLAG: a tree at a terminal, a line for each change elsewhere.
+
+    Exit codes with --until: 0 it is so, 1 it went back or needs somebody, 4 time is up,
+    3 the API server could not be asked for a minute.
+
+    \b
+    Examples:
+      flagctl rollout watch new-checkout
+      flagctl rollout watch new-checkout --until RolledOut --timeout 48h
+    """
+    from flagctl.rollout.watching import watch
+
+    asyncio.run(watch(cluster.target(), flag, until=until, seconds=None if timeout is None else _seconds(timeout)))
+
+
+@command.command("plan")
+@paths_argument
+@click.option("--flag", metavar="NAME", help="Of this flag alone.")
+@click.option("--start", metavar="TIME", help="When the manifests are applied, such as 2026-12-01T09:00:00Z; now.")
+def plan_command(paths: tuple[str, ...], flag: str | None, start: str | None) -> None:
+    """Print when each flag with a ramp in PATH takes its steps, if nothing comes between. Needs no cluster.
+
+    \b
+    Examples:
+      flagctl rollout plan flags/
+      flagctl rollout plan flags/ --flag new-checkout --start 2026-12-01T09:00:00Z
+    """
+    from flagctl.failure import Refused
+    from flagctl.rollout.schedule import schedules
+
+    manifests = read(paths)
+    lines = list(schedules(manifests.resources, time.time() if start is None else _time(start), flag))
+    if not lines:
+        raise Refused("no such flag in these manifests" if flag else "no flags in these manifests")
+    click.echo("\n".join(lines))
+
+
+def _verb(name: str, help_text: str, *, forcing: bool = False) -> None:
+    """Add the command that asks `name` of rollouts."""
+
+    @click.argument("flags", nargs=-1, metavar="FLAG…")
+    @click.option("--all", "everything", is_flag=True, help="Of every flag of the namespace that it makes sense for.")
+    @connection_options
+    def asked(flags: tuple[str, ...], everything: bool, cluster: Cluster, force: bool = False) -> None:
+        if bool(flags) == everything:
+            raise click.UsageError("name flags, or --all")
+        from flagctl.rollout.verbs import ask
+        from flagoperator.rollout import Verb
+
+        with progress(cluster.doing):
+            asyncio.run(ask(cluster.target(), flags, Verb(name), forced=force))
+
+    function: Callable[..., Any] = asked
+    if forcing:
+        function = click.option("--force", is_flag=True, help="In spite of a failing guard.")(function)
+    example = f"flagctl rollout {name} new-checkout"
+    command.command(name, help=f"{help_text}\n\n\b\nExamples:\n  {example}\n")(function)
+
+
+_verb("approve", "Let a rollout leave the step at which it waits for an approval.")
+_verb("pause", "Stop a rollout where it is. A goal that is lowered is taken all the same.")
+_verb("resume", "Go on with a rollout that was paused, by hand or by a guard, or has missed its deadline.")
+_verb("abort", "Go back to exactly the users from before the run, until the flag is edited or a retry.")
+_verb("promote", "Take the goal at once: skip holds and approvals, but no failing guard.", forcing=True)
+_verb("retry", "Begin again after a rollback.")
+
+
+def _views(cluster: Cluster, names: tuple[str, ...]) -> list[Any]:
+    # Imported when needed: every other command starts faster without a cluster's libraries.
+    from flagctl.rollout.reading import read_views
+
+    with progress(cluster.doing):
+        return asyncio.run(read_views(cluster.target(), names))
+
+
+def _seconds(text: str) -> float:
+    from flagd.manifest.parts.duration import seconds
+
+    try:
+        return float(seconds(text))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--timeout") from None
+
+
+def _time(text: str) -> float:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise click.BadParameter(f"{text!r} is not a time such as 2026-12-01T09:00:00Z", param_hint="--start")
+    return found.timestamp()

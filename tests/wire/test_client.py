@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from flagd.backoff import Backoff
-from flagd.client import ErrorCode, FlagClient, User, follower
+from flagd.client import ErrorCode, FlagClient, User
+from flagd.client.following import follower
 from flagd.transport.envoy import missing
 from tests.wire.process import eventually
 from tests.wire.shop import BACKEND_KEY, OTHER, SHOP, WEB_KEY, flag

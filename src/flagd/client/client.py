@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 from flagd.client import fork, takeover
+from flagd.client.calls.endpoint import Endpoint
 from flagd.client.complaints import Complaints, as_default
-from flagd.client.endpoint import Endpoint
+from flagd.client.following.seed import Seed
 from flagd.client.local import LocalEvaluation
 from flagd.client.lookup_failed import LookupFailed
-from flagd.client.seed import Seed
 from flagd.client.user import InvalidUserError, User
 from flagd.client.variant import ErrorCode, Variant
 from flagd.engine.variant import Reason
@@ -20,9 +20,9 @@ from flagd.last_good.file import LastGoodFile
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from flagd.client.following.seed import Bootstrap
     from flagd.client.health import Health
     from flagd.client.remote import Caller, RemoteEvaluation
-    from flagd.client.seed import Bootstrap
     from flagd.client.takeover import Evaluation
 
 P = TypeVar("P")
@@ -240,11 +240,11 @@ def _remote(endpoint: Endpoint | None, seed: Seed, timeout: float) -> RemoteEval
 
 def _caller(endpoint: Endpoint) -> Caller:
     if endpoint.protocol == "connect":
-        from flagd.client.connect_caller import ConnectCaller  # as above
+        from flagd.client.calls.connect_caller import ConnectCaller  # as above
 
         return ConnectCaller(endpoint)
     try:
-        from flagd.client.grpc_caller import GrpcCaller  # as above
+        from flagd.client.calls.grpc_caller import GrpcCaller  # as above
     except ImportError as error:
         raise ImportError("url: gRPC needs the extra: pip install 'flagoperator[grpc]'") from error
     return GrpcCaller(endpoint)

@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flagd.client import fork
-from flagd.client.collector import collector_at_rest
 from flagd.client.decisions import Table, affected, is_told, look_at_all, look_in
-from flagd.client.follower import Follower
+from flagd.client.following.collector import collector_at_rest
+from flagd.client.following.follower import Follower
+from flagd.client.following.serving import Contact, Serving
 from flagd.client.health import Health
 from flagd.client.listeners import Listeners
-from flagd.client.serving import Contact, Serving
 from flagd.client.variant import ErrorCode
 from flagd.last_good.file import State, StateError
 from flagd.ruleset import RulesetError
@@ -25,8 +25,8 @@ from flagd.turns import short_turns
 from flagd.v1.ruleset_pb2 import FollowRequest, Held
 
 if TYPE_CHECKING:
-    from flagd.client.endpoint import Endpoint
-    from flagd.client.seed import Seed
+    from flagd.client.calls.endpoint import Endpoint
+    from flagd.client.following.seed import Seed
     from flagd.client.user import User
     from flagd.client.variant import Variant
     from flagd.v1.ruleset_pb2 import FollowResponse

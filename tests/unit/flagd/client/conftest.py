@@ -5,7 +5,8 @@ from contextlib import ExitStack
 import pytest
 
 from flagd.backoff import Backoff
-from flagd.client import FlagClient, follower
+from flagd.client import FlagClient
+from flagd.client.following import follower
 from tests.unit.flagd.client.server import serving
 
 

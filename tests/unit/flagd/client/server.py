@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 
-from flagd.client.frames import frame
+from flagd.client.calls.frames import frame
 from flagd.sync.update import compress, make_update
 from flagd.v1.ruleset_pb2 import CompressedUpdate, FollowRequest, FollowResponse, Heartbeat
 

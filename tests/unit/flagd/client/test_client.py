@@ -12,7 +12,8 @@ import weakref
 
 import pytest
 
-from flagd.client import ErrorCode, FlagClient, Reason, User, Variant, follower
+from flagd.client import ErrorCode, FlagClient, Reason, User, Variant
+from flagd.client.following import follower
 from flagd.last_good.file import LastGoodFile
 from tests.unit.flagd.client.server import HEAD, HEARTBEAT, chunk, compressed, end, eventually, message, update
 from tests.unit.flagd.ruleset.contents import make

@@ -5,7 +5,8 @@ import threading
 
 import pytest
 
-from flagd.client import ErrorCode, Reason, User, retries
+from flagd.client import ErrorCode, Reason, User
+from flagd.client.calls import retries
 from flagd.v1 import evaluation_pb2 as pb
 from tests.unit.flagd.client.server import answer, answering
 from tests.unit.flagd.client.test_fork import _exit_code, _in_child

@@ -7,13 +7,13 @@ from collections import deque
 from http.client import HTTPException
 from typing import TYPE_CHECKING
 
-from flagd.client.addresses import Addresses
-from flagd.client.connection import Connection
-from flagd.client.retries import Retries
+from flagd.client.calls.addresses import Addresses
+from flagd.client.calls.connection import Connection
+from flagd.client.calls.retries import Retries
 from flagd.rpc.call_failed import CallFailed
 
 if TYPE_CHECKING:
-    from flagd.client.endpoint import Endpoint
+    from flagd.client.calls.endpoint import Endpoint
 
 KEPT = 16
 """Most idle connections; more are closed."""

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from flagd.client.seed import Seed
+from flagd.client.following.seed import Seed
 from flagd.last_good.file import LastGoodFile, State, StateError
 from flagd.ruleset import RulesetError
 from tests.unit.flagd.ruleset.contents import flag, make, many

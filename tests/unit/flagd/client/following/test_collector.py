@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from flagd.client.collector import collector_at_rest
+from flagd.client.following.collector import collector_at_rest
 
 
 @pytest.fixture(autouse=True)

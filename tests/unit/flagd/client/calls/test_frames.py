@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from flagd.client.frames import END_BYTES, frame, read_frames
+from flagd.client.calls.frames import END_BYTES, frame, read_frames
 from flagd.rpc.call_failed import CallFailed
 
 LIMIT = 100

@@ -14,14 +14,14 @@ import time
 from http.client import HTTPConnection, HTTPResponse
 from typing import TYPE_CHECKING
 
-from flagd.client.addresses import Addresses
-from flagd.client.deadline_socket import DeadlineSocket
+from flagd.client.calls.addresses import Addresses
+from flagd.client.calls.deadline_socket import DeadlineSocket
 from flagd.rpc.call_failed import CallFailed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flagd.client.endpoint import Endpoint
+    from flagd.client.calls.endpoint import Endpoint
 
 CONNECT_SECONDS = 5.0
 """How long one address may take to accept a connection and to shake hands."""

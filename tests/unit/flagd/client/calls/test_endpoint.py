@@ -2,7 +2,7 @@
 
 import pytest
 
-from flagd.client.endpoint import Endpoint
+from flagd.client.calls.endpoint import Endpoint
 
 
 @pytest.mark.parametrize(

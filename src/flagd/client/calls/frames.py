@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Protocol
 
-from flagd.client.connection import call_failed
+from flagd.client.calls.connection import call_failed
 from flagd.rpc.call_failed import CallFailed
 
 if TYPE_CHECKING:

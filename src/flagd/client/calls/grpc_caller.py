@@ -10,7 +10,7 @@ import grpc
 from flagd.rpc.call_failed import CallFailed
 
 if TYPE_CHECKING:
-    from flagd.client.endpoint import Endpoint
+    from flagd.client.calls.endpoint import Endpoint
 
 _SERVICE = "flagd.v1.EvaluationService"
 _CONFIG = {

@@ -18,8 +18,8 @@ from flagd.v1.ruleset_pb2 import FollowRequest, FollowResponse
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flagd.client.connection import Connection
-    from flagd.client.endpoint import Endpoint
+    from flagd.client.calls.connection import Connection
+    from flagd.client.calls.endpoint import Endpoint
 
 log = logging.getLogger(__name__)
 SILENCE_SECONDS = 40.0
@@ -123,8 +123,8 @@ class Follower:
             log.exception("the client could not take in that the stream is lost")
 
     def _responses(self, endpoint: Endpoint) -> Iterator[FollowResponse]:
-        from flagd.client.connection import Connection
-        from flagd.client.frames import frame, read_frames
+        from flagd.client.calls.connection import Connection
+        from flagd.client.calls.frames import frame, read_frames
 
         connection = self._connection = Connection(endpoint)
         connection.open(time.monotonic() + SILENCE_SECONDS)

@@ -1,0 +1,1 @@
+"""Calls to one server, over Connect or gRPC, in time or not at all."""

@@ -1,0 +1,1 @@
+"""A ruleset that a thread keeps current."""

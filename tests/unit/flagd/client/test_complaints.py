@@ -11,14 +11,6 @@ def test_a_fault_is_logged_once_for_each_flag_and_the_caller_gets_the_default(ca
     assert [record.args[0] for record in caplog.records] == ["a", "b"]
 
 
-def test_what_has_ended_is_logged_again(caplog):
-    complaints = Complaints()
-    for _ in range(2):
-        complaints.answer(ErrorCode.PROVIDER_NOT_READY, "no ruleset yet", "a", "off")
-        complaints.forget(ErrorCode.PROVIDER_NOT_READY)
-    assert len(caplog.records) == 2
-
-
 def test_a_default_may_be_a_whole_variant():
     given = Variant("blue", "b", {"hex": 1}, metadata={"m": 1})
     answer = as_default(given, Reason.DEFAULT)

@@ -22,10 +22,12 @@ def crd(spec: dict[str, Any]) -> dict[str, Any]:
     return {"spec": {"group": "flagoperator.dev", "scope": "Namespaced", "names": names, "versions": [version]}}
 
 
-@pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.stem)
-def test_a_crd_takes_all_that_the_last_release_took(path: Path):
-    (current,) = [each for each in crds() if each["spec"]["names"]["plural"] == path.stem]
-    assert not narrowed(yaml.safe_load(path.read_text()), current)
+def test_every_crd_takes_all_that_the_last_release_took():
+    if not RELEASED:
+        pytest.skip("nothing is released yet, so there is nothing to compare with")
+    current = {each["spec"]["names"]["plural"]: each for each in crds()}
+    for path in RELEASED:
+        assert not narrowed(yaml.safe_load(path.read_text()), current[path.stem]), path.name
 
 
 OLD = {

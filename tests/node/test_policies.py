@@ -110,6 +110,7 @@ def test_our_pods_reach_what_they_need_and_no_other(neighbours: Installed, progr
 def test_callers_are_only_who_is_named(neighbours: Installed):
     label = "flagoperator.dev/caller"
     named = {"callers": [{"namespaceSelector": {"matchLabels": {label: "true"}}}]}
+    neighbours.node.run("kubectl", "label", "namespace", OTHERS, f"{label}-")
     neighbours.helm("upgrade", f"--set-json=networkPolicy={json.dumps(named)}")
     try:
         opens(neighbours, "neighbour", MONITORING, (SCRAPER - FROM_OUTSIDE) | {"neighbour", "API server", "DNS"})

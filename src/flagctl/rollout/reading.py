@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flagctl.live.application import failure
+from flagctl.live.refusal import failure
 from flagctl.rollout.flags import find_flags
 from flagctl.rollout.view import view_of
 from flagoperator.cluster.api import Api, ApiError
@@ -12,7 +12,7 @@ from flagoperator.cluster.api import Api, ApiError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flagctl.live.application import Target
+    from flagctl.live.target import Target
     from flagctl.rollout.view import View
 
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flagctl.failure import Refused
-from flagctl.live.application import MANAGER, failure, title_of
+from flagctl.live.apply import MANAGER
+from flagctl.live.refusal import failure
+from flagctl.live.wait import title_of
 from flagctl.rollout.flags import find_flags
 from flagctl.rollout.view import view_of
 from flagd.manifest.model import GROUP
@@ -22,7 +24,7 @@ from flagoperator.rollout.verb import BRAKES, FORCE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flagctl.live.application import Target
+    from flagctl.live.target import Target
     from flagctl.rollout.view import View
 
 REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews"

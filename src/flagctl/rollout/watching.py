@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flagctl.failure import Refused, TimeIsUp
-from flagctl.live.application import failure
+from flagctl.live.refusal import failure
 from flagctl.rollout.flags import find_flags
 from flagctl.rollout.lines import tree
 from flagctl.rollout.view import view_of
@@ -20,7 +20,7 @@ from flagoperator.cluster.api import Api, ApiError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from flagctl.live.application import Target
+    from flagctl.live.target import Target
     from flagctl.rollout.view import View
 
 LOOK_SECONDS = 1.0

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from benchmarks.figure import Figure
 
 OURS = "Engine.variant"
+CLIENT = "FlagClient.variant"
 FLOOR = "one murmur3 + one comparison"
 SIZES = (1, 500)
 FASTER_THAN_EPPO = Goal(1.3)
 NO_SLOWER_LOADED = Goal(1.05, least=False)
+CLIENT_SHARE = Goal(0.65)
 RIVALS = {
     "eppo-server-sdk 4.4.1": "eppo",
     "openfeature-flagd-core 2.0.0": "flagd-core",
@@ -33,7 +35,12 @@ LEAST_SHARE = 0.4
 def measure(effort: Effort = FULL, rivals: dict[str, str] = RIVALS) -> list[Figure]:
     """Every engine at every size."""
     with ExitStack() as stack:
-        contenders = [Contender(OURS, "flagoperator"), Contender(FLOOR, "floor"), *_rivals(rivals)]
+        contenders = [
+            Contender(OURS, "flagoperator"),
+            Contender(CLIENT, "client"),
+            Contender(FLOOR, "floor"),
+            *_rivals(rivals),
+        ]
         for contender in contenders:
             stack.enter_context(contender)
         values = {size: _at_size(contenders, size, effort) for size in SIZES}
@@ -78,6 +85,12 @@ def _figures(values: dict[str, list[float]], size: int) -> list[Figure]:
     figures = [figure(f"one decision, {loaded}", microseconds, "µs")]
     for name, times in values.items():
         if name == OURS:
+            continue
+        if name == CLIENT:
+            share = ratios(values[OURS], times)
+            figures.append(
+                figure(f"decisions per second of a client, {loaded}", share, "×", base=OURS, goal=CLIENT_SHARE)
+            )
             continue
         goal = FASTER_THAN_EPPO if name.startswith("eppo") else None
         speed = ratios(times, values[OURS])

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from benchmarks import all_flags, compiling, decision, evaluate, reload, streams
+from benchmarks import all_flags, client, compiling, decision, evaluate, reload, streams
 from benchmarks.answers import built_against_joined
 from benchmarks.contender import Contender
 from benchmarks.rounds import SMOKE
@@ -18,6 +18,11 @@ def test_a_decision_is_measured_and_checked():
     figures = decision.measure(SMOKE, rivals={})
     assert "one decision, 1 flag loaded" in names(figures)
     assert "one decision, 500 flags loaded" in names(figures)
+
+
+def test_a_client_is_measured_against_the_engine_and_while_a_ruleset_is_swapped_in():
+    assert "decisions per second of a client, 1 flag loaded" in names(decision.measure(SMOKE, rivals={}))
+    assert "longest decision while a ruleset is swapped in" in names(client.measure(client.SMOKE))
 
 
 def test_an_engine_that_lets_everybody_in_is_found_out():

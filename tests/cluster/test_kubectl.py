@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     [
         ("flags", "A feature flag."),
         ("flags.spec.allOtherUsers.percent", "0 to 100 in steps of 0.001"),
-        ("flags.spec.variants.testers", "Who gets this variant whatever the targeting says."),
+        ("flags.spec.variants.testers", "Users who get this variant whatever the targeting says."),
         ("flags.status.published", "How many replicas of how many serve it"),
         ("flagsegments.spec.match.op", "The operator."),
     ],

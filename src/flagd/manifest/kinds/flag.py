@@ -49,12 +49,12 @@ Scalar = Annotated[
 class Variant(Model):
     """One thing a user may get."""
 
-    key: Key = Field(description="What callers see. Any text but `off`.")
-    name: Text | None = Field(default=None, description="Name for people.")
-    description: Text | None = Field(default=None, description="What it does, for people.")
-    value: Text | None = Field(default=None, description="Text value; the key when absent.")
+    key: Key = Field(description="What callers see. Any string but `off`.")
+    name: Text | None = Field(default=None, description="Display name.")
+    description: Text | None = Field(default=None, description="What it does.")
+    value: Text | None = Field(default=None, description="String value; the key when absent.")
     payload: Any = Field(default=None, description="Any JSON but null; the typed value for OpenFeature.")
-    testers: Testers | None = Field(default=None, description="Who gets this variant whatever the targeting says.")
+    testers: Testers | None = Field(default=None, description="Users who get this variant whatever the targeting says.")
 
 
 class Rollout(Model):
@@ -76,7 +76,7 @@ class Segment(Model):
     match: Match
     any_of: AnyOf
     segment_refs: SegmentRefs
-    rollout: Rollout = Field(description="What those who match get.")
+    rollout: Rollout = Field(description="What users who match get.")
 
 
 class Prerequisite(Model):
@@ -86,7 +86,7 @@ class Prerequisite(Model):
     variants: list[Key] = Field(
         min_length=1,
         max_length=101,
-        description='Its variants that count; "off" may be named.',
+        description='Those of its variants that count as met; may include "off".',
         json_schema_extra=SET,
     )
 
@@ -108,9 +108,9 @@ class Membership(Model):
 
 
 class Tracking(Model):
-    """What answers tell SDKs that track; flagd itself sends nothing to anybody."""
+    """Hints for SDKs that track exposures; flagd itself sends none."""
 
-    exposure: bool = Field(default=True, description="Whether SDKs that track exposures are to; flagd sends none.")
+    exposure: bool = Field(default=True, description="Whether SDKs should track exposures; flagd itself sends none.")
     experiment_key: Key | None = Field(default=None, description="Key of the experiment run, such as exp-1.")
 
 
@@ -118,15 +118,17 @@ class FlagSpec(Model):
     """What a flag is meant to be."""
 
     key: Key | None = Field(default=None, description="The name callers use; metadata.name when absent. Immutable.")
-    display_name: Text | None = Field(default=None, description="Name for people.")
-    description: Text | None = Field(default=None, description="What the flag does, for people.")
-    owner: Text | None = Field(default=None, description="Who answers for it.")
+    display_name: Text | None = Field(default=None, description="Display name.")
+    description: Text | None = Field(default=None, description="What the flag does.")
+    owner: Text | None = Field(default=None, description="Team or person responsible for it.")
     expires: Annotated[str, Field(max_length=10, pattern=DATE, json_schema_extra={"format": "date"})] | None = Field(
         default=None,
-        description="Date (YYYY-MM-DD, quoted) it should be gone. Reports only, never an answer.",
+        description="Date (YYYY-MM-DD, quoted) by which it should be removed. Only for reports: it changes no answer.",
     )
     type: Literal["Release", "Experiment"] = Field(default="Release", description="Release or Experiment.")
-    active: bool = Field(default=False, description="Whether targeting applies. False: off for all but testers.")
+    active: bool = Field(
+        default=False, description="Whether targeting applies. If false, everybody but testers gets off."
+    )
     testing: bool = Field(default=True, description="Whether testers are served while the flag is inactive.")
     evaluation_mode: Literal["Remote", "Local"] = Field(
         default="Remote", description="Local flags are also delivered to clients that evaluate in process."
@@ -138,8 +140,8 @@ class FlagSpec(Model):
     )
     value_type: ValueType | None = Field(
         default=None,
-        description="What every payload is (without one, the value): Boolean, String, Integer, Float or JSON "
-        "(a mapping or a list). Callers are told, and a Float keeps its decimal point; any type when absent.",
+        description="Type of every payload, or of the value without one: Boolean, String, Integer, Float or JSON "
+        "(a mapping or a list). Answers name it, and a Float keeps its decimal point; any type when absent.",
     )
     variants: list[Variant] = Field(
         min_length=1, max_length=100, description="Order is part of bucketing.", json_schema_extra=ATOMIC
@@ -147,21 +149,21 @@ class FlagSpec(Model):
     off_payload: Any = Field(default=None, description='What "off" carries; without it callers use their own default.')
     off_testers: Testers | None = Field(default=None, description='Who is held on "off".')
     metadata: dict[Name, Scalar] = Field(
-        default_factory=dict, max_length=100, description="Texts, numbers and booleans, returned with every answer."
+        default_factory=dict, max_length=100, description="Strings, numbers and booleans, returned with every answer."
     )
-    prerequisites: Prerequisites | None = Field(default=None, description="Flags that must say something first.")
-    sticky: bool = Field(default=False, description='Whether a user keeps the variant in "[Experiment] <key>".')
+    prerequisites: Prerequisites | None = Field(default=None, description="Flags on whose variants this one depends.")
+    sticky: bool = Field(default=False, description='Whether users keep the variant in "[Experiment] <key>".')
     member_of: list[Membership] = Field(
         default_factory=list,
         max_length=100,
         description="FlagGroups it belongs to, each once.",
         json_schema_extra=map_by("group"),
     )
-    tracking: Tracking | None = Field(default=None, description="What answers tell SDKs that track.")
+    tracking: Tracking | None = Field(default=None, description="Hints for SDKs that track exposures.")
     segments: list[Segment] = Field(
         default_factory=list, max_length=1_000, description="First match decides.", json_schema_extra=ATOMIC
     )
-    all_other_users: Rollout | None = Field(default=None, description="Whoever matched no segment; 0 % when absent.")
+    all_other_users: Rollout | None = Field(default=None, description="Users who match no segment; 0 % when absent.")
     ramp: Ramp | None = Field(
         default=None,
         description="How the percents rise to the goals above; at once when absent and no plan is default.",
@@ -259,7 +261,7 @@ _STATUS: Schema = {
     "servedGeneration": integer("The generation that is served; lower than the newest while that one is invalid."),
     "effective": {
         "type": "object",
-        "description": "What the flag comes to with all defaults filled in.",
+        "description": "The flag with all defaults filled in.",
         "properties": {
             "rollout": text("Percent of All Other Users and the number of segments; absent while inactive.", 128),
             "percent": text("Effective percent of All Other Users, as a string.", 16),

@@ -24,4 +24,4 @@ class Bucketing(Model):
         default=None,
         description="Attribute path of the value that is hashed; user.user_id when absent, or groups.<unit>.name.",
     )
-    salt: Key | None = Field(default=None, description="Text hashed before the value; the flag's key when absent.")
+    salt: Key | None = Field(default=None, description="String hashed before the value; the flag's key when absent.")

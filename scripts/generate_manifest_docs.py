@@ -18,8 +18,9 @@ INTRODUCTION = f"""\
 <!-- Generated from src/flagd/manifest by scripts/generate_manifest_docs.py: edit the descriptions there. -->
 
 Every field of `{API_VERSION}`. A project is a namespace: names resolve inside it, and a manifest without
-`metadata.namespace` is in `default`. Several documents per file, in any order of files. `flagctl lint` checks all that
-is said here. What the fields lead to is in [concepts.md](concepts.md), worked cases are in
+`metadata.namespace` is in `default`. A file may have several documents, and the order of files does not
+matter. `flagctl lint` checks everything on this page. [concepts.md](concepts.md) explains what the fields lead to;
+worked cases are in
 [examples](../examples/README.md).
 
 Numbers in brackets bound the characters of a string, the items of a list or map, or the value of a number.

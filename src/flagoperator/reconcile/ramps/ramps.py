@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PLAN = "FlagRolloutPlan"
 NO_PLANS = Plans()
+MOST_AT_ONCE = 500
+"""Walks that one tick changes: with more, probes would wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Ramps:
         self._plans: dict[str, dict[ResourceRef, Entry]] = {}
         self._found: dict[str, Plans] = {}
         self._decisions: list[Decision] = []
+        self._unpublished: set[ResourceRef] = set()
+        """Those that may be published in another form than was noted: not all are looked at with every publication."""
 
     @property
     def walks(self) -> Mapping[ResourceRef, Walk]:
@@ -110,11 +114,16 @@ class Ramps:
             content = measured(entry)
             subject = subject_of(entry, entry.resource, self._ramp(entry.resource), content) if content else None
             self._walks[ref] = walk.compiled(subject, content, entry.generation)
+            self._unpublished.add(ref)
 
     def publish(self, form_of: Callable[[ResourceRef, str], tuple[object, int]]) -> None:
         """Note what is published: `form_of` gives by flag and key its compiled form, None = not yet, and the number."""
-        for ref, walk in self._walks.items():
-            self._walks[ref] = walk.published(*form_of(ref, walk.key))
+        for ref in list(self._unpublished):
+            walk = self._walks.get(ref)
+            if walk is not None:
+                self._walks[ref] = walk = walk.published(*form_of(ref, walk.key))
+            if walk is None or walk.sequence is not None:
+                self._unpublished.discard(ref)
 
     def is_due(self, look: Round, entry_of: Callable[[ResourceRef], Entry | None]) -> bool:
         """Return whether any walk is to tick."""
@@ -130,6 +139,8 @@ class Ramps:
             entry = entry_of(ref)
             if entry is None or not self._is_due(ref, walk, look, entry):
                 continue
+            if len(changed) >= MOST_AT_ONCE:
+                break  # the others are still due
             after = self._ticked(ref, walk, look, entry)
             if after is not None and after.state == walk.state and after.reach == walk.reach:
                 self._walks[ref] = after
@@ -142,6 +153,7 @@ class Ramps:
             self._walks[ref] = after
             if after.reach != walk.reach:
                 limits[ref] = after.reach
+                self._unpublished.add(ref)
         return changed, limits
 
     def follow(self, entry_of: Callable[[ResourceRef], Entry | None]) -> dict[ResourceRef, Limits | None]:
@@ -156,6 +168,7 @@ class Ramps:
             self._walks[ref] = replace(walk, state=state, reach=reach, followed=entry.version, seen=None)
             if reach != walk.reach:
                 self._walks[ref] = replace(self._walks[ref], sequence=None, served=False)
+                self._unpublished.add(ref)
                 limits[ref] = reach
         return limits
 

@@ -468,3 +468,14 @@ def test_other_words_about_a_flag_begin_nothing_again():
     country.settle()
     country.after(1)
     assert country.served() == 25
+
+
+def test_many_steps_at_one_moment_are_taken_in_turns(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("flagoperator.reconcile.ramps.ramps.MOST_AT_ONCE", 2)
+    country = Country()
+    country.put("FlagRolloutPlan", "standard", steps=STEPS)
+    for number in range(7):
+        country.put("Flag", f"f{number}", **flag())
+    country.settle()
+    country.after(600)
+    assert {country.served(f"f{number}") for number in range(7)} == {25}

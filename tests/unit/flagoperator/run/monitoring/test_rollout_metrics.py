@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 from flagoperator.run.monitoring.rollout_metrics import rollout_metrics
-
 from tests.unit.flagoperator.reconcile.ramps.country import STEPS, Country, flag, ramping
 
 

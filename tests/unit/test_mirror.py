@@ -27,8 +27,11 @@ UNMIRRORED = {
     "flagctl/comparison/": Elsewhere("steps of one command", ("tests/unit/flagctl/commands/test_diff.py",)),
     "flagctl/ending.py": Elsewhere("the end of every run", ("tests/unit/flagctl/test_no_traceback.py",)),
     "flagctl/evaluation/online.py": Elsewhere("asks a server", ("tests/unit/flagctl/commands/test_eval.py",)),
+    "flagctl/commands/rollout.py": Elsewhere("talks to an API server", ("tests/cluster/test_rollout_verbs.py",)),
+    "flagctl/impact/": Elsewhere("steps of one command", ("tests/unit/flagctl/commands/test_impact.py",)),
     "flagctl/live/": Elsewhere("talks to an API server", ("tests/cluster/test_flagctl.py",)),
     "flagctl/remote/": Elsewhere("asks a server", ("tests/unit/flagctl/commands/test_eval.py",)),
+    "flagctl/rollout/": Elsewhere("talks to an API server", ("tests/cluster/test_rollout_verbs.py",)),
     "flagd/__main__.py": Elsewhere("runs in an installation", ("tests/unit/test_installation.py",)),
     "flagd/api/": Elsewhere(
         "lists methods and routes, which callers find",
@@ -39,12 +42,17 @@ UNMIRRORED = {
     ),
     "flagd/compiler/key.py": Elsewhere("a step of every update", ("tests/unit/flagd/compiler/test_update.py",)),
     "flagd/compiler/publication.py": Elsewhere("a step of every update", ("tests/unit/flagd/compiler/test_update.py",)),
+    "flagd/manifest/parts/bound.py": Elsewhere(
+        "a type of one field", ("tests/unit/flagd/manifest/rules/test_ramp.py",)
+    ),
+    "flagd/manifest/rules/guard.py": Elsewhere("rules of plans", ("tests/unit/flagd/manifest/rules/test_ramp.py",)),
     "flagd/server/": Elsewhere(
         "a process with its ports",
         ("tests/wire/test_end.py", "tests/wire/test_drain.py", "tests/wire/test_ruleset_stream.py"),
     ),
     "flagd/sources/operator.py": Elsewhere("follows an operator", ("tests/cluster/test_lifecycle.py",)),
     "flagd/sync/publisher/stream.py": Elsewhere("clocks of an open stream", ("tests/wire/test_links.py",)),
+    "flagd/testing/": Elsewhere("parts of one plugin", ("tests/unit/flagd/testing/test_plugin.py",)),
     "flagd/transport/": Elsewhere(
         "real HTTP and gRPC",
         ("tests/wire/test_envoy_grpc.py", "tests/wire/test_envoy_http.py", "tests/wire/test_tls.py"),

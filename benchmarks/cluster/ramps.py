@@ -48,9 +48,9 @@ def measure(site: Site, effort: Effort) -> list[Figure]:
         figure(f"{name}: the same without ramps", [calm.cpu], "ms"),
         figure(f"{name}: statuses written in a second in which all hold", [holding.writes], "", goal=MOST_WRITES),
         figure(f"{name}: memory that they add to the operator", [(holding.memory - calm.memory) / MEGABYTE], "MB"),
-        pooled(f"{name}: a change of another flag until both flagd answer anew, p99", beside, 99),
+        pooled(f"{name}: a change of another flag until both flagd serve it, p99", beside, 99),
         figure(
-            f"{name}: a change of another flag until both flagd answer anew, p99",
+            f"{name}: a change of another flag until both flagd serve it, p99",
             ratios([percentile(each, 99) for each in beside], [percentile(each, 99) for each in without]),
             "×",
             base="without ramps",

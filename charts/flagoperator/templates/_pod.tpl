@@ -57,7 +57,7 @@ securityContext:
   allowPrivilegeEscalation: false
   readOnlyRootFilesystem: true
   capabilities: {drop: [ALL]}
-# CPU decides how long a start takes; liveness alone would restart it for ever under load.
+# CPU decides how long a start takes; liveness alone would restart it forever under load.
 startupProbe:
   httpGet: {path: /healthz, port: management}
   periodSeconds: 1

@@ -81,7 +81,7 @@ def get_command(flag: str, output: str, cluster: Cluster) -> None:
 @command.command("watch")
 @click.argument("flag")
 @click.option("--until", type=click.Choice(["RolledOut"]), help="End when it is; fail when it will not be by itself.")
-@click.option("--timeout", metavar="DURATION", help="Longest time, such as 48h; for ever without it.")
+@click.option("--timeout", metavar="DURATION", help="Longest time, such as 48h; no limit without it.")
 @connection_options
 def watch_command(flag: str, until: str | None, timeout: str | None, cluster: Cluster) -> None:
     """Follow the rollout of FLAG: a tree at a terminal, a line for each change elsewhere.

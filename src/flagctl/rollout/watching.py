@@ -29,7 +29,7 @@ TRANSIENT_SECONDS = 60.0
 
 
 async def watch(target: Target, name: str, *, until: str | None, seconds: float | None) -> None:
-    """Show the rollout of the flag `name` until `until` (RolledOut, or None = for ever), for `seconds` at most.
+    """Show the rollout of the flag `name` until `until` (RolledOut, or None = forever), for `seconds` at most.
 
     Raises:
         Refused: there is no such flag, or what is waited for will not come by itself.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 DELIVERY_SECONDS = 2.0
-"""How long a change may hold up statuses: a replica that does not answer must not do so for ever."""
+"""How long a change may hold up statuses: a replica that does not answer must not do so forever."""
 
 
 class Awaited:

@@ -46,7 +46,7 @@ class Bug(click.ClickException):
 
 
 class BrokenPipe(click.ClickException):
-    """Whoever read the output has gone; there is nobody to tell."""
+    """The reader of the output has gone; nobody is left to tell."""
 
     exit_code = 141
 

@@ -1,4 +1,4 @@
-"""Progress: a word to whoever waits at a terminal."""
+"""Progress: a word to anyone who waits at a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signal: wakes whoever waits for a change.
+"""Signal: wakes anyone who waits for a change.
 
 Level, not edge: changes that come faster than a reader reads are seen as one. A reader clears its event first, then
 reads; what changes meanwhile sets it again.

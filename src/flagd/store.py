@@ -67,7 +67,7 @@ class Store:
         """Whether what is known is all there is to know.
 
         A folder without a project is a mistake. A cluster without a flag is not: an operator has read it and says so,
-        and whoever installs both waits for this server before the first flag.
+        and anyone who installs both waits for this server before the first flag.
         """
         return self._loaded and (not self.obstacle or not self.unnamed.alone)
 

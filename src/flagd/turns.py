@@ -1,6 +1,6 @@
 """Turns: while long work runs in a thread, other threads get the interpreter sooner.
 
-CPython takes the interpreter from a busy thread only every 5 ms, and whoever else wants to run waits that long, each
+CPython takes the interpreter from a busy thread only every 5 ms, and any other thread waits that long, each
 time. While such work runs the turns are short; at other times they are not, since under Envoy its threads and the event
 loop would take the interpreter from each other all the time, at a quarter more processor time.
 """

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Source(Protocol):
-    """Whoever answers a question."""
+    """What answers a question."""
 
     def evaluate(self) -> Answer:
         """Return the variants asked for."""
@@ -52,7 +52,7 @@ class Question:
     server: Server | None
 
     def source(self) -> Source:
-        """Return whoever answers."""
+        """Return what answers."""
         if self.server is not None:
             from flagctl.evaluation.online import Online
 

@@ -86,7 +86,7 @@ class Draft:
             "spec:",
             *key,
             f"  displayName: {_scalar(self.display_name)}",
-            "  # description: What it changes, for whoever reads this in a year.",
+            "  # description: What it changes, for anyone who reads this in a year.",
             _noted(owner, "who answers for it"),
             _noted(expires, "when it should be gone; see flagctl stale"),
             f"  type: {self.type}",

@@ -1,4 +1,4 @@
-"""Refusal: what an error of the API server means to whoever applies manifests."""
+"""Refusal: what an error of the API server means to anyone who applies manifests."""
 
 from __future__ import annotations
 

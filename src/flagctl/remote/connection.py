@@ -1,4 +1,4 @@
-"""Connection: calls to a server, and what their failures mean to whoever asked."""
+"""Connection: calls to a server, and what their failures mean to anyone who asked."""
 
 from __future__ import annotations
 

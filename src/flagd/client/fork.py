@@ -1,6 +1,6 @@
 """Fork: finds out that this process is a fork of the one that made the clients, and tells them.
 
-A thread does not survive a fork, a socket does and must not be used by two: the child lets go of the parent's socket
+A thread does not survive a fork, a socket does and must not be used by two: the child releases the parent's socket
 and opens a stream of its own when it next asks. Python tells of its own forks; of those that C makes (uWSGI) a page of
 memory tells that the kernel wipes in the child. Reading it costs less than asking for the process id.
 """

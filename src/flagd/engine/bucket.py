@@ -30,8 +30,8 @@ class BucketTable:
     Attributes:
         rows: outcomes, for each distinct set of allocations.
         index: the row of every allocation value, 0 to 99.
-        otherwise: the outcome of whoever is in no range.
-        unhashed: the outcome of whoever has no value to hash.
+        otherwise: the outcome of anyone who is in no range.
+        unhashed: the outcome of anyone who has no value to hash.
     """
 
     selector: tuple[str, ...]

@@ -98,7 +98,7 @@ class BucketExplanation:
 
     Attributes:
         rollout_percent: effective rollout in percent, a decimal.
-        admitted_from_percent: smallest percentage that admits the user; empty where the ranges are no rollout.
+        admitted_from_percent: smallest percentage that admits the user; empty where the ranges are not a rollout.
         range_start: first distribution of the range that decided which variant; 0 where there is one range.
         range_end: the distribution after its last; 0 where there is one range.
         range_percent: share of all distributions that the range has, a decimal; empty where there is one range.

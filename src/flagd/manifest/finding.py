@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from flagd.manifest.path import FieldPath
 
 MAX_FINDINGS = 100
-"""What is reported of one resource or document; whoever has more fixes those first."""
+"""What is reported of one resource or document; anyone who has more fixes those first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Log: how the process logs: one line per event, as text or JSON, to standard error.
 
-Whoever logs may quote others: what controls terminals or ends lines is escaped, and no event is too long for a log.
+Anyone who logs may quote others: what controls terminals or ends lines is escaped, and no event is too long for a log.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ class Management:
         handler = self._pages.get(path)
         if handler is None:
             return _plain(HTTPStatus.NOT_FOUND)
-        # Whoever asks while it is being made gets the same: many who ask cost no more than one.
+        # Anyone who asks while it is being made gets the same: many who ask cost no more than one.
         making = self._pages_made.get(path)
         if making is None:
             making = self._pages_made[path] = asyncio.create_task(_make(path, handler), name=f"page {path}")

@@ -1,4 +1,4 @@
-"""Outlet: where lines of log leave the process. Whoever logs never waits, even if nobody reads the log.
+"""Outlet: where lines of log leave the process. Anyone who logs never waits, even if nobody reads the log.
 
 Lines wait for a thread that writes them. What finds no room is dropped and counted.
 """

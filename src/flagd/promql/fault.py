@@ -2,4 +2,4 @@
 
 
 class QueryError(Exception):
-    """A query that cannot be asked, in words for whoever wrote it."""
+    """A query that cannot be asked, in words for its author."""

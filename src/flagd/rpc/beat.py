@@ -33,7 +33,7 @@ class Beat:
         return self._clock() >= self._next
 
     def given(self) -> None:
-        """Take down that the stream says now that it lives."""
+        """Record that the stream says now that it lives."""
         self._next = self._clock() + self._seconds
 
     async def wait(self, changed: asyncio.Event, longest: float = NEVER) -> None:

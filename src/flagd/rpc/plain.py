@@ -1,4 +1,4 @@
-"""Plain: JSON as plain values, read within the limits whoever sends it, and written."""
+"""Plain: JSON as plain values, read within limits, whoever sends it, and written."""
 
 from __future__ import annotations
 

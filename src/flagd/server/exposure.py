@@ -1,4 +1,4 @@
-"""Exposure: where nobody has to say who they are: what is given to whoever asks, and believed of whoever answers.
+"""Exposure: where nobody has to say who they are: what is given to anyone who asks, and believed of anyone who answers.
 
 Between processes of one machine that is usual, and the log tells. Beyond it somebody has to have said so.
 """

@@ -26,7 +26,7 @@ async def serve(options: Options, deadline: Deadline) -> None:
     """Serve until SIGTERM or SIGINT, then drain; a second signal stops at once. Raises OSError for ports and files.
 
     The first signal starts `deadline`. Where a part ends for good of which health does not know, this drains too,
-    and raises TaskEndedError: whoever started the process is to restart it.
+    and raises TaskEndedError: its supervisor restarts it.
     """
     server = choose(options)
 

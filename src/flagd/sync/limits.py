@@ -17,4 +17,4 @@ COMPRESSED_BYTES = 16 * 1024
 HELD = 5_000
 """Most projects that a subscriber says it holds."""
 RECONNECT = Backoff(0.5, 30)
-"""How long whoever lost a stream waits before the next."""
+"""How long anyone who lost a stream waits before the next."""

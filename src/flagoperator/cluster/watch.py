@@ -148,7 +148,7 @@ class Watch:
         while True:
             try:
                 return await self._connection.access()
-            except CredentialError:  # whoever lists says so
+            except CredentialError:  # the lister says so
                 await asyncio.sleep(LOGIN_SECONDS)
 
     def _call(self, what: Callable[[], None]) -> None:

@@ -130,7 +130,7 @@ class Writer:
         self._queued.discard(ref)
         if not self._statuses.writing:
             self.rivalry.clear()
-            return  # whoever leads next looks at everything
+            return  # the next leader looks at everything
         if ref in self._busy:
             self._again.add(ref)  # what is on its way now is to be seen before it is judged
             return

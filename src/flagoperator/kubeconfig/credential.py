@@ -47,7 +47,7 @@ class Source(Protocol):
 
 
 class Files:
-    """What a user's section and the files that it names say now: those are replaced by whoever renews them."""
+    """What a user's section and the files that it names say now: others replace those to renew them."""
 
     def __init__(self, user: Section) -> None:
         """Raises ConnectionSettingsError."""

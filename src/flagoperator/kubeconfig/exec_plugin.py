@@ -80,7 +80,7 @@ class ExecPlugin:
         if answer is not None:
             return answer.credential
         if running is not None:
-            # Shielded: others wait for the same run, and whoever asks next needs its answer too.
+            # Shielded: others wait for the same run, and anyone who asks next needs its answer too.
             return (await asyncio.shield(asyncio.wrap_future(running))).credential
         raise CredentialError("there is no credential") if failed is None else failed[1]
 

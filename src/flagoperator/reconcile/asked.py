@@ -18,7 +18,7 @@ LONGEST = 128
 def asked_by(metadata: Mapping[str, Any]) -> tuple[Request, ...]:
     """Return what the annotations in `metadata` ask for.
 
-    Whoever may write a flag may write any name as ``by``: beside it stands who wrote the annotation, as the API server
+    Anyone who may write a flag may write any name as ``by``: next to it is who wrote the annotation, as the API server
     tells it, and that nobody has verified the name.
     """
     annotations: Mapping[str, str] = metadata.get("annotations") or {}

@@ -44,7 +44,7 @@ class Record:
 
     @classmethod
     def read(cls, spec: object) -> Record:
-        """Return what the ``spec`` of a Lease says. Whoever may write Leases may have written anything."""
+        """Return what the ``spec`` of a Lease says. Anyone who may write Leases may have written anything."""
         fields = spec if isinstance(spec, dict) else {}
         transitions = fields.get("leaseTransitions")
         return cls(

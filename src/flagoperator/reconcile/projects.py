@@ -81,7 +81,7 @@ class Projects:
             if not _is_there(after):
                 del compiled[name]
         known = {ref: self._state(ref, used=ref in changes) for ref in touched} if self._following else {}
-        # In this order: whoever reads meanwhile, in another thread, finds what was taken to be older, never newer.
+        # In this order: anyone who reads meanwhile, in another thread, finds what was taken to be older, never newer.
         self._compiled = compiled
         self._taken |= {ref: entry for ref, entry in changes.items() if entry is not None}
         for ref, entry in changes.items():

@@ -1,6 +1,6 @@
 """Takeover: whether a replica that has the Lease may publish, and what is served then.
 
-Whoever publishes too early takes what is broken or gone for new: nothing is compared with what callers get.
+Anyone who publishes too early takes what is broken or gone for new: nothing is compared with what callers get.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from flagoperator.rollout.window import Window
 
 REST = "All Other Users"
-"""The allocation of whoever matched no segment."""
+"""The allocation of anyone who matched no segment."""
 
 
 @dataclass(frozen=True, slots=True)

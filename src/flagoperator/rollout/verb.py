@@ -42,7 +42,7 @@ class Request:
 
     @property
     def is_forced(self) -> bool:
-        """Whether a failing guard is no obstacle."""
+        """Whether a failing guard is not an obstacle."""
         return self.verb is Verb.PROMOTE and self.token.endswith(FORCE)
 
     def is_meant_for(self, run: str, token: str) -> bool:

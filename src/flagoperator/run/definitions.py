@@ -46,7 +46,7 @@ class Definitions:
             self._metrics.crds_outdated = None
             if error.status == FORBIDDEN:
                 self._tell(logging.INFO, f"cannot tell whether the CRDs are of this release: {error}")
-            return  # whoever lists says so when the API server is away
+            return  # the lister says so when the API server is away
         outdated = {name: release for name, release in found.items() if is_older(release, self._own)}
         self._metrics.crds_outdated = len(outdated)
         if outdated:

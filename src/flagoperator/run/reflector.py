@@ -92,7 +92,7 @@ class Reflector:
         self.unserved: frozenset[str] = frozenset()
         """Kinds that the API server does not serve: nobody knows what there is of them."""
         self.published = asyncio.Event()
-        """Set by whoever published the first list: the watch tells what came after it, and has time until then."""
+        """Set by the publisher of the first list: the watch tells what came after it, and has time until then."""
 
     @property
     def stale(self) -> bool:

@@ -26,7 +26,7 @@ FRESH_SECONDS = 1.0
 
 
 class Replicas:
-    """Read by whoever publishes and whoever reports; neither knows the other."""
+    """Read by the publisher and the reporter; neither knows the other."""
 
     def __init__(self, api: Api, service: tuple[str, str] | None, subscribers: Subscribers) -> None:
         """Look at the pods behind `service` (namespace and name); None = every subscribed replica gets calls."""

@@ -36,7 +36,7 @@ async def run(options: Options, deadline: Deadline, clock: Callable[[], float] =
     """Run until SIGTERM or SIGINT, then stop; a second signal stops at once.
 
     Rollouts go by `clock`, in seconds since 1970. Raises OSError for ports and files, ConnectionSettingsError where no
-    API server is named, and once it is stopped TaskEndedError if a part of it has ended: whoever started it is to
+    API server is named, and once it is stopped TaskEndedError if a part of it has ended: its supervisor is to
     restart it.
     """
     _share_heap()

@@ -1,7 +1,7 @@
 """Events: says when to ask for all flags again, and nothing else.
 
 Browsers cannot send a key with a request for events. So the address, told with the flags, names the key by its
-hash: whoever knows the hash may learn when flags change, never which, nor what they say.
+hash: anyone who knows the hash may learn when flags change, never which, nor what they say.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Alteration:
 
 
 class History:
-    """The alterations of the last ten minutes, by project and flag. Recorded by whoever looks, not when they happen."""
+    """The alterations of the last ten minutes, by project and flag. Recorded when somebody looks."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock

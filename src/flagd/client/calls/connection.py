@@ -78,7 +78,7 @@ class Connection:
             connected.hang_up()
 
     def abandon(self) -> None:
-        """Let go of a connection that belongs to the process that this one is a fork of."""
+        """Release a connection that belongs to the process that this one is a fork of."""
         if (connected := self._http.connected) is not None:
             connected.abandon()
             self._http.connected = None

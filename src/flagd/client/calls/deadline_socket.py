@@ -56,7 +56,7 @@ class DeadlineSocket:
             self._socket.close()
 
     def abandon(self) -> None:
-        """Let go of the descriptor and say nothing to the peer: the connection is another process's."""
+        """Release the descriptor and say nothing to the peer: the connection is another process's."""
         with contextlib.suppress(OSError):
             os.close(self._socket.detach())
 

@@ -27,7 +27,7 @@ SILENCE_SECONDS = 40.0
 LEAST_RATE = 16 * 1024
 """Slowest link that is waited for, in bytes a second: a large message takes its time."""
 STOP_SECONDS = 5.0
-"""How long whoever closes the client waits for the thread."""
+"""How long anyone who closes the client waits for the thread."""
 FRAME_BYTES = UPDATE_BYTES + 1024
 HEADERS = {"content-type": "application/connect+proto", "connect-protocol-version": "1"}
 
@@ -73,7 +73,7 @@ class Follower:
             self._thread.join(STOP_SECONDS)
 
     def abandon(self) -> None:
-        """Let go of what belongs to the process that this one is a fork of."""
+        """Release what belongs to the process that this one is a fork of."""
         if self._connection is not None:
             self._connection.abandon()
 

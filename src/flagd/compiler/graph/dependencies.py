@@ -79,7 +79,7 @@ class Dependencies:
         return changes
 
     def _former_mates(self) -> set[Node]:
-        # Whoever was in a cycle with a rewired node still reaches it, or another rewired one, by edges
+        # Anyone who was in a cycle with a rewired node still reaches it, or another rewired one, by edges
         # between nodes that were in cycles.
         found = {node for node in self._rewired if self.cycles.look(node) is not None}
         waiting = list(found)

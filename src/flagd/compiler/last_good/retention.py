@@ -1,7 +1,7 @@
 """Retention: what stays in the ruleset though its resource is gone, because last good forms need it.
 
 A last good form is served with all that it needs, or it would answer otherwise than it did. What stays is
-hidden: whoever asks for it is told what is told of any deleted flag.
+hidden: anyone who asks for it is told what is told of any deleted flag.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Retention:
         self._questioned |= _needs_of(before) | _needs_of(after)
 
     def settle(self) -> None:
-        """Retain what is needed, let go of what is not, and link what is retained to what it needs itself."""
+        """Retain what is needed, release what is not, and link what is retained to what it needs itself."""
         while self._questioned:
             node = self._questioned.pop()
             outcome = self._outcomes.look(node)

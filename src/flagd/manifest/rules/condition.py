@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from flagd.manifest.path import FieldPath
 
 NONE = "(none)"
-"""The value that stands for a missing attribute, where values are no patterns."""
+"""The value that stands for a missing attribute, where values are not patterns."""
 
 _VERSION = re.compile(r"[0-9]+\.[0-9]+(\.[0-9]+(-[-A-Za-z0-9_]*(\.[-A-Za-z0-9_]+)*\.?)?)?", re.ASCII)
 

@@ -39,7 +39,7 @@ def _bounds(guard: RampGuard, path: FieldPath) -> Iterator[Finding]:
 
 
 def _query(query: str, path: FieldPath) -> Iterator[Finding]:
-    # Imported when needed: whoever has no guards needs no parser of PromQL.
+    # Imported when needed: anyone who has no guards needs no parser of PromQL.
     from flagd.promql import QueryError, check_query
 
     try:

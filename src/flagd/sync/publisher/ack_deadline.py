@@ -22,13 +22,13 @@ class AckDeadline:
         return float("inf") if self._since is None else self._since + self._silence + self._bytes / LEAST_RATE
 
     def ask(self, now: float, size: int = 0) -> None:
-        """Take down that something is sent that must be answered, of `size` bytes."""
+        """Record that something is sent that must be answered, of `size` bytes."""
         if self._since is None:
             self._since = now
         self._bytes += size
 
     def hear(self, now: float, *, owing: bool) -> None:
-        """Take down a sign of life; `owing` = whether there is still something to be answered."""
+        """Record a sign of life; `owing` = whether there is still something to be answered."""
         self._since = now if owing else None
         if not owing:
             self._bytes = 0

@@ -31,7 +31,7 @@ class Admission(Protocol):
 
 
 class TokenAdmission:
-    """Admits whoever shows one of the tokens, as ``authorization: Bearer <token>``."""
+    """Admits anyone who shows one of the tokens, as ``authorization: Bearer <token>``."""
 
     def __init__(self, tokens: Callable[[], Collection[str]] | None) -> None:
         """Ask `tokens` for those that hold now, at every stream; None admits everybody."""

@@ -1,4 +1,4 @@
-"""RulesetService: publishes rulesets to whoever subscribes, and takes down what they make of them."""
+"""RulesetService: publishes rulesets to anyone who subscribes, and records what they make of them."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def _subscriber(subscription: Subscription) -> Subscriber:
 async def _listen(
     requests: AsyncIterator[SubscribeRequest], stream: Stream, row: Row, changed: asyncio.Event, admissions: Admissions
 ) -> None:
-    """Take down what the subscriber answers, until it closes its side."""
+    """Record what the subscriber answers, until it closes its side."""
     try:
         async for request in requests:
             _take_down(request, stream, row, admissions)

@@ -57,15 +57,15 @@ class Session:
         return None if refused == Sent(revision) else WHOLE
 
     def send(self, project: str, sent: Sent) -> None:
-        """Take down that this is on its way."""
+        """Record that this is on its way."""
         self._sent[project] = sent
 
     def hold(self, project: str, sent: Sent) -> None:
-        """Take down that this cannot be sent; it is not tried again."""
+        """Record that this cannot be sent; it is not tried again."""
         self._refused[project] = Sent(sent.revision)
 
     def ack(self, project: str, revision: str) -> None:
-        """Take down that the subscriber answers from `revision`, from whomever; "" = the project is gone there."""
+        """Record that the subscriber answers from `revision`, from whomever; "" = the project is gone there."""
         if revision == WHOLE:
             self._held.pop(project, None)
         else:
@@ -74,7 +74,7 @@ class Session:
             self._refused.pop(project, None)
 
     def nack(self, project: str, revision: str) -> None:
-        """Take down that the subscriber refused `revision`."""
+        """Record that the subscriber refused `revision`."""
         sent = self._answered(project, revision)
         if sent is not None:
             self._refused[project] = sent

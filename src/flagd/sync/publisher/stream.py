@@ -53,11 +53,11 @@ class Stream:
         return self.ack_deadline.deadline - time.monotonic()
 
     def owe(self, size: int = 0) -> None:
-        """Take down that the subscriber is to answer what is sent next."""
+        """Record that the subscriber is to answer what is sent next."""
         self.ack_deadline.ask(time.monotonic(), size)
 
     def heard(self) -> None:
-        """Take down that the subscriber has said something."""
+        """Record that the subscriber has said something."""
         self.ack_deadline.hear(time.monotonic(), owing=self.session.waiting)
 
     @contextmanager

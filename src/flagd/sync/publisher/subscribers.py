@@ -1,6 +1,6 @@
 """Subscribers: who subscribes now, and which revision each of them answers from.
 
-One table per publisher, written by the service, read by whoever must know what is really served.
+One table per publisher, written by the service, read by anyone who must know what is really served.
 A subscriber acknowledges to every publisher it is connected to, so the table of one that does not
 publish is as good as the other's.
 """
@@ -131,7 +131,7 @@ class Row:
         return self._subscriber
 
     def ack(self, project: str, served: Served | None) -> None:
-        """Take down that the subscriber answers from `served`; None = no longer for this project."""
+        """Record that the subscriber answers from `served`; None = no longer for this project."""
         before = self._subscriber
         others = {name: one for name, one in before.served.items() if name != project}
         now = others if served is None else {**others, project: served}
@@ -139,7 +139,7 @@ class Row:
         self._write(replace(before, served=now, refused=refused))
 
     def nack(self, project: str, refusal: Refusal) -> None:
-        """Take down that the subscriber refused something."""
+        """Record that the subscriber refused something."""
         before = self._subscriber
         self._write(replace(before, refused={**before.refused, project: refusal}))
 

@@ -25,26 +25,26 @@ class Freshness:
         return project in self._behind
 
     def hear(self) -> None:
-        """Take down that the publisher who vouched last speaks, of whatever project: it still vouches for the rest."""
+        """Record that the publisher who vouched last speaks, of whatever project: it still vouches for the rest."""
         self._heard = self._clock()
 
     def vouch(self, projects: Iterable[str]) -> list[str]:
-        """Take down that everything has been sent; return those of `projects` that are current."""
+        """Record that everything has been sent; return those of `projects` that are current."""
         current = [project for project in projects if project not in self._behind]
         self._vouched |= dict.fromkeys(current, self._clock())
         return current
 
     def fall_behind(self, project: str) -> None:
-        """Take down that there is an update that cannot be taken."""
+        """Record that there is an update that cannot be taken."""
         self._behind.add(project)
 
     def catch_up(self, project: str) -> None:
-        """Take down that the latest update was taken."""
+        """Record that the latest update was taken."""
         self._behind.discard(project)
         self._vouched[project] = self._clock()
 
     def forget(self, project: str) -> None:
-        """Take down that the project is gone."""
+        """Record that the project is gone."""
         self._behind.discard(project)
         self._vouched.pop(project, None)
 

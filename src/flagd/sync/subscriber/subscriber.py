@@ -179,7 +179,7 @@ class Subscriber:
             self._acknowledge(connection, ack(project, snapshot.ruleset))
 
     def _hear(self, connection: PublisherConnection) -> None:
-        """Take down a sign of life of who has vouched for everything on this stream: it still does."""
+        """Record a sign of life of who has vouched for everything on this stream: it still does."""
         if connection is self._vouching and self._is_current(connection):
             self._freshness.hear()
 

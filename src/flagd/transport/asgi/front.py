@@ -41,7 +41,7 @@ class Front:
         self._limit = limit
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
-        """Answer one HTTP request (ASGI). Returns the coroutine of whoever answers: none is wrapped around it."""
+        """Answer one HTTP request (ASGI). Returns the coroutine that answers: none is wrapped around it."""
         fields: dict[bytes, bytes] = dict(scope["headers"])
         if fields.get(b"content-type") == CONTENT_TYPE and scope["method"] == "POST":
             plain = self._plain.get(scope["path"])

@@ -1,7 +1,7 @@
 """Supervision: a running call ends at its caller's deadline, and soon after its caller has gone.
 
 pyvoy answers ``receive()`` after the end of a request at once and always, with an empty part, and says
-``http.disconnect`` only to whoever asks after the caller went. So we ask, at growing intervals; waiting in a
+``http.disconnect`` only to anyone who asks after the caller went. So we ask, at growing intervals; waiting in a
 loop would spin.
 """
 

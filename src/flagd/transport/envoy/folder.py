@@ -1,6 +1,6 @@
 """Folder: the temporary folder of one flagd. Those that others left who were killed are removed by the next.
 
-A lock says that one is in use: the system lets go of it whatever ends its holder.
+A lock says that one is in use: the system releases it whatever ends its holder.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ class Plans:
         own = flag.spec.ramp
         if own is None:
             return None if self.default is None else Ramp(self.default)
-        # Without the brake, which is read live: pulling it is no other ramp.
+        # Without the brake, which is read live: pulling it does not make another ramp.
         words = own.model_dump_json(exclude_unset=True, exclude={"paused"})
         if own.immediate:
             return Ramp(None, words, immediate=True)

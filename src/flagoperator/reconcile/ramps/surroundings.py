@@ -26,7 +26,7 @@ class _Measured:
 
 
 class Surroundings:
-    """One per operator. Read by whoever ticks, written by whoever measures."""
+    """One per operator. Read by what ticks, written by what measures."""
 
     def __init__(self, admitted: Callable[[str, str, str], int] = _none_admitted) -> None:
         """`admitted` counts answers, by project, key of the flag and token."""

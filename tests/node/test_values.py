@@ -66,8 +66,8 @@ def secret(name: str, pki: Pki, *names: str) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "type": "kubernetes.io/tls", "data": data}
 
 
-def definition(group: str, kind: str) -> dict[str, Any]:
-    """Return a CRD of others that takes anything: the kind is known, and nobody acts on it."""
+def define(installed: Installed, group: str, kind: str) -> None:
+    """Apply a CRD of others that takes anything: the kind is known, and nobody acts on it."""
     plural = f"{kind.lower()}s"
     schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
     spec = {
@@ -77,12 +77,14 @@ def definition(group: str, kind: str) -> dict[str, Any]:
         "versions": [{"name": "v1", "served": True, "storage": True, "schema": schema}],
     }
     metadata = {"name": f"{plural}.{group}"}
-    return {
+    crd = {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
         "metadata": metadata,
         "spec": spec,
     }
+    installed.apply(crd)
+    installed.kubectl("wait", "--for=condition=Established", "--timeout=240s", f"crd/{plural}.{group}")
 
 
 @pytest.mark.parametrize("name", ["tls-values.yaml", "cert-manager-values.yaml"])
@@ -91,9 +93,9 @@ def test_with_certificates_stream_and_calls_have_tls(installed: Installed, tmp_p
     installed.apply(
         secret("flagd-tls", pki, "flagd.flags.svc", "flagd-headless.flags.svc"),
         secret("flagoperator-tls", pki, "flagoperator.flags.svc"),
-        definition("cert-manager.io", "Certificate"),  # its Secrets are there already
         namespace=SYSTEM,
     )
+    define(installed, "cert-manager.io", "Certificate")  # its Secrets are there already
     upgrade(installed, name)
     for percent in (50, 100):
         installed.publish(percent)
@@ -105,13 +107,13 @@ def test_with_certificates_stream_and_calls_have_tls(installed: Installed, tmp_p
 
 def test_tenants_need_a_label_and_a_key(installed: Installed):
     for kind in ("ServiceMonitor", "PrometheusRule"):
-        installed.apply(definition("monitoring.coreos.com", kind))
+        define(installed, "monitoring.coreos.com", kind)
     installed.node.run("kubectl", "label", "namespace", OTHERS, f"{LABEL}-")
     upgrade(installed, "multitenant-values.yaml", f"--set=networkPolicy.apiServer.cidrs={{{ADDRESS}/32}}")
     installed.apply(WEB)
     installed.publish(100, deployments=["web"])
     asked = f"--project={OTHERS}"
-    assert "STATIC" not in answer(installed, asked, f"--key={KEY}")
+    installed.until(lambda: "STATIC" not in answer(installed, asked, f"--key={KEY}"))  # once the node has the policy
     installed.node.run("kubectl", "label", "namespace", OTHERS, f"{LABEL}=true")
     installed.until(lambda: "STATIC" in answer(installed, asked, f"--key={KEY}"))
     assert "a valid deployment key is required" in answer(installed, asked)

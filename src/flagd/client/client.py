@@ -175,7 +175,7 @@ class FlagClient:
         self._finalizer()
 
     def __enter__(self) -> Self:
-        self._evaluation.wait_begun()
+        self._evaluation.wait_seeded()
         return self
 
     def __exit__(self, *_: object) -> None:

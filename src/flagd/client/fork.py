@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import sys
 import threading
 import weakref
 from contextlib import suppress
@@ -31,7 +32,9 @@ class Forkable(Protocol):
 
 
 def _page() -> mmap.mmap | bytearray:
-    with suppress(OSError, AttributeError, ValueError):
+    with suppress(OSError, ValueError):
+        if sys.platform != "linux":  # 18 is something else there
+            return bytearray(b"\1")
         page = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         page.madvise(_WIPE_ON_FORK)
         page[0] = 1
@@ -69,4 +72,5 @@ def _resume() -> None:
     _held.locks = []
 
 
-os.register_at_fork(before=_prepare, after_in_parent=_resume, after_in_child=heal)
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(before=_prepare, after_in_parent=_resume, after_in_child=heal)

@@ -51,7 +51,7 @@ class LocalEvaluation:
         self._behind = ""
         self._kept = ""
         self._forked = self._started = self._closed = False
-        self._begun, self._current = threading.Event(), threading.Event()
+        self._seeded, self._current = threading.Event(), threading.Event()
         self._follower = Follower(endpoint, self)
         fork.register(self)
 
@@ -101,10 +101,10 @@ class LocalEvaluation:
         serving = self._serving
         return (serving.snapshot.ruleset.project, serving.snapshot.revision) if serving else ("", "")
 
-    def wait_begun(self) -> None:
+    def wait_seeded(self) -> None:
         """Wait until what is on this machine has been read."""
         self.start()
-        self._begun.wait()
+        self._seeded.wait()
 
     def wait_ready(self, timeout: float) -> bool:
         """Wait for the server's ruleset, at most `timeout` seconds; return whether there is any to answer from."""
@@ -135,7 +135,7 @@ class LocalEvaluation:
             return
         self._closed = True
         self._follower.stop()
-        self._begun.set()
+        self._seeded.set()
         self._current.set()
         self._contact = replace(self._contact, connected=False, error="the client is closed")
         self._keep()
@@ -148,9 +148,9 @@ class LocalEvaluation:
         self._follower.abandon()
         self._forked = True
         self._contact = replace(self._contact, connected=False)
-        begun, self._begun, self._current = self._begun.is_set(), threading.Event(), threading.Event()
-        if begun:
-            self._begun.set()
+        seeded, self._seeded, self._current = self._seeded.is_set(), threading.Event(), threading.Event()
+        if seeded:
+            self._seeded.set()
         if not self._closed:
             self._started = False
             self._follower = Follower(self._endpoint, self)
@@ -168,7 +168,7 @@ class LocalEvaluation:
             self._contact = replace(self._contact, error=str(error))
             changed = frozenset()
         finally:
-            self._begun.set()
+            self._seeded.set()
             if self._endpoint is None:
                 self._current.set()
         self._told(changed)

@@ -119,7 +119,7 @@ class RemoteEvaluation:
         """Project that is asked for, and revision of the last answer."""
         return self._project, self._last.revision
 
-    def wait_begun(self) -> None:
+    def wait_seeded(self) -> None:
         """Do nothing: nothing is on this machine."""
 
     def wait_ready(self, timeout: float) -> bool:

@@ -40,7 +40,7 @@ class Evaluation(Protocol):
     def absence(self, flag_key: str) -> tuple[ErrorCode | None, str]:
         """Return why a flag is not answered; no error where it decides nothing for the user."""
 
-    def wait_begun(self) -> None:
+    def wait_seeded(self) -> None:
         """Wait until what is on this machine has been read."""
 
     def wait_ready(self, timeout: float) -> bool:

@@ -78,7 +78,7 @@ class Flags:
         """No project and no revision."""
         return "", ""
 
-    def wait_begun(self) -> None:
+    def wait_seeded(self) -> None:
         """Return at once."""
 
     def wait_ready(self, _timeout: float) -> bool:

@@ -21,6 +21,7 @@ MODULES = {
     "explain": "Say why a user gets a variant, line by line.",
     "diff": "Say in words what differs between two states of manifests.",
     "impact": "Count the users whom a change moves, before it is made.",
+    "promote": "Carry flags from one environment's files into another's.",
     "apply": "Apply manifests to a cluster, and wait until they are served.",
     "set": "Switch a live flag or move a percentage, by name.",
     "rollout": "See and steer flags whose percentages rise step by step.",

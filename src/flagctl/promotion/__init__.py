@@ -1,0 +1,1 @@
+"""Promotion: what a flag is in one environment, carried into the files of another."""

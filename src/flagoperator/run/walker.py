@@ -52,7 +52,7 @@ class Walker:
             while True:
                 changed.clear()
                 self._count()
-                if ramps.is_due(self._round(), entry):
+                if ramps.is_due(self.look(), entry):
                     wake()
                 try:
                     # Not wait_for: it drops a cancellation that comes together with the event.
@@ -66,7 +66,7 @@ class Walker:
         projects, entry = self._model.projects, self._model.cache.entry
         if not deciding:
             return projects.limit(projects.ramps.follow(entry))
-        changed, limits = projects.ramps.tick(self._round(), entry)
+        changed, limits = projects.ramps.tick(self.look(), entry)
         touched = projects.limit(limits)
         for decision in projects.ramps.drain_decisions():
             self._tell(decision)
@@ -86,9 +86,10 @@ class Walker:
 
         self._model.projects.ramps.publish(form_of)
 
-    def _round(self) -> Round:
+    def look(self) -> Round:
+        """Return what is seen now: the clock, and how far the replicas are."""
         ready = self._replicas.ready
-        projects = {ref.namespace for ref in self._model.projects.ramps.walks}
+        projects = {ref.namespace for ref in list(self._model.projects.ramps.walks)}  # a thread may compile meanwhile
         floors = {project: self._model.ledger.floor(project, ready) for project in projects}
         return Round(int(self._clock()), floors, self._paused, self._model.surroundings)
 

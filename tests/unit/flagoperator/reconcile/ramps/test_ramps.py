@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -479,3 +481,19 @@ def test_many_steps_at_one_moment_are_taken_in_turns(monkeypatch: pytest.MonkeyP
     country.settle()
     country.after(600)
     assert {country.served(f"f{number}") for number in range(7)} == {25}
+
+
+def test_a_look_is_taken_while_many_changes_are_compiled_in_another_thread():
+    country = Country()
+    for number in range(500):
+        country.put("Flag", f"f{number}", **flag())
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            compiling = pool.submit(country.model.projects.take, country.model.cache.drain())
+            while not compiling.done():
+                country.walker.look()
+        assert compiling.result()
+    finally:
+        sys.setswitchinterval(before)

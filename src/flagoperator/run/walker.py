@@ -89,7 +89,7 @@ class Walker:
     def look(self) -> Round:
         """Return what is seen now: the clock, and how far the replicas are."""
         ready = self._replicas.ready
-        projects = {ref.namespace for ref in list(self._model.projects.ramps.walks)}  # a thread may compile meanwhile
+        projects = {ref.namespace for ref in self._model.projects.ramps.walks}
         floors = {project: self._model.ledger.floor(project, ready) for project in projects}
         return Round(int(self._clock()), floors, self._paused, self._model.surroundings)
 

@@ -61,8 +61,8 @@ class Ramps:
 
     @property
     def walks(self) -> Mapping[ResourceRef, Walk]:
-        """All walks, by flag."""
-        return self._walks
+        """All walks, by flag, as they are at this moment: another thread may compile meanwhile."""
+        return dict(self._walks)
 
     def walk(self, ref: ResourceRef) -> Walk | None:
         """Return that of `ref`; None where its goal is served as it is."""

@@ -42,8 +42,6 @@ UNMIRRORED = {
     ),
     "flagd/compiler/key.py": Elsewhere("a step of every update", ("tests/unit/flagd/compiler/test_update.py",)),
     "flagd/compiler/publication.py": Elsewhere("a step of every update", ("tests/unit/flagd/compiler/test_update.py",)),
-    "flagd/manifest/parts/bound.py": Elsewhere("of one field", ("tests/unit/flagd/manifest/rules/test_ramp.py",)),
-    "flagd/manifest/rules/guard.py": Elsewhere("rules of plans", ("tests/unit/flagd/manifest/rules/test_ramp.py",)),
     "flagd/server/": Elsewhere(
         "a process with its ports",
         ("tests/wire/test_end.py", "tests/wire/test_drain.py", "tests/wire/test_ruleset_stream.py"),

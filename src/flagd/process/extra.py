@@ -8,13 +8,13 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 
-_CLI = ("click", "grpc", "pydantic", "yaml")
+_CLI = ("click", "grpc", "promql_parser", "pydantic", "yaml")
 _PROCESS = (*_CLI, "grpc_health", "grpc_reflection", "orjson", "prometheus_client")
 _PYVOY = ("pyvoy",) if sys.platform == "linux" else ()
 EXTRAS: dict[str, tuple[str, ...]] = {
     "ctl": (*_CLI, "aiohttp", "orjson", "rich"),
     "server": (*_PROCESS, *_PYVOY, "watchfiles"),
-    "operator": (*_PROCESS, "aiohttp", "kopf", "promql_parser"),
+    "operator": (*_PROCESS, "aiohttp", "kopf"),
 }
 """The modules that each extra of pyproject.toml brings, those it brings by way of another included."""
 EXIT_NOT_INSTALLED = 2

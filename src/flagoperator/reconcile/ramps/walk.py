@@ -88,6 +88,8 @@ class Walk:
             return False
         if self.state.next_step_at is not None and now >= self.state.next_step_at:
             return True
+        if self.state.reason == "Holding" and run.elapsed(now) >= run.hold:
+            return True  # whatever comes next: a person who is waited for has to be told
         return run.plan.deadline is not None and run.began is not None and now > run.began + run.plan.deadline
 
     def compiled(self, subject: Subject | None, measured: bytes, generation: int) -> Walk:

@@ -375,6 +375,19 @@ def test_an_approval_is_waited_for():
     assert country.served() == 100
 
 
+def test_an_approval_is_asked_for_as_soon_as_the_hold_is_over_though_nothing_else_happens():
+    country = Country()
+    steps = [{"percent": 5, "hold": "10m", "approval": True}, {"percent": 100}]
+    country.put("Flag", "checkout", **flag() | {"ramp": {"steps": steps}})
+    country.settle()
+    country.after(599)
+    walk = country.walk()
+    assert walk is not None
+    assert (walk.state.reason, walk.due(country.now), walk.due(country.now + 1)) == ("Holding", False, True)
+    country.after(1)
+    assert country.status()["rollout"]["reason"] == "AwaitingApproval"
+
+
 def test_of_two_default_plans_the_oldest_counts_and_the_other_says_so():
     country = Country()
     for name in ("one", "two"):

@@ -17,7 +17,9 @@ OpenFeature.addHandler(ProviderEvents.ConfigurationChanged, (details) =>
   say({ event: 'changed', flags: details.flagsChanged }),
 );
 OpenFeature.addHandler(ProviderEvents.Ready, () => say({ event: 'ready' }));
-await OpenFeature.setProviderAndWait(new FlagdProvider({ host, port: Number(port), retryBackoffMaxMs: 500 }));
+// A machine that is busy with tests may not connect within the half second that the provider waits by itself.
+const deadlineMs = 60_000;
+await OpenFeature.setProviderAndWait(new FlagdProvider({ host, port: Number(port), retryBackoffMaxMs: 500, deadlineMs }));
 const client = OpenFeature.getClient();
 for await (const line of createInterface({ input: process.stdin })) {
   const { flag, type, default: fallback, context } = JSON.parse(line);

@@ -160,7 +160,7 @@ def test_what_is_gone_as_by_accident_is_held_and_told_until_sighup(tmp_path, sta
     assert {"a": "one", "b": "one"}.items() <= _keys(stub).items()
     process.said("a.yaml")
     assert process.metric("flagd_held_resources") == 2
-    assert any("Send SIGHUP" in text for text in process.ready()["diagnostics"])
+    assert any("send SIGHUP" in text for text in process.ready()["diagnostics"])
     process.signal(signal.SIGHUP)
     eventually(lambda: process.ready()["held"] == 0)
     eventually(lambda: "shop" not in process.ready()["projects"] or not {"a", "b"} & _keys(stub).keys())

@@ -74,7 +74,7 @@ def test_a_pair_that_does_not_fit_leaves_the_one_before(flags, secret, authority
     good = served(process)
     certificate, _ = authority.sign("stray", "/CN=stray", "serverAuth", ("IP:127.0.0.1",))
     secret.swap(certificate.read_bytes(), secret.files[1].read_bytes())
-    complaint = re.compile("do not fit|mismatch|rejected|Failed")
+    complaint = re.compile("do not match|mismatch|rejected|Failed")
     eventually(
         lambda: _ask(process, authority) == "one" and any(complaint.search(one["message"]) for one in process.log)
     )

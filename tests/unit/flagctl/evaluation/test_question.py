@@ -15,10 +15,10 @@ def flags(write):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "say where the flags are"),
+        ([], "give PATH of manifests"),
         (["-", "--user", "-"], "standard input can be the manifests or the user"),
         (["x", "--server", "localhost:1"], "either PATH or --server, not both"),
-        (["x", "--flag", "a\x1bb"], "holds control characters"),
+        (["x", "--flag", "a\x1bb"], "contains control characters"),
         (["x", "--user", "{"], "--user: "),
     ],
 )

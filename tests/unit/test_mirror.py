@@ -30,6 +30,7 @@ UNMIRRORED = {
     "flagctl/commands/rollout.py": Elsewhere("talks to an API server", ("tests/cluster/test_rollout_verbs.py",)),
     "flagctl/impact/": Elsewhere("steps of one command", ("tests/unit/flagctl/commands/test_impact.py",)),
     "flagctl/live/": Elsewhere("talks to an API server", ("tests/cluster/test_flagctl.py",)),
+    "flagctl/promotion/": Elsewhere("steps of one command", ("tests/unit/flagctl/commands/test_promote.py",)),
     "flagctl/remote/": Elsewhere("asks a server", ("tests/unit/flagctl/commands/test_eval.py",)),
     "flagctl/rollout/": Elsewhere("talks to an API server", ("tests/cluster/test_rollout_verbs.py",)),
     "flagd/__main__.py": Elsewhere("runs in an installation", ("tests/unit/test_installation.py",)),

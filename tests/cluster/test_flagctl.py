@@ -140,3 +140,17 @@ def test_a_percentage_that_is_none_is_refused(stage: Stage):
     stage.apply(flag("checkout"))
     done = flagctl(stage, "set", "checkout", "--percent", "101")
     assert (done.returncode, "spec.allOtherUsers.percent" in done.stderr) == (1, True)
+
+
+def test_a_cluster_is_compared_with_files(stage: Stage, tmp_path: Path):
+    assert flagctl(stage, "apply", "-", manifest=flag("checkout", segments=[SEGMENT])).returncode == 0
+    file = tmp_path / "flag.yaml"
+    file.write_text(yaml.safe_dump(flag("checkout", segments=[SEGMENT])))
+    same = flagctl(stage, "diff", "--cluster", str(file))
+    assert (same.returncode, same.stdout) == (0, "nothing differs\n"), same.stderr
+    raised = {**SEGMENT, "rollout": {"percent": 25}}
+    file.write_text(yaml.safe_dump(flag("checkout", segments=[raised])))
+    done = flagctl(stage, "diff", "--cluster", str(file))
+    assert (done.returncode, "checkout: Canada 5 % → 25 %;" in done.stdout) == (1, True), done.stdout + done.stderr
+    counted = flagctl(stage, "impact", "--cluster", str(file), "--no-switch")
+    assert (counted.returncode, "joins" in counted.stdout) == (0, True), counted.stdout + counted.stderr

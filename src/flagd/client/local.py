@@ -185,6 +185,7 @@ class LocalEvaluation:
         """Take in a message. Raises RulesetError for an update that is not what it says."""
         changed: frozenset[str] = frozenset()
         before = self._contact
+        spent = self._pieces(response)
         with self.busy:
             match response.WhichOneof("message"):
                 case "update" | "compressed_update":
@@ -194,6 +195,8 @@ class LocalEvaluation:
                     self._behind = f"revision {told.revision} is too large to be sent ({told.size} bytes)"
                 case "heartbeat":
                     self._vouch(response)
+        while spent:  # freed at once, they would hold up every thread for as long as that takes
+            spent.pop()
         self._told(changed)
         if (self._contact.connected, self._contact.stale) != (before.connected, before.stale):
             self.healths.tell(self.health)
@@ -229,6 +232,13 @@ class LocalEvaluation:
             raise RulesetError(f"revision {told.revision} is refused: {error}") from None
         self._refused, self._behind = False, ""
         return self._serve(Serving.make(hashed, made, "server"))
+
+    def _pieces(self, response: FollowResponse) -> list[object]:
+        """Return what is answered from, in pieces, if `response` is to replace much of it."""
+        serving = self._serving
+        if serving is None or response.HasField("heartbeat") or is_quick(response):
+            return []
+        return [*serving.snapshot.engine.pieces, *serving.snapshot.ruleset.flags.values()]
 
     def _base(self, project: str) -> tuple[HashedRuleset, Snapshot | None]:
         """Return what an update of `project` applies to, and what of it is compiled."""

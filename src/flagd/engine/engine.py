@@ -134,6 +134,11 @@ class Engine:
             return None
 
     @property
+    def pieces(self) -> list[object]:
+        """What it is made of, flag by flag: who lets go of these one by one holds up no other thread by freeing it."""
+        return [*self._flags.values(), *self._steps.values(), *self._answers.values()]
+
+    @property
     def answers(self) -> Mapping[str, Decide]:
         """What `variant` calls, by flag key: with a context and an empty mapping. For callers who count nanoseconds."""
         return self._answers

@@ -369,3 +369,16 @@ def test_the_log_says_why_there_is_no_stream_once_for_each_reason(client, server
         caller.close()
     server.next()
     assert len([line for line in caplog.messages if "HTTP 500" in line]) == 1
+
+
+def test_a_ruleset_that_is_replaced_is_let_go_of_piece_by_piece(client, server):
+    one = client(server.url)
+    caller = server.next()
+    caller.follow(compressed(_ruleset()), HEARTBEAT)
+    one.wait_ready(60)
+    engine = one._evaluation._serving.snapshot.engine
+    pieces = one._evaluation._pieces(compressed(_ruleset("two")))
+    assert set(map(id, engine.answers.values())) <= set(map(id, pieces))
+    assert one._evaluation._pieces(update(_ruleset("two"), _ruleset())) == []
+    caller.more(compressed(_ruleset("two")))
+    eventually(lambda: one.variant("a", EVE).key == "two")

@@ -58,6 +58,16 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str], tuple[str, ...]]] = {
         {'flagoperator_broken_resource{kind="Flag", name="hello"}': NO},
         ("kind", "namespace", "name"),
     ),
+    "FlagRolloutRolledBack": (
+        {'flag_rollout_phase{flag="hello", phase="RolledBack"}': YES},
+        {'flag_rollout_phase{flag="hello", phase="Paused"}': YES},
+        ("namespace", "flag"),
+    ),
+    "FlagRolloutGuardSilent": (
+        {'flag_rollout_guard_errors{flag="hello", guard="error-rate"}': YES},
+        {'flag_rollout_guard_errors{flag="hello", guard="error-rate"}': "1+0x3 0+0x60"},
+        ("namespace", "flag", "guard"),
+    ),
     "FlagoperatorNotLeading": (
         {"flagoperator_leading": NO, 'flagoperator_leading{pod="flagoperator-2"}': NO},
         {"flagoperator_leading": NO, 'flagoperator_leading{pod="flagoperator-2"}': YES},
@@ -74,7 +84,15 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str], tuple[str, ...]]] = {
         }.items()
     },
 }
-LABELS = {"namespace": WHERE, "pod": POD, "project": PROJECT, "kind": "Flag", "name": "hello"}
+LABELS = {
+    "flag": "hello",
+    "guard": "error-rate",
+    "namespace": WHERE,
+    "pod": POD,
+    "project": PROJECT,
+    "kind": "Flag",
+    "name": "hello",
+}
 
 
 def series(written: str) -> str:

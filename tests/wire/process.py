@@ -13,7 +13,7 @@ from pathlib import Path
 
 COMMAND = Path(sys.executable).with_name("flagd")
 LISTENING = re.compile(r"evaluation on (\S+), management on (\S+)")
-SECONDS = 60
+SECONDS = 120
 """What anything may take on a busy machine. Who waits goes on as soon as it has come."""
 
 

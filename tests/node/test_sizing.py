@@ -33,7 +33,8 @@ def many(installed: Installed) -> Iterator[int]:
     }
     made = [{**FLAG, "metadata": {"name": f"flag-{n}", "namespace": MANY}, "spec": spec} for n in range(FLAGS)]
     installed.apply(*made, namespace=MANY)
-    installed.kubectl("wait", "--for=condition=Published", "--timeout=240s", "flags", "--all", namespace=MANY)
+    told = ("get", "flags", '-ojsonpath={.items[*].status.conditions[?(@.type=="Published")].status}')
+    installed.until(lambda: installed.kubectl(*told, namespace=MANY).split().count("True") == FLAGS)
     yield FLAGS
     installed.kubectl("delete", "namespace", MANY)
 

@@ -193,12 +193,12 @@ def test_every_alert_asks_for_metrics_that_exist_and_says_what_to_do():
     rules = [rule for group in ALERTS["groups"] for rule in group["rules"]]
     for rule in rules:
         assert rule["annotations"]["runbook"].endswith(".")
-        metrics = re.findall(r"flag(?:d|operator)_[a-z_]+", rule["expr"])
+        metrics = re.findall(r"flag(?:d|operator|_rollout)_[a-z_]+", rule["expr"])
         assert metrics
         for metric in metrics:
             assert metric in known or metric.removesuffix("_count") in known, rule["alert"]
     dashboard = (CHART / "files" / "dashboard.json").read_text()
-    for metric in re.findall(r"flag(?:d|operator)_[a-z_]+", dashboard):
+    for metric in re.findall(r"flag(?:d|operator|_rollout)_[a-z_]+", dashboard):
         assert re.sub(r"_(count|bucket)$", "", metric) in known
 
 

@@ -15,6 +15,7 @@ from tests.ports import free_address
 if TYPE_CHECKING:
     from tests.cluster.processes import Operator
     from tests.cluster.stage import Stage
+    from tests.wire.process import Process
 
 PROGRAM = Path(__file__).with_name("clocked_operator.py")
 NOON = 1_796_040_000
@@ -95,23 +96,22 @@ class Ramping:
         self.stage.kubectl("annotate", "flag", name, f"flagoperator.dev/{verb}={token}", "--overwrite")
 
     def admitted(self, name: str = "checkout") -> set[str]:
-        """Return who gets the flag; every replica says the same."""
-        first, second = (
-            {user for user in USERS if self.stage.variant(each, name, user) == "on"} for each in self.replicas.values()
-        )
-        assert first == second
-        return first
+        """Return who gets the flag, once every replica says the same: one that has just connected may lag."""
+
+        def agreed() -> list[set[str]]:
+            first, second = (self._admitted(each, name) for each in self.replicas.values())
+            return [first] if first == second else []
+
+        return self.stage.until(agreed)[0]
 
     def admitted_since(self, few: set[str]) -> set[str]:
         """Return who gets the flag from any replica, at least `few`: in the middle of a step they may differ."""
-        found = {
-            user
-            for each in self.replicas.values()
-            for user in USERS
-            if self.stage.variant(each, "checkout", user) == "on"
-        }
+        found: set[str] = set().union(*(self._admitted(each, "checkout") for each in self.replicas.values()))
         assert few <= found
         return found
+
+    def _admitted(self, replica: Process, name: str) -> set[str]:
+        return {user for user in USERS if self.stage.variant(replica, name, user) == "on"}
 
     def apply_together(self, *objects: dict[str, Any], folder: Path) -> None:
         """Apply objects by one call of kubectl, in this order."""

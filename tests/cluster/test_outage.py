@@ -46,7 +46,9 @@ def definitions(stage: Stage) -> set[str]:
 # The first: after it there are CRDs.
 def test_an_operator_started_before_the_crds_exist_waits_for_them(bare: Stage):
     operator = bare.operator()
-    operator.said("the CRDs of Flag, FlagCohort, FlagDeployment, FlagGroup, FlagSegment are not installed")
+    operator.said(
+        "the CRDs of Flag, FlagCohort, FlagDeployment, FlagGroup, FlagRolloutPlan, FlagSegment are not installed"
+    )
     assert operator.get("/readyz")[0] == 503
     assert operator.get("/healthz")[0] == 200
     install(bare.plane)

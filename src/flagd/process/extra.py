@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 
-_CLI = ("click", "grpc", "promql_parser", "pydantic", "yaml")
+_CLI = ("click", "grpc", "promql_parser", "pydantic", "tzdata", "yaml")
 _PROCESS = (*_CLI, "grpc_health", "grpc_reflection", "orjson", "prometheus_client")
 _PYVOY = ("pyvoy",) if sys.platform == "linux" else ()
 EXTRAS: dict[str, tuple[str, ...]] = {

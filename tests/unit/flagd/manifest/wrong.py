@@ -41,7 +41,7 @@ FIELDS: dict[str, Wrong] = {
         flag(segments=[{"name": "pro", "match": MATCH}]),
         "spec.segments[0].rollout",
         "MissingField",
-        "`rollout` is missing: What those who match get.",
+        "`rollout` is missing: What users who match get.",
     ),
     "no variants": (flag(variants=[]), "spec.variants", "Empty", "is empty; leave it out or fill it"),
     "an unknown value": (flag(type="release"), "spec.type", "UnknownValue", "did you mean `Release`?"),

@@ -26,7 +26,7 @@ def test_a_server_is_a_url_without_a_slash_at_its_end(server, url):
         ({"server": "ftp://k"}, "is not an http or https URL"),
         (
             {"server": "https://k", "insecure_skip_tls_verify": True, "certificate_authority_data": "cGVt"},
-            "stands beside insecure-skip-tls-verify",
+            "cannot be combined with insecure-skip-tls-verify",
         ),
     ],
 )

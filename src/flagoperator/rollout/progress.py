@@ -38,7 +38,7 @@ def progressed(subject: Subject, state: State, run: Run, world: World, now: floa
         return replace(state, run=run, mode=Mode.PAUSED, reason=brake, next_step_at=None)
     state = replace(state, run=run, mode=Mode.PROGRESSING)
     if reason := _held(run, now, acknowledged=acknowledged):
-        return replace(state, reason=reason, next_step_at=_due(run, reason))
+        return replace(state, reason=reason, next_step_at=_due(subject, run, state.shares, reason))
     return _forward(subject, state, run, now)
 
 
@@ -126,12 +126,16 @@ def _shut(plan: Plan, now: float) -> str:
     return "" if is_open(plan.windows, now) else "OutsideWindow"
 
 
-def _due(run: Run, reason: str) -> float | None:
-    """Return when the present hold is over and a step may be taken; None where more than time is waited for."""
+def _due(subject: Subject, run: Run, shares: Shares, reason: str) -> float | None:
+    """Return when the present hold is over and a step may be taken; None where more than time is waited for.
+
+    Windows are for steps: the hold of the last stop is over when it is over.
+    """
     step = run.standing
     if run.held_since is None or reason.startswith("Awaiting") or (step and step.approval and not run.approved):
         return None
-    return _opening(run.plan, run.held_since + max(0.0, run.hold - run.held))
+    over = run.held_since + max(0.0, run.hold - run.held)
+    return over if next_stop(subject, run, shares, over) is None else _opening(run.plan, over)
 
 
 def _opening(plan: Plan, at: float) -> float | None:

@@ -19,6 +19,8 @@ REFERENCES = frozenset({"deployments", "segmentRefs", "variants"})
 
 _WHOLE = frozenset({"testers", "offTesters", "include", "exclude", "metadata", "payload", "offPayload"})
 """Mappings that are compared as one value."""
+_OPTIONAL = frozenset({"ramp"})
+"""Mappings that come and go as a whole: their defaults hold only where they are."""
 _IDENTITY = {"segments": "name", "variants": "key", "flags": "key", "memberOf": "group", "slots": "name"}
 
 
@@ -79,6 +81,8 @@ def _field(steps: tuple[str, ...], name: str, before: Any, after: Any) -> Iterat
         yield from _list(steps, _IDENTITY[name], before or [], after or [])
     elif name in REFERENCES:
         yield from _names(steps, before or [], after or [])
+    elif name in _OPTIONAL and (before is None or after is None):
+        yield Change(steps, Act.ADDED if before is None else Act.REMOVED, before, after)
     elif isinstance(before or after, dict) and name not in _WHOLE:
         yield from _fields(steps, before or {}, after or {})
     else:

@@ -393,6 +393,17 @@ def test_a_step_forward_waits_for_its_window_while_the_hold_goes_on() -> None:
     assert flag.percent() == 5
 
 
+def test_the_hold_of_the_last_stop_is_over_outside_a_window_too() -> None:
+    tuesday = Window(frozenset({1}), 0, 1440, ZoneInfo("UTC"))
+    flag = walk(Plan((Step(100_000, hold=2 * 86_400),), windows=(tuesday,)))
+    flag.settle()
+    opening = tuesday.next_opening(flag.now)
+    assert opening is not None
+    state = flag.after(int(opening) - flag.now)
+    assert (state.reason, state.next_step_at) == ("Holding", flag.now + 2 * 86_400)
+    assert flag.after(2 * 86_400).mode is Mode.COMPLETED
+
+
 def test_nothing_begins_before_its_time() -> None:
     flag = walk()
     flag.subject = replace(flag.subject, ramp=Ramp(replace(STANDARD, not_before=float(flag.now + 50)), "standard"))

@@ -28,6 +28,13 @@ def test_a_change_carries_both_values(after: dict[str, Any], change: Change | No
     assert found == change if change is not None else found.steps == ("offTesters",)
 
 
+def test_a_ramp_comes_and_goes_as_a_whole() -> None:
+    ramped = flag(ramp={"plan": "standard"})
+    assert [(each.path, each.act) for each in changes(flag(), ramped)] == [("ramp", Act.ADDED)]
+    assert [(each.path, each.act) for each in changes(ramped, flag())] == [("ramp", Act.REMOVED)]
+    assert [each.path for each in changes(ramped, flag(ramp={"plan": "slow"}))] == ["ramp.plan"]
+
+
 @pytest.mark.parametrize(("before", "after"), [(1, True), ({"a": 1}, {"a": True}), ([0], [False])], ids=str)
 def test_a_payload_of_another_type_is_a_change(before: Any, after: Any) -> None:
     def variants(payload: Any) -> list[dict[str, Any]]:

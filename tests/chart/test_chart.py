@@ -202,6 +202,21 @@ def test_every_alert_asks_for_metrics_that_exist_and_says_what_to_do():
         assert re.sub(r"_(count|bucket)$", "", metric) in known
 
 
+def test_the_operator_asks_the_prometheus_that_is_named_and_may_reach_it():
+    def egress(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return list(find(found, "NetworkPolicy", "flagoperator-egress")["spec"]["egress"])
+
+    named = objects(prometheus__url="http://prometheus.monitoring:9090", prometheus__namespaceLabel="exported_namespace")
+    added = set(args(named, "flagoperator")) - set(args(objects(), "flagoperator"))
+    assert added == {
+        "--prometheus-url=http://prometheus.monitoring:9090",
+        "--prometheus-namespace-label=exported_namespace",
+    }
+    monitoring = [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}]
+    (rule,) = [each for each in egress(named) if each not in egress(objects())]
+    assert rule == {"ports": [{"port": 9090, "protocol": "TCP"}], "to": monitoring}
+
+
 def test_the_deletion_policy_is_off_by_default():
     assert not [each for each in objects() if each["kind"] == "ValidatingAdmissionPolicy"]
     assert [each for each in objects(deletionPolicy__enabled="true") if each["kind"] == "ValidatingAdmissionPolicy"]

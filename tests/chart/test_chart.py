@@ -206,7 +206,9 @@ def test_the_operator_asks_the_prometheus_that_is_named_and_may_reach_it():
     def egress(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return list(find(found, "NetworkPolicy", "flagoperator-egress")["spec"]["egress"])
 
-    named = objects(prometheus__url="http://prometheus.monitoring:9090", prometheus__namespaceLabel="exported_namespace")
+    named = objects(
+        prometheus__url="http://prometheus.monitoring:9090", prometheus__namespaceLabel="exported_namespace"
+    )
     added = set(args(named, "flagoperator")) - set(args(objects(), "flagoperator"))
     assert added == {
         "--prometheus-url=http://prometheus.monitoring:9090",

@@ -9,9 +9,9 @@ import click
 from flagctl.comparison.sides import two_sides
 from flagctl.files.manifests import STDIN
 from flagctl.impact import report
-from flagctl.impact.fault import PopulationError
 from flagctl.impact.measurement import measured
 from flagctl.impact.options import measure_options
+from flagctl.impact.users.fault import PopulationError
 
 if TYPE_CHECKING:
     from flagctl.comparison.side import Side

@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from flagctl.suggestion import suggestion
-from flagd.attribute import USER_FIELDS
+from flagd.condition.attribute import USER_FIELDS
 from flagd.nearest import nearest
 
 if TYPE_CHECKING:

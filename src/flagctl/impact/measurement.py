@@ -11,10 +11,10 @@ import click
 from flagctl.failure import Refused
 from flagctl.impact.buckets import by_buckets
 from flagctl.impact.impact import Basis, Impact
-from flagctl.impact.population import opened, pieces
 from flagctl.impact.question import questions
 from flagctl.impact.result import Result
 from flagctl.impact.sample import by_sample
+from flagctl.impact.users.population import opened, pieces
 from flagctl.impact.workers import count
 from flagctl.suggestion import suggestion
 

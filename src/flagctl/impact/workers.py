@@ -12,18 +12,18 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from flagctl.impact.counting import Counting
-from flagctl.impact.csv_user import csv_context
-from flagctl.impact.fault import PopulationError
 from flagctl.impact.impact import added
-from flagctl.impact.json_user import json_context
-from flagctl.impact.population import CsvPiece
+from flagctl.impact.users.csv_user import csv_context
+from flagctl.impact.users.fault import PopulationError
+from flagctl.impact.users.json_user import json_context
+from flagctl.impact.users.population import CsvPiece
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from flagctl.impact.counting import Counts
-    from flagctl.impact.population import JsonPiece, Piece
     from flagctl.impact.question import Question
+    from flagctl.impact.users.population import JsonPiece, Piece
 
     Counted = tuple[Counts, int]
 

@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from flagd.condition.pattern import Pattern, PatternError
 from flagd.dialect.charset import characters, literal, spellings, written
 from flagd.hashing import utf8
-from flagd.pattern import Pattern, PatternError
 
 LONGEST = 65_536
 """Characters of a translated pattern, its repetitions written out: both engines take more, but not much more."""

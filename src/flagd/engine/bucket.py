@@ -8,11 +8,11 @@ from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from flagd.attribute import format_attribute
+from flagd.condition.attribute import format_attribute
+from flagd.condition.text import text
 from flagd.engine.condition import Read, Results, reader, texts
 from flagd.engine.variant import Variant
 from flagd.hashing import bucket, utf8
-from flagd.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

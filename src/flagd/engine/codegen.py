@@ -14,9 +14,9 @@ from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, cast
 
+from flagd.condition.text import elements, text
 from flagd.engine.operator import accepted, bound
 from flagd.hashing import murmur3
-from flagd.text import elements, text
 
 if TYPE_CHECKING:
     from flagd.engine.bucket import BucketTable

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from flagd.condition.text import elements, text
 from flagd.engine.operator import predicate
 from flagd.engine.variant import Variant
 from flagd.ruleset.cohort import sees_every_cohort
-from flagd.text import elements, text
 
 if TYPE_CHECKING:
     from flagd.ruleset import Cohort

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flagd.text import text
+from flagd.condition.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

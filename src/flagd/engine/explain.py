@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from flagd.attribute import format_attribute
+from flagd.condition.attribute import format_attribute
+from flagd.condition.text import text
 from flagd.engine.explanation import (
     DISTRIBUTIONS,
     BucketExplanation,
@@ -18,7 +19,6 @@ from flagd.engine.explanation import (
 )
 from flagd.engine.operator import compared_as
 from flagd.hashing import bucket
-from flagd.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from flagd.glob import glob_of
+from flagd.condition.glob import glob_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,9 +10,9 @@ from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from flagd.comparable import number_of, parse_number, parse_version, version_of
-from flagd.pattern import Pattern, PatternError
-from flagd.text import elements, text
+from flagd.condition.comparable import number_of, parse_number, parse_version, version_of
+from flagd.condition.pattern import Pattern, PatternError
+from flagd.condition.text import elements, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from flagd.attribute import PATTERN
+from flagd.condition.attribute import PATTERN
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict

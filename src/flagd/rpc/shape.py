@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flagd.condition.text import text
 from flagd.nearest import nearest
 from flagd.rpc.status import InvalidArgument
-from flagd.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

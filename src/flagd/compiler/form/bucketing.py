@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flagd.attribute import format_attribute, parse_attribute
+from flagd.condition.attribute import format_attribute, parse_attribute
 from flagd.manifest.kinds import Flag
 
 if TYPE_CHECKING:

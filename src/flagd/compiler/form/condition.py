@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flagd.attribute import parse_attribute
 from flagd.compiler.form.bucketing import selector_list
 from flagd.compiler.scope import CohortFace
-from flagd.glob import glob_regex
+from flagd.condition.attribute import parse_attribute
+from flagd.condition.glob import glob_regex
 from flagd.manifest.parts.condition import COHORT_OPERATORS, GLOB_OPERATORS
 
 if TYPE_CHECKING:

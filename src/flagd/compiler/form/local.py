@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flagd.comparable import parse_number
+from flagd.condition.comparable import parse_number
 from flagd.ruleset.local_sdk import NotForLocalSdks, sdk_conditions
 
 if TYPE_CHECKING:

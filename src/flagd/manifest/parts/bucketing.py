@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from flagd.attribute import PATTERN
+from flagd.condition.attribute import PATTERN
 from flagd.manifest.cel import Rule
 from flagd.manifest.model import Key, Model, Name
 

@@ -6,8 +6,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flagd.attribute import USER_FIELDS, AttributePathError, parse_attribute
-from flagd.glob import GlobError, glob_regex
+from flagd.condition.attribute import USER_FIELDS, AttributePathError, parse_attribute
+from flagd.condition.glob import GlobError, glob_regex
+from flagd.condition.pattern import Pattern, PatternError
 from flagd.manifest.finding import Finding, warning
 from flagd.manifest.parts.condition import (
     COHORT_OPERATORS,
@@ -19,7 +20,6 @@ from flagd.manifest.parts.condition import (
 )
 from flagd.manifest.rules.doubt import doubtful_condition
 from flagd.manifest.shown import shown
-from flagd.pattern import Pattern, PatternError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

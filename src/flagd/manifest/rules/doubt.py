@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flagd.attribute import USER_FIELDS, AttributePathError, parse_attribute
+from flagd.condition.attribute import USER_FIELDS, AttributePathError, parse_attribute
+from flagd.condition.pattern import Pattern, PatternError
 from flagd.manifest.finding import warning
 from flagd.manifest.parts.condition import REGEX_OPERATORS, SET_OPERATORS
 from flagd.manifest.parts.percent import thousandths
 from flagd.manifest.rules.float_text import check_texts
 from flagd.manifest.shown import shown
-from flagd.pattern import Pattern, PatternError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from flagd.pattern import Pattern
+from flagd.condition.pattern import Pattern
 
 _SCRIPT = """
 const table = JSON.parse(require('fs').readFileSync(0, 'utf8'));

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
+from flagd.condition.glob import glob_regex
+from flagd.condition.pattern import Pattern, PatternError
 from flagd.dialect import Untranslatable, translate
-from flagd.glob import glob_regex
-from flagd.pattern import Pattern, PatternError
 from tests.unit.flagd.dialect.engines import node_finds, python_finds, re2_finds
 
 PLAIN_TEXTS = """

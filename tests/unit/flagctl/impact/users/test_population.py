@@ -6,10 +6,10 @@ import json
 import pytest
 
 from flagctl.evaluation.user import read_user
-from flagctl.impact.csv_user import columns_of, csv_context
-from flagctl.impact.fault import PopulationError
-from flagctl.impact.json_user import json_context
-from flagctl.impact.population import CsvPiece, JsonPiece, pieces
+from flagctl.impact.users.csv_user import columns_of, csv_context
+from flagctl.impact.users.fault import PopulationError
+from flagctl.impact.users.json_user import json_context
+from flagctl.impact.users.population import CsvPiece, JsonPiece, pieces
 from flagd.engine import evaluation_context
 
 USERS = [

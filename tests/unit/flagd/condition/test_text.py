@@ -3,7 +3,7 @@ from enum import IntEnum, StrEnum
 
 import pytest
 
-from flagd.text import elements, text
+from flagd.condition.text import elements, text
 
 
 class Size(IntEnum):

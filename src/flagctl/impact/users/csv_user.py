@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flagctl.impact.fault import PopulationError
-from flagd.attribute import AttributePathError, parse_attribute
+from flagctl.impact.users.fault import PopulationError
+from flagd.condition.attribute import AttributePathError, parse_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

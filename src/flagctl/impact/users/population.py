@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from flagctl.failure import Unreachable
-from flagctl.impact.csv_user import columns_of
-from flagctl.impact.fault import PopulationError
+from flagctl.impact.users.csv_user import columns_of
+from flagctl.impact.users.fault import PopulationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flagctl.impact.csv_user import Columns
+    from flagctl.impact.users.csv_user import Columns
 
 STDIN = "-"
 _BYTES = 1 << 18

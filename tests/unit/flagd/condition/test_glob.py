@@ -3,7 +3,7 @@ import re
 import pytest
 import re2
 
-from flagd.glob import GlobError, glob_of, glob_regex
+from flagd.condition.glob import GlobError, glob_of, glob_regex
 
 
 @pytest.mark.parametrize(

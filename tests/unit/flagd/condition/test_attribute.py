@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flagd.attribute import PATTERN, USER_FIELDS, AttributePathError, format_attribute, parse_attribute
+from flagd.condition.attribute import PATTERN, USER_FIELDS, AttributePathError, format_attribute, parse_attribute
 
 SELECTORS = [
     ("user.user_id", ("context", "user", "user_id")),

@@ -6,7 +6,7 @@ import re
 from math import isfinite
 from typing import TYPE_CHECKING, TypeVar
 
-from flagd.text import elements, text
+from flagd.condition.text import elements, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 
 from flagctl.evaluation.user import UserError, read_user
-from flagctl.impact.fault import PopulationError
-from flagd.attribute import USER_FIELDS
+from flagctl.impact.users.fault import PopulationError
+from flagd.condition.attribute import USER_FIELDS
 from flagd.engine import evaluation_context
 
 _TEXTS = frozenset(USER_FIELDS)

@@ -1,6 +1,6 @@
 import pytest
 
-from flagd.pattern import Pattern, PatternError
+from flagd.condition.pattern import Pattern, PatternError
 
 
 @pytest.mark.parametrize(

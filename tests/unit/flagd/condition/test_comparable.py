@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from flagd.comparable import parse_number, parse_version
+from flagd.condition.comparable import parse_number, parse_version
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
-from flagctl.evaluation.user import UserError, read_user
+from flagctl.evaluation.user import NotJsonError, UserError, read_user
 from flagctl.failure import Unreachable
 from flagctl.files.completion_values import flag_keys, project_names
 from flagctl.files.manifests import STDIN
@@ -122,11 +122,17 @@ def _user(option: str) -> dict[str, Any]:
     try:
         return read_user(_text(option))
     except UserError as error:
-        raise click.UsageError(f"--user: {error}") from None
+        is_typed = isinstance(error, NotJsonError) and not _is_elsewhere(option)
+        hint = """; in a shell, put it in single quotes: '{"user_id": "ann"}'""" if is_typed else ""
+        raise click.UsageError(f"--user: {error}{hint}") from None
+
+
+def _is_elsewhere(option: str) -> bool:
+    return option == STDIN or option.startswith("@")
 
 
 def _text(option: str) -> str:
-    if option != STDIN and not option.startswith("@"):
+    if not _is_elsewhere(option):
         return option
     try:
         if option == STDIN:

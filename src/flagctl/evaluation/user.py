@@ -26,6 +26,10 @@ class UserError(ValueError):
     """The text describes no user. The message says where and what would be right."""
 
 
+class NotJsonError(UserError):
+    """The text is not JSON."""
+
+
 def read_user(text: str) -> dict[str, Any]:
     """Return the user that the JSON `text` describes, without the fields that are null.
 
@@ -51,9 +55,7 @@ def _parse(text: str) -> Any:  # noqa: ANN401
         return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise UserError(
-            f'not JSON ({error.msg.lower()}, {place}); in a shell, put it in single quotes: \'{{"user_id": "ann"}}\''
-        ) from None
+        raise NotJsonError(f"not JSON ({error.msg.lower()}, {place})") from None
     except UserError:
         raise
     except RecursionError:

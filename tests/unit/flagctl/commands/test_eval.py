@@ -129,7 +129,7 @@ def test_errors_beside_the_flag_asked_for_are_mentioned_only(run: Run, write: Wr
         (["-", "--user", "-"], 2, "standard input can be the manifests or the user, not both"),
         (["PATH", "--server", "localhost", "--user", ANN], 2, "either PATH or --server, not both"),
         (["PATH"], 2, "Missing option '--user'"),
-        (["PATH", "--user", "{"], 2, "--user: not JSON"),
+        (["PATH", "--user", "{"], 2, "in a shell, put it in single quotes"),
         (["PATH", "--user", '{"usr_id": "a"}'], 2, 'did you mean "user_id"?'),
         (["PATH", "--user", "@nowhere.json"], 3, "cannot read nowhere.json"),
         (["PATH", "--user", ANN, "--project", "blog"], 1, 'no project "blog" in these manifests; there is shop'),

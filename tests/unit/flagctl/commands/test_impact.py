@@ -168,6 +168,7 @@ def test_processes_count_what_one_does(run: Run, sides: tuple[Path, Path], tmp_p
     path.write_text(f"{path.read_text()}{{}}\nnobody\n")
     result = run("impact", *sides, "--population", path, "--jobs", "2")
     assert (result.exit_code, "many.jsonl: line 1202: not JSON" in result.stderr) == (2, True)
+    assert "shell" not in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,10 @@ class ExecPlugin:
     def _start(self) -> None:
         self._running = running = Future[Answer]()
         running.set_running_or_notify_cancel()
-        threading.Thread(target=self._run, args=(running,), name="exec plugin", daemon=True).start()
+        try:
+            threading.Thread(target=self._run, args=(running,), name="exec plugin", daemon=True).start()
+        except RuntimeError as error:  # it does not run, so nobody may wait for it
+            self._running, self._failed = None, (self._clock(), CredentialError(f"exec plugin: {error}"))
 
     def _run(self, running: Future[Answer]) -> None:
         try:

@@ -49,7 +49,13 @@ class Addresses:
         with self._lock:
             if self._looking is None:
                 self._looking = threading.Event()
-                threading.Thread(target=self._resolve, args=(self._looking,), name="flagd-name", daemon=True).start()
+                try:
+                    threading.Thread(
+                        target=self._resolve, args=(self._looking,), name="flagd-name", daemon=True
+                    ).start()
+                except RuntimeError as error:  # nobody looks, so nobody may wait for it
+                    self._looking = None
+                    raise OSError(f"the name {self._host} cannot be resolved: {error}") from None
             return self._looking
 
     def _resolve(self, looking: threading.Event) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from google.protobuf.message import DecodeError
@@ -107,7 +108,8 @@ class Follower:
             reason = f"the client failed ({type(error).__name__})"
         finally:
             if self._connection is not None:
-                self._connection.close()
+                with suppress(OSError):
+                    self._connection.close()
         if not self._stopping.is_set():
             self._tell(printable(reason, 500), endpoint, heard)
         return heard

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -161,3 +162,19 @@ async def test_a_plugin_that_is_not_installed_is_told_with_the_hint():
     source = ExecPlugin(Section("user 'ann'", {"exec": config}, Path()), {})
     with pytest.raises(CredentialError, match=r"exec: no-such-plugin is not installed; Get it there\.$"):
         await source.credential()
+
+
+async def test_the_plugin_is_run_again_after_there_was_no_thread_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin = Plugin(tmp_path)
+
+    def no_thread(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", no_thread)
+        with pytest.raises(CredentialError, match="can't start new thread"):
+            await plugin.source.credential()
+    plugin.now += RETRY_SECONDS
+    assert await plugin.token() == "one"

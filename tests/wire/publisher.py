@@ -76,6 +76,10 @@ class Publisher:
             )
         )
 
+    async def left(self, name="flagd"):
+        """Wait until the replica's stream is closed: what was served by it says nothing of the next of its name."""
+        await self.until(lambda acks: name not in acks.replicas)
+
 
 @asynccontextmanager
 async def publishing(*arguments, **settings):

@@ -40,6 +40,7 @@ async def test_a_replica_that_is_restarted_counts_on():
         async with following(publisher.address) as flagd:
             await publisher.served(RULESET)
             await counted(publisher, flagd, 5)
+        await publisher.left()
         before = publisher.admissions.total(*STEP)
         async with following(publisher.address) as flagd:
             await publisher.served(RULESET)

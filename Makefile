@@ -105,7 +105,7 @@ generate: $(READY) ## Generate the code and the docs that are committed
 .PHONY: lock
 lock: $(READY) ## Pin the newest versions of all dependencies in requirements/
 	$(PIP) install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra ctl --extra server --extra operator --extra openfeature --group dev --group build --universal \
+	$(BIN)/uv pip compile pyproject.toml --extra ctl --extra server --extra operator --extra openfeature --extra dashboard --group dev --group docs --group build --universal \
 	  --python-version 3.11 --generate-hashes --upgrade --quiet --output-file $(LOCK) \
 	  --custom-compile-command "make lock"
 	$(BIN)/uv pip compile --group build --constraint $(LOCK) --no-annotate --universal --python-version 3.11 \

@@ -3,84 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import re
 import socket
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from flagd.command_line.check import check_exposure, check_pair, check_token_file
+from flagd.command_line.ending import ending
+from flagd.command_line.option import INSECURE, LOG_FORMAT, LOG_LEVEL, MANAGEMENT_LISTEN, option
+from flagd.command_line.parameter import FILE, FOLDER, Address, Addresses, Project
+from flagd.command_line.tls import take_tls_files
 from flagd.process.address import is_loopback
 from flagd.process.foreign import silence_grpc
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from flagd.rpc.transport import TlsFiles
-    from flagd.server.exposure import Exposure
     from flagd.server.options import Options
     from flagd.sources.operator import OperatorSettings
 
-Command = TypeVar("Command", bound="Callable[..., None]")
-ENVIRONMENT_PREFIX = "FLAGSERVICE_"
-"""Not FLAGD_: Kubernetes injects FLAGD_PORT where a Service is called flagd, and OpenFeature clients read FLAGD_*."""
-EXIT_ENDED = 1
-EXIT_UNREACHABLE = 3
-PROJECT = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", re.ASCII)
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 MANIFESTS = click.Path(file_okay=False, path_type=Path)
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-class Address(click.ParamType[str]):
-    """``host:port``; IPv6 hosts in brackets; port 0 = any free one."""
-
-    name = "HOST:PORT"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return `value` if it is an address."""
-        host, _, port = value.rpartition(":")
-        if not host or not (port.isascii() and port.isdigit() and int(port) < 1 << 16):
-            self.fail(f"{value!r} is not HOST:PORT, such as 0.0.0.0:8013 or [::]:8013", param, ctx)
-        return value
-
-
-class Project(click.ParamType[str]):
-    """A project: the name of a namespace."""
-
-    name = "NAME"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return `value` if a namespace can have this name."""
-        if not PROJECT.fullmatch(value):
-            self.fail(f"{value!r} is not a namespace; write lower case letters, digits and -, such as shop", param, ctx)
-        return value
-
-
-class Addresses(Address):
-    """``host:port``, several separated by commas."""
-
-    name = "HOST:PORT,…"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return `value` if each part of it is an address."""
-        return ",".join(super(Addresses, self).convert(each, param, ctx) for each in value.split(","))
-
-
-def option(name: str, *names: str, **settings: Any) -> Callable[[Command], Command]:  # noqa: ANN401
-    """Return a click option that can also be set by its environment variable."""
-    variable = ENVIRONMENT_PREFIX + name.strip("-").replace("-", "_").upper()
-    return click.option(name, *names, envvar=variable, show_envvar=True, **{"show_default": True} | settings)
-
-
-INSECURE = option(
-    "--insecure",
-    is_flag=True,
-    help="Without authentication, give rulesets to anyone who asks and obey any server that answers, "
-    "even beyond loopback.",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -97,12 +40,7 @@ def main() -> None:
     help="Operator whose rulesets to serve instead of manifests; flagd subscribes to every address of a name.",
 )
 @option("--listen", default="127.0.0.1:8013", type=Address(), help="Where the evaluation services listen.")
-@option(
-    "--management-listen",
-    default="127.0.0.1:8014",
-    type=Address(),
-    help="Where /healthz, /readyz and /metrics listen (plain HTTP).",
-)
+@MANAGEMENT_LISTEN
 @option(
     "--ruleset-listen",
     type=Address(),
@@ -173,13 +111,8 @@ def main() -> None:
     show_default="the limit of the control group, else a quarter of the machine's",
     help="Memory, in MiB, that flagd may use; calls may use a third of it; the newest beyond that are refused.",
 )
-@option(
-    "--log-level",
-    type=click.Choice(["debug", "info", "warning", "error"]),
-    default="info",
-    help="Lowest level that is logged.",
-)
-@option("--log-format", type=click.Choice(["text", "json"]), default="text", help="Format of log lines.")
+@LOG_LEVEL
+@LOG_FORMAT
 def serve(**settings: Any) -> None:  # noqa: ANN401
     """Serve a folder of manifests, or what an operator publishes.
 
@@ -196,20 +129,11 @@ def serve(**settings: Any) -> None:  # noqa: ANN401
     options = _options(settings)
     # Imported when needed: --help is quick, and works without the server's libraries.
     from flagd.process import log
-    from flagd.process.deadline import Deadline
-    from flagd.process.tasks import TaskEndedError
     from flagd.server import serve
 
     log.configure(options.log_level, options.log_format)
-    try:
-        with Deadline() as deadline:
-            asyncio.run(serve.serve(options, deadline))
-    except OSError as error:
-        logging.getLogger("flagd").critical("%s", error)
-        sys.exit(EXIT_UNREACHABLE)
-    except TaskEndedError as error:
-        logging.getLogger("flagd").critical("%s: stopping, to be restarted", error)
-        sys.exit(EXIT_ENDED)
+    with ending("flagd") as deadline:
+        asyncio.run(serve.serve(options, deadline))
 
 
 def _options(settings: Mapping[str, Any]) -> Options:
@@ -223,10 +147,9 @@ def _options(settings: Mapping[str, Any]) -> Options:
         raise click.UsageError("give either --manifests or --operator")
     if manifests and not manifests.exists() and not settings["state_dir"]:
         raise click.UsageError(f"--manifests: there is no folder {manifests}")
-    tls, tokens = _tls(settings), settings.pop("ruleset_token_file")
+    tls, tokens = take_tls_files(settings), settings.pop("ruleset_token_file")
     listen = settings.pop("ruleset_listen") or ("127.0.0.1:8015" if operator else None)
-    if tokens and not tls and not is_loopback(listen or ""):
-        raise click.UsageError("--ruleset-token-file needs --tls-cert: tokens must not travel in plain text")
+    check_token_file("--ruleset-token-file", tokens, tls, listen or "")
     most = settings.pop("max_memory")
     if most:
         settings["max_memory"] = most * MIB
@@ -238,26 +161,6 @@ def _options(settings: Mapping[str, Any]) -> Options:
     return options
 
 
-def check_exposure(found: Sequence[Exposure], *, insecure: bool) -> None:
-    """Raise UsageError where something is given to or believed of others than this machine, unless `insecure`."""
-    from flagd.server.exposure import refusal
-
-    reason = refusal(found)
-    if reason and not insecure:
-        raise click.UsageError(reason)
-
-
-def _tls(settings: dict[str, Any]) -> TlsFiles | None:
-    from flagd.rpc.transport import TlsFiles
-
-    certificate, key, client_ca = (settings.pop(name) for name in ("tls_cert", "tls_key", "tls_client_ca"))
-    if bool(certificate) != bool(key):
-        raise click.UsageError("--tls-cert and --tls-key belong together; give both or none")
-    if client_ca and not certificate:
-        raise click.UsageError("--tls-client-ca needs --tls-cert and --tls-key")
-    return TlsFiles(certificate, key, client_ca) if certificate else None
-
-
 def _operator(settings: dict[str, Any]) -> OperatorSettings | None:
     hosts, peers, name = (settings.pop(one) for one in ("operator", "peers", "name"))
     files = ("operator_ca", "operator_cert", "operator_key", "operator_token_file", "peer_token_file")
@@ -266,8 +169,7 @@ def _operator(settings: dict[str, Any]) -> OperatorSettings | None:
         if peers or ca or certificate or key or token or peer_token:
             raise click.UsageError("--peers, --peer-… and --operator-… belong to --operator")
         return None
-    if bool(certificate) != bool(key):
-        raise click.UsageError("--operator-cert and --operator-key belong together; give both or none")
+    check_pair("--operator-cert", certificate, "--operator-key", key)
     if certificate and not ca:
         raise click.UsageError("--operator-cert needs --operator-ca")
     asked = tuple(peers.split(",")) if peers else ()

@@ -7,14 +7,16 @@ import logging
 import os
 import re
 import socket
-import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
 
-from flagd.cli import EXIT_UNREACHABLE, FILE, FOLDER, INSECURE, Address, check_exposure, option
-from flagd.process.address import is_loopback
+from flagd.command_line.check import check_exposure, check_token_file
+from flagd.command_line.ending import ending
+from flagd.command_line.option import INSECURE, LOG_FORMAT, LOG_LEVEL, MANAGEMENT_LISTEN, option
+from flagd.command_line.parameter import FILE, FOLDER, Address
+from flagd.command_line.tls import take_tls_files
 from flagd.process.foreign import silence_grpc
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from flagoperator.prometheus.client import Settings as PrometheusSettings
     from flagoperator.run.options import Options
 
-EXIT_ENDED = 1
 NAMESPACED_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?")
 LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,99}")
 PROMETHEUS = ("prometheus_url", "prometheus_namespace_label", "allow_any_query")
@@ -53,12 +54,7 @@ def main() -> None:
     help="Time between two lists of everything, within 20 %, in seconds; a lost deletion is seen by then.",
 )
 @option("--listen", default="127.0.0.1:8015", type=Address(), help="Where the ruleset stream listens.")
-@option(
-    "--management-listen",
-    default="127.0.0.1:8014",
-    type=Address(),
-    help="Where /healthz, /readyz and /metrics listen (plain HTTP).",
-)
+@MANAGEMENT_LISTEN
 @option("--lease-namespace", help="Namespace of the Lease; without it that of the pod, else default.")
 @option(
     "--evaluation-service",
@@ -100,13 +96,8 @@ def main() -> None:
     "--pause-rollouts", is_flag=True, help="Let no rollout move forward; goals that are lowered are taken all the same."
 )
 @INSECURE
-@option(
-    "--log-level",
-    type=click.Choice(["debug", "info", "warning", "error"]),
-    default="info",
-    help="Lowest level that is logged.",
-)
-@option("--log-format", type=click.Choice(["text", "json"]), default="text", help="Format of log lines.")
+@LOG_LEVEL
+@LOG_FORMAT
 def run(**settings: Any) -> None:  # noqa: ANN401
     """Follow the cluster, publish rulesets, write statuses.
 
@@ -127,37 +118,23 @@ def run(**settings: Any) -> None:  # noqa: ANN401
     options = _options(settings)
     # Imported when needed: --help is quick, and works without the operator's libraries.
     from flagd.process import log
-    from flagd.process.deadline import Deadline
-    from flagd.process.tasks import TaskEndedError
     from flagoperator.kubeconfig import ConnectionSettingsError
     from flagoperator.run import run as running
 
     log.configure(options.log_level, options.log_format)
     for name in ("kopf", "aiohttp"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    try:
-        with Deadline() as deadline:
-            asyncio.run(running.run(options, deadline))
-    except (OSError, ConnectionSettingsError) as error:
-        logging.getLogger("flagoperator").critical("%s", error)
-        sys.exit(EXIT_UNREACHABLE)
-    except TaskEndedError as error:
-        logging.getLogger("flagoperator").critical("%s of the operator: stopping, to be restarted", error)
-        sys.exit(EXIT_ENDED)
+    with ending("flagoperator", unreachable=(OSError, ConnectionSettingsError)) as deadline:
+        asyncio.run(running.run(options, deadline))
 
 
 def _options(settings: Mapping[str, Any]) -> Options:
-    from flagd.rpc.transport import TlsFiles
     from flagoperator.kubeconfig.pod import pod_namespace
     from flagoperator.run.options import Options
     from flagoperator.run.subscribers.admission import exposures
 
     settings = dict(settings)
-    certificate, key, client_ca = (settings.pop(name) for name in ("tls_cert", "tls_key", "tls_client_ca"))
-    if bool(certificate) != bool(key):
-        raise click.UsageError("--tls-cert and --tls-key belong together; give both or none")
-    if client_ca and not certificate:
-        raise click.UsageError("--tls-client-ca needs --tls-cert and --tls-key")
+    tls = take_tls_files(settings)
     for name in ("namespaces", "peers"):
         settings[name] = tuple(filter(None, (each.strip() for each in settings[name].split(","))))
     settings["lease_namespace"] = settings["lease_namespace"] or pod_namespace(os.environ) or "default"
@@ -166,10 +143,8 @@ def _options(settings: Mapping[str, Any]) -> Options:
     service = settings["evaluation_service"]
     settings["evaluation_service"] = service and _named("--evaluation-service", service, "flags/flag-evaluation")
     settings["subscribers"] = _subscribers(settings["subscribers"], settings)
-    if settings["token_file"] and not certificate and not is_loopback(settings["listen"]):
-        raise click.UsageError("--token-file needs --tls-cert: tokens must not travel in plain text")
+    check_token_file("--token-file", settings["token_file"], tls, settings["listen"])
     settings["prometheus"] = _prometheus({name: settings.pop(name) for name in PROMETHEUS})
-    tls = TlsFiles(certificate, key, client_ca) if certificate else None
     relist, insecure = settings.pop("relist_interval"), settings.pop("insecure")
     identity = os.environ.get("POD_NAME") or socket.gethostname()
     options = Options(tls=tls, relist_seconds=relist, identity=identity, **settings)

@@ -7,7 +7,8 @@ import re
 from prometheus_client.parser import text_string_to_metric_families
 
 from flagd.metrics import Metrics
-from flagd.server.collector import MetricsPage
+from flagd.process.metrics_page import MetricsPage
+from flagd.server.collector import FlagdCollector
 from flagd.store import Store
 from tests.docs.page import ROOT
 
@@ -20,7 +21,7 @@ def documented() -> dict[str, str]:
 
 
 def exposed() -> dict[str, str]:
-    text = MetricsPage(Metrics(), Store()).render().decode()
+    text = MetricsPage(FlagdCollector(Metrics(), Store())).render().decode()
     families = [each for each in text_string_to_metric_families(text) if not each.name.startswith(FOREIGN)]
     return {f"{each.name}_total" if each.type == "counter" else each.name: each.type for each in families}
 

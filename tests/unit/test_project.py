@@ -143,7 +143,9 @@ def test_every_dependency_has_a_line_in_the_docs_and_no_other_has() -> None:
     assert described == {canonicalize_name(each.name) for each in foreign_requirements()}
 
 
-@pytest.mark.parametrize("group", ["always", "grpc", "openfeature", "ctl", "dashboard", "process", "server", "operator"])
+@pytest.mark.parametrize(
+    "group", ["always", "grpc", "openfeature", "ctl", "dashboard", "process", "server", "operator"]
+)
 def test_the_docs_say_with_which_extra_a_dependency_comes(group: str) -> None:
     page = (ROOT / "docs" / "dependencies.md").read_text()
     table = dict(re.findall(r"^\| `([\w-]+)` \| ([^|]+) \|", page, re.MULTILINE))

@@ -10,22 +10,24 @@ import orjson
 
 from flagd.api.access import Access
 from flagd.api.services import public_methods, public_routes
+from flagd.command_line.exposure import report
 from flagd.last_good.file import LastGoodFile
 from flagd.metrics import Metrics
+from flagd.process.announcer import Announcer
 from flagd.process.loop_lag import measure_lag
 from flagd.process.management import JSON, Management, Page
 from flagd.process.memory import callers_bytes
+from flagd.process.metrics_page import CONTENT_TYPE, MetricsPage
 from flagd.process.tasks import Tasks
 from flagd.rpc.capacity import Capacity
 from flagd.ruleset.census import Census
 from flagd.ruleset.default_project import DefaultProject
-from flagd.server.collector import CONTENT_TYPE, MetricsPage
+from flagd.server.collector import FlagdCollector
 from flagd.server.door import Door
-from flagd.server.exposure import exposures, report
+from flagd.server.exposure import exposures
 from flagd.server.gc_tuning import keep_short, relieve
 from flagd.server.reminder import remind
 from flagd.server.ruleset_port import RulesetPort
-from flagd.sources.announcer import Announcer
 from flagd.sources.directory import DirectorySource
 from flagd.sources.last_good_of_store import LastGoodOfStore
 from flagd.sources.operator import OperatorSource
@@ -55,7 +57,8 @@ class Application:
         self._source = _source(options, self._store, self._metrics)
         self._ruleset_port = RulesetPort(options, self._store, self._source, self._metrics, self.capacity)
         self._census = Census()
-        self._exposition = MetricsPage(self._metrics, self._store, self._ruleset_port.subscribers, self.capacity)
+        subscribers = self._ruleset_port.subscribers
+        self._metrics_page = MetricsPage(FlagdCollector(self._metrics, self._store, subscribers, self.capacity))
         self._management = Management(
             {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._expose}, options.management_listen
         )
@@ -164,7 +167,7 @@ class Application:
         return f"{obstacle}: {self._source.absence}" if obstacle else ""
 
     async def _expose(self) -> Page:
-        return Page(HTTPStatus.OK, CONTENT_TYPE, await asyncio.to_thread(self._exposition.render))
+        return Page(HTTPStatus.OK, CONTENT_TYPE, await asyncio.to_thread(self._metrics_page.render))
 
 
 def _source(options: Options, store: Store, metrics: Metrics) -> DirectorySource | OperatorSource:

@@ -4,60 +4,40 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
-from flagd.metrics import LATENCY_BOUNDS
 from flagd.process.log import current_outlet
+from flagd.process.metrics_page import broken_resources, cumulative
 from flagd.rpc.capacity import Capacity
 from flagd.ruleset.census import Census
 from flagd.sync.publisher import Subscribers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from prometheus_client import Metric
 
-    from flagd.manifest import ResourceRef
-    from flagd.metrics import Histogram, Metrics
+    from flagd.metrics import Metrics
     from flagd.store import Store
 
-CONTENT_TYPE = CONTENT_TYPE_LATEST
-BROKEN_SERIES = 100
-"""Resources that cannot be used, and have a series of their own; those beyond are counted only."""
 
-
-class MetricsPage:
-    """Renders one process's metrics."""
+class FlagdCollector(Collector):
+    """The metrics of one flagd."""
 
     def __init__(
         self, metrics: Metrics, store: Store, subscribers: Subscribers | None = None, capacity: Capacity | None = None
     ) -> None:
-        self._registry = CollectorRegistry()
-        self._registry.register(_Collector(metrics, store, subscribers or Subscribers(), capacity or Capacity()))
-        ProcessCollector(registry=self._registry)
-        PlatformCollector(registry=self._registry)
-        GCCollector(registry=self._registry)
-
-    def render(self) -> bytes:
-        """Return the text. Safe to call from another thread."""
-        return generate_latest(self._registry)
-
-
-class _Collector(Collector):
-    def __init__(self, metrics: Metrics, store: Store, subscribers: Subscribers, capacity: Capacity) -> None:
         self._metrics = metrics
-        self._capacity = capacity
+        self._capacity = capacity or Capacity()
         self._store = store
-        self._subscribers = subscribers
+        self._subscribers = subscribers or Subscribers()
         self._census = Census()
 
     def collect(self) -> Iterator[Metric]:
+        """Yield every family, as of now."""
         yield from self._evaluations()
         yield from self._calls()
         yield from self._held()
@@ -86,7 +66,7 @@ class _Collector(Collector):
             "flagd_rpc_duration_seconds", "Time from the request to the last reply.", labels=["method", "code"]
         )
         for labels, histogram in list(self._metrics.calls.items()):
-            durations.add_metric(labels, _buckets(histogram), histogram.total)
+            durations.add_metric(labels, cumulative(histogram), histogram.total)
         yield durations
         yield GaugeMetricFamily(
             "flagd_rpc_in_flight", "Calls running, open streams included.", value=self._metrics.in_flight
@@ -183,22 +163,3 @@ class _Collector(Collector):
         for role, count in Counter(one.role for one in self._subscribers.streams).items():
             subscribers.add_metric([role], count)
         yield subscribers
-
-
-def broken_resources(name: str, refs: Iterable[ResourceRef]) -> Metric:
-    """Return the family `name` with a series for each of `refs`, the first of them."""
-    family = GaugeMetricFamily(
-        name, "1 for each resource that cannot be used as it is, the first 100.", labels=["kind", "namespace", "name"]
-    )
-    for ref in islice(refs, BROKEN_SERIES):
-        family.add_metric([ref.kind, ref.namespace, ref.name], 1)
-    return family
-
-
-def _buckets(histogram: Histogram) -> list[tuple[str, float]]:
-    """Return cumulative counts by upper bound, as Prometheus wants them."""
-    buckets, total = [], 0
-    for bound, count in zip([*map(str, LATENCY_BOUNDS), "+Inf"], list(histogram.counts), strict=True):
-        total += count
-        buckets.append((bound, float(total)))
-    return buckets

@@ -15,8 +15,8 @@ from watchfiles import awatch
 
 from flagd.manifest import Flag, FlagRolloutPlan, Severity
 from flagd.manifest.changes.news import Reason
+from flagd.process.announcer import Announcer
 from flagd.process.background import in_turns
-from flagd.sources.announcer import Announcer
 from flagd.sources.folder_news import broken_refs, folder_news, other_findings, readable_again
 from flagd.sources.manifests import Surroundings, look_around, read_folder
 from flagd.sources.reading import Reading, rejected, remember, take

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from flagd.process.announcer import Announcer
 from flagd.sources.admitted import admitted
-from flagd.sources.announcer import Announcer
 from flagd.sync.subscriber.settings import STALE_SECONDS, Hosts, Settings
 from flagd.sync.subscriber.subscriber import Subscriber
 from flagd.v1.ruleset_pb2 import Role

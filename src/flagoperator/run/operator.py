@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 import orjson
 
 from flagd.api.health import Health
+from flagd.command_line.exposure import report
 from flagd.metrics import Metrics
 from flagd.process.management import JSON, Management, Page
+from flagd.process.metrics_page import CONTENT_TYPE, MetricsPage
 from flagd.process.tasks import Tasks
 from flagd.rpc.instrument import instrument
-from flagd.server.exposure import report
 from flagd.sync.publisher import SERVICE, RulesetService
 from flagd.transport.channel import Credentials
 from flagd.transport.grpcio import LONG_STREAMS, GrpcioTransport
@@ -32,7 +33,7 @@ from flagoperator.run.events import OperatorEvents
 from flagoperator.run.last_good import LastGoodOfBoard
 from flagoperator.run.measurer import Measurer
 from flagoperator.run.model import Model
-from flagoperator.run.monitoring.collector import CONTENT_TYPE, MetricsPage
+from flagoperator.run.monitoring.collector import OperatorCollector
 from flagoperator.run.publisher import Publisher
 from flagoperator.run.recall import recall
 from flagoperator.run.reflector import Reflector, Scope
@@ -82,9 +83,10 @@ class Operator:
         service = RulesetService(model.board, model.subscribers, admission, admissions=model.admissions)
         methods = instrument([*service.methods(), *Health(model.board, [SERVICE]).methods()], Metrics())
         self._transport = GrpcioTransport(methods, options.listen, options.tls, options=LONG_STREAMS)
-        self._exposition = MetricsPage(
+        collector = OperatorCollector(
             model, self._replicas, self._reporter.writer, self._events, self._lease, self._heartbeats
         )
+        self._metrics_page = MetricsPage(collector)
         pages = {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._metrics}
         self._management = Management(pages, options.management_listen)
         self._stack = AsyncExitStack()
@@ -208,7 +210,7 @@ class Operator:
         return Page(HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE, JSON, orjson.dumps(detail))
 
     async def _metrics(self) -> Page:
-        return Page(HTTPStatus.OK, CONTENT_TYPE, await asyncio.to_thread(self._exposition.render))
+        return Page(HTTPStatus.OK, CONTENT_TYPE, await asyncio.to_thread(self._metrics_page.render))
 
 
 def _prometheus(settings: PrometheusSettings | None) -> Prometheus | None:

@@ -9,8 +9,8 @@ import time
 from typing import TYPE_CHECKING
 
 from flagd.manifest.changes.news import Reason, lines
+from flagd.process.announcer import Announcer
 from flagd.ruleset.hashed_ruleset import HashedRuleset
-from flagd.sources.announcer import Announcer
 from flagd.sync.publisher import Publication
 from flagoperator.reconcile import takeover
 from flagoperator.reconcile.mass_removal import Look, told

@@ -5,15 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from flagd.manifest import KINDS
-from flagd.metrics import LATENCY_BOUNDS
+from flagd.process.metrics_page import broken_resources, cumulative
 from flagd.ruleset.census import Census
-from flagd.server.collector import broken_resources
 from flagoperator.run.monitoring.rollout_metrics import guard_metrics, rollout_metrics
 
 if TYPE_CHECKING:
@@ -31,31 +28,14 @@ if TYPE_CHECKING:
 
     Heartbeats = Callable[[], Mapping[str, Heartbeat]]
 
-CONTENT_TYPE = CONTENT_TYPE_LATEST
 
-
-class MetricsPage:
-    """Renders the metrics of one operator."""
+class OperatorCollector(Collector):
+    """The metrics of one operator."""
 
     def __init__(
         self, model: Model, replicas: Replicas, writer: Writer, events: Events, lease: Lease, heartbeats: Heartbeats
     ) -> None:
         """`heartbeats` returns those of the event loops, by name."""
-        self._registry = CollectorRegistry()
-        self._registry.register(_Collector(model, replicas, writer, events, lease, heartbeats))
-        ProcessCollector(registry=self._registry)
-        PlatformCollector(registry=self._registry)
-        GCCollector(registry=self._registry)
-
-    def render(self) -> bytes:
-        """Return the text. Safe to call from another thread."""
-        return generate_latest(self._registry)
-
-
-class _Collector(Collector):
-    def __init__(
-        self, model: Model, replicas: Replicas, writer: Writer, events: Events, lease: Lease, heartbeats: Heartbeats
-    ) -> None:
         self._heartbeats = heartbeats
         self._model = model
         self._replicas_of = replicas
@@ -65,6 +45,7 @@ class _Collector(Collector):
         self._census = Census()
 
     def collect(self) -> Iterator[Metric]:
+        """Yield every family, as of now."""
         yield from self._cluster()
         yield from self._published()
         yield from self._replicas()
@@ -207,9 +188,5 @@ class _Collector(Collector):
 
 def _histogram(name: str, text: str, durations: Histogram) -> HistogramMetricFamily:
     family = HistogramMetricFamily(name, text)
-    total, buckets = 0, []
-    for bound, count in zip((*LATENCY_BOUNDS, float("inf")), durations.counts, strict=True):
-        total += count
-        buckets.append(("+Inf" if bound == float("inf") else str(bound), total))
-    family.add_metric([], buckets, durations.total)
+    family.add_metric([], cumulative(durations), durations.total)
     return family

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flagd.server.exposure import Exposure
+from flagd.command_line.exposure import Exposure
 from flagd.sync.publisher import TokenAdmission
 from flagoperator.cluster.token_review import review_token
 from flagoperator.run.subscribers.account_admission import AccountAdmission

@@ -4,14 +4,15 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from flagd.metrics import Metrics
+from flagd.process.metrics_page import MetricsPage
 from flagd.ruleset import Ruleset
-from flagd.server.collector import MetricsPage
+from flagd.server.collector import FlagdCollector
 from flagd.snapshot import Snapshot
 from flagd.store import Store
 
 
 def _samples(metrics, store=None):
-    text = MetricsPage(metrics, store or Store()).render().decode()
+    text = MetricsPage(FlagdCollector(metrics, store or Store())).render().decode()
     return {
         (sample.name, *sorted(sample.labels.items())): sample.value
         for family in text_string_to_metric_families(text)

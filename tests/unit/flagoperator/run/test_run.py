@@ -53,7 +53,7 @@ def test_a_part_that_ends_ends_the_process_with_an_error(
     assert result.exit_code == 1, result.output
     assert "last_good has ended" in caplog.text
     assert "out of memory" in caplog.text
-    assert "a part has ended (last_good) of the operator" in caplog.text
+    assert "a part has ended (last_good): stopping, to be restarted" in caplog.text
     assert "stopped" in caplog.messages
 
 

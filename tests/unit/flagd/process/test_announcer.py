@@ -7,8 +7,8 @@ import pytest
 
 from flagd.compiler import compile_project
 from flagd.manifest import read_text
+from flagd.process.announcer import Announcer
 from flagd.process.log import JsonFormatter
-from flagd.sources.announcer import Announcer
 
 HEAD = "{apiVersion: flagoperator.dev/v1alpha1, metadata: {namespace: shop, name: %s}, kind: %s, spec: %s}\n---\n"
 

@@ -18,6 +18,7 @@ from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.ruleset.jsonform import deployments_from_json, flags_from_json
 from flagd.ruleset.persistent import ABSENT, Absent
 from flagd.ruleset.revision import hash_json
+from flagd.ruleset.sharing import Sharing
 from flagd.v1.ruleset_pb2 import CohortEntry, DeploymentEntry, FlagEntry, Update
 
 try:
@@ -125,9 +126,10 @@ def _change(update: Update, held: HashedRuleset) -> Change:
         visibility |= _gone(before.visibility.keys() - {entry.key for entry in update.flags})
         cohorts |= _gone(before.cohorts.keys() - {entry.id for entry in update.cohorts})
         deployments |= _gone(before.deployments.keys() - {entry.name for entry in update.deployments})
+    sharing = Sharing()
     for entry in update.flags:
         if not held.digest.holds(("flag", entry.key), sha256(entry.json).digest()):
-            flags[entry.key] = _flag(entry)
+            flags[entry.key] = _flag(entry, sharing)
         visibility[entry.key] = frozenset(entry.deployments) or ABSENT
     for each in update.cohorts:
         cohort = Cohort(each.unit, frozenset(each.members))
@@ -141,21 +143,22 @@ def _gone(names: Collection[str]) -> dict[str, Absent]:
     return dict.fromkeys(names, ABSENT)
 
 
-def _flag(entry: FlagEntry) -> EvaluationFlag:
-    flag = flags_from_json([_parse(entry)])
+def _flag(entry: FlagEntry, sharing: Sharing) -> EvaluationFlag:
+    flag = flags_from_json([_parse(entry, sharing)])
+    sharing.share(flag)
     if entry.key not in flag:
         raise RulesetError(f"the entry {entry.key!r} holds another flag")
     return flag[entry.key]
 
 
-def _parse(entry: FlagEntry) -> Any:  # noqa: ANN401
+def _parse(entry: FlagEntry, sharing: Sharing) -> Any:  # noqa: ANN401
     if _quick is not None:
         with suppress(ValueError):  # half of a surrogate pair
             value = _quick(entry.json)
             if hash_json(value) == sha256(entry.json).digest():
                 return value
     try:
-        return json.loads(entry.json)  # exact for integers of any size
+        return json.loads(entry.json, object_pairs_hook=sharing.named)  # exact for integers of any size
     except (ValueError, RecursionError) as error:
         raise RulesetError(f"the flag {entry.key!r} is not JSON") from error
 

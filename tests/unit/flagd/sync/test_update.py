@@ -51,6 +51,15 @@ def test_a_whole_update_leaves_flags_that_are_held_already_the_same_objects():
     assert [edition.ruleset.flags[key] is held.ruleset.flags[key] for key in ("f0", "f1", "f2")] == [True, False, True]
 
 
+@pytest.mark.parametrize("quick", [True, False])
+def test_flags_of_an_update_hold_equal_names_and_texts_once(monkeypatch, quick):
+    if not quick:
+        monkeypatch.setattr("flagd.sync.update._quick", None)
+    flags = apply_update(sent(None, make({key: flag(key, note="an equal text") for key in "ab"})), EMPTY).ruleset.flags
+    one, other = ({id(text) for pair in flags[key].items() for text in pair if text != key} for key in "ab")
+    assert len(one & other) >= len(flags["a"]), "every name, and the text"
+
+
 def test_an_update_from_a_revision_that_is_not_held_is_refused():
     with pytest.raises(UnknownBaseError, match="is not held"):
         apply_update(sent(many(1), many(2)), EMPTY)

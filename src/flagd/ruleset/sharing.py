@@ -14,7 +14,7 @@ class Sharing:
         self._known: dict[str, str] = {}
 
     def named(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        """Return the object of `pairs`, its names shared: a hook of Python's JSON reader, which shares no names itself."""
+        """Return the object of `pairs`, its names shared: a hook of Python's JSON reader, which shares none itself."""
         known = self._known
         return {known.setdefault(name, name): value for name, value in pairs}
 

@@ -6,14 +6,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pytest
 import yaml
 
-from tests.cluster.stage import flag
-
-if TYPE_CHECKING:
-    from tests.cluster.stage import Stage
+from tests.cluster.stage import Stage, flag
 
 OWNER = "team-payments"
 SEGMENT = {
@@ -24,9 +22,16 @@ SEGMENT = {
 
 
 def flagctl(stage: Stage, *arguments: str, manifest: dict[str, Any] | None = None) -> subprocess.CompletedProcess[str]:
+    settings = {"KUBECONFIG": str(stage.plane.admin)}
+    return program(*arguments, "--namespace", stage.namespace, manifest=manifest, **settings)
+
+
+def program(
+    *arguments: str, manifest: dict[str, Any] | None = None, **settings: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [Path(sys.executable).parent / "flagctl", *arguments, "--namespace", stage.namespace],
-        env={**os.environ, "KUBECONFIG": str(stage.plane.admin), "NO_COLOR": "1"},
+        [Path(sys.executable).parent / "flagctl", *arguments],
+        env={**os.environ, "NO_COLOR": "1", **settings},
         input=None if manifest is None else yaml.safe_dump(manifest),
         capture_output=True,
         text=True,
@@ -154,3 +159,33 @@ def test_a_cluster_is_compared_with_files(stage: Stage, tmp_path: Path):
     assert (done.returncode, "checkout: Canada 5 % → 25 %;" in done.stdout) == (1, True), done.stdout + done.stderr
     counted = flagctl(stage, "impact", "--cluster", str(file), "--no-switch")
     assert (counted.returncode, "joins" in counted.stdout) == (0, True), counted.stdout + counted.stderr
+
+
+@pytest.mark.parametrize("context", ["prod", "arn:aws:eks:eu-west-1:1:cluster/prod"])
+def test_a_cluster_is_either_side_by_its_context_and_namespace(stage: Stage, tmp_path: Path, context: str):
+    with Stage(stage.plane, f"b-{stage.namespace[-55:]}") as prod:
+        stage.apply(flag("checkout", 25))
+        prod.apply(flag("checkout", 5))
+        settings = yaml.safe_load(stage.plane.admin.read_text())
+        settings["contexts"] += [
+            {**each, "name": name} for each in settings["contexts"] for name in ("staging", context)
+        ]
+        kubeconfig = tmp_path / "config"
+        kubeconfig.write_text(yaml.safe_dump(settings))
+        file = tmp_path / "flag.yaml"
+        file.write_text(yaml.safe_dump({**flag("checkout", 5), "metadata": {"name": "checkout", "namespace": "x"}}))
+        sides = f"cluster:staging/{stage.namespace}", f"cluster:{context}/{prod.namespace}"
+        done = program("diff", *sides, "--kubeconfig", str(kubeconfig))
+        assert f"{prod.namespace}/checkout: All Other Users 25 % → 5 %" in done.stdout, done.stderr
+        done = program("impact", *sides[::-1], "--kubeconfig", str(kubeconfig))
+        assert (done.returncode, "20 %            joins" in done.stdout) == (0, True), done.stdout + done.stderr
+        done = program("diff", sides[1], str(file), "--kubeconfig", str(kubeconfig))
+        assert (done.returncode, done.stdout) == (0, "nothing differs\n"), done.stderr
+        both = f"cluster:{context}", "cluster:staging"
+        done = program("diff", *both, "--kubeconfig", str(kubeconfig), "--namespace", prod.namespace)
+        assert (done.returncode, done.stdout) == (0, "nothing differs\n"), done.stderr
+
+
+def test_a_context_that_is_not_there_is_named(stage: Stage, tmp_path: Path):
+    done = flagctl(stage, "diff", "cluster:nowhere", str(tmp_path))
+    assert (done.returncode, "there is no context 'nowhere'; there are" in done.stderr) == (3, True)

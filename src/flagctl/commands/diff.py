@@ -29,9 +29,9 @@ _REPORTS = {"text": report.text, "markdown": report.markdown, "json": report.as_
 def command(ctx: click.Context, left: Side, right: Side, output: str) -> None:
     """Say in words what differs from A to B, and whom it moves.
 
-    A and B are each a file, a folder, REVISION:PATH of Git, or - for standard input. The order of
-    resources, comments, defaults that are written out and how a number is spelled do not differ.
-    Exits 1 when there is a difference, as diff does.
+    A and B are each a file, a folder, REVISION:PATH of Git, cluster:CONTEXT/NAMESPACE of a kubeconfig,
+    or - for standard input. The order of resources, comments, defaults that are written out and how a
+    number is spelled do not differ. Exits 1 when there is a difference, as diff does.
 
     \b
     Examples:
@@ -39,6 +39,7 @@ def command(ctx: click.Context, left: Side, right: Side, output: str) -> None:
       flagctl diff overlays/staging overlays/prod --output markdown
       kustomize build overlays/prod | flagctl diff main:flags -
       flagctl diff --cluster --context prod flags
+      flagctl diff cluster:staging/shop cluster:prod/shop
     """
     found = differences(left, right)
     click.echo(_REPORTS[output](found))

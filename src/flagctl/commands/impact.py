@@ -34,14 +34,16 @@ _REPORTS = {"text": report.text, "markdown": report.markdown, "json": report.as_
 def command(ctx: click.Context, left: Side, right: Side, measure: Measure, output: str) -> None:
     """Count the users whom a change from A to B moves, flag by flag, with the code that a server runs.
 
-    A and B are each a file, a folder, REVISION:PATH of Git, or - for standard input. Without
-    --population the shares within each segment are printed, exact by the hash.
+    A and B are each a file, a folder, REVISION:PATH of Git, cluster:CONTEXT/NAMESPACE of a kubeconfig,
+    or - for standard input. Without --population the shares within each segment are printed, exact by
+    the hash.
     Exits 1 when a limit is broken.
 
     \b
     Examples:
       flagctl impact HEAD~1:flags flags
       flagctl impact main:flags flags --population users.jsonl --max-change 0% --max-join 30%
+      flagctl impact cluster:prod/shop <(kustomize build overlays/prod)
       zcat users.csv.gz | flagctl impact main:flags flags --population - --output markdown
     """
     try:

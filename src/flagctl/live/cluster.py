@@ -38,6 +38,12 @@ class Cluster:
 
         return target(self.kubeconfig, self.context, self.namespace)
 
+    def known_contexts(self) -> frozenset[str]:
+        """Return the names of the contexts there are. Raises Unreachable where a kubeconfig cannot be read."""
+        from flagctl.live.target import known_contexts
+
+        return known_contexts(self.kubeconfig)
+
     @property
     def doing(self) -> str:
         """What to show while it takes long."""

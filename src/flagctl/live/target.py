@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flagctl.failure import Unreachable
-from flagoperator.kubeconfig import ConnectionSettingsError, find_connection
+from flagoperator.kubeconfig import ConnectionSettingsError, context_names, find_connection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,3 +34,11 @@ def target(kubeconfig: Path | None, context: str | None, namespace: str | None) 
     except ConnectionSettingsError as error:
         raise Unreachable(str(error)) from None
     return Target(connection, namespace or connection.namespace)
+
+
+def known_contexts(kubeconfig: Path | None) -> frozenset[str]:
+    """Return the names of the contexts of a kubeconfig. Raises Unreachable where it cannot be read."""
+    try:
+        return context_names(kubeconfig)
+    except ConnectionSettingsError as error:
+        raise Unreachable(str(error)) from None

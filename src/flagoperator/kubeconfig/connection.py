@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flagoperator.kubeconfig.credential import Credential
-from flagoperator.kubeconfig.document import kubeconfig_files, select
+from flagoperator.kubeconfig.document import contexts_of, kubeconfig_files, select
 from flagoperator.kubeconfig.fault import ConnectionSettingsError, CredentialError
 from flagoperator.kubeconfig.pod import ACCOUNT, is_in_pod, pod_namespace, pod_selection
 from flagoperator.kubeconfig.route import route_of
@@ -126,6 +126,11 @@ def find_connection(kubeconfig: Path | None, context: str | None) -> Connection:
         return Connection(lambda: find_selection(kubeconfig, context, os.environ), os.environ)
     except CredentialError as error:
         raise ConnectionSettingsError(str(error)) from None
+
+
+def context_names(kubeconfig: Path | None) -> frozenset[str]:
+    """Return the names of the contexts that `find_connection` may choose from. Raises ConnectionSettingsError."""
+    return contexts_of(kubeconfig_files(kubeconfig, os.environ))
 
 
 def find_selection(

@@ -75,9 +75,18 @@ def select(files: Sequence[Path], context: str | None) -> Selection | None:
     )
 
 
+def contexts_of(files: Sequence[Path]) -> frozenset[str]:
+    """Return the names of all contexts in `files`. Raises ConnectionSettingsError."""
+    return _contexts((file, _load(file)) for file in files)
+
+
+def _contexts(documents: Iterable[tuple[Path, Mapping[str, Any]]]) -> frozenset[str]:
+    return frozenset(str(each.get("name")) for _, document in documents for each in _entries(document, "contexts"))
+
+
 def _known(documents: Iterable[tuple[Path, Mapping[str, Any]]]) -> str:
-    names = [str(each.get("name")) for _, document in documents for each in _entries(document, "contexts")]
-    return f"; there are {', '.join(sorted(set(names)))}" if names else " and no other"
+    names = _contexts(documents)
+    return f"; there are {', '.join(sorted(names))}" if names else " and no other"
 
 
 def _named(documents: Sequence[tuple[Path, Mapping[str, Any]]], kind: str, name: str, context: Section) -> Section:

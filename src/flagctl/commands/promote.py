@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from flagctl.duration import duration_option
 from flagctl.failure import Refused, Unreachable
 from flagctl.files.manifests import check_there
+from flagctl.live.cluster import Cluster, connection_options
+from flagctl.progress import progress
+from flagctl.promotion.manifest import manifests_in
 from flagctl.promotion.promotion import Promotion, promotion
 from flagctl.suggestion import suggestion
 from flagd.manifest import FlagSpec
+
+if TYPE_CHECKING:
+    from flagctl.promotion.gate import Gate
 
 _PARTS = ("percent", "weights")
 
@@ -30,21 +40,39 @@ def _fields(_ctx: click.Context, _parameter: click.Parameter, value: str | None)
 @click.option("--to", "target", required=True, metavar="FOLDER", help="Those of the environment to promote to.")
 @click.option("--flag", "names", multiple=True, metavar="NAME", help="Only this flag, by metadata.name; repeat it.")
 @click.option("--only", callback=_fields, metavar="FIELDS", help="Only these fields, as percent,segments.")
+@click.option(
+    "--require-rolled-out", "rolled_out", is_flag=True, help="Only what the source cluster has rolled out completely."
+)
+@duration_option("--min-age", "Only what every replica of the source cluster has served for so long, such as 24h.")
+@connection_options
 @click.option("--write", is_flag=True, help="Change the files; without it the change is only shown.")
-def command(source: str, target: str, names: tuple[str, ...], only: tuple[str, ...], write: bool) -> None:
+def command(
+    source: str,
+    target: str,
+    names: tuple[str, ...],
+    only: tuple[str, ...],
+    rolled_out: bool,
+    min_age: float | None,
+    cluster: Cluster,
+    write: bool,
+) -> None:
     """Carry what flags are in one environment into the files of another, and show the change.
 
     Only what differs is edited: comments, order and quoting stay. The files may be whole manifests
-    or patches of kustomize; what the source does not say stays. Exits 1 when a flag cannot be promoted.
+    or patches of kustomize; what the source does not say stays. With --require-rolled-out or --min-age
+    the cluster of the source is asked, which --context names, whether it has what its files say, rolled
+    out and for long enough. Exits 1 when a flag cannot be promoted.
 
     \b
     Examples:
       flagctl promote --from overlays/staging --to overlays/prod --only percent
       flagctl promote --from overlays/staging --to overlays/prod --flag new-checkout --write
+      flagctl promote --from overlays/staging --to overlays/prod --require-rolled-out --min-age 24h \\
+        --context staging
     """
     for folder in (source, target):
         check_there(folder)
-    found = promotion(source, target, names, only)
+    found = promotion(source, target, names, only, _gate(source, cluster, rolled_out=rolled_out, min_age=min_age))
     click.echo(found.diff(), nl=False)
     if write:
         _write(found)
@@ -52,6 +80,26 @@ def command(source: str, target: str, names: tuple[str, ...], only: tuple[str, .
         click.echo("nothing to promote", err=True)
     if found.refused:
         raise Refused("\n".join(found.refused))
+
+
+def _gate(source: str, cluster: Cluster, *, rolled_out: bool, min_age: float | None) -> Gate | None:
+    """Return what is asked of each flag, with what the source cluster says of them."""
+    if not rolled_out and min_age is None:
+        if cluster.is_named:
+            raise click.UsageError("a cluster is asked for --require-rolled-out and --min-age only; name one of them")
+        return None
+    # Imported when needed: every other command starts faster without a cluster's libraries.
+    from flagctl.live.listing import objects
+    from flagctl.promotion.gate import Gate
+
+    with progress(cluster.doing):
+        where = cluster.target()
+        named = {(each.data.get("metadata") or {}).get("namespace") for each in manifests_in(source).values()}
+        namespaces = sorted({name or where.namespace for name in named})
+        flags = asyncio.run(objects(where, namespaces, ["Flag"]))
+    live = {(each["metadata"]["namespace"], each["metadata"]["name"]): each for each in flags}
+    title = cluster.context or "the source cluster"
+    return Gate(title, where.namespace, live, time.time(), rolled_out, min_age)
 
 
 def _write(found: Promotion) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flagctl.duration import duration_option
 from flagctl.files.manifests import paths_argument, read
 from flagctl.live.cluster import Cluster, connection_options
 from flagctl.progress import progress
@@ -81,9 +82,9 @@ def get_command(flag: str, output: str, cluster: Cluster) -> None:
 @command.command("watch")
 @click.argument("flag")
 @click.option("--until", type=click.Choice(["RolledOut"]), help="End when it is; fail when it will not be by itself.")
-@click.option("--timeout", metavar="DURATION", help="Longest time, such as 48h; no limit without it.")
+@duration_option("--timeout", "Longest time, such as 48h; no limit without it.")
 @connection_options
-def watch_command(flag: str, until: str | None, timeout: str | None, cluster: Cluster) -> None:
+def watch_command(flag: str, until: str | None, timeout: float | None, cluster: Cluster) -> None:
     """Follow the rollout of FLAG: a tree at a terminal, a line for each change elsewhere.
 
     Exit codes with --until: 0 it is so, 1 it went back or needs somebody, 4 time is up,
@@ -96,7 +97,7 @@ def watch_command(flag: str, until: str | None, timeout: str | None, cluster: Cl
     """
     from flagctl.rollout.watching import watch
 
-    asyncio.run(watch(cluster.target(), flag, until=until, seconds=None if timeout is None else _seconds(timeout)))
+    asyncio.run(watch(cluster.target(), flag, until=until, seconds=timeout))
 
 
 @command.command("plan")
@@ -157,15 +158,6 @@ def _views(cluster: Cluster, names: tuple[str, ...]) -> list[Any]:
 
     with progress(cluster.doing):
         return asyncio.run(read_views(cluster.target(), names))
-
-
-def _seconds(text: str) -> float:
-    from flagd.manifest.parts.duration import seconds
-
-    try:
-        return float(seconds(text))
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--timeout") from None
 
 
 def _time(text: str) -> float:

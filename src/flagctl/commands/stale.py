@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
+from flagctl.duration import duration_option
 from flagctl.files.completion_values import project_names
-from flagctl.files.manifests import Manifests, paths_argument, read
+from flagctl.files.lasting import Lasting
+from flagctl.files.manifests import Manifests, compiled_from, read
 from flagctl.files.staleness import Stale, staleness
+from flagctl.live.cluster import Cluster, connection_options
+from flagctl.progress import progress
 from flagctl.remote.usage import evaluated
 from flagctl.table import table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def _date(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> date:
@@ -23,7 +32,7 @@ def _date(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -
 
 
 @click.command("stale")
-@paths_argument
+@click.argument("paths", nargs=-1, metavar="PATH…", type=click.Path(allow_dash=True))
 @click.option("--project", metavar="NAME", shell_complete=project_names, help="Only the flags of this namespace.")
 @click.option(
     "--metrics",
@@ -32,6 +41,8 @@ def _date(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -
     metavar="URL",
     help="Management port of a flagd; lists the flags it was never asked for. Repeat it for every replica.",
 )
+@duration_option("--since", "Flags that have given everybody the same for so long, such as 30d; asks a cluster.")
+@connection_options
 @click.option("--today", metavar="YYYY-MM-DD", callback=_date, help="Day to compare with.  [default: today, UTC]")
 @click.option("--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Form.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 when a flag is listed.")
@@ -42,22 +53,27 @@ def command(
     project: str | None,
     urls: tuple[str, ...],
     today: date,
+    since: float | None,
+    cluster: Cluster,
     output: str,
     exit_code: bool,
 ) -> None:
     """List flags that may be ripe for removal, each with the reason.
 
     Expired: past its date in `expires`. ServesNobody, ServesEverybody: everybody gets the same
-    answer, so the code no longer needs to ask. NeverAsked: the servers named by --metrics have not
-    been asked for it since they started.
+    answer, so the code no longer needs to ask; with --since only where a cluster says that it has been
+    so for as long. NeverAsked: the servers named by --metrics have not been asked for it since they
+    started. Without PATH the flags of a cluster are looked at.
 
     \b
     Examples:
       flagctl stale flags/
       flagctl stale flags/ --metrics http://localhost:8014/metrics
+      flagctl stale --since 30d --context prod --namespace shop
       flagctl stale flags/ --project shop --today 2030-01-01 --exit-code
     """
-    found = _find(read(paths), project, urls, today)
+    manifests, lasting = _looked_at(paths, cluster, today, since)
+    found = _find(manifests, project, urls, today, lasting)
     if output == "json":
         click.echo(json.dumps([asdict(stale) for stale in found], ensure_ascii=False, indent=2))
     elif found:
@@ -69,7 +85,38 @@ def command(
         ctx.exit(1)
 
 
-def _find(manifests: Manifests, project: str | None, urls: tuple[str, ...], today: date) -> list[Stale]:
+def _looked_at(
+    paths: Sequence[str], cluster: Cluster, today: date, since: float | None
+) -> tuple[Manifests, Lasting | None]:
+    """Return the manifests, and what a cluster says of them."""
+    manifests = read(paths) if paths else None
+    if manifests is not None and since is None:
+        return manifests, None
+    # Imported when needed: every other command starts faster without a cluster's libraries.
+    from flagctl.live.listing import as_files, objects
+    from flagoperator.reconcile.entry import ref_of
+
+    with progress(cluster.doing):
+        target = cluster.target()
+        namespaces = {ref.namespace for each in manifests.resources for ref in [each.ref]} if manifests else set()
+        chosen = [cluster.namespace] if cluster.namespace else sorted(namespaces) or [target.namespace]
+        found = asyncio.run(objects(target, chosen))
+    if manifests is None:
+        manifests = compiled_from(as_files(found))
+    if since is None:
+        return manifests, None
+    statuses = {ref_of(each["kind"], each): each.get("status") or {} for each in found}
+    return manifests, Lasting(statuses, _end_of(today), timedelta(seconds=since))
+
+
+def _end_of(today: date) -> datetime:
+    now = datetime.now(UTC)
+    return now if today == now.date() else datetime.combine(today, time.max, UTC)
+
+
+def _find(
+    manifests: Manifests, project: str | None, urls: tuple[str, ...], today: date, lasting: Lasting | None
+) -> list[Stale]:
     from flagd.manifest import Flag
 
     asked = frozenset().union(*map(evaluated, urls)) if urls else None
@@ -77,5 +124,5 @@ def _find(manifests: Manifests, project: str | None, urls: tuple[str, ...], toda
         manifests.project(project)
     flags = [found for found in manifests.resources if isinstance(found, Flag)]
     chosen = [flag for flag in flags if project in {None, flag.metadata.namespace}]
-    stale = [reason for flag in chosen for reason in staleness(flag, manifests.compiled(flag), today, asked)]
+    stale = [reason for flag in chosen for reason in staleness(flag, manifests.compiled(flag), today, asked, lasting)]
     return sorted(stale, key=lambda reason: (reason.project, reason.flag))

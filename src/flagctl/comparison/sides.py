@@ -11,12 +11,12 @@ from flagctl.comparison.cluster_side import PREFIX, cluster_side, is_cluster, na
 from flagctl.comparison.pairing import renamed_namespace
 from flagctl.comparison.side import Side, read_side
 from flagctl.files.manifests import STDIN
-from flagctl.live.cluster import Cluster, connection_options
+from flagctl.live.cluster import connection_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_NO_OPTIONS = Cluster(None, None, None, None)
+    from flagctl.live.cluster import Cluster
 
 
 def two_sides(command: Callable[..., None]) -> Callable[..., None]:
@@ -37,8 +37,7 @@ def two_sides(command: Callable[..., None]) -> Callable[..., None]:
 
 def _two(arguments: tuple[str, ...], cluster: Cluster, *, live: bool) -> tuple[str, ...]:
     """Return what names A and B."""
-    options = cluster != _NO_OPTIONS
-    if live or (options and not any(map(is_cluster, arguments))):
+    if live or (cluster.is_named and not any(map(is_cluster, arguments))):
         if len(arguments) != 1:
             raise click.UsageError("with --cluster there is one PATH: the cluster is A, PATH is B")
         return PREFIX, *arguments

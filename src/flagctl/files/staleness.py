@@ -7,12 +7,14 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from flagd.ruleset.outcomes import settled
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from flagctl.files.lasting import Lasting
     from flagd.manifest import Flag
     from flagd.ruleset import EvaluationFlag
-    from flagd.ruleset.flag import EvaluationSegment
 
 
 class StaleReason(StrEnum):
@@ -44,7 +46,11 @@ class Stale:
 
 
 def staleness(
-    flag: Flag, compiled: EvaluationFlag | None, today: date, asked: Collection[tuple[str, str]] | None
+    flag: Flag,
+    compiled: EvaluationFlag | None,
+    today: date,
+    asked: Collection[tuple[str, str]] | None,
+    lasting: Lasting | None = None,
 ) -> Iterator[Stale]:
     """Yield every reason why `flag` may go.
 
@@ -53,11 +59,12 @@ def staleness(
         compiled: what it compiles to; None where it does not.
         today: the date that `expires` is compared with.
         asked: project and key of the flags that servers were asked for; None = not known.
+        lasting: what a cluster says of how long everybody has had the same; None = however long.
     """
     project = flag.metadata.namespace
     details: Mapping[StaleReason, str | None] = {
         StaleReason.EXPIRED: _expired(flag.spec.expires, today),
-        **(_same_for_all(flag, compiled) if compiled else {}),
+        **(_same_for_all(flag, compiled, lasting) if compiled else {}),
         StaleReason.NEVER_ASKED: "no evaluation since the server started"
         if asked is not None and (project, flag.key) not in asked
         else None,
@@ -65,28 +72,6 @@ def staleness(
     for reason, detail in details.items():
         if detail is not None:
             yield Stale(project, flag.key, flag.spec.owner or "", reason, detail)
-
-
-def outcomes(compiled: EvaluationFlag) -> frozenset[str]:
-    """Return the keys of the variants that some user may get."""
-    keys: set[str] = set()
-    for segment in compiled["segments"]:
-        if segment.get("conditions") == []:
-            continue
-        keys.update(_of_bucket(segment))
-        default = segment.get("variant")
-        if default is not None:
-            keys.add(default)
-            if not segment.get("conditions"):
-                break
-    return frozenset(keys)
-
-
-def _of_bucket(segment: EvaluationSegment) -> Iterator[str]:
-    bucket = segment.get("bucket")
-    for allocation in bucket["allocations"] if bucket else ():
-        for distribution in allocation["distributions"]:
-            yield distribution["variant"]
 
 
 def _expired(expires: str | None, today: date) -> str | None:
@@ -99,12 +84,13 @@ def _expired(expires: str | None, today: date) -> str | None:
     return f"expired on {expires}, {days} day{'' if days == 1 else 's'} ago" if days > 0 else None
 
 
-def _same_for_all(flag: Flag, compiled: EvaluationFlag) -> Mapping[StaleReason, str | None]:
-    keys = outcomes(compiled)
-    if len(keys) != 1:
+def _same_for_all(flag: Flag, compiled: EvaluationFlag, lasting: Lasting | None) -> Mapping[StaleReason, str | None]:
+    found = settled(compiled)
+    since = None if found is None or lasting is None else lasting.told(flag.ref, found)
+    if found is None or (lasting is not None and since is None):
         return {}
-    (key,) = keys
-    if key != "off":
-        return {StaleReason.SERVES_EVERYBODY: f'everybody gets "{key}"'}
+    detail = f'everybody gets "{found.variant}"{f" {since}" if since else ""}'
+    if found.variant != "off":
+        return {StaleReason.SERVES_EVERYBODY: detail}
     why = "0 %" if flag.spec.active else "inactive, without testers"
-    return {StaleReason.SERVES_NOBODY: f'everybody gets "off": {why}'}
+    return {StaleReason.SERVES_NOBODY: f"{detail}: {why}"}

@@ -45,6 +45,11 @@ class Cluster:
         return known_contexts(self.kubeconfig)
 
     @property
+    def is_named(self) -> bool:
+        """Whether anything says which cluster."""
+        return (self.namespace, self.kubeconfig, self.context) != (None, None, None)
+
+    @property
     def doing(self) -> str:
         """What to show while it takes long."""
         return "asking the API server" if self.wait_seconds is None else "waiting until every replica serves it"

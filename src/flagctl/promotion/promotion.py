@@ -17,6 +17,8 @@ from flagctl.suggestion import suggestion
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from flagctl.promotion.gate import Gate
+
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
@@ -45,7 +47,9 @@ class Promotion:
         )
 
 
-def promotion(source: str, target: str, names: Collection[str], only: Collection[str]) -> Promotion:
+def promotion(
+    source: str, target: str, names: Collection[str], only: Collection[str], gate: Gate | None = None
+) -> Promotion:
     """Return how to bring the flags of the folder `source` into the files of the folder `target`.
 
     Args:
@@ -53,6 +57,7 @@ def promotion(source: str, target: str, names: Collection[str], only: Collection
         target: folder of the environment to promote to.
         names: the flags; empty = all that the source has.
         only: the fields to carry, as `carried` takes them; empty = all.
+        gate: what is asked of each flag that changes; None = nothing.
 
     Raises:
         Refused: the source lacks a flag, or a file cannot be read.
@@ -71,6 +76,8 @@ def promotion(source: str, target: str, names: Collection[str], only: Collection
             mine = _mine(name, target, here)
             current = _current(mine, after)
             text = _promoted(manifest, current, only)
+            if gate is not None and text != current.text:
+                gate.check(manifest, frozenset(only))
         except Refused as failure:
             refused.append(f"{name}: {failure.message}")
             continue

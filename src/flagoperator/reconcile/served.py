@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from flagd.compiler.graph.references import KEY, node_named
 from flagd.manifest import KINDS
+from flagd.ruleset.outcomes import settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flagd.compiler import Compiled
     from flagd.manifest import Diagnostic
+    from flagd.ruleset.outcomes import Settled
     from flagoperator.reconcile.entry import Entry
 
 _MOST_NAMED = 5
@@ -27,12 +29,14 @@ class Served:
         generation: of the manifest that it was compiled from; None where a restart forgot it.
         retained: kind and name of what was deleted, and stays in the ruleset because this form needs it.
         shut: keys of the flags and groups that were edited so that this form is off for everybody but its testers.
+        settled: what everybody gets of it; None where users may get different variants.
     """
 
     revision: str
     generation: int | None
     retained: Sequence[tuple[str, str]] = ()
     shut: Sequence[str] = ()
+    settled: Settled | None = None
 
     def __str__(self) -> str:
         if not self.shut:
@@ -80,4 +84,4 @@ def _served_key(entry: Entry, compiled: Compiled, findings: Sequence[Diagnostic]
     if any(each.reason == "KeyConflict" for each in findings):
         return None
     generation = int(flag.get("metadata", {}).get("flagVersion", 1))
-    return Served(revision, generation, compiled.retained_for(entry.key), compiled.shut_by(entry.key))
+    return Served(revision, generation, compiled.retained_for(entry.key), compiled.shut_by(entry.key), settled(flag))

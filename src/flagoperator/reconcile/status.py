@@ -11,6 +11,7 @@ from flagoperator.reconcile.effective import Reach, effective, rollout
 from flagoperator.reconcile.propagation import Stage
 from flagoperator.reconcile.ramps.report import STALLED
 from flagoperator.reconcile.served import served_instead
+from flagoperator.reconcile.settlement import settlement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -126,7 +127,7 @@ def desired_status(facts: Facts, now: str) -> dict[str, Any]:
     if entry.request:
         status["lastHandledReconcileAt"] = entry.request[:1024]
     if entry.ref.kind == "Flag":
-        return status | _flag(facts, published)
+        return status | _flag(facts, published, now)
     users = [f"{user.kind}/{user.name}" for user in facts.users[:MOST_USERS]]
     return status | {"usedByCount": len(facts.users)} | ({"usedBy": users} if users else {})
 
@@ -201,7 +202,7 @@ def _abnormal(ready: Condition, published: Condition) -> list[Condition]:
     return [Condition("Stalled", "True", ready.reason, ready.message)]
 
 
-def _flag(facts: Facts, published: Condition) -> dict[str, Any]:
+def _flag(facts: Facts, published: Condition, now: str) -> dict[str, Any]:
     entry, served = facts.entry, facts.served
     found: dict[str, Any] = {} if served is None else {"revision": served.revision}
     if facts.usable:
@@ -217,6 +218,7 @@ def _flag(facts: Facts, published: Condition) -> dict[str, Any]:
         found["shortRevision"] = found["revision"][:SHORT_REVISION]
     if served is not None and served.generation is not None:
         found["servedGeneration"] = served.generation
+    found |= settlement(entry.status, served, now)
     comes_to = effective(entry, facts.reach)
     return found | ({"effective": comes_to} if comes_to else {}) | rollout(entry, facts.reach)
 

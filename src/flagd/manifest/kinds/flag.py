@@ -259,6 +259,19 @@ _STATUS: Schema = {
     "revision": text("Hash of the compiled flag; other flags do not change it.", 128),
     "shortRevision": text("The first 8 digits of revision, for tables.", 8),
     "servedGeneration": integer("The generation that is served; lower than the newest while that one is invalid."),
+    "settledSince": {
+        "type": "string",
+        "format": "date-time",
+        "description": "Since when everybody gets the same; absent where users may get different variants.",
+    },
+    "settledOn": {
+        "type": "object",
+        "description": "What everybody gets; another variant, value or payload sets settledSince again.",
+        "properties": {
+            "variant": text("Key of the variant.", 256),
+            "digest": text("The first 8 digits of the hash of its value and payload.", 8),
+        },
+    },
     "effective": {
         "type": "object",
         "description": "The flag with all defaults filled in.",

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from flagctl.files.staleness import StaleReason, outcomes, staleness
+from flagctl.files.staleness import StaleReason, staleness
 from flagd.compiler import compile_project
-from flagd.engine import Engine
 from flagd.manifest import Flag, validate
 from tests.unit.flagctl.manifest import flag
 
@@ -32,38 +31,6 @@ def compiled(made: Flag) -> EvaluationFlag:
 
 def reasons(made: Flag, asked: frozenset[tuple[str, str]] | None = None) -> list[str]:
     return [stale.reason for stale in staleness(made, compiled(made), TODAY, asked)]
-
-
-@pytest.mark.parametrize(
-    ("spec", "keys"),
-    [
-        ({}, {"on"}),
-        ({"allOtherUsers": {"percent": 0}}, {"off"}),
-        ({"allOtherUsers": HALF}, {"on", "off"}),
-        ({"active": False}, {"off"}),
-        ({"active": False, "variants": [{"key": "on", "testers": {"userIds": ["ann"]}}]}, {"on", "off"}),
-        ({"active": False, "testing": False, "variants": [{"key": "on", "testers": {"userIds": ["ann"]}}]}, {"off"}),
-        ({"variants": SPLIT, "allOtherUsers": {"percent": 100, "weights": {"b": 1}}}, {"b"}),
-        ({"segments": [{"name": "pros", "match": PRO, "rollout": {"percent": 0}}]}, {"on", "off"}),
-        ({"segments": [{"name": "pros", "match": PRO, "rollout": {"percent": 100}}]}, {"on"}),
-    ],
-    ids=lambda each: str(each) if isinstance(each, dict) else ", ".join(sorted(each)),
-)
-def test_outcomes_are_the_variants_that_some_user_may_get(spec: dict[str, Any], keys: set[str]) -> None:
-    assert outcomes(compiled(resource(**spec))) == keys
-
-
-def test_a_split_over_all_users_has_the_outcome_off_for_those_without_an_id() -> None:
-    assert outcomes(compiled(resource(variants=SPLIT))) == {"a", "b", "off"}
-
-
-@pytest.mark.parametrize("spec", [{}, {"allOtherUsers": HALF}, {"variants": SPLIT}, {"active": False}], ids=str)
-def test_no_user_gets_what_is_not_among_the_outcomes(spec: dict[str, Any]) -> None:
-    form = compiled(resource(**spec))
-    engine = Engine([form])
-    users = [{}, *({"user_id": f"u{number}"} for number in range(200))]
-    got = {engine.evaluate({"user": user})["f"].key for user in users}
-    assert got <= outcomes(form)
 
 
 @pytest.mark.parametrize(

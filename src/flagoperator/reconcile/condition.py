@@ -18,7 +18,7 @@ class Condition:
     """What holds of a resource.
 
     Attributes:
-        type: ``Ready``, ``Published``, ``Reconciling`` or ``Stalled``.
+        type: ``Ready``, ``Published``, ``Reconciling``, ``Stalled`` or ``RolledOut``.
         status: ``True``, ``False`` or ``Unknown``.
         reason: one CamelCase word, stable.
         message: for people.

@@ -9,7 +9,7 @@ from flagd.manifest import Severity
 from flagoperator.reconcile.condition import Condition, condition_of
 from flagoperator.reconcile.effective import Reach, effective, rollout
 from flagoperator.reconcile.propagation import Stage
-from flagoperator.reconcile.ramps.report import STALLED
+from flagoperator.reconcile.ramps.report import AT_REST, NOT_USABLE, STALLED
 from flagoperator.reconcile.served import served_instead
 from flagoperator.reconcile.settlement import settlement
 
@@ -118,7 +118,7 @@ def desired_status(facts: Facts, now: str) -> dict[str, Any]:
     entry = facts.entry
     ready = _ready(facts)
     published = _published(facts)
-    extra = [*_abnormal(ready, published), *([facts.reach.ramp.rolled_out] if facts.reach.ramp is not None else [])]
+    extra = [*_abnormal(ready, published), *([_rolled_out(facts, published)] if entry.ref.kind == "Flag" else [])]
     conditions = [
         each.written(condition_of(entry.status, each.type), entry.generation, now)
         for each in (ready, published, *extra)
@@ -183,6 +183,17 @@ def _published(facts: Facts) -> Condition:
     if stage is Stage.HELD and progress.detail:
         return Condition("Published", "Unknown", "Held", progress.detail)
     return Condition("Published", "Unknown", "Publishing", "not every ready replica has it yet")
+
+
+def _rolled_out(facts: Facts, published: Condition) -> Condition:
+    """Return whether a flag is where it is to be: without a ramp once it is published, and by the same write."""
+    if facts.reach.ramp is not None:
+        return facts.reach.ramp.rolled_out
+    if not facts.usable:
+        return NOT_USABLE
+    if published.status == "True":
+        return Condition("RolledOut", "True", published.reason, AT_REST)
+    return Condition("RolledOut", "False", published.reason, published.message)
 
 
 def _claims_another_generation(status: Mapping[str, Any], generation: int) -> bool:

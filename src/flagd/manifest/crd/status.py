@@ -38,7 +38,7 @@ _COMMON: Schema = {
         "x-kubernetes-list-type": "map",
         "x-kubernetes-list-map-keys": ["type"],
         "description": "Ready and Published always; Reconciling and Stalled only while they are true; RolledOut "
-        "where there is a ramp.",
+        "of flags.",
         "items": _CONDITION,
     },
     "lastHandledReconcileAt": text("The last value seen of the annotation reconcile.fluxcd.io/requestedAt."),

@@ -9,7 +9,7 @@ from flagd.manifest import Flag
 from flagoperator.reconcile.ramps.decision import Decision
 from flagoperator.reconcile.ramps.notice import noticed
 from flagoperator.reconcile.ramps.plans import Plans, plans_of
-from flagoperator.reconcile.ramps.standing import Before, confirmed, not_above, recorded_state, standing
+from flagoperator.reconcile.ramps.standing import Before, confirmed, lowered, not_above, recorded_state, standing
 from flagoperator.reconcile.ramps.subject import allocations_of, by_name, subject_of
 from flagoperator.reconcile.ramps.surroundings import Surroundings
 from flagoperator.reconcile.ramps.walk import Walk
@@ -209,7 +209,7 @@ class Ramps:
         if state is not None and entry.status.get("observedGeneration") == entry.generation:
             return state
         if state is not None:  # the replicas may have less since: of a later edit the status knows nothing
-            return replace(state, shares=not_above(state.shares, known.reached))
+            return lowered(state, known.reached, goes_on=ramp is not None)
         if ramp is None:
             return None
         subject = Subject(entry.uid, "", allocations_of(flag), ramp)

@@ -45,7 +45,9 @@ _BACK = {
     "GuardFailed": "{percent}, as before the run: guard {failed} failed; {guards}; edit the flag, or set a new retry",
 }
 _ROLLED_BACK = "{percent}, as before the run ({reason}); edit the flag, or set a new retry"
-_AT_REST = "every goal is met"
+AT_REST = "every goal is met"
+"""Message of RolledOut where it is True."""
+NOT_USABLE = Condition("RolledOut", "False", "NotUsable", "the flag cannot be used as it is; see Ready")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,7 @@ def report(walk: Walk, entry: Entry) -> Report:
     if subject is None:
         told = entry.status.get("rollout") or {}
         rollout |= {name: told[name] for name in DERIVED if name in told}
-        waits = Condition("RolledOut", "False", "NotUsable", "the flag cannot be used as it is; see Ready")
-        return Report(rollout, allocations, rest, rest, None, waits)
+        return Report(rollout, allocations, rest, rest, None, NOT_USABLE)
     shares, state = walk.shares, walk.state
     percent, goal = lead(subject, shares)
     message = _message(subject, state, shares)
@@ -113,14 +114,14 @@ def _rolled_out(walk: Walk, entry: Entry, message: str, *, short: bool) -> Condi
     # Written once: a restart, or replicas that come and go later, take nothing back.
     known = told is not None and told["status"] == "True" and told.get("observedGeneration") == entry.generation
     if walk.served or known:
-        return Condition("RolledOut", "True", state.reason, _AT_REST)
-    return Condition("RolledOut", "False", "Publishing", f"{_AT_REST}; not every ready replica has it yet")
+        return Condition("RolledOut", "True", state.reason, AT_REST)
+    return Condition("RolledOut", "False", "Publishing", f"{AT_REST}; not every ready replica has it yet")
 
 
 def _message(subject: Subject, state: State, shares: Shares) -> str:
     run = state.run
     if run is None and state.reason not in _SAID:
-        return _AT_REST
+        return AT_REST
     said, otherwise = (_BACK, _ROLLED_BACK) if state.mode is Mode.ROLLED_BACK else (_SAID, "")
     text = said.get(state.reason, otherwise)
     stop = None if run is None else next_stop(subject, run, shares, 0.0)

@@ -9,7 +9,7 @@ from flagd.manifest import Flag
 from flagd.manifest.parts.percent import thousandths
 from flagoperator.reconcile.condition import condition_of
 from flagoperator.reconcile.ramps.subject import allocations_of, shares_of
-from flagoperator.rollout import Share, restored
+from flagoperator.rollout import Mode, Share, restored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +66,17 @@ def not_above(shares: Shares, reached: Mapping[str, int] | None) -> Shares:
     if reached is None:
         return shares
     return tuple(replace(each, percent=min(each.percent, reached.get(each.name, 0))) for each in shares)
+
+
+def lowered(state: State, reached: Mapping[str, int] | None, *, goes_on: bool) -> State:
+    """Return `state` with no share above what is `reached` of it: goals were lowered since it was recorded.
+
+    That may have ended its run. It goes on where the flag has a ramp (`goes_on`), else it moves nobody up.
+    """
+    shares = not_above(state.shares, reached)
+    if goes_on or shares == state.shares:
+        return replace(state, shares=shares)
+    return replace(state, shares=shares, mode=Mode.IDLE, reason="Superseded", run=None, next_step_at=None)
 
 
 def _shown(status: Mapping[str, Any]) -> Shares:

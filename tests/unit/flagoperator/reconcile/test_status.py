@@ -43,7 +43,11 @@ def truth(status: dict[str, Any]) -> dict[str, str]:
 
 def test_a_flag_that_is_served_everywhere():
     status = desired_status(facts(), NOW)
-    assert truth(status) == {"Ready": "True Compiled", "Published": "True Published"}
+    assert truth(status) == {
+        "Ready": "True Compiled",
+        "Published": "True Published",
+        "RolledOut": "True Published",
+    }
     assert status["published"] == "2/2"
     assert status["revision"] == "hash-1"
     assert status["servedGeneration"] == 1
@@ -71,6 +75,7 @@ def test_what_is_not_served_everywhere_is_reconciling(progress: Progress, publis
         "Ready": "True Compiled",
         "Published": published,
         "Reconciling": f"True {published.partition(' ')[2]}",
+        "RolledOut": f"False {published.partition(' ')[2]}",
     }
 
 
@@ -117,6 +122,7 @@ def test_an_invalid_flag_says_where_it_is_wrong_and_which_generation_is_served()
         "Ready": "False InvalidPercent",
         "Published": "False LastGood",
         "Stalled": "True InvalidPercent",
+        "RolledOut": "False NotUsable",
     }
     ready, published = condition_of(status, "Ready"), condition_of(status, "Published")
     assert ready is not None
@@ -166,7 +172,12 @@ def test_an_invalid_flag_that_never_was_valid_is_not_served():
 )
 def test_what_the_compiler_found_is_the_reason(reason: str, abnormal: dict[str, str]):
     found = truth(desired_status(replace(facts(), findings=[error(reason)]), NOW))
-    assert found == {"Ready": f"False {reason}", "Published": "False LastGood", **abnormal}
+    assert found == {
+        "Ready": f"False {reason}",
+        "Published": "False LastGood",
+        "RolledOut": "False NotUsable",
+        **abnormal,
+    }
 
 
 def test_a_warning_keeps_a_flag_ready():
@@ -180,7 +191,7 @@ def test_times_change_only_with_what_they_are_about():
     before = desired_status(facts(SOME), NOW)
     after = desired_status(facts(ALL, status=before), LATER)
     times = {each["type"]: each["lastTransitionTime"] for each in after["conditions"]}
-    assert times == {"Ready": NOW, "Published": LATER}
+    assert times == {"Ready": NOW, "Published": LATER, "RolledOut": LATER}
 
 
 def test_a_request_to_reconcile_is_answered():
@@ -198,6 +209,7 @@ def test_users_are_counted_all_and_named_up_to_a_limit():
     assert len(status["usedBy"]) == MOST_USERS
     assert status["usedBy"][0] == "Flag/f0"
     assert "revision" not in status
+    assert "RolledOut" not in truth(status), "only flags roll out"
 
 
 IN_US = {"attribute": "user.country", "op": "is", "values": ["US"]}

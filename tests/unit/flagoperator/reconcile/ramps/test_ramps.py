@@ -227,6 +227,21 @@ def test_a_ramp_that_is_removed_with_a_raised_goal_lets_nobody_in():
     assert country.truth()["RolledOut"].startswith("True")
 
 
+def test_a_restart_that_missed_statuses_moves_nobody_up_by_a_run_that_was_ended():
+    country = ramping()
+    country.writing = False
+    country.put("Flag", "checkout", **flag(0))
+    country.settle()
+    country.put("Flag", "checkout", **plain(100))
+    country.settle()
+    country.restart()
+    country.after(3600)
+    assert country.served() == 0
+    country.writing = True
+    country.settle()
+    assert country.truth()["Stalled"] == "True RampRemoved"
+
+
 def test_a_flag_whose_plan_is_not_there_stays_where_it_is_and_says_so():
     country = Country()
     country.put("Flag", "checkout", **flag(100))

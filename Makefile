@@ -101,6 +101,7 @@ generate: $(READY) ## Generate the code and the docs that are committed
 	$(BIN)/python scripts/generate_manifest_docs.py
 	$(BIN)/python scripts/generate_crds.py
 	$(BIN)/python scripts/generate_values_docs.py
+	$(BIN)/python scripts/generate_integrations.py
 
 .PHONY: lock
 lock: $(READY) ## Pin the newest versions of all dependencies in requirements/

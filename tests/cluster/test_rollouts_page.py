@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from tests.cluster.stage import Stage
 
 PAGE = Path("docs/rollouts.md")
+ARGOCD_CM = {
+    "apiVersion": "v1",
+    "kind": "ConfigMap",
+    "metadata": {"name": "argocd-cm"},
+    "data": {"theirs": "stays"},
+}
 
 
 def test_the_page_leads_from_the_first_apply_to_an_abort(stage: Stage, tmp_path: Path):
@@ -43,6 +49,28 @@ def test_the_page_says_what_to_do_after_a_disaster(stage: Stage, tmp_path: Path)
     ramping.wait("Holding", "5")
     check(stage, "flagctl rollout promote --all")
     ramping.wait("Promoted", "100")
+
+
+def test_the_page_tells_argocd_how_to_judge(stage: Stage):
+    (command,) = (
+        each
+        for block in blocks(PAGE)
+        if "argocd-cm" in block.text and block.text.startswith("$")
+        for each in commands(block)
+    )
+    stage.plane.request(f"/api/v1/namespaces/{stage.namespace}/configmaps", "POST", ARGOCD_CM)
+    _, *arguments = command.text.replace("--namespace argocd ", "").split()
+    patch = Path(arguments[-1])
+    assert yaml.safe_load(patch.read_text())["metadata"]["namespace"] == "argocd"
+    ours = stage.plane.folder / f"{stage.namespace}.yaml"
+    ours.write_text(patch.read_text().replace("namespace: argocd", f"namespace: {stage.namespace}"))
+    assert pattern(command.output).fullmatch(stage.kubectl(*arguments[:-1], str(ours)))
+    found = stage.plane.request(f"/api/v1/namespaces/{stage.namespace}/configmaps/argocd-cm")["data"]
+    assert found["theirs"] == "stays"
+    assert (
+        found["resource.customizations.health.flagoperator.dev_Flag"]
+        == Path("integrations/argocd/health.lua").read_text()
+    )
 
 
 def check(stage: Stage, first: str) -> None:

@@ -80,7 +80,14 @@ def locked() -> dict[str, Version]:
 
 
 @pytest.mark.parametrize(
-    "script", ["generate_protos.py", "generate_api_docs.py", "generate_manifest_docs.py", "generate_crds.py"]
+    "script",
+    [
+        "generate_protos.py",
+        "generate_api_docs.py",
+        "generate_manifest_docs.py",
+        "generate_crds.py",
+        "generate_integrations.py",
+    ],
 )
 def test_what_is_generated_is_what_is_committed(script: str) -> None:
     done = run(sys.executable, ROOT / "scripts" / script, "--check")

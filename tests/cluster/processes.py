@@ -47,8 +47,10 @@ class Operator(Process):
 class Replica(Process):
     """``flagd serve --operator``."""
 
-    def __init__(self, operators: Sequence[str], name: str, *options: str) -> None:
+    def __init__(
+        self, operators: Sequence[str], name: str, *options: str, program: Sequence[str | Path] = (BIN / "flagd",)
+    ) -> None:
         super().__init__(
-            *(BIN / "flagd", "serve", "--operator", ",".join(operators), "--name", name, "--log-format", "json"),
+            *(*program, "serve", "--operator", ",".join(operators), "--name", name, "--log-format", "json"),
             *("--listen", ANY, "--management-listen", ANY, "--ruleset-listen", ANY, "--transport", "grpcio", *options),
         )

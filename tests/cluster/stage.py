@@ -60,9 +60,9 @@ class Stage:
         listen = listen or self.address
         return self._keep(Operator(self.kubeconfig, self.namespace, *scope, *options, listen=listen, **more))
 
-    def replica(self, name: str, *options: str, operators: tuple[str, ...] = ()) -> Replica:
+    def replica(self, name: str, *options: str, operators: tuple[str, ...] = (), **more: Any) -> Replica:
         """Start a flagd."""
-        return self._keep(Replica(operators or (self.address,), name, *options))
+        return self._keep(Replica(operators or (self.address,), name, *options, **more))
 
     def replicas(self, *options: str, operators: tuple[str, ...] = ()) -> dict[str, Replica]:
         """Start two flagds; return them by name."""

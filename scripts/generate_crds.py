@@ -1,4 +1,7 @@
-"""Generates charts/flagoperator/files/crds/*.yaml from the models; `--check` compares instead of writing."""
+"""Generates the CRDs from the models: a file each for the chart, and charts/crds.yaml for all.
+
+`--check` compares instead of writing.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,16 @@ import yaml
 
 from flagd.manifest import crds
 
-FOLDER = Path(__file__).resolve().parent.parent / "charts" / "flagoperator" / "files" / "crds"
+CHARTS = Path(__file__).resolve().parent.parent / "charts"
+FOLDER = CHARTS / "flagoperator" / "files" / "crds"
+WHOLE = CHARTS / "crds.yaml"
 HEADER = "# Generated from src/flagd/manifest by scripts/generate_crds.py: edit the models there.\n"
 
 
-def render() -> dict[str, str]:
-    """Return the text of every file by its name."""
-    return {f"{crd['spec']['names']['plural']}.yaml": HEADER + _dump(crd) for crd in crds()}
+def render() -> dict[Path, str]:
+    """Return the text of every file by its path."""
+    files = {FOLDER / f"{crd['spec']['names']['plural']}.yaml": HEADER + _dump(crd) for crd in crds()}
+    return files | {WHOLE: HEADER + "".join(f"---\n{_dump(crd)}" for crd in crds())}
 
 
 def _dump(crd: dict[str, Any]) -> str:
@@ -30,17 +36,17 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare with the committed files, write nothing")
     arguments = parser.parse_args()
     wanted = render()
-    there = {path.name: path.read_text() for path in FOLDER.glob("*.yaml")}
+    there = {path: path.read_text() for path in (*FOLDER.glob("*.yaml"), WHOLE) if path.exists()}
     if not arguments.check:
         FOLDER.mkdir(parents=True, exist_ok=True)
-        for name in there.keys() - wanted.keys():
-            (FOLDER / name).unlink()
-        for name, text in wanted.items():
-            (FOLDER / name).write_text(text)
+        for path in there.keys() - wanted.keys():
+            path.unlink()
+        for path, text in wanted.items():
+            path.write_text(text)
         return 0
     if there == wanted:
         return 0
-    print("charts/flagoperator/files/crds differs from the models: run `make generate`", file=sys.stderr)
+    print("the CRDs in charts differ from the models: run `make generate`", file=sys.stderr)
     return 1
 
 

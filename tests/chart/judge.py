@@ -1,4 +1,4 @@
-"""Judge: a program of others that says what it thinks of our chart; built or unpacked once, then cached."""
+"""Judge: a program of others that says what it thinks of what we made; found, or built once, then cached."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def from_module(module: str, version: str, package: str = ".", *, stamp: str = "
 
 @cache
 def from_debian(package: str, program: str) -> Path:
-    """Return a program of a Debian package, which is unpacked and not installed."""
+    """Return a program of a Debian package: the one of this machine, or else the package is unpacked, not installed."""
+    if installed := shutil.which(program):
+        return Path(installed)
 
     def make(folder: Path) -> None:
         run("apt-get", "download", package, folder=folder)

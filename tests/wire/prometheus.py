@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import urllib.parse
 import urllib.request
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.cached import cached
+from tests.chart.judge import from_debian
 from tests.ports import free_address
 from tests.wire.process import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-
-@cache
-def program(name: str = "prometheus") -> Path:
-    """Return a program of the package: prometheus or promtool. Skips the test where it cannot be had."""
-    if shutil.which("apt-get") is None and not shutil.which(name):
-        pytest.skip(f"no {name}: neither installed nor apt-get to download it with")
-    if found := shutil.which(name):
-        return Path(found)
-    try:
-        return cached("debian-prometheus", _unpack) / "usr/bin" / name
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"the Debian package prometheus cannot be had: {error.stderr.strip()[-200:]}")
-
-
-def _unpack(folder: Path) -> None:
-    subprocess.run(["apt-get", "download", "prometheus"], cwd=folder, check=True, capture_output=True, text=True)
-    for archive in folder.glob("*.deb"):
-        subprocess.run(["dpkg-deb", "--extract", archive, folder], check=True, capture_output=True, text=True)
-        archive.unlink()
+    from pathlib import Path
 
 
 class PrometheusServer:
@@ -75,7 +51,7 @@ class PrometheusServer:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    program(),
+                    from_debian("prometheus", "prometheus"),
                     f"--config.file={self._folder / 'prometheus.yml'}",
                     f"--storage.tsdb.path={self._folder / 'data'}",
                     f"--web.listen-address={self.address}",

@@ -46,8 +46,12 @@ class Calls:
     def none_failed(self, names: Sequence[str] = tuple(WAYS)) -> None:
         """Let each of `names` call some more, then look."""
         self.go_on()
-        logs = {name: "\n".join(self._errors(name)) for name in self._names if name in names}
-        assert not any(logs.values()), logs
+        failures = {name: found for name, found in self.failures().items() if name in names}
+        assert not any(failures.values()), failures
+
+    def failures(self) -> dict[str, list[str]]:
+        """Return how calls of each failed, by its name."""
+        return {name: list(self._errors(name)) for name in self._names}
 
     def go_on(self) -> None:
         """Wait until each has made 20 calls one after the other of which none failed."""

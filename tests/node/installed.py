@@ -6,6 +6,8 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from scripts.image.__main__ import VERSION
 from tests.chart.helm import CHART
 from tests.node.machine import DOCUMENTED
@@ -27,6 +29,7 @@ FLAG = {
 }
 _SECURITY = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
 _POD = {"runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}}
+USER = '--user={"user_id": "ann"}'
 SECONDS = 240
 
 
@@ -95,6 +98,21 @@ class Installed:
         self.kubectl("delete", "pod", name, namespace=namespace)
         return log
 
+    def ask(self, *more: str) -> str:
+        """Return what flagctl in a pod says of the flag, or why it gets no answer; `more` are options."""
+        asked = ("eval", "--server=flagd.flags.svc:8013", "--flag=hello", USER, *more)
+        return self.outcome(pod("ask", "flagctl", "/usr/local/bin/flagctl", *asked))
+
+    def hears(self, expected: str, *more: str) -> None:
+        """Ask until the answer has `expected`: in its first second, no network policy lets a pod through."""
+        heard: list[str] = []
+
+        def told() -> bool:
+            heard.append(self.ask(*more))
+            return expected in heard[-1]
+
+        self.until(told, lambda: f"{expected!r} is not in {heard[-1]!r}")
+
     def phase(self, name: str, namespace: str = OTHERS) -> str:
         """Return what became of a pod."""
         return self.kubectl("get", "pod", name, "-ojsonpath={.status.phase}", namespace=namespace)
@@ -124,9 +142,12 @@ class Installed:
         """Run a Python program in a pod, and return what it prints."""
         return self.kubectl("exec", pod, "--", "/usr/bin/python3", "-c", program, *words, namespace=namespace)
 
-    def until(self, done: Callable[[], bool]) -> None:
-        """Wait for a condition."""
+    def until(self, done: Callable[[], bool], describe: Callable[[], str] = str) -> None:
+        """Wait for a condition; the failure says what `describe` returns, and what runs."""
         deadline = time.monotonic() + SECONDS
         while not done():
-            assert time.monotonic() < deadline, "waited in vain"
+            if time.monotonic() > deadline:
+                pytest.fail(
+                    f"waited in vain: {describe()}\n{self.kubectl('get', 'pods', '--all-namespaces', '-owide')}"
+                )
             time.sleep(0.3)

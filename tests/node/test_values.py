@@ -10,7 +10,7 @@ import pytest
 
 from tests.chart.helm import CHART
 from tests.cluster.pki import Pki
-from tests.node.installed import FLAG, OTHERS, SYSTEM, pod
+from tests.node.installed import FLAG, OTHERS, SYSTEM
 from tests.node.machine import ADDRESS
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
 CI = CHART / "ci"
-FLAGCTL = "/usr/local/bin/flagctl"
+SOON = "--set=flagd.minReadySeconds=0"  # nobody calls meanwhile
 LABEL = "flagoperator.dev/caller"
 KEY = "flagkey_example_web"
 WEB = {
@@ -30,21 +30,16 @@ WEB = {
     "metadata": {"name": "web"},
     "spec": {"type": "Client", "keyHashes": [f"sha256:{hashlib.sha256(KEY.encode()).hexdigest()}"]},
 }
-ASK = (FLAGCTL, "eval", "--server=flagd.flags.svc:8013", "--flag=hello", '--user={"user_id": "ann"}')
 
 
 @pytest.fixture(autouse=True, scope="module")
 def restored(installed: Installed) -> Iterator[None]:
     yield
-    installed.helm("upgrade")
+    installed.helm("upgrade", SOON)
 
 
 def upgrade(installed: Installed, name: str, *more: str) -> None:
-    installed.helm("upgrade", f"--values={CI / name}", "--set=flagd.minReadySeconds=0", *more)
-
-
-def answer(installed: Installed, *more: str) -> str:
-    return installed.outcome(pod("ask", "flagctl", *ASK, *more))
+    installed.helm("upgrade", f"--values={CI / name}", SOON, *more)
 
 
 def test_with_rights_in_some_namespaces_flags_of_others_are_not_followed(installed: Installed):
@@ -53,10 +48,10 @@ def test_with_rights_in_some_namespaces_flags_of_others_are_not_followed(install
     upgrade(installed, "namespaces-values.yaml")
     for percent in (50, 100):
         installed.publish(percent)
-    assert "STATIC" in answer(installed)  # of the default project, which is shop
+    installed.hears("STATIC")  # of the default project, which is shop
     installed.apply({**FLAG, "metadata": {"name": "hello", "namespace": "elsewhere"}}, namespace="elsewhere")
     installed.publish(100, description="later than the flag elsewhere")
-    assert "unknown project" in answer(installed, "--project=elsewhere")
+    installed.hears("unknown project", "--project=elsewhere")
 
 
 def secret(name: str, pki: Pki, *names: str) -> dict[str, Any]:
@@ -100,7 +95,7 @@ def test_with_certificates_stream_and_calls_have_tls(installed: Installed, tmp_p
     for percent in (50, 100):
         installed.publish(percent)
     assert "Succeeded" in installed.node.run("helm", "test", "flags", f"--namespace={SYSTEM}").stdout
-    assert "STATIC" not in answer(installed, f"--project={OTHERS}")  # in plain text
+    assert "STATIC" not in installed.ask(f"--project={OTHERS}")  # in plain text
     notes = installed.node.run("helm", "get", "notes", "flags", f"--namespace={SYSTEM}").stdout
     assert "plain text" not in notes
 
@@ -113,7 +108,7 @@ def test_tenants_need_a_label_and_a_key(installed: Installed):
     installed.apply(WEB)
     installed.publish(100, deployments=["web"])
     asked = f"--project={OTHERS}"
-    installed.until(lambda: "STATIC" not in answer(installed, asked, f"--key={KEY}"))  # once the node has the policy
+    installed.until(lambda: "STATIC" not in installed.ask(asked, f"--key={KEY}"))  # once the node has the policy
     installed.node.run("kubectl", "label", "namespace", OTHERS, f"{LABEL}=true")
-    installed.until(lambda: "STATIC" in answer(installed, asked, f"--key={KEY}"))
-    assert "a valid deployment key is required" in answer(installed, asked)
+    installed.hears("STATIC", asked, f"--key={KEY}")
+    installed.hears("a valid deployment key is required", asked)

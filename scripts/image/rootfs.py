@@ -177,11 +177,20 @@ def layers(program: Program, cache: Path | None = None) -> Iterator[list[Path]]:
             partial = base.with_suffix(f".{os.getpid()}")
             debian(program, partial)
             compile_all(partial, partial / "usr/bin/python3.11")
-            partial.rename(base)
+            _keep(partial, base)
         own = Path(temporary, "application")
         application(program, own)
         compile_all(own, base / "usr/bin/python3.11")
         yield [base, own]
+
+
+def _keep(partial: Path, base: Path) -> None:
+    try:
+        partial.rename(base)
+    except OSError:
+        if not base.exists():
+            raise
+        shutil.rmtree(partial)  # another build was faster
 
 
 def _digest(program: Program) -> str:

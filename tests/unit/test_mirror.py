@@ -53,6 +53,7 @@ UNMIRRORED = (
         (
             "flagctl/commands/rollout.py",
             "flagctl/comparison/cluster_side.py",
+            "flagctl/live/held.py",
             "flagctl/live/listing.py",
             "flagctl/rollout/flags.py",
             "flagctl/rollout/reading.py",
@@ -78,6 +79,21 @@ UNMIRRORED = (
             "flagctl/impact/report.py",
             "flagctl/impact/result.py",
             "flagctl/impact/workers.py",
+        ),
+    ),
+    Elsewhere(
+        "from a repository to the lines of the log, which tests read as a whole",
+        (f"{FLAGCTL}/commands/test_log.py",),
+        ("flagctl/history/commit.py", "flagctl/history/entry.py", "flagctl/history/report.py"),
+    ),
+    Elsewhere(
+        "from code to the places that are listed, which tests read as a whole",
+        (f"{FLAGCTL}/commands/test_refs.py", f"{FLAGCTL}/commands/test_retire.py"),
+        (
+            "flagctl/references/code_files.py",
+            "flagctl/references/reference.py",
+            "flagctl/references/report.py",
+            "flagctl/references/retirement.py",
         ),
     ),
     Elsewhere(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,10 +12,10 @@ import click
 from flagctl.duration import duration_option
 from flagctl.files.completion_values import project_names
 from flagctl.files.lasting import Lasting
-from flagctl.files.manifests import Manifests, compiled_from, read
+from flagctl.files.manifests import Manifests, read
 from flagctl.files.staleness import Stale, staleness
 from flagctl.live.cluster import Cluster, connection_options
-from flagctl.progress import progress
+from flagctl.live.held import cluster_objects, from_cluster
 from flagctl.remote.usage import evaluated
 from flagctl.table import table
 
@@ -92,19 +91,14 @@ def _looked_at(
     manifests = read(paths) if paths else None
     if manifests is not None and since is None:
         return manifests, None
-    # Imported when needed: every other command starts faster without a cluster's libraries.
-    from flagctl.live.listing import as_files, objects
-    from flagoperator.reconcile.entry import ref_of
-
-    with progress(cluster.doing):
-        target = cluster.target()
-        namespaces = {ref.namespace for each in manifests.resources for ref in [each.ref]} if manifests else set()
-        chosen = [cluster.namespace] if cluster.namespace else sorted(namespaces) or [target.namespace]
-        found = asyncio.run(objects(target, chosen))
-    if manifests is None:
-        manifests = compiled_from(as_files(found))
+    namespaces = {each.ref.namespace for each in manifests.resources} if manifests else set()
+    found = cluster_objects(cluster, namespaces)
+    manifests = manifests or from_cluster(found)
     if since is None:
         return manifests, None
+    # Imported when needed: every other command starts faster without a cluster's libraries.
+    from flagoperator.reconcile.entry import ref_of
+
     statuses = {ref_of(each["kind"], each): each.get("status") or {} for each in found}
     return manifests, Lasting(statuses, _end_of(today), timedelta(seconds=since))
 
@@ -117,12 +111,7 @@ def _end_of(today: date) -> datetime:
 def _find(
     manifests: Manifests, project: str | None, urls: tuple[str, ...], today: date, lasting: Lasting | None
 ) -> list[Stale]:
-    from flagd.manifest import Flag
-
     asked = frozenset().union(*map(evaluated, urls)) if urls else None
-    if project is not None:
-        manifests.project(project)
-    flags = [found for found in manifests.resources if isinstance(found, Flag)]
-    chosen = [flag for flag in flags if project in {None, flag.metadata.namespace}]
+    chosen = manifests.flags(project)
     stale = [reason for flag in chosen for reason in staleness(flag, manifests.compiled(flag), today, asked, lasting)]
     return sorted(stale, key=lambda reason: (reason.project, reason.flag))

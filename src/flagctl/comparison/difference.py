@@ -50,10 +50,14 @@ class Difference:
     felt_by: tuple[str, ...] = ()
 
 
-def differences(left: Side, right: Side) -> list[Difference]:
-    """Return what differs from `left` to `right`, by namespace, kind and name."""
-    following = _Following(left, right)
-    return [found for pair in pairs(left, right) for found in _difference(pair, following)]
+def differences(left: Side, right: Side, *, across: bool = True) -> list[Difference]:
+    """Return what differs from `left` to `right`, by namespace, kind and name.
+
+    `across`: where each side has one namespace, and these differ, they are compared with each other.
+    """
+    renamed = renamed_namespace(left, right) if across else None
+    following = _Following(left, right, renamed)
+    return [found for pair in pairs(left, right, renamed) for found in _difference(pair, following)]
 
 
 def _difference(pair: Pair, following: _Following) -> Iterator[Difference]:
@@ -79,9 +83,9 @@ def _difference(pair: Pair, following: _Following) -> Iterator[Difference]:
 class _Following:
     """Follows what changed to the flags that feel it."""
 
-    def __init__(self, left: Side, right: Side) -> None:
+    def __init__(self, left: Side, right: Side, renamed: tuple[str, str] | None) -> None:
         self._sides = (left, right)
-        self._renamed = renamed_namespace(left, right)
+        self._renamed = renamed
         self._resources = tuple({each.ref: each for each in side.manifests.resources} for side in self._sides)
         self._felt: dict[str, frozenset[str]] = {}
 

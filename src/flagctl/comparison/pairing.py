@@ -43,9 +43,11 @@ def renamed_namespace(left: Side, right: Side) -> tuple[str, str] | None:
     return (next(iter(old)), next(iter(new))) if len(old) == len(new) == 1 and old != new else None
 
 
-def pairs(left: Side, right: Side) -> list[Pair]:
-    """Return every resource of both sides, by namespace, kind and name."""
-    renamed = renamed_namespace(left, right)
+def pairs(left: Side, right: Side, renamed: tuple[str, str] | None) -> list[Pair]:
+    """Return every resource of both sides, by namespace, kind and name.
+
+    `renamed` are a namespace of `left` and that of `right` that it is compared with.
+    """
     names = dict([renamed]) if renamed else {}
     old = {_placed(each.ref, names): each for each in left.manifests.resources}
     new = {each.ref: each for each in right.manifests.resources}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,7 +22,7 @@ _COLOURS = {Act.ADDED: "green", Act.REMOVED: "red", Act.CHANGED: "yellow", Act.F
 
 def text(found: Sequence[Difference]) -> str:
     """Return one line a resource, such as ``prod/checkout: US and Canada 5 % → 25 %; …``, and a line that counts."""
-    return "\n".join([*map(_line, found), summary(found)])
+    return "\n".join([*map(line, found), summary(found)])
 
 
 def markdown(found: Sequence[Difference]) -> str:
@@ -36,19 +36,20 @@ def markdown(found: Sequence[Difference]) -> str:
 
 def as_json(found: Sequence[Difference]) -> str:
     """Return ``{"differences": [...]}``."""
-    entries = [
-        {
-            "kind": each.ref.kind,
-            "namespace": each.ref.namespace,
-            "name": each.ref.name,
-            "act": "notCompared" if each.act is Act.FAULTY else each.act.value,
-            "changes": each.changes,
-            "effects": each.effects,
-            "feltBy": each.felt_by,
-        }
-        for each in found
-    ]
-    return json.dumps({"differences": entries}, ensure_ascii=False, indent=2)
+    return json.dumps({"differences": list(map(as_entry, found))}, ensure_ascii=False, indent=2)
+
+
+def as_entry(each: Difference) -> dict[str, Any]:
+    """Return what scripts read of one difference."""
+    return {
+        "kind": each.ref.kind,
+        "namespace": each.ref.namespace,
+        "name": each.ref.name,
+        "act": "notCompared" if each.act is Act.FAULTY else each.act.value,
+        "changes": each.changes,
+        "effects": each.effects,
+        "feltBy": each.felt_by,
+    }
 
 
 def summary(found: Sequence[Difference]) -> str:
@@ -60,7 +61,8 @@ def summary(found: Sequence[Difference]) -> str:
     return f"{len(found)} resource{' differs' if len(found) == 1 else 's differ'}: {parts}"
 
 
-def _line(each: Difference) -> str:
+def line(each: Difference) -> str:
+    """Return one resource on one line."""
     effect = _effect(each)
     said = "; ".join([_said(each), effect] if effect else [_said(each)])
     return f"{click.style(printable(each.title), fg=_COLOURS[each.act])}: {printable(said)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from flagd.compiler import Compiled
-    from flagd.manifest import Diagnostic, Flag, Loaded, Resource
+    from flagd.manifest import Diagnostic, Flag, Loaded, Location, Resource, ResourceRef
+    from flagd.manifest.reading.loaded import Origin
     from flagd.ruleset import EvaluationFlag
 
 STDIN = "-"
@@ -37,11 +38,29 @@ class Manifests:
         resources: those that could be read.
         projects: the compiled form by project.
         diagnostics: what is wrong with single resources and between them, each with its place.
+        origins: where each resource stands.
     """
 
     resources: Sequence[Resource]
     projects: Mapping[str, Compiled]
     diagnostics: Sequence[Diagnostic]
+    origins: Mapping[ResourceRef, Origin] = field(default_factory=dict, repr=False)
+
+    def flags(self, project: str | None = None) -> list[Flag]:
+        """Return all flags, or those of `project`."""
+        from flagd.manifest import Flag
+
+        if project is not None:
+            self.project(project)
+        flags = [found for found in self.resources if isinstance(found, Flag)]
+        return [flag for flag in flags if project in {None, flag.metadata.namespace}]
+
+    def location(self, ref: ResourceRef, path: str = "") -> Location | None:
+        """Return where `path` of the resource `ref` stands; None where it was not read from a file."""
+        from flagd.manifest.path import parse_path
+
+        origin = self.origins.get(ref)
+        return None if origin is None else origin.location(parse_path(path))
 
     def project(self, name: str | None) -> Compiled:
         """Return the project called `name`; None stands for `default` where there is one, else for the only one."""
@@ -114,7 +133,7 @@ def compiled_from(loaded: Loaded) -> Manifests:
 
     projects = compile_projects([*loaded.resources, *stand_ins(loaded.refused, loaded.resources)])
     found = [each for project in projects.values() for each in project.diagnostics]
-    return Manifests(loaded.resources, projects, [*loaded.diagnostics, *map(loaded.locate, found)])
+    return Manifests(loaded.resources, projects, [*loaded.diagnostics, *map(loaded.locate, found)], loaded.origins)
 
 
 def check_there(path: str) -> None:

@@ -18,26 +18,31 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 
 def sarif_report(diagnostics: Sequence[Diagnostic]) -> str:
     """Return one run with a result per finding; its rules are the reasons that occur."""
-    reasons = sorted({diagnostic.reason for diagnostic in diagnostics})
+    return sarif_run("flagctl lint", list(map(_result, diagnostics)))
+
+
+def sarif_run(tool: str, results: Sequence[dict[str, Any]]) -> str:
+    """Return one run of `tool`; its rules are those that `results` name."""
+    rules = sorted({result["ruleId"] for result in results})
+    driver = {"name": tool, "version": version("flagoperator"), "rules": [{"id": rule} for rule in rules]}
     run = {
-        "tool": {
-            "driver": {
-                "name": "flagctl lint",
-                "version": version("flagoperator"),
-                "rules": [{"id": reason} for reason in reasons],
-            }
-        },
+        "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(diagnostic, reasons.index(diagnostic.reason)) for diagnostic in diagnostics],
+        "results": [{**result, "ruleIndex": rules.index(result["ruleId"])} for result in results],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
 
 
-def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
+def sarif_place(file: str, line: int, column: int | None = None) -> dict[str, Any]:
+    """Return a place in a file as a result has it, line and column from 1."""
+    region = {"startLine": max(1, line), **({} if column is None else {"startColumn": column})}
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(file)}, "region": region}}
+
+
+def _result(diagnostic: Diagnostic) -> dict[str, Any]:
     location = _location(diagnostic)
     return {
         "ruleId": diagnostic.reason,
-        "ruleIndex": rule,
         "level": diagnostic.severity.value,
         "message": {"text": diagnostic.message},
         "locations": [location] if location else [],
@@ -48,10 +53,7 @@ def _location(diagnostic: Diagnostic) -> dict[str, Any]:
     location: dict[str, Any] = {}
     where = diagnostic.location
     if where is not None and where.file != "-":
-        location["physicalLocation"] = {
-            "artifactLocation": {"uri": _uri(where.file)},
-            "region": {"startLine": max(1, where.line)},
-        }
+        location |= sarif_place(where.file, where.line)
     if diagnostic.resource is not None:
         name = "/".join(filter(None, (diagnostic.resource.namespace, diagnostic.resource.name)))
         location["logicalLocations"] = [

@@ -16,12 +16,12 @@ _SETTINGS = ("user.name=eve", "user.email=eve@shop.example", "commit.gpgsign=fal
 class Repository:
     folder: Path
 
-    def commit(self) -> None:
+    def commit(self, message: str = "flags") -> None:
         """Commit all there is, as the first commit or the next."""
         if not (self.folder / ".git").exists():
             self.git("init", "-b", "main")
         self.git("add", "-A")
-        self.git("commit", "-m", "flags")
+        self.git("commit", "-m", message)
 
     def git(self, *arguments: str) -> None:
         settings = [part for setting in _SETTINGS for part in ("-c", setting)]

@@ -1,0 +1,1 @@
+"""History: what changed of flags, commit by commit of Git."""

@@ -10,13 +10,13 @@ from flagctl.commands import Commands
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 fine, 1 the answer is no, 2 wrong use, 3 could not reach or read.",
+    epilog="Exit codes: 0 success, 1 the answer is no, 2 wrong use, 3 could not reach or read.",
 )
 @click.version_option(package_name="flagoperator", prog_name="flagctl")
 def flagctl() -> None:
     """Work with feature flags: check, compile, evaluate and explain them.
 
-    Wherever a PATH is taken it may be a file, a directory or - for standard input.
+    A PATH is a file, a directory or - for standard input.
 
     \b
     Examples:

@@ -29,7 +29,7 @@ MANIFESTS = click.Path(file_okay=False, path_type=Path)
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="flagoperator")
 def main() -> None:
-    """Answer which variant of a feature flag a user gets, over gRPC."""
+    """Serve feature flags: answer which variant a user gets, over gRPC and HTTP."""
 
 
 @main.command()
@@ -39,63 +39,83 @@ def main() -> None:
     type=Addresses(),
     help="Operator whose rulesets to serve instead of manifests; flagd subscribes to every address of a name.",
 )
-@option("--listen", default="127.0.0.1:8013", type=Address(), help="Where the evaluation services listen.")
+@option("--listen", default="127.0.0.1:8013", type=Address(), help="Address of the evaluation services.")
 @MANAGEMENT_LISTEN
 @option(
     "--ruleset-listen",
     type=Address(),
     show_default="127.0.0.1:8015 with --operator, else none",
-    help="Where peers, operators and clients that evaluate for themselves get rulesets (flagd.v1.RulesetService).",
+    help="Address of the ruleset stream, for peers, operators and clients that evaluate locally.",
 )
 @option(
     "--ruleset-token-file",
     type=FILE,
-    help="Tokens, one per line, of which peers and operators must show one on the ruleset port.",
+    help="File with bearer tokens, one per line; peers and operators must send one of them to the ruleset port.",
 )
 @option(
     "--peers",
     type=Addresses(),
-    help="Ruleset ports of other flagds: asked at start if there is nothing to serve and no operator answers.",
+    help="Ruleset ports of other replicas, asked at startup if there is nothing to serve and no operator answers.",
 )
-@option("--name", show_default="the host's name", help="What the operator knows this flagd by: the name of its pod.")
-@option("--operator-ca", type=FILE, help="PEM file with the CA certificates of operator and peers; turns TLS on.")
-@option("--operator-cert", type=FILE, help="PEM file with the certificate chain to show to operator and peers.")
+@option(
+    "--name",
+    show_default="the host's name",
+    help="Name of this replica in the operator's list of subscribers: that of its pod.",
+)
+@option(
+    "--operator-ca",
+    type=FILE,
+    help="PEM file with the CA certificates to verify operator and peers with; turns on TLS.",
+)
+@option("--operator-cert", type=FILE, help="PEM file with the client certificate chain for operator and peers.")
 @option("--operator-key", type=FILE, help="PEM file with the private key of --operator-cert.")
-@option("--operator-token-file", type=FILE, help="Token to show to operator and peers; read at every connection.")
-@option("--peer-token-file", type=FILE, help="Token to show to peers instead of --operator-token-file.")
+@option(
+    "--operator-token-file",
+    type=FILE,
+    help="File with the bearer token for operator and peers; read for every connection.",
+)
+@option(
+    "--peer-token-file",
+    type=FILE,
+    help="File with the bearer token for peers, if it is not that of --operator-token-file.",
+)
 @option(
     "--transport",
     type=click.Choice(["auto", "envoy", "grpcio"]),
     default="auto",
-    help="What serves the evaluation port; auto uses Envoy if it can run; the log says which and why.",
+    help="Server of the evaluation port; auto is Envoy if it can run, else grpcio. The log says which and why.",
 )
 @option(
     "--cors-origin",
     "cors_origins",
     multiple=True,
     metavar="ORIGIN",
-    help="Web origin that browsers may call from, such as https://shop.example; * = all. Envoy only.",
+    help="Web origin that browsers may call from, such as https://shop.example, or * for all; repeat it. Envoy only.",
 )
 @option(
     "--state-dir",
     type=FOLDER,
-    help="Folder to keep the last good ruleset in; a restart answers from it until the manifests are read.",
+    help="Folder for a copy of the last good ruleset; a restart answers from it until the source is read.",
 )
 @option(
     "--deployment-keys",
     type=click.Choice(["optional", "required"]),
     default="optional",
-    help="Whether callers must show a deployment key; when optional, callers without one see every flag.",
+    help="Whether callers must send a deployment key; if optional, callers without one see every flag.",
 )
 @option(
     "--default-project",
     type=Project(),
     show_default="`default` where it is served, else with --manifests the only project",
-    help="Project of callers who name none and whose key names none.",
+    help="Project of calls that name none, themselves or by their key.",
 )
 @option("--tls-cert", type=FILE, help="PEM file with the server's certificate chain; read again when it changes.")
 @option("--tls-key", type=FILE, help="PEM file with the private key of --tls-cert.")
-@option("--tls-client-ca", type=FILE, help="PEM file with CA certificates; callers must show a certificate of theirs.")
+@option(
+    "--tls-client-ca",
+    type=FILE,
+    help="PEM file with CA certificates; callers must present a certificate that one of them signed.",
+)
 @INSECURE
 @option(
     "--drain-timeout",
@@ -109,7 +129,7 @@ def main() -> None:
     type=click.IntRange(min=64),
     metavar="MIB",
     show_default="the limit of the control group, else a quarter of the machine's",
-    help="Memory, in MiB, that flagd may use; calls may use a third of it; the newest beyond that are refused.",
+    help="Memory that flagd may use, in MiB. Calls may use a third of it; new ones beyond that are refused.",
 )
 @LOG_LEVEL
 @LOG_FORMAT
@@ -122,8 +142,8 @@ def serve(**settings: Any) -> None:  # noqa: ANN401
     flagd serve --operator flagoperator.flags.svc:8015 --operator-ca ca.crt --state-dir /state
 
     SIGTERM and SIGINT drain: health says NOT_SERVING, streams end with UNAVAILABLE, running calls
-    finish. A second signal stops immediately. Exit codes: 0 fine, 1 a part has ended or stopping
-    took too long, 2 wrong use, 3 could not listen or read.
+    finish. A second signal stops immediately. Exit codes: 0 success, 1 a part has ended or
+    stopping took too long, 2 wrong use, 3 could not listen or read.
     """
     silence_grpc()
     options = _options(settings)

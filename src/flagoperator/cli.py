@@ -42,76 +42,83 @@ def main() -> None:
 @option(
     "--kubeconfig",
     type=FILE,
-    help="Kubeconfig to use; without it KUBECONFIG, else ~/.kube/config, else the pod's ServiceAccount.",
+    help="Kubeconfig to use. Default: KUBECONFIG, else ~/.kube/config, else the pod's ServiceAccount.",
 )
-@option("--context", help="Context of the kubeconfig; the current one without it.")
-@option("--namespaces", default="", metavar="NAME,…", help="Namespaces to watch; all without it.")
+@option("--context", help="Context of the kubeconfig. Default: the current one.")
+@option("--namespaces", default="", metavar="NAME,…", help="Namespaces to watch. Default: all.")
 @option(
     "--relist-interval",
     type=click.FloatRange(min=1),
     default=60.0,
     metavar="SECONDS",
-    help="Time between two lists of everything, within 20 %, in seconds; a lost deletion is seen by then.",
+    help="Seconds between two complete lists of the cluster, ± 20 %; a missed deletion is noticed by then.",
 )
-@option("--listen", default="127.0.0.1:8015", type=Address(), help="Where the ruleset stream listens.")
+@option("--listen", default="127.0.0.1:8015", type=Address(), help="Address of the ruleset stream.")
 @MANAGEMENT_LISTEN
-@option("--lease-namespace", help="Namespace of the Lease; without it that of the pod, else default.")
+@option("--lease-namespace", help="Namespace of the Lease. Default: that of the pod, else default.")
 @option(
     "--evaluation-service",
     metavar="NAMESPACE/NAME",
-    help="Service of flagd; its ready pods are what Published counts. Without it: the connected replicas.",
+    help="Service of flagd, whose ready pods Published counts. Default: the connected replicas are counted.",
 )
 @option(
     "--state-dir",
     type=FOLDER,
-    help="Folder to keep what was published in; after a restart, broken flags keep their form of it.",
+    help="Folder for a copy of what was published; after a restart, invalid flags are served from it.",
 )
 @option(
     "--peers",
     default="",
     metavar="HOST:PORT,…",
-    help="Ruleset ports of flagds: asked at a start what they serve, for broken flags to keep their form of it.",
+    help="Ruleset ports of flagd replicas, asked at startup what they serve: invalid flags keep that form.",
 )
-@option("--peer-ca", type=FILE, help="PEM file with the CA certificates of --peers; turns TLS on.")
-@option("--peer-token", type=FILE, help="File with the token to show to --peers; read at every connection.")
+@option("--peer-ca", type=FILE, help="PEM file with the CA certificates to verify --peers with; turns on TLS.")
+@option("--peer-token", type=FILE, help="File with the bearer token for --peers; read for every connection.")
 @option(
     "--subscribers",
     default="",
     metavar="NAMESPACE/NAME,…",
-    help="ServiceAccounts that may subscribe, with tokens that the API server accepts (TokenReview).",
+    help="ServiceAccounts that may subscribe; the API server checks their tokens (TokenReview).",
 )
-@option("--token-audience", default="flagoperator", help="Audience that the tokens of --subscribers must be for.")
-@option("--token-file", type=FILE, help="File with bearer tokens, one per line; subscribers must show one of them.")
+@option("--token-audience", default="flagoperator", help="Audience that tokens of --subscribers must have.")
+@option("--token-file", type=FILE, help="File with bearer tokens, one per line; subscribers must send one of them.")
 @option("--tls-cert", type=FILE, help="PEM file with the stream's certificate chain; read again when it changes.")
 @option("--tls-key", type=FILE, help="PEM file with the private key of --tls-cert.")
-@option("--tls-client-ca", type=FILE, help="PEM file with CA certificates; subscribers must show one of theirs.")
-@option("--prometheus-url", help="Prometheus that guards of rollouts ask, such as http://prometheus.monitoring:9090.")
+@option(
+    "--tls-client-ca",
+    type=FILE,
+    help="PEM file with CA certificates; subscribers must present a certificate that one of them signed.",
+)
+@option(
+    "--prometheus-url",
+    help="Prometheus server that guards of rollouts query, such as http://prometheus.monitoring:9090.",
+)
 @option(
     "--prometheus-namespace-label",
     default="namespace",
-    help="Label that holds the namespace; every selector of a guard is confined by it.",
+    help="Label that holds the namespace; it is added to every selector of a guard.",
 )
-@option("--allow-any-query", is_flag=True, help="Do not confine the queries of guards to the namespace of the flag.")
+@option("--allow-any-query", is_flag=True, help="Do not restrict the queries of guards to the namespace of the flag.")
 @option(
-    "--pause-rollouts", is_flag=True, help="Let no rollout move forward; goals that are lowered are taken all the same."
+    "--pause-rollouts", is_flag=True, help="Stop all rollouts from moving forward; lowered goals still take effect."
 )
 @INSECURE
 @LOG_LEVEL
 @LOG_FORMAT
 def run(**settings: Any) -> None:  # noqa: ANN401
-    """Follow the cluster, publish rulesets, write statuses.
+    """Watch the cluster, publish rulesets, write statuses.
 
     \b
     flagoperator run                                   in a pod
     flagoperator run --kubeconfig ~/.kube/config       from a shell
 
-    flagoperator run --namespaces shop,ads             flags of two namespaces alone
+    flagoperator run --namespaces shop,ads             only the flags of two namespaces
 
-    It needs the CRDs (flagctl crds) and the rights of the chart. Its log says what it waits for,
-    /readyz on --management-listen what it knows and who follows it.
-    Two replicas may run: the one that holds the Lease publishes and writes, the other is ready to.
-    SIGTERM and SIGINT give the Lease up; a second signal stops at once.
-    Exit codes: 0 fine, 1 a part of it has ended, or it did not end in time, 2 wrong use,
+    It needs the CRDs (flagctl crds) and the RBAC rules of the chart. The log says what it waits for;
+    /readyz on --management-listen says what it knows and who subscribes.
+    Two replicas may run: the one that holds the Lease publishes and writes, the other stands by.
+    SIGTERM and SIGINT release the Lease; a second signal stops at once.
+    Exit codes: 0 success, 1 a part has ended or stopping took too long, 2 wrong use,
     3 could not listen or find an API server.
     """
     silence_grpc()

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 @cluster_options
 @click.option("--force-conflicts", is_flag=True, help="Take over fields that another tool applied.")
 def command(paths: tuple[str, ...], force_conflicts: bool, cluster: Cluster) -> None:
-    """Apply manifests on the server's side, as field manager flagctl, if they have no errors.
+    """Apply manifests by server-side apply, as field manager flagctl, unless they have errors.
 
-    With --wait it ends once every ready replica serves the generation that was applied, and fails
-    with the reason where the operator refuses it.
+    With --wait it returns once every ready replica serves the generation that was applied, and fails
+    with the reason if the operator rejects it.
 
     \b
     Examples:

@@ -17,7 +17,7 @@ from flagctl.files.manifests import paths_argument, read
     "--project",
     metavar="NAME",
     shell_complete=project_names,
-    help="Namespace to compile; may be left out where there is just one.",
+    help="Namespace to compile; needed if there are several.",
 )
 @click.option(
     "--delivery",
@@ -29,8 +29,8 @@ from flagctl.files.manifests import paths_argument, read
 def command(paths: tuple[str, ...], project: str | None, delivery: str) -> None:
     """Print the evaluation flags of a project as a JSON array, which is what Amplitude's SDKs read.
 
-    Flags that do not compile are left out: the others are printed, what is wrong stands on standard
-    error, and the exit code is 1.
+    Flags that do not compile are left out: the others are printed, errors go to standard error, and
+    the exit code is 1.
 
     \b
     Examples:

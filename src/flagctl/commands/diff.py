@@ -23,7 +23,7 @@ _REPORTS = {"text": report.text, "markdown": report.markdown, "json": report.as_
     type=click.Choice(list(_REPORTS)),
     default="text",
     show_default=True,
-    help="Form; markdown is for a comment on a pull request.",
+    help="Output format; markdown is for a comment on a pull request.",
 )
 @click.pass_context
 def command(ctx: click.Context, left: Side, right: Side, output: str) -> None:

@@ -11,7 +11,9 @@ from flagctl.failure import Refused
 
 @click.command("eval")
 @question
-@click.option("--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Form.")
+@click.option(
+    "--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Output format."
+)
 def command(asked: Question, output: str) -> None:
     """Say which variant a user gets, from manifests (PATH) or from a server.
 

@@ -14,7 +14,7 @@ from flagctl.printable import printable
 
 @click.command("explain")
 @question
-@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form.")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
 def command(asked: Question, output: str) -> None:
     """Say why a user gets a variant, line by line: segments, conditions, bucket.
 

@@ -28,11 +28,11 @@ _REPORTS = {"text": report.text, "markdown": report.markdown, "json": report.as_
     type=click.Choice(list(_REPORTS)),
     default="text",
     show_default=True,
-    help="Form; markdown is for a comment on a pull request.",
+    help="Output format; markdown is for a comment on a pull request.",
 )
 @click.pass_context
 def command(ctx: click.Context, left: Side, right: Side, measure: Measure, output: str) -> None:
-    """Count the users whom a change from A to B moves, flag by flag, with the code that a server runs.
+    """Count the users that a change from A to B moves, flag by flag, with the code that a server runs.
 
     A and B are each a file, a folder, REVISION:PATH of Git, cluster:CONTEXT/NAMESPACE of a kubeconfig,
     or - for standard input. Without --population the shares within each segment are printed, exact by

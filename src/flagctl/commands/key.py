@@ -30,7 +30,7 @@ def command() -> None:
 
 
 @command.command("new")
-@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form.")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
 def new(output: str) -> None:
     """Print a new key, its hash and the line for the FlagDeployment.
 

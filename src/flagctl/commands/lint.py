@@ -33,14 +33,14 @@ _REPORTS = {
     default=NEWEST,
     show_default=True,
     metavar="REVISION",
-    help="Warn of edits since this revision of Git that move users to other variants.",
+    help="Warn about edits since this Git revision that move users to other variants.",
 )
 @click.option(
     "--deployment-keys",
     type=click.Choice(["optional", "required"]),
     default="optional",
     show_default=True,
-    help="As in flagd serve; required warns of flags without deployments, which nobody sees there.",
+    help="As in flagd serve; required warns about flags without deployments, which no caller would see.",
 )
 @click.pass_context
 def command(

@@ -42,7 +42,7 @@ def _printable(_ctx: click.Context, parameter: click.Parameter, value: str | Non
 
 @click.command("new")
 @click.argument("name", callback=_printable)
-@click.option("--key", callback=_printable, help="What callers name it by.  [default: NAME in lower case, dashes]")
+@click.option("--key", callback=_printable, help="Key that callers use.  [default: NAME in lower case, dashes]")
 @click.option(
     "--variant",
     "variants",
@@ -59,15 +59,15 @@ def _printable(_ctx: click.Context, parameter: click.Parameter, value: str | Non
     type=click.Choice(["Release", "Experiment"], case_sensitive=False),
     default="Release",
     show_default=True,
-    help="What it is for.",
+    help="Purpose of the flag.",
 )
 @click.option(
     "--value-type",
     type=click.Choice(VALUE_TYPES, case_sensitive=False),
-    help="What every value is.  [default: any type]",
+    help="Type of every value.  [default: any type]",
 )
-@click.option("--owner", callback=_printable, help="Team or person who answers for the flag.")
-@click.option("--expires", metavar="YYYY-MM-DD", callback=_date, help="When the flag should be gone.")
+@click.option("--owner", callback=_printable, help="Team or person responsible for the flag.")
+@click.option("--expires", metavar="YYYY-MM-DD", callback=_date, help="Date by which to remove the flag.")
 @click.option("--deployment", "deployments", multiple=True, metavar="NAME", help="FlagDeployment that may see it.")
 @click.option("--project", callback=_printable, help="Namespace.  [default: the one it is applied to]")
 @click.option(

@@ -37,13 +37,19 @@ def _fields(_ctx: click.Context, _parameter: click.Parameter, value: str | None)
 
 @click.command("promote")
 @click.option("--from", "source", required=True, metavar="FOLDER", help="Manifests or patches of one environment.")
-@click.option("--to", "target", required=True, metavar="FOLDER", help="Those of the environment to promote to.")
-@click.option("--flag", "names", multiple=True, metavar="NAME", help="Only this flag, by metadata.name; repeat it.")
-@click.option("--only", callback=_fields, metavar="FIELDS", help="Only these fields, as percent,segments.")
+@click.option(
+    "--to", "target", required=True, metavar="FOLDER", help="Manifests or patches of the environment to promote to."
+)
+@click.option(
+    "--flag", "names", multiple=True, metavar="NAME", help="Only this flag, by metadata.name; repeat it for several."
+)
+@click.option("--only", callback=_fields, metavar="FIELDS", help="Only these fields, such as percent,segments.")
 @click.option(
     "--require-rolled-out", "rolled_out", is_flag=True, help="Only what the source cluster has rolled out completely."
 )
-@duration_option("--min-age", "Only what every replica of the source cluster has served for so long, such as 24h.")
+@duration_option(
+    "--min-age", "Only what every replica of the source cluster has served for at least this long, such as 24h."
+)
 @connection_options
 @click.option("--write", is_flag=True, help="Change the files; without it the change is only shown.")
 def command(
@@ -56,12 +62,12 @@ def command(
     cluster: Cluster,
     write: bool,
 ) -> None:
-    """Carry what flags are in one environment into the files of another, and show the change.
+    """Copy flags from the files of one environment into those of another, and show the change.
 
     Only what differs is edited: comments, order and quoting stay. The files may be whole manifests
-    or patches of kustomize; what the source does not say stays. With --require-rolled-out or --min-age
-    the cluster of the source is asked, which --context names, whether it has what its files say, rolled
-    out and for long enough. Exits 1 when a flag cannot be promoted.
+    or patches of kustomize; fields that the source does not set stay as they are. --require-rolled-out
+    and --min-age also ask the source cluster (--context) whether it has what the files say, rolled out
+    and for long enough. Exits 1 when a flag cannot be promoted.
 
     \b
     Examples:

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-OUTPUT = click.option("--output", type=click.Choice(["text", "json"]), default="text", help="Form of what is printed.")
+OUTPUT = click.option("--output", type=click.Choice(["text", "json"]), default="text", help="Output format.")
 
 
 @click.group("rollout")
 def command() -> None:
-    """See and steer flags whose percentages rise step by step; also as `kubectl flags rollout`.
+    """Show and control flags whose percentages rise step by step; also as `kubectl flags rollout`.
 
     \b
     Examples:
@@ -63,7 +63,7 @@ def list_command(output: str, cluster: Cluster) -> None:
 @OUTPUT
 @connection_options
 def get_command(flag: str, output: str, cluster: Cluster) -> None:
-    """Show where the rollout of FLAG stands: its ladder, its guards, what happened.
+    """Show the state of the rollout of FLAG: its steps, its guards, its history.
 
     \b
     Examples:
@@ -81,14 +81,18 @@ def get_command(flag: str, output: str, cluster: Cluster) -> None:
 
 @command.command("watch")
 @click.argument("flag")
-@click.option("--until", type=click.Choice(["RolledOut"]), help="End when it is; fail when it will not be by itself.")
-@duration_option("--timeout", "Longest time, such as 48h; no limit without it.")
+@click.option(
+    "--until",
+    type=click.Choice(["RolledOut"]),
+    help="Exit once the rollout is there; fail if it will not get there by itself.",
+)
+@duration_option("--timeout", "Longest time to wait, such as 48h. Default: no limit.")
 @connection_options
 def watch_command(flag: str, until: str | None, timeout: float | None, cluster: Cluster) -> None:
     """Follow the rollout of FLAG: a tree at a terminal, a line for each change elsewhere.
 
-    Exit codes with --until: 0 it is so, 1 it went back or needs somebody, 4 time is up,
-    3 the API server could not be asked for a minute.
+    Exit codes with --until: 0 rolled out, 1 rolled back or stuck until somebody acts,
+    3 the API server did not answer for a minute, 4 time is up.
 
     \b
     Examples:
@@ -102,10 +106,12 @@ def watch_command(flag: str, until: str | None, timeout: float | None, cluster: 
 
 @command.command("plan")
 @paths_argument
-@click.option("--flag", metavar="NAME", help="Of this flag alone.")
-@click.option("--start", metavar="TIME", help="When the manifests are applied, such as 2026-12-01T09:00:00Z; now.")
+@click.option("--flag", metavar="NAME", help="Only this flag.")
+@click.option(
+    "--start", metavar="TIME", help="When the manifests are applied, such as 2026-12-01T09:00:00Z. Default: now."
+)
 def plan_command(paths: tuple[str, ...], flag: str | None, start: str | None) -> None:
-    """Print when each flag with a ramp in PATH takes its steps, if nothing comes between. Needs no cluster.
+    """Print when each flag with a ramp in PATH takes its steps, if nothing interferes. Needs no cluster.
 
     \b
     Examples:
@@ -126,7 +132,7 @@ def _verb(name: str, help_text: str, *, forcing: bool = False) -> None:
     """Add the command that asks `name` of rollouts."""
 
     @click.argument("flags", nargs=-1, metavar="FLAG…")
-    @click.option("--all", "everything", is_flag=True, help="Of every flag of the namespace that it makes sense for.")
+    @click.option("--all", "everything", is_flag=True, help="Every flag of the namespace that it applies to.")
     @connection_options
     def asked(flags: tuple[str, ...], everything: bool, cluster: Cluster, force: bool = False) -> None:
         if bool(flags) == everything:
@@ -139,17 +145,17 @@ def _verb(name: str, help_text: str, *, forcing: bool = False) -> None:
 
     function: Callable[..., Any] = asked
     if forcing:
-        function = click.option("--force", is_flag=True, help="In spite of a failing guard.")(function)
+        function = click.option("--force", is_flag=True, help="Even if a guard fails.")(function)
     example = f"flagctl rollout {name} new-checkout"
     command.command(name, help=f"{help_text}\n\n\b\nExamples:\n  {example}\n")(function)
 
 
 _verb("approve", "Let a rollout leave the step at which it waits for an approval.")
-_verb("pause", "Stop a rollout where it is. A goal that is lowered is taken all the same.")
-_verb("resume", "Go on with a rollout that was paused, by hand or by a guard, or has missed its deadline.")
-_verb("abort", "Go back to exactly the users from before the run, until the flag is edited or a retry.")
-_verb("promote", "Take the goal at once: skip holds and approvals, but no failing guard.", forcing=True)
-_verb("retry", "Begin again after a rollback.")
+_verb("pause", "Stop a rollout where it is. A lowered goal still takes effect.")
+_verb("resume", "Continue a rollout that was paused, by hand or by a guard, or that missed its deadline.")
+_verb("abort", "Go back to exactly the users from before the run. The flag stays there until it is edited or retried.")
+_verb("promote", "Go to the goal at once: skip holds and approvals, but not a failing guard.", forcing=True)
+_verb("retry", "Start again after a rollback.")
 
 
 def _views(cluster: Cluster, names: tuple[str, ...]) -> list[Any]:

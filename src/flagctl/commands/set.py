@@ -14,12 +14,14 @@ from flagctl.progress import progress
 @click.argument("flag")
 @click.option("--active", type=click.BOOL, metavar="true|false", help="Switch the flag on or off.")
 @click.option(
-    "--percent", metavar="N", help="Rollout of all other users, or of --segment: 0 to 100, such as 25 or 0.5."
+    "--percent",
+    metavar="N",
+    help="Rollout percentage of all other users, or of --segment: 0 to 100, such as 25 or 0.5.",
 )
-@click.option("--segment", metavar="NAME", help="The segment whose rollout --percent is.")
+@click.option("--segment", metavar="NAME", help="Segment that --percent applies to.")
 @cluster_options
 def command(flag: str, active: bool | None, percent: str | None, segment: str | None, cluster: Cluster) -> None:
-    """Set one thing of a FLAG in the cluster: for the moment when a manifest takes too long.
+    """Change one field of a FLAG in the cluster, for when a manifest would take too long.
 
     It says what changed, and which tool manages the field: where flags are applied from Git, change
     the manifest too, or the tool puts the old value back.

@@ -1,4 +1,4 @@
-"""`flagctl stale`: flags that may be ripe for removal."""
+"""`flagctl stale`: flags that may be ready for removal."""
 
 from __future__ import annotations
 
@@ -40,10 +40,14 @@ def _date(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -
     metavar="URL",
     help="Management port of a flagd; lists the flags it was never asked for. Repeat it for every replica.",
 )
-@duration_option("--since", "Flags that have given everybody the same for so long, such as 30d; asks a cluster.")
+@duration_option(
+    "--since", "Flags that have given everybody the same for at least this long, such as 30d; asks a cluster."
+)
 @connection_options
 @click.option("--today", metavar="YYYY-MM-DD", callback=_date, help="Day to compare with.  [default: today, UTC]")
-@click.option("--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Form.")
+@click.option(
+    "--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Output format."
+)
 @click.option("--exit-code", is_flag=True, help="Exit 1 when a flag is listed.")
 @click.pass_context
 def command(
@@ -57,12 +61,12 @@ def command(
     output: str,
     exit_code: bool,
 ) -> None:
-    """List flags that may be ripe for removal, each with the reason.
+    """List flags that may be ready for removal, each with the reason.
 
     Expired: past its date in `expires`. ServesNobody, ServesEverybody: everybody gets the same
-    answer, so the code no longer needs to ask; with --since only where a cluster says that it has been
-    so for as long. NeverAsked: the servers named by --metrics have not been asked for it since they
-    started. Without PATH the flags of a cluster are looked at.
+    answer, so the code no longer needs to ask; with --since only flags that a cluster reports to have
+    been so for that long. NeverAsked: the servers named by --metrics have not been asked for it since
+    they started. Without PATH the flags are those of a cluster.
 
     \b
     Examples:

@@ -70,7 +70,7 @@ def question(function: Callable[..., None]) -> Callable[..., None]:
         "--project",
         metavar="NAME",
         shell_complete=project_names,
-        help="Namespace of the flags; without it the key's, else the server's default, `default` or the only one.",
+        help="Namespace of the flags. Default: that of the key, else of the server, else `default` or the only one.",
     )
     @click.option(
         "--flag",
@@ -78,7 +78,7 @@ def question(function: Callable[..., None]) -> Callable[..., None]:
         multiple=True,
         metavar="KEY",
         shell_complete=flag_keys,
-        help="Flag to ask for; repeat it. None = all flags.",
+        help="Flag to evaluate; repeat it for several. Default: all flags.",
     )
     @click.option(
         "--user",

@@ -1,4 +1,4 @@
-"""Staleness: why a flag may be ripe for removal. Pure."""
+"""Staleness: why a flag may be ready for removal. Pure."""
 
 from __future__ import annotations
 

@@ -38,21 +38,19 @@ _OPTIONS = (
     click.option(
         "--sample", type=click.IntRange(1, 100_000_000), metavar="N", help="Make up N users for each segment."
     ),
-    click.option("--flag", "keys", multiple=True, metavar="KEY", help="Only this flag; repeat it."),
+    click.option("--flag", "keys", multiple=True, metavar="KEY", help="Only this flag; repeat it for several."),
     click.option(
         "--max-change",
         callback=_share,
         metavar="PERCENT",
-        help="Fail where more users get another variant than they have.",
+        help="Fail if more users get another variant than they have.",
     ),
     click.option(
-        "--max-join", callback=_share, metavar="PERCENT", help="Fail where more users get a variant and have none."
+        "--max-join", callback=_share, metavar="PERCENT", help="Fail if more users get a variant and have none."
     ),
-    click.option(
-        "--max-leave", callback=_share, metavar="PERCENT", help="Fail where more users lose the variant they have."
-    ),
-    click.option("--no-switch", is_flag=True, help="Fail where anybody gets another variant than they have."),
-    click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes to use; one for each core without it."),
+    click.option("--max-leave", callback=_share, metavar="PERCENT", help="Fail if more users lose their variant."),
+    click.option("--no-switch", is_flag=True, help="Fail if any user gets another variant than they have."),
+    click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes to use. Default: one per core."),
 )
 
 

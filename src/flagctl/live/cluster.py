@@ -67,14 +67,16 @@ _WAIT = (
     ),
 )
 _CONNECTION = (
-    click.option("--namespace", "-n", metavar="NAME", help="For what names none; the context's without it."),
+    click.option(
+        "--namespace", "-n", metavar="NAME", help="Namespace, where manifests name none. Default: that of the context."
+    ),
     click.option(
         "--kubeconfig",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="Kubeconfig to use; without it KUBECONFIG, else ~/.kube/config, else the pod's ServiceAccount.",
+        help="Kubeconfig to use. Default: KUBECONFIG, else ~/.kube/config, else the pod's ServiceAccount.",
     ),
     click.option(
-        "--context", "context_name", metavar="NAME", help="Context of the kubeconfig; the current one without it."
+        "--context", "context_name", metavar="NAME", help="Context of the kubeconfig. Default: the current one."
     ),
 )
 

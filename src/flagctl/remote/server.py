@@ -58,7 +58,7 @@ def server_options(function: Callable[..., None]) -> Callable[..., None]:
         envvar="FLAGSERVICE_KEY",
         show_envvar=True,
         metavar="TEXT",
-        help="Deployment key to show to the server; the variable keeps it out of the list of processes.",
+        help="Deployment key for the server; the variable keeps it out of the process list.",
     )
     @click.option(
         "--timeout",

@@ -49,7 +49,7 @@ def tls_options(function: Callable[..., None]) -> Callable[..., None]:
 
     @click.option("--tls", "enabled", is_flag=True, help="Connect with TLS; the other TLS options imply it.")
     @click.option("--tls-ca", "ca", type=_FILE, help="Certificates to trust.  [default: the system's]")
-    @click.option("--tls-cert", "cert", type=_FILE, help="This client's certificate, where the server wants one.")
+    @click.option("--tls-cert", "cert", type=_FILE, help="Client certificate, if the server requires one.")
     @click.option("--tls-key", "key_file", type=_FILE, help="Private key of that certificate.")
     @click.option(
         "--tls-server-name", "name", metavar="NAME", help="Name in the server's certificate.  [default: HOST]"

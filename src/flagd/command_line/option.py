@@ -25,19 +25,19 @@ def option(name: str, *names: str, **settings: Any) -> Callable[[Command], Comma
 INSECURE = option(
     "--insecure",
     is_flag=True,
-    help="Without authentication, give rulesets to anyone who asks and obey any server that answers, "
-    "even beyond loopback.",
+    help="Allow access without authentication beyond loopback: anyone who asks gets rulesets, "
+    "and any server that answers is obeyed.",
 )
 MANAGEMENT_LISTEN = option(
     "--management-listen",
     default="127.0.0.1:8014",
     type=Address(),
-    help="Where /healthz, /readyz and /metrics listen (plain HTTP).",
+    help="Address of /healthz, /readyz and /metrics (plain HTTP).",
 )
 LOG_LEVEL = option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
     default="info",
-    help="Lowest level that is logged.",
+    help="Least severe level to log.",
 )
 LOG_FORMAT = option("--log-format", type=click.Choice(["text", "json"]), default="text", help="Format of log lines.")

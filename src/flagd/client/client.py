@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from flagd.client.health import Health
     from flagd.client.remote import Caller, RemoteEvaluation
     from flagd.client.takeover import Evaluation
+    from flagd.tracking import Tracking
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -52,6 +53,7 @@ class FlagClient:
         last_good: Path | str | None = None,
         ca: Path | str | None = None,
         insecure: bool = False,
+        tracking: Tracking | None = None,
     ) -> None:
         """Begin to follow the server, in a thread, and return at once; with ``remote``, begin nothing.
 
@@ -67,6 +69,7 @@ class FlagClient:
             last_good: file in which the last good ruleset is kept, for the next start.
             ca: PEM file with the CA certificates to trust; None = those of the system.
             insecure: whether the key may be sent without TLS beyond this machine.
+            tracking: is told of exposures, and closed with the client; None = nobody is.
 
         Raises:
             ValueError: an argument is wrong; the message says which, and what would be right.
@@ -78,7 +81,10 @@ class FlagClient:
         self._evaluation: Evaluation
         self._is_local = evaluation == "local"
         self._complaints = Complaints()
-        self._finalizer = weakref.finalize(self, own.close)
+        self._tracking = tracking
+        self._finalizer = weakref.finalize(self, _close, own, tracking)
+        if tracking is not None:
+            fork.register(tracking)
         takeover.enter(self, own)
 
     @overload
@@ -97,7 +103,11 @@ class FlagClient:
         try:
             if _same_process[0]:  # most lookups end here
                 table = self._evaluation.table
-                return table.told[table.answers[flag_key](user.context, _NO_RESULTS)]  # type: ignore[union-attr]
+                found = table.told[table.answers[flag_key](user.context, _NO_RESULTS)]  # type: ignore[union-attr]
+                tracking = self._tracking
+                if tracking is not None and not tracking.is_repeat(user.context, flag_key, found):  # type: ignore[union-attr]
+                    self._expose(flag_key, user, found)  # type: ignore[arg-type]
+                return found
         except Exception:  # noqa: BLE001 - be it the flag, the outcome or a User that is not there, it is found out below
             return self._look(flag_key, user, default)
         return self._look(flag_key, user, default)
@@ -108,7 +118,11 @@ class FlagClient:
         Never raises; what went wrong stands in the log.
         """
         try:
-            return self._evaluation.all(self._asked(user))
+            asked = self._asked(user)
+            found = self._evaluation.all(asked)
+            if self._tracking is not None and not takeover.is_active():
+                self._tracking.assign(asked.context, found, self._evaluation)
+            return found
         except Exception as error:  # noqa: BLE001 - as above
             self._failed(error, "", "off")
             return {}
@@ -190,10 +204,23 @@ class FlagClient:
     def _look(self, flag_key: str, user: User | Mapping[str, Any], default: str | Variant[Any]) -> Variant[Any]:
         """Return what `variant` returns, the long way."""
         try:
-            found = self._evaluation.look(flag_key, self._asked(user))
-            return self._absent(flag_key, default) if found is None else found
+            asked = self._asked(user)
+            found = self._evaluation.look(flag_key, asked)
+            if found is None:
+                return self._absent(flag_key, default)
+            if self._tracking is not None and not self._tracking.is_repeat(asked.context, flag_key, found):
+                self._expose(flag_key, asked, found)
+            return found
         except Exception as error:  # noqa: BLE001 - business code is not to fail with its flags
             return self._failed(error, flag_key, default)
+
+    def _expose(self, flag_key: str, user: User, found: Variant[Any]) -> None:
+        """Tell of an exposure. What goes wrong with that is logged, and no matter of whoever looks a flag up."""
+        try:
+            if self._tracking is not None and not takeover.is_active():
+                self._tracking.expose(user.context, flag_key, found, self._evaluation)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._complaints.note(ErrorCode.GENERAL, f"an exposure is lost ({type(error).__name__})", flag_key)
 
     def _asked(self, user: User | Mapping[str, Any]) -> User:
         """Return whom a lookup is about, in a process that knows what it is."""
@@ -214,6 +241,12 @@ class FlagClient:
             return self._complaints.answer(ErrorCode.INVALID_CONTEXT, str(error), flag_key, default)
         message = f"the lookup failed ({type(error).__name__})"
         return self._complaints.answer(ErrorCode.GENERAL, message, flag_key, default)
+
+
+def _close(evaluation: Evaluation, tracking: Tracking | None) -> None:
+    evaluation.close()
+    if tracking is not None:
+        tracking.close()
 
 
 def _last_good(path: Path | str | None) -> LastGoodFile | None:

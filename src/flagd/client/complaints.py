@@ -23,11 +23,15 @@ class Complaints:
 
     def answer(self, error: ErrorCode, message: str, flag_key: object, default: str | Variant[P]) -> Variant[Any]:
         """Return the caller's default with what went wrong, and log that if it is news."""
+        self.note(error, f"{message}; callers get their default", flag_key)
+        return as_default(default, Reason.ERROR, error, message)
+
+    def note(self, error: ErrorCode, message: str, flag_key: object) -> None:
+        """Log what went wrong, if it is news."""
         about = "" if error is ErrorCode.PROVIDER_NOT_READY else str(flag_key)[:200]
         if (error, about) not in self._told and len(self._told) < MOST:
             self._told.add((error, about))
-            log.warning("flag %s: %s; callers get their default (logged once)", printable(about) or "(any)", message)
-        return as_default(default, Reason.ERROR, error, message)
+            log.warning("flag %s: %s (logged once)", printable(about) or "(any)", message)
 
 
 def as_default(

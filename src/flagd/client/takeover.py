@@ -75,6 +75,11 @@ def enter(client: Client, own: Evaluation) -> None:
         own.start()
 
 
+def is_active() -> bool:
+    """Whether an evaluation stands in for those of the clients: nothing is to leave the process then."""
+    return bool(_standing_in)
+
+
 @contextmanager
 def standing_in(evaluation: Evaluation) -> Iterator[None]:
     """Have all clients ask `evaluation` inside. Those made inside ask their own afterwards, which start when asked."""

@@ -1,0 +1,94 @@
+"""News: tells what was told already, by canonical form, for a day. Of so many forms the least recent are forgotten."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from flagd.tracking.given import Outcome
+
+CAPACITY = 65_536
+"""Most canonical forms that are remembered."""
+SECONDS = 24 * 3600.0
+"""How long one is remembered since it was last met."""
+_NEVER = float("-inf")
+Short = tuple[str | None, str | None, str, str]
+"""User id, device id, flag and variant: compared first, because they cost less than the canonical form."""
+
+
+class Met:
+    """One canonical form, and when it was last met; never, once it is forgotten."""
+
+    __slots__ = ("at", "canonical")
+
+    def __init__(self, canonical: str, at: float) -> None:
+        self.canonical = canonical
+        self.at = at
+
+
+class News:
+    """Asked by any thread. What is known already costs no lock."""
+
+    def __init__(
+        self, capacity: int = CAPACITY, seconds: float = SECONDS, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._capacity = capacity
+        self._seconds = seconds
+        self._clock = clock
+        self._met: OrderedDict[str, Met] = OrderedDict()
+        self._short: dict[Short, Met] = {}
+        self._lock = threading.Lock()
+
+    def is_news(self, canonical: str, short: Short | None = None) -> bool:
+        """Return whether `canonical` was not met within the time; it is met now, and so is `short`."""
+        with self._lock:
+            now = self._clock()
+            met = self._met.get(canonical)
+            if met is None:
+                met = self._met[canonical] = Met(canonical, _NEVER)
+            is_news, met.at = now - met.at > self._seconds, now
+            self._met.move_to_end(canonical)
+            if len(self._met) > self._capacity:
+                self._met.popitem(last=False)[1].at = _NEVER
+            if short is not None:
+                self._shorten(short, met)
+        return is_news
+
+    def repeats(self) -> Callable[[Mapping[str, Any], str, Outcome], bool]:
+        """Return what tells of a context, a flag and a variant whether that is known to have been met; it is met then.
+
+        A closure, since every lookup of a program that tracks asks it.
+        """
+        short, move, clock, seconds = self._short.get, self._met.move_to_end, self._clock, self._seconds
+
+        def is_repeat(context: Mapping[str, Any], flag_key: str, variant: Outcome) -> bool:
+            try:
+                user = context["user"]
+                met = short((user.get("user_id"), user.get("device_id"), flag_key, variant.key))
+                if met is None:
+                    return False
+                now = clock()
+                if now - met.at > seconds:
+                    return False
+                move(met.canonical)
+            except (KeyError, TypeError):  # no user, an id that is a list, or another thread has just had it forgotten
+                return False
+            met.at = now
+            return True
+
+        return is_repeat
+
+    def heal(self) -> None:
+        """Take in a fork: the lock may be held by a thread that is gone."""
+        self._lock = threading.Lock()
+
+    def _shorten(self, short: Short, met: Met) -> None:
+        if len(self._short) >= self._capacity:
+            self._short.clear()  # those still in use are soon back
+        self._short[short] = met

@@ -1,0 +1,68 @@
+"""Posting: JSON to a server by HTTP, with a deadline, and never to where a redirect points."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flagd.process.address import is_loopback
+from flagd.tracking.outbox import SinkRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SECONDS = 10.0
+_AGAIN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+_ANSWER_BYTES = 64 * 1024
+
+
+def checked_url(url: str, *, insecure: bool) -> str:
+    """Return `url` if events may be sent there.
+
+    Raises:
+        ValueError: it is none of HTTP, or users would be readable on their way and `insecure` does not allow that.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+        raise ValueError("url: not https://HOST[:PORT]/PATH, without user and password")
+    if parts.scheme == "http" and not insecure and not is_loopback(f"{parts.hostname}:{parts.port or 80}"):
+        raise ValueError(
+            f"url: {parts.hostname} is not on this machine, and over http anybody on the way reads who your users are; "
+            "use https, or say insecure=True"
+        )
+    return url
+
+
+def post(url: str, body: object, headers: Mapping[str, str]) -> None:
+    """Send `body` as JSON.
+
+    Raises:
+        SinkRefusedError: the server will not take it, however often it is asked.
+        OSError: it may later.
+    """
+    from http.client import HTTPConnection, HTTPException, HTTPSConnection  # a program that tracks elsewhere needs none
+
+    parts = urlsplit(url)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=SECONDS)
+    data = json.dumps(body, separators=(",", ":"), default=str).encode(errors="backslashreplace")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.request("POST", target, data, {"content-type": "application/json", **headers})
+        response = connection.getresponse()
+        response.read(_ANSWER_BYTES)
+    except HTTPException as error:
+        raise OSError(f"{parts.netloc}: what it says is not HTTP ({type(error).__name__})") from None
+    finally:
+        connection.close()
+    _check(parts.netloc, response.status)
+
+
+def _check(address: str, status: int) -> None:
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _AGAIN:
+        raise OSError(f"{address}: HTTP {status}")
+    raise SinkRefusedError(f"{address}: HTTP {status}")

@@ -109,6 +109,14 @@ def main() -> None:
     show_default="`default` where it is served, else with --manifests the only project",
     help="Project of calls that name none, themselves or by their key.",
 )
+@option(
+    "--events-to",
+    metavar="SINK",
+    help="Tell who was exposed to which variant: otlp+https://HOST/v1/logs, "
+    "amplitude+https://HOST/2/httpapi, or a file.",
+)
+@option("--events-key-file", type=FILE, help="File with Amplitude's API key, or the collector's bearer token.")
+@option("--assignment-events", is_flag=True, help="Also tell which variants callers got who asked for all flags.")
 @option("--tls-cert", type=FILE, help="PEM file with the server's certificate chain; read again when it changes.")
 @option("--tls-key", type=FILE, help="PEM file with the private key of --tls-cert.")
 @option(
@@ -174,11 +182,24 @@ def _options(settings: Mapping[str, Any]) -> Options:
     if most:
         settings["max_memory"] = most * MIB
     insecure, drain = settings.pop("insecure"), settings.pop("drain_timeout")
+    settings |= {"events_key": settings.pop("events_key_file"), "insecure_events": insecure}
     options = Options(
         operator=operator, tls=tls, ruleset_listen=listen, ruleset_tokens=tokens, drain_seconds=drain, **settings
     )
     check_exposure(exposures(options), insecure=insecure)
+    _check_events(options)
     return options
+
+
+def _check_events(options: Options) -> None:
+    from flagd.server.tracking import make_tracking
+
+    if options.events_to is None and (options.events_key or options.assignment_events):
+        raise click.UsageError("--events-key-file and --assignment-events belong to --events-to")
+    try:
+        make_tracking(options)
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"--events-to: {error}") from None
 
 
 def _operator(settings: dict[str, Any]) -> OperatorSettings | None:

@@ -98,10 +98,10 @@ def resolve(variant: Answer | None, wanted: Type, project: str) -> Resolution:
     if value is None or (variant.key == _OFF and variant.payload is None):
         reason = Reason.DISABLED if variant.reason is Reason.DISABLED else Reason.DEFAULT
         return Resolution(None, reason, None, metadata)
-    reason = openfeature_reason(variant.reason)
+    told_reason = openfeature_reason(variant.reason)
     if variant.payload is None:
         value = _spelled(value, metadata.get(VALUE_TYPE), wanted)
-    return Resolution(_typed(value, wanted), reason, variant.key, metadata)
+    return Resolution(_typed(value, wanted), told_reason, variant.key, metadata)
 
 
 def openfeature_reason(reason: Reason) -> str:

@@ -137,6 +137,28 @@ UNMIRRORED = (
         ("flagd/sources/operator.py",),
     ),
     Elsewhere(
+        "steps of one event, which is to be Amplitude's",
+        ("tests/conformance/test_tracking_vectors.py", "tests/wire/test_events.py"),
+        (
+            "flagd/server/tracking.py",
+            "flagd/tracking/event.py",
+            "flagd/tracking/given.py",
+            "flagd/tracking/java_hash.py",
+            "flagd/tracking/subject.py",
+            "flagd/tracking/telling.py",
+        ),
+    ),
+    Elsewhere(
+        "what arrives at a file and at a server",
+        (f"{FLAGD}/tracking/sinks/test_sinks.py",),
+        (
+            "flagd/tracking/sinks/amplitude.py",
+            "flagd/tracking/sinks/json_lines.py",
+            "flagd/tracking/sinks/otlp_logs.py",
+            "flagd/tracking/sinks/posting.py",
+        ),
+    ),
+    Elsewhere(
         "what the plugin does, in programs of its own",
         (f"{FLAGD}/testing/test_plugin.py",),
         ("flagd/testing/flags.py",),

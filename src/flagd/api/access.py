@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from flagd.metrics import Metrics
     from flagd.rpc.method import Call
     from flagd.store import Store
+    from flagd.tracking import Tracking
 
 KeyPolicy = Literal["optional", "required"]
 DECLARED = ": it is declared but cannot be used; the log and /readyz say why"
@@ -34,7 +35,11 @@ _SEVERAL = "project: required, since this deployment key belongs to several"
 class Access:
     """Finds the view for a call. Views are made once per revision and kind of caller."""
 
-    def __init__(self, store: Store, metrics: Metrics, policy: KeyPolicy = "optional") -> None:
+    def __init__(
+        self, store: Store, metrics: Metrics, policy: KeyPolicy = "optional", tracking: Tracking | None = None
+    ) -> None:
+        """Let callers in by `policy`; `tracking` is told who got what."""
+        self._tracking = tracking
         self._store = store
         self._metrics = metrics
         self._policy = policy
@@ -160,7 +165,9 @@ class Access:
         view = self._views.get((project, deployments))
         if view is None:
             answers = self._answers[project]
-            view = self._views[project, deployments] = View(snapshot, deployments, answers, self._discretion)
+            view = self._views[project, deployments] = View(
+                snapshot, deployments, answers, self._discretion, self._tracking
+            )
         return view
 
     def _renew(self) -> None:

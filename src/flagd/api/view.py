@@ -11,6 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from flagd.api.answer import UNKNOWN_FLAG
 from flagd.rpc.spelling import Spelling
 from flagd.rpc.status import NotFound
+from flagd.tracking.telling import Telling
 from flagd.v1.evaluation_pb2 import EvaluateResponse, ExplainResponse, WatchResponse
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from flagd.engine import Variant
     from flagd.ruleset import Ruleset
     from flagd.snapshot import Snapshot
+    from flagd.tracking import Tracking
 
 
 class View:
@@ -34,10 +36,16 @@ class View:
     """
 
     def __init__(
-        self, snapshot: Snapshot, deployments: frozenset[str] | None, answers: Answers, discretion: Discretion
+        self,
+        snapshot: Snapshot,
+        deployments: frozenset[str] | None,
+        answers: Answers,
+        discretion: Discretion,
+        tracking: Tracking | None = None,
     ) -> None:
-        """Show what a key of `deployments` sees of `snapshot`; None sees every flag."""
+        """Show what a key of `deployments` sees of `snapshot`; None sees every flag. `tracking` is told of it."""
         self.deployments = deployments
+        self._tracking = tracking
         # All three are filled as callers ask, and shared with the views that `at` makes.
         self._seen: set[str] = set()
         self._keys: list[str] = []
@@ -46,6 +54,8 @@ class View:
         self._sees_all = deployments is None
         self._told = None if _is_trusted(deployments, snapshot.ruleset) else discretion.told
         variant = snapshot.engine.variant
+        if tracking is not None:
+            variant = partial(_tracked, variant, tracking, self)
         self._one = variant if self._told is None else partial(_discreet, variant, self._told)
         self._take(snapshot)
 
@@ -65,6 +75,11 @@ class View:
         self.tail = EvaluateResponse(**facts).SerializeToString()
         self.watch_tail = WatchResponse(**facts).SerializeToString()
         self.explain_tail = ExplainResponse(**facts).SerializeToString()
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """Project and revision."""
+        return self.snapshot.ruleset.project, self.snapshot.revision
 
     @property
     def keys(self) -> Sequence[str]:
@@ -107,15 +122,22 @@ class View:
             self._answers.count(flag_key, variant)
         return variant
 
-    def variants(self, context: dict[str, Any], flag_keys: Sequence[str]) -> dict[str, Variant]:
+    def variants(
+        self, context: dict[str, Any], flag_keys: Sequence[str], telling: Telling | None = None
+    ) -> dict[str, Variant]:
         """Return the variants of `flag_keys`; an empty list asks for all that are seen.
 
-        Callers without a key also get those of the flags and groups that these depend on.
+        Callers without a key also get those of the flags and groups that these depend on. Who names flags is exposed
+        to them, who asks for all is assigned to them, unless `telling` says otherwise.
         """
         if self._sees_all and not flag_keys:
-            return self.snapshot.engine.evaluate(context)
-        wanted = [key for key in flag_keys or self.keys if self.sees(key)]
-        found = self.snapshot.engine.evaluate(context, wanted) if wanted else {}
+            wanted, found = self.keys if self._tracking else (), self.snapshot.engine.evaluate(context)
+        else:
+            wanted = [key for key in flag_keys or self.keys if self.sees(key)]
+            found = self.snapshot.engine.evaluate(context, wanted) if wanted else {}
+        if self._tracking is not None:
+            own = {key: found[key] for key in wanted if key in found}
+            self._tracking.tell(context, own, self, telling or Telling.usual(named=bool(flag_keys)))
         return found if self._sees_all else self._own(found, wanted)
 
     def _own(self, found: dict[str, Variant], wanted: Sequence[str]) -> dict[str, Variant]:
@@ -152,6 +174,19 @@ def _discreet(
 ) -> Variant | None:
     variant = one(context, flag_key)
     return None if variant is None else told(variant)
+
+
+def _tracked(
+    one: Callable[[dict[str, Any], str], Variant | None],
+    tracking: Tracking,
+    view: View,
+    context: dict[str, Any],
+    flag_key: str,
+) -> Variant | None:
+    variant = one(context, flag_key)
+    if variant is not None and not tracking.is_repeat(context, flag_key, variant):
+        tracking.expose(context, flag_key, variant, view)
+    return variant
 
 
 def _is_trusted(deployments: frozenset[str] | None, ruleset: Ruleset) -> bool:

@@ -28,6 +28,7 @@ from flagd.server.exposure import exposures
 from flagd.server.gc_tuning import keep_short, relieve
 from flagd.server.reminder import remind
 from flagd.server.ruleset_port import RulesetPort
+from flagd.server.tracking import make_tracking
 from flagd.sources.directory import DirectorySource
 from flagd.sources.last_good_of_store import LastGoodOfStore
 from flagd.sources.operator import OperatorSource
@@ -58,11 +59,13 @@ class Application:
         self._ruleset_port = RulesetPort(options, self._store, self._source, self._metrics, self.capacity)
         self._census = Census()
         subscribers = self._ruleset_port.subscribers
-        self._metrics_page = MetricsPage(FlagdCollector(self._metrics, self._store, subscribers, self.capacity))
+        self._tracking = make_tracking(options)
+        collector = FlagdCollector(self._metrics, self._store, subscribers, self.capacity, self._tracking)
+        self._metrics_page = MetricsPage(collector)
         self._management = Management(
             {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._expose}, options.management_listen
         )
-        access = Access(self._store, self._metrics, options.deployment_keys)
+        access = Access(self._store, self._metrics, options.deployment_keys, self._tracking)
         following = Follow(access, self._store).methods()
         self._methods = public_methods(access, self._store, self._metrics, following)
         self._routes = public_routes(access, self._store, self._metrics)
@@ -119,6 +122,8 @@ class Application:
         if self._last_good and self._store.loaded:
             await self._last_good.keep()
         await self._ruleset_port.stop()
+        if self._tracking is not None:
+            await asyncio.to_thread(self._tracking.close)
         await self._management.stop()
 
     async def _healthz(self) -> Page:

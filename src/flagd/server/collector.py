@@ -22,14 +22,21 @@ if TYPE_CHECKING:
 
     from flagd.metrics import Metrics
     from flagd.store import Store
+    from flagd.tracking import Tracking
 
 
 class FlagdCollector(Collector):
     """The metrics of one flagd."""
 
     def __init__(
-        self, metrics: Metrics, store: Store, subscribers: Subscribers | None = None, capacity: Capacity | None = None
+        self,
+        metrics: Metrics,
+        store: Store,
+        subscribers: Subscribers | None = None,
+        capacity: Capacity | None = None,
+        tracking: Tracking | None = None,
     ) -> None:
+        self._tracking = tracking
         self._metrics = metrics
         self._capacity = capacity or Capacity()
         self._store = store
@@ -46,6 +53,7 @@ class FlagdCollector(Collector):
         yield from self._rulesets()
         yield from self._sources()
         yield from self._streams()
+        yield from self._events()
 
     def _evaluations(self) -> Iterator[Metric]:
         evaluations = CounterMetricFamily(
@@ -96,6 +104,13 @@ class FlagdCollector(Collector):
         dropped = 0 if outlet is None else outlet.dropped
         yield CounterMetricFamily(
             "flagd_log_dropped", "Lines of log dropped because nothing read them in time.", value=dropped
+        )
+
+    def _events(self) -> Iterator[Metric]:
+        sent, dropped = (self._tracking.sent, self._tracking.dropped) if self._tracking else (0, 0)
+        yield CounterMetricFamily("flagd_events_sent", "Exposure and assignment events that the sink took.", value=sent)
+        yield CounterMetricFamily(
+            "flagd_events_dropped", "Events that the sink refused or did not take in time.", value=dropped
         )
 
     def _loop(self) -> Iterator[Metric]:

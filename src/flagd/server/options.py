@@ -37,6 +37,10 @@ class Options:
         drain_seconds: longest time for running calls to finish once told to stop.
         cors_origins: web origins that browsers may call from, ``*`` = all; only the transport envoy heeds them.
         max_memory: bytes that the process may use; callers may hold a third of them.
+        events_to: where exposures are told, as `flagd.tracking.sinks.named` has it; None = nowhere.
+        events_key: file with the key to show there; None = none is shown.
+        assignment_events: whether assignments are told too.
+        insecure_events: whether events may go over plain HTTP beyond this machine.
         log_level: least level logged.
         log_format: form of a line of log.
     """
@@ -55,5 +59,9 @@ class Options:
     drain_seconds: float = 15.0
     cors_origins: tuple[str, ...] = ()
     max_memory: int = field(default_factory=default_bytes)
+    events_to: str | None = None
+    events_key: Path | None = None
+    assignment_events: bool = False
+    insecure_events: bool = False
     log_level: str = "info"
     log_format: LogFormat = "text"

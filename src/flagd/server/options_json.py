@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from flagd.transport.channel import Credentials
 
-_PATHS = ("manifests", "state_dir", "ruleset_tokens")
+_PATHS = ("manifests", "state_dir", "ruleset_tokens", "events_key")
 _CREDENTIALS = ("credentials", "peer_credentials")
 
 

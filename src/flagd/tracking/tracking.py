@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from flagd.tracking.given import Outcome
     from flagd.tracking.outbox import Sink
+    from flagd.tracking.telling import Telling
 
     class Evaluation(Protocol):
         """What has answered."""
@@ -72,6 +73,17 @@ class Tracking:
         given = self._given(context, variants, evaluation)
         if self._assigned.is_news(given.canonical):
             self._outbox.put(assignment(given))
+
+    def tell(
+        self, context: Mapping[str, Any], variants: Mapping[str, Outcome], evaluation: Evaluation, telling: Telling
+    ) -> None:
+        """Take in which variants a user got of several flags."""
+        if telling.assignment:
+            self.assign(context, variants, evaluation)
+        if telling.exposures:
+            for flag_key, variant in variants.items():
+                if not self.is_repeat(context, flag_key, variant):
+                    self.expose(context, flag_key, variant, evaluation)
 
     @property
     def sent(self) -> int:

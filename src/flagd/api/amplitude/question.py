@@ -13,9 +13,10 @@ from flagd.rpc.plain import read_json
 from flagd.rpc.query import parameters
 from flagd.rpc.shape import an_object
 from flagd.rpc.status import InvalidArgument
+from flagd.tracking.telling import Telling
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from flagd.rpc.route import Request
 
@@ -27,17 +28,19 @@ _MODES = ("remote", "local")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One request for variants. Whether to track is the SDK's own business: those headers are passed over.
+    """One request for variants.
 
     Attributes:
         context: the user, as the engine's context.
         flag_keys: the flags asked for; empty = all.
         mode: ``remote`` or ``local``: only flags of this evaluation mode; "" = all.
+        telling: what the SDK wants told of the answer; None = it says nothing of that.
     """
 
     context: dict[str, Any]
     flag_keys: Sequence[str]
     mode: str = ""
+    telling: Telling | None = None
 
 
 def read_question(request: Request) -> Question:
@@ -52,7 +55,8 @@ def read_question(request: Request) -> Question:
     mode = query.get("eval_mode", "")
     if mode and mode not in _MODES:
         raise InvalidArgument("eval_mode: must be remote or local")
-    return Question(user_context(an_object(user, "user")), _flag_keys(request, query), mode)
+    context = user_context(an_object(user, "user"))
+    return Question(context, _flag_keys(request, query), mode, _telling(request.headers))
 
 
 def read_legacy_question(request: Request) -> Question:
@@ -65,6 +69,11 @@ def read_legacy_question(request: Request) -> Question:
     user = an_object(_parsed(query.get("context", "{}").encode(), "context"), "context")
     named: dict[str, Any] = {name: query[name] for name in ("user_id", "device_id") if name in query}
     return Question(user_context({**user, **named}), _flag_keys(request, query))
+
+
+def _telling(headers: Mapping[str, str]) -> Telling:
+    assignment = headers.get("x-amp-exp-track", "track") == "track"
+    return Telling(exposures=headers.get("x-amp-exp-exposure-track") == "track", assignment=assignment)
 
 
 def _flag_keys(request: Request, query: dict[str, str]) -> list[str]:

@@ -40,7 +40,7 @@ class Vardata:
         """
         view = self._access.view("", Call(request.headers))
         question = read_question(request)
-        variants = view.variants(question.context, question.flag_keys)
+        variants = view.variants(question.context, question.flag_keys, question.telling)
         variants = {key: one for key, one in variants.items() if view.sees(key) or not one.metadata.get(RETAINED)}
         if question.mode:
             variants = {key: one for key, one in variants.items() if _mode(one) == question.mode}

@@ -4,6 +4,7 @@ import pytest
 
 from flagd.api.amplitude.question import read_legacy_question, read_question
 from flagd.rpc.status import InvalidArgument
+from flagd.tracking.telling import Telling
 from tests.unit.flagd.api.requests import base64url, request
 
 ANN = {"user_id": "ann"}
@@ -39,9 +40,19 @@ def test_flag_keys_are_read_from_the_header_or_else_from_the_query(query, header
     assert read_question(request(query=query, body=ANN, **headers)).flag_keys == keys
 
 
-def test_headers_about_tracking_are_passed_over():
-    asked = request(body=ANN, x_amp_exp_track="no-track", x_amp_exp_exposure_track="track")
-    assert read_question(asked) == read_question(request(body=ANN))
+@pytest.mark.parametrize(
+    ("headers", "telling"),
+    [
+        ({}, Telling(exposures=False, assignment=True)),
+        (
+            {"x_amp_exp_track": "no-track", "x_amp_exp_exposure_track": "track"},
+            Telling(exposures=True, assignment=False),
+        ),
+        ({"x_amp_exp_track": "read-only"}, Telling(exposures=False, assignment=False)),
+    ],
+)
+def test_headers_say_what_is_to_be_told_of_the_answer(headers, telling):
+    assert read_question(request(body=ANN, **headers)).telling == telling
 
 
 def test_a_legacy_question_is_all_in_the_query():

@@ -60,6 +60,20 @@ UNMIRRORED = (
         ),
     ),
     Elsewhere(
+        "what a real API server shows of an installation, each thing broken first",
+        ("tests/cluster/test_doctor.py",),
+        (
+            "flagctl/commands/doctor.py",
+            "flagctl/doctor/definitions.py",
+            "flagctl/doctor/examination.py",
+            "flagctl/doctor/looking.py",
+            "flagctl/doctor/pods.py",
+            "flagctl/doctor/releases.py",
+            "flagctl/doctor/report.py",
+            "flagctl/doctor/resources.py",
+        ),
+    ),
+    Elsewhere(
         "parts of one page of output, which tests read as a whole",
         (f"{FLAGCTL}/rollout/test_lines.py", f"{FLAGCTL}/rollout/test_schedule.py"),
         ("flagctl/rollout/forecast.py", "flagctl/rollout/view.py"),

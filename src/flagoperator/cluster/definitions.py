@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from flagd.manifest.crd import VERSION_ANNOTATION
@@ -32,3 +33,14 @@ async def definition_releases(api: Api) -> dict[str, str]:
             continue
         found[name] = str((crd["metadata"].get("annotations") or {}).get(VERSION_ANNOTATION, ""))
     return found
+
+
+def is_older(release: str, than: str) -> bool:
+    """Return whether `release` comes before `than`, by their numbers; what has none is older than everything."""
+    return _numbers(release) < _numbers(than)
+
+
+def _numbers(release: str) -> list[int]:
+    found = re.match(r"\d{1,6}(\.\d{1,6}){0,3}", release)
+    numbers = [int(each) for each in found[0].split(".")] if found else [-1]
+    return numbers + [0] * (4 - len(numbers))

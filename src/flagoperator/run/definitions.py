@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from flagoperator.cluster.api import ApiError
-from flagoperator.cluster.definitions import definition_releases
+from flagoperator.cluster.definitions import definition_releases, is_older
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,14 +63,3 @@ class Definitions:
         if text != self._told:
             self._told = text
             log.log(level, "%s", text)
-
-
-def is_older(release: str, than: str) -> bool:
-    """Return whether `release` comes before `than`, by their numbers; what has none is older than everything."""
-    return _numbers(release) < _numbers(than)
-
-
-def _numbers(release: str) -> list[int]:
-    found = re.match(r"\d{1,6}(\.\d{1,6}){0,3}", release)
-    numbers = [int(each) for each in found[0].split(".")] if found else [-1]
-    return numbers + [0] * (4 - len(numbers))

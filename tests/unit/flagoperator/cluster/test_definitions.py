@@ -2,7 +2,7 @@ import pytest
 
 from flagd.manifest import KINDS, crds
 from flagoperator.cluster.api import ApiError
-from flagoperator.cluster.definitions import PATH, definition_releases
+from flagoperator.cluster.definitions import PATH, definition_releases, is_older
 from tests.unit.flagoperator.cluster.api_server import ApiServer
 
 
@@ -33,3 +33,19 @@ async def test_who_may_not_read_them_is_told():
     with pytest.raises(ApiError) as refused:
         await definition_releases(refusing)
     assert refused.value.status == 403
+
+
+@pytest.mark.parametrize(
+    ("release", "than", "older"),
+    [
+        ("0.9.0", "0.10.0", True),
+        ("0.10.0", "0.9.0", False),
+        ("1.0", "1.0.0", False),
+        ("1.0.0", "1.0.1", True),
+        ("1.1.0rc1", "1.1.0", False),
+        ("", "0.0.0", True),
+        ("latest", "0.1.0", True),
+    ],
+)
+def test_releases_are_compared_by_their_numbers(release: str, than: str, older: bool):
+    assert is_older(release, than) is older

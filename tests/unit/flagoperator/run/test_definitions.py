@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
 from flagd.manifest import crds
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.definitions import PATH
-from flagoperator.run.definitions import Definitions, is_older
+from flagoperator.run.definitions import Definitions
 from flagoperator.run.monitoring.metrics import OperatorMetrics
 from tests.unit.flagoperator.cluster.api_server import ApiServer
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def cluster(**releases: str | None) -> ApiServer:
@@ -68,19 +71,3 @@ async def test_what_may_not_be_read_is_not_known(caplog: pytest.LogCaptureFixtur
     await definitions.look()
     assert metrics.crds_outdated is None
     assert "away" not in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("release", "than", "older"),
-    [
-        ("0.9.0", "0.10.0", True),
-        ("0.10.0", "0.9.0", False),
-        ("1.0", "1.0.0", False),
-        ("1.0.0", "1.0.1", True),
-        ("1.1.0rc1", "1.1.0", False),
-        ("", "0.0.0", True),
-        ("latest", "0.1.0", True),
-    ],
-)
-def test_releases_are_compared_by_their_numbers(release: str, than: str, older: bool):
-    assert is_older(release, than) is older

@@ -1,0 +1,1 @@
+"""What is wrong with an installation, looked for in its cluster and said in sentences."""

@@ -50,6 +50,7 @@ class Replica(Process):
     def __init__(
         self, operators: Sequence[str], name: str, *options: str, program: Sequence[str | Path] = (BIN / "flagd",)
     ) -> None:
+        self.name = name
         super().__init__(
             *(*program, "serve", "--operator", ",".join(operators), "--name", name, "--log-format", "json"),
             *("--listen", ANY, "--management-listen", ANY, "--ruleset-listen", ANY, "--transport", "grpcio", *options),

@@ -194,10 +194,13 @@ class Site:
         assert not (ended := self._ended()), f"ended by themselves, with exit codes: {ended}"
         try:
             healthy = all(each.get("/healthz")[0] == 200 for each in self.processes().values())
+            # Not only by name: an operator lists for a while the streams of those that a replica replaced.
+            connected = all(each.metric("flagd_publishers") == len(self.operators) for each in self.replicas.values())
             states = self._state().values()
         except OSError:  # one of them is starting
             return False
-        return healthy and any(each["leading"] and each["replicas"].keys() == self.replicas.keys() for each in states)
+        known = (each["leading"] and each["replicas"].keys() == self.replicas.keys() for each in states)
+        return healthy and connected and any(known)
 
     def _condition(self) -> str:
         """Return, in words, who runs and what the API server says, for the failure that tells of it."""

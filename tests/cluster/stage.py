@@ -35,7 +35,7 @@ class Stage:
         self.kubeconfig = authorize(plane, namespace)
         self.address = free_address()
         self._running: list[Process] = []
-        self._channels: dict[str, grpc.Channel] = {}
+        self._channels: dict[Process, grpc.Channel] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -61,7 +61,10 @@ class Stage:
         return self._keep(Operator(self.kubeconfig, self.namespace, *scope, *options, listen=listen, **more))
 
     def replica(self, name: str, *options: str, operators: tuple[str, ...] = (), **more: Any) -> Replica:
-        """Start a flagd."""
+        """Start a flagd, once no operator lists one of this name that has ended: it would be taken for this one."""
+        ended = [each for each in self._running if isinstance(each, Replica) and each.exit_code is not None]
+        if any(each.name == name for each in ended):
+            self.until(lambda: all(name not in each.replicas() for each in self._operators()))
         return self._keep(Replica(operators or (self.address,), name, *options, **more))
 
     def replicas(self, *options: str, operators: tuple[str, ...] = ()) -> dict[str, Replica]:
@@ -172,7 +175,9 @@ class Stage:
 
     def answer(self, replica: Process, key: str, user: str = "ann") -> tuple[str, str]:
         """Ask a replica; return variant and reason, or the error code."""
-        channel = self._channels.setdefault(replica.listen, grpc.insecure_channel(replica.listen))
+        if replica not in self._channels:  # not by address: that of one that has ended may be another's now
+            self._channels[replica] = grpc.insecure_channel(replica.listen)
+        channel = self._channels[replica]
         request = EvaluateRequest(project=self.namespace, user=User(user_id=user), flag_keys=[key])
         try:
             found = EvaluationServiceStub(channel).Evaluate(request, timeout=SECONDS).variants[key]
@@ -183,6 +188,10 @@ class Stage:
     def variant(self, replica: Process, key: str, user: str = "ann") -> str:
         """Ask a replica; return the variant alone."""
         return self.answer(replica, key, user)[0]
+
+    def _operators(self) -> list[Operator]:
+        """Return the operators that run."""
+        return [each for each in self._running if isinstance(each, Operator) and each.exit_code is None]
 
     def _keep(self, process: Any) -> Any:
         self._running.append(process)

@@ -246,9 +246,9 @@ def test_nothing_of_ours_keeps_a_namespace_while_the_operator_is_away(
     gone = stage_called("gone")
     operator = stage.operator(namespaces=(stage.namespace, gone.namespace))
     replica = stage.replica("flagd-0")
-    gone.apply(flag("checkout"))
-    stage.apply(flag("checkout"))
-    gone.wait("checkout", Published="True")
+    for each in (gone, stage):
+        each.apply(flag("checkout"))
+        each.wait("checkout", Published="True")
     operator.stop()
     delete_namespace(gone)
     assert gone.variant(replica, "checkout") == "on", "without an operator what was served last is served"

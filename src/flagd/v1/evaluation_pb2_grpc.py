@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class EvaluationServiceStub(object):
-    """Answers which variant a user gets. Every call only reads.
+    """Evaluates feature flags for users. No call changes anything.
     """
 
     def __init__(self, channel):
@@ -58,11 +58,11 @@ class EvaluationServiceStub(object):
 
 
 class EvaluationServiceServicer(object):
-    """Answers which variant a user gets. Every call only reads.
+    """Evaluates feature flags for users. No call changes anything.
     """
 
     def Evaluate(self, request, context):
-        """The variants of one user: of the flags named, or of all flags when none is named.
+        """The variants of one user, for the named flags or, if none is named, for all flags.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -76,14 +76,15 @@ class EvaluationServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def Watch(self, request, context):
-        """The user's variants now, then those that change, whenever they do. Ends with UNAVAILABLE when the server drains.
+        """The current variants of a user, then every variant that changes. Ends with UNAVAILABLE when the
+        server drains.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Explain(self, request, context):
-        """Why a user gets a variant: every segment tried, every condition with the value seen, the bucket.
+        """Why a user gets a variant: every segment tried, every condition with the actual value, the bucket.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -121,7 +122,7 @@ def add_EvaluationServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class EvaluationService(object):
-    """Answers which variant a user gets. Every call only reads.
+    """Evaluates feature flags for users. No call changes anything.
     """
 
     @staticmethod

@@ -52,22 +52,22 @@ class RulesetServiceServicer(object):
     """
 
     def Subscribe(self, request_iterator, context):
-        """The subscriber says hello. The publisher sends what the subscriber lacks, now and whenever it
+        """The subscriber sends a Hello. The publisher sends what the subscriber lacks, now and whenever it
         changes, one update per project at a time: the next is sent once the last is acknowledged or
-        refused. Ends with UNAVAILABLE when the publisher goes, or when an update is not answered within 25
-        seconds and one more for every 16 KiB of it; connect again with what is held then.
+        rejected. Ends with UNAVAILABLE when the publisher stops, or when an update is not answered within
+        25 seconds plus one for every 16 KiB of it; then connect again and say what is held.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Follow(self, request, context):
-        """For processes that evaluate for themselves: the flags of evaluation mode Local that the caller's
-        deployment key opens, and what these depend on, now and whenever they change. One request, no
-        acknowledgements, so that Connect over HTTP/1.1 can carry it. Needs a Server key where a key is shown
-        or needed. Each project is sent whole, or as what differs from the revision that is held; call again
-        with what is held when the stream ends. Ends with UNAVAILABLE while there is no ruleset and when the
-        server drains, and with NOT_FOUND when a project is gone.
+        """For processes that evaluate locally: the flags of evaluation mode Local that the caller's
+        deployment key may see, and what they depend on, now and whenever they change. One request, no
+        acknowledgements, so that Connect over HTTP/1.1 can carry it. If a key is sent or required, it must
+        be a Server key. Each project is sent whole, or as the difference from the revision that is held;
+        when the stream ends, call again and say what is held. Ends with UNAVAILABLE while there is no
+        ruleset and when the server drains, and with NOT_FOUND when a project was removed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

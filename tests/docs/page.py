@@ -46,7 +46,7 @@ def blocks(page: Path) -> list[Block]:
 
 def _named(above: str) -> str:
     last = above.rstrip().rpartition("\n")[2]
-    named = re.search(r"`([\w./-]+\.(?:ya?ml|jsonl|py|mjs|go|java|rs))`:$", last)
+    named = re.search(r"`([\w./-]+\.(?:ya?ml|jsonl?|py|mjs|go|java|rs))`:$", last)
     return named[1] if named else ""
 
 

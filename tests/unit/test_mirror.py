@@ -111,6 +111,23 @@ UNMIRRORED = (
         ),
     ),
     Elsewhere(
+        "from the flags of another system to manifests, which tests read as a whole",
+        (f"{FLAGCTL}/migration/test_amplitude.py", f"{FLAGCTL}/migration/test_flagd_definition.py"),
+        (
+            "flagctl/migration/amplitude_segment.py",
+            "flagctl/migration/foreign.py",
+            "flagctl/migration/imported.py",
+            "flagctl/migration/rule_list.py",
+            "flagctl/migration/split.py",
+            "flagctl/migration/transfer.py",
+        ),
+    ),
+    Elsewhere(
+        "the command whose name is a keyword of Python",
+        (f"{FLAGCTL}/commands/test_import.py",),
+        ("flagctl/commands/import_.py",),
+    ),
+    Elsewhere(
         "calls to a flagd that runs",
         (f"{FLAGCTL}/remote/test_server.py", f"{FLAGCTL}/commands/test_eval.py"),
         ("flagctl/evaluation/online.py", "flagctl/remote/connection.py", "flagctl/remote/tls.py"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from importlib import import_module
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,11 +32,12 @@ MODULES = {
     "refs": "Find the keys of flags in code, and flags that no code names.",
     "retire": "Print what still needs a flag that is to be removed.",
     "new": "Write the manifest of a new flag.",
+    "import": "Write flags of other systems as manifests.",
     "key": "Make and hash deployment keys.",
     "crds": "Print the CustomResourceDefinitions as YAML.",
     "completion": "Print the script that completes commands in a shell.",
 }
-"""One line of help by name; the command itself is `command` in the module of that name."""
+"""One line of help by name; the command itself is `command` in the module of that name (`import_` for a keyword)."""
 
 
 class Commands(click.Group):
@@ -51,7 +53,8 @@ class Commands(click.Group):
             return None  # click then says what is wrong with the option
         if cmd_name not in MODULES:
             ctx.fail(f'no command "{cmd_name}"; {suggestion(cmd_name, MODULES)}')
-        command: click.Command = import_module(f"flagctl.commands.{cmd_name}").command
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = import_module(f"flagctl.commands.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -62,8 +62,9 @@ def test_the_bill_names_what_was_installed(built: Any, name: str):
     assert {"flagoperator", "protobuf", "python3.11", "libc6"} <= names
 
 
-def test_two_builds_have_one_digest(built: Any, tmp_path: Path):
-    assert image.build(PROGRAMS["flagctl"], "1", tmp_path, None)[0] == built["flagctl"][1]
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_two_builds_have_one_digest(built: Any, name: str, tmp_path: Path):
+    assert image.build(PROGRAMS[name], "1", tmp_path, None)[0] == built[name][1]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -1,4 +1,7 @@
-"""Programs: what makes this machine a node, cached for the user, or built from Go modules."""
+"""Programs: what makes this machine a node: Debian's packages, and what is built from Go modules once, then cached.
+
+python -m tests.node.programs      gets all of it, which takes 15 minutes once, or says why no node can run here
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,10 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from scripts.image.archive import write
 from tests.cached import cached
@@ -16,6 +22,18 @@ from tests.cluster.assets import RECIPE as ENVTEST
 from tests.cluster.assets import AssetsUnavailableError, assets
 
 RECIPE = Path(__file__).parent / "recipe"
+PACKAGES = (
+    "containerd",
+    "runc",
+    "containernetworking-plugins",
+    "nftables",
+    "iptables",
+    "ipset",
+    "iproute2",
+    "util-linux",
+    "openssl",
+    "mmdebstrap",
+)
 
 
 def unfit() -> str:
@@ -24,6 +42,11 @@ def unfit() -> str:
         return "a node needs Linux and root"
     if shutil.which("unshare") is None or shutil.which("apt-get") is None:
         return "a node needs unshare and Debian's packages"
+    spaces = subprocess.run(
+        ["unshare", "--net", "--mount", "--pid", "--fork", "true"], capture_output=True, check=False
+    )
+    if spaces.returncode:
+        return f"a node needs network, mount and process namespaces of its own: {spaces.stderr.decode().strip()}"
     return ""
 
 
@@ -31,15 +54,27 @@ def programs() -> Path:
     """Return a folder with every program of a node, its control plane, helm, and the image `pause.tar`.
 
     Raises:
-        AssetsUnavailableError: there is no Go to build them with.
+        AssetsUnavailableError: there is no Go to build them with, or a package or module could not be had.
     """
-    found, own = assets(), cached(f"node-{_digest()}", _build)
+    try:
+        _install()
+        found, own = assets(), cached(f"node-{_digest()}", _build)
+    except subprocess.CalledProcessError as error:
+        raise AssetsUnavailableError(f"no node: {error.cmd[0]} failed: {(error.stderr or '')[-300:]}") from error
     for program in (*(found / name for name in ("etcd", "kube-apiserver", "kubectl")), helm()):
         link = own / program.name
         if link.resolve() != program.resolve():
             link.unlink(missing_ok=True)
             link.symlink_to(program)
     return own
+
+
+def _install() -> None:
+    if subprocess.run(["dpkg", "--status", *PACKAGES], capture_output=True, check=False).returncode == 0:
+        return
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for words in (("update",), ("install", "--yes", "--no-install-recommends", *PACKAGES)):
+        subprocess.run(["apt-get", "-qq", *words], check=True, capture_output=True, text=True, env=environment)
 
 
 def _build(folder: Path) -> None:
@@ -52,3 +87,20 @@ def _build(folder: Path) -> None:
 def _digest() -> str:
     files = sorted(path for folder in (RECIPE, ENVTEST) for path in folder.rglob("*") if path.is_file())
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
+def main() -> int:
+    """Get everything (exit code 0), or say why no node can run here (1)."""
+    try:
+        reason = unfit()
+        if not reason:
+            programs()
+    except (AssetsUnavailableError, pytest.skip.Exception) as error:
+        reason = str(error)
+    if reason:
+        print(f"The tests on a real node are skipped: {reason}")
+    return bool(reason)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,18 +1,12 @@
 #!/usr/bin/env bash
-# Builds the programs of a real node into DIR: Debian's containerd and runc, the rest from the Go module proxy.
-# Needs root, apt and Go >= 1.26; 15 minutes the first time.
+# Builds the programs of a real node into DIR, from the Go module proxy; containerd and runc are Debian's.
+# Needs Go >= 1.26; 15 minutes the first time.
 #   build.sh DIR ENVTEST      ENVTEST: the recipe of the control plane, whose go.mod pins Kubernetes
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 envtest=$(cd "$2" && pwd)
 out=$(mkdir -p "$1" && cd "$1" && pwd)
 export CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false" GOTOOLCHAIN="${GOTOOLCHAIN:-auto}"
-
-packages=(containerd runc containernetworking-plugins nftables iptables ipset iproute2 util-linux openssl mmdebstrap)
-dpkg --status "${packages[@]}" >/dev/null 2>&1 || {
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${packages[@]}" >/dev/null
-}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -12,6 +12,6 @@ LABEL org.opencontainers.image.title="flagd" \
       org.opencontainers.image.description="Evaluates feature flags over gRPC and HTTP" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.source="https://github.com/flagoperator/flagoperator"
-ENV PYTHONUNBUFFERED=1 SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
+ENV PATH=/usr/local/bin:/usr/bin:/bin PYTHONUNBUFFERED=1 SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 USER 65532:65532
 ENTRYPOINT ["/usr/local/bin/flagd"]

@@ -42,6 +42,14 @@ def from_module(module: str, version: str, package: str = ".", *, stamp: str = "
 
 
 @cache
+def from_folder(folder: Path) -> Path:
+    """Return the Go program whose module is `folder`, named as that is."""
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.iterdir()))).hexdigest()[:12]
+    words = ("go", "build", "-trimpath", "-buildvcs=false", "-o")
+    return made(f"{folder.name}-{digest}", lambda out: run(*words, out / folder.name, ".", folder=folder)) / folder.name
+
+
+@cache
 def from_debian(package: str, program: str) -> Path:
     """Return a program of a Debian package: the one of this machine, or else the package is unpacked, not installed."""
     if installed := shutil.which(program):

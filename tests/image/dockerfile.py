@@ -1,12 +1,19 @@
-"""Dockerfile: its build stage, run in a Debian of its own with the rights that Docker gives; no Docker, no registry."""
+"""Dockerfile: what BuildKit makes of it, and its build stage, run in a Debian of its own with the rights of Docker.
+
+There is neither Docker nor a registry here.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
+
+from tests.chart.judge import from_folder, run
 
 ROOT = Path(__file__).resolve().parents[2]
 # What Docker leaves of the rights of root.
@@ -26,6 +33,11 @@ def instructions(path: Path) -> list[tuple[str, str]]:
     text = re.sub(r"\\\n *", "", path.read_text())
     lines = (line.partition(" ") for line in text.splitlines() if line and not line.startswith("#"))
     return [(word, rest) for word, _, rest in lines]
+
+
+def translated(path: Path) -> dict[str, Any]:
+    """Return what BuildKit warns of in a Dockerfile (`warnings`), and the configuration of its image (`config`)."""
+    return dict(json.loads(run(from_folder(Path(__file__).parent / "buildkit"), path)))
 
 
 def build(path: Path, root: Path) -> None:

@@ -14,10 +14,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FLAGD = Path(sys.executable).with_name("flagd")
+FLAGCTL = Path(sys.executable).with_name("flagctl")
 LISTEN = "FLAGSERVICE_LISTEN"
 MANAGEMENT = "FLAGSERVICE_MANAGEMENT_LISTEN"
-DEFAULTS = {LISTEN: "127.0.0.1:8013", MANAGEMENT: "127.0.0.1:8014"}
-"""The two addresses, by the variable that changes them."""
+DASHBOARD = "DASHBOARD_LISTEN"
+DEFAULTS = {LISTEN: "127.0.0.1:8013", MANAGEMENT: "127.0.0.1:8014", DASHBOARD: "127.0.0.1:8020"}
+"""The addresses, by the variable that changes them."""
 
 NEXT = """\
 
@@ -27,7 +29,9 @@ Serving examples/ on {address}. In another terminal, in this folder:
   .venv/bin/flagctl explain examples --flag new-checkout --user '{{"user_id": "ann"}}'
   .venv/bin/python examples/ask.py {address} new-checkout eve      # the same over bare gRPC
 
-Edit a file in examples/ and ask again. Ctrl-C stops the server.
+Every flag in a browser: http://{dashboard}
+
+Edit a file in examples/ and ask again. Ctrl-C stops both servers.
 """
 
 
@@ -66,14 +70,20 @@ def main() -> int:
                 file=sys.stderr,
             )
             return 3
-    signal.signal(signal.SIGINT, lambda *_: None)  # reaches flagd too, which ends; then so do we
+    signal.signal(signal.SIGINT, lambda *_: None)  # reaches the servers too, which end; then so do we
+    pages = [FLAGCTL, "dashboard", "--manifests", "examples", "--listen", addresses[DASHBOARD]]
+    dashboard = subprocess.Popen(pages, cwd=ROOT, stdout=subprocess.DEVNULL)
     server = subprocess.Popen([FLAGD, "serve", "--manifests", "examples"], cwd=ROOT, env=os.environ | addresses)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     while server.poll() is None and not ready(addresses[MANAGEMENT]):
         time.sleep(0.05)
     if server.poll() is None:
-        print(NEXT.format(address=addresses[LISTEN].replace("127.0.0.1", "localhost")), flush=True)
-    return server.wait()
+        shown = {name: address.replace("127.0.0.1", "localhost") for name, address in addresses.items()}
+        print(NEXT.format(address=shown[LISTEN], dashboard=shown[DASHBOARD]), flush=True)
+    code = server.wait()
+    dashboard.terminate()
+    dashboard.wait()
+    return code
 
 
 if __name__ == "__main__":

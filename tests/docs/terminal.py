@@ -33,7 +33,8 @@ CLIENTS = ROOT / ".venvs" / "clients" / "bin"
 NODE_CLIENTS = ROOT / "tests" / "wire" / "clients" / "node" / "node_modules"
 """Where `make clients` puts clients that are not ours."""
 
-_SERVERS = ("flagd serve", "make run")
+_PAGES = "flagctl dashboard"
+_SERVERS = ("flagd serve", "make run", _PAGES)
 
 
 class Terminal:
@@ -41,7 +42,7 @@ class Terminal:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.ports = {"8013": free_port(), "8014": free_port()}
+        self.ports = {"8013": free_port(), "8014": free_port(), "8020": free_port()}
         self.server: Server | None = None
         self.exit_code = 0
         self.skipped: list[str] = []
@@ -58,6 +59,7 @@ class Terminal:
             "COLUMNS": "120",
             "FLAGSERVICE_LISTEN": f"127.0.0.1:{self.ports['8013']}",
             "FLAGSERVICE_MANAGEMENT_LISTEN": f"127.0.0.1:{self.ports['8014']}",
+            "DASHBOARD_LISTEN": f"127.0.0.1:{self.ports['8020']}",
         }
 
     def borrow_clients(self) -> None:
@@ -128,6 +130,8 @@ class Terminal:
         assert self.server.says(lambda output: expected.match(self.foreign(output)) is not None), (
             f"line {command.line}: $ {command.text}\n{self.server.output}"
         )
+        if command.text.startswith(_PAGES):
+            return  # it says where it is once it answers
         assert self.server.ready(self.ports["8014"]), f"line {command.line}: not ready\n{self.server.output}"
 
     def stop(self) -> None:

@@ -27,6 +27,7 @@ MODULES = {
     "apply": "Apply manifests to a cluster, and wait until they are served.",
     "set": "Switch a live flag or move a percentage, by name.",
     "rollout": "Show and control flags whose percentages rise step by step.",
+    "dashboard": "Show flags, ramps, explanations and previews in a browser.",
     "doctor": "Say what is wrong with an installation, in sentences.",
     "stale": "List flags that may be ready for removal.",
     "refs": "Find the keys of flags in code, and flags that no code names.",

@@ -84,7 +84,7 @@ def _share(percent: object) -> str:
 
 def _values(field: str, before: Any, after: Any) -> str:  # noqa: ANN401
     if field in {"match", "anyOf"} and isinstance(before or after, list):
-        return f": {_edited(before, after) or f'{_conditions(before)} → {_conditions(after)}'}"
+        return f": {_edited(before, after) or f'{conditions(before)} → {conditions(after)}'}"
     if _are_texts(before) and _are_texts(after) and (before or after):
         return f": {_came_and_went(before or [], after or [])}"
     if _are_lists(before) and _are_lists(after):
@@ -94,18 +94,18 @@ def _values(field: str, before: Any, after: Any) -> str:  # noqa: ANN401
 
 
 def _segment(entry: Mapping[str, Any]) -> str:
-    audience = [_conditions(entry.get(field)) for field in ("match", "anyOf") if entry.get(field)]
+    audience = [conditions(entry.get(field)) for field in ("match", "anyOf") if entry.get(field)]
     audience += [f"segment {name}" for name in entry.get("segmentRefs") or ()]
     return f"{_share(entry['rollout']['percent'])} of {' and '.join(audience)}"
 
 
-def _conditions(value: Iterable[Mapping[str, Any]] | None) -> str:
+def conditions(value: Iterable[Mapping[str, Any]] | None) -> str:
     """Return conditions, or groups of which one must hold, as a phrase."""
     entries = list(value or ())
     if not entries:
         return "everybody"
     if all("match" in entry for entry in entries):
-        return " or ".join(f"({_conditions(entry['match'])})" for entry in entries)
+        return " or ".join(f"({conditions(entry['match'])})" for entry in entries)
     return " and ".join(_condition(entry) for entry in entries)
 
 

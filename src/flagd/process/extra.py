@@ -11,8 +11,10 @@ from importlib.util import find_spec
 _CLI = ("click", "grpc", "promql_parser", "pydantic", "tzdata", "yaml")
 _PROCESS = (*_CLI, "grpc_health", "grpc_reflection", "orjson", "prometheus_client")
 _PYVOY = ("pyvoy",) if sys.platform == "linux" else ()
+_CTL = (*_CLI, "aiohttp", "orjson", "rich")
 EXTRAS: dict[str, tuple[str, ...]] = {
-    "ctl": (*_CLI, "aiohttp", "orjson", "rich"),
+    "ctl": _CTL,
+    "dashboard": (*_CTL, "jinja2", "starlette", "uvicorn"),
     "server": (*_PROCESS, *_PYVOY, "watchfiles"),
     "operator": (*_PROCESS, "aiohttp", "kopf"),
 }

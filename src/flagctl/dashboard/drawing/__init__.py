@@ -1,0 +1,1 @@
+"""Drawing: what pages draw as SVG, as numbers; templates write the elements."""

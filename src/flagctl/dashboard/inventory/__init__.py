@@ -1,0 +1,1 @@
+"""Inventory: the resources that pages are made of, from files or from a cluster, and who refers to whom."""

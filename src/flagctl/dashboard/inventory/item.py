@@ -1,0 +1,98 @@
+"""Item: one resource as pages show it, whatever it was read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from flagd.compiler.graph.references import node_named, references
+from flagd.manifest import API_VERSION, ResourceRef, validate
+from flagd.manifest.envelope import key_of
+from flagoperator.reconcile.condition import condition_of
+from flagoperator.reconcile.entry import manager_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flagd.compiler.graph.references import Node
+    from flagd.manifest import Resource
+
+Raw = dict[str, Any]
+_COPY = "kubectl.kubernetes.io/last-applied-configuration"
+_PARSED = 512
+"""How many resources are kept as models: a page needs few."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """One resource.
+
+    Attributes:
+        ref: kind, namespace and name.
+        key: what others name it by.
+        raw: the object as the API server gives it, without what pages never show.
+        references: what it names.
+        faults: what is wrong with it, for what was read from files; the status of a cluster says it there.
+        manager: who wrote the spec last; empty where nobody says.
+    """
+
+    ref: ResourceRef
+    key: str
+    raw: Raw
+    references: frozenset[Node] = frozenset()
+    faults: tuple[str, ...] = ()
+    manager: str = ""
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def node(self) -> Node:
+        """What others name it by, with the space of names that this is in."""
+        return node_named(self.ref.kind, self.key)
+
+    @property
+    def spec(self) -> Raw:
+        """The spec; empty where it cannot be read."""
+        spec = self.raw.get("spec")
+        return spec if isinstance(spec, dict) else {}
+
+    @property
+    def metadata(self) -> Raw:
+        """The metadata."""
+        metadata: Raw = self.raw["metadata"]
+        return metadata
+
+    @property
+    def status(self) -> Raw:
+        """The status; empty where there is no operator."""
+        status = self.raw.get("status")
+        return status if isinstance(status, dict) else {}
+
+    @property
+    def resource(self) -> Resource | None:
+        """The typed form; None where it has errors of its own."""
+        return _parsed(self)
+
+    def condition(self, name: str) -> Mapping[str, Any]:
+        """Return the condition `name` of its status; empty where it has none."""
+        return condition_of(self.status, name) or {}
+
+
+def item_of(kind: str, obj: Raw, faults: tuple[str, ...] = ()) -> Item:
+    """Return the item for an object as the API server, or a file, has it."""
+    metadata = obj["metadata"]
+    namespace = metadata.get("namespace") or "default"
+    kept = {name: value for name, value in metadata.items() if name != "managedFields"}
+    annotations = kept.get("annotations") or {}
+    kept["annotations"] = {name: text for name, text in annotations.items() if name != _COPY}
+    raw = {"apiVersion": API_VERSION, "kind": kind, **obj, "metadata": kept}
+    ref = ResourceRef(kind, namespace, metadata["name"])
+    resource, _ = validate({name: raw.get(name) for name in ("apiVersion", "kind", "metadata", "spec")})
+    named = references(resource) if resource is not None else frozenset()
+    return Item(ref, str(key_of(raw, ref)), raw, named, faults, manager_of(obj, ""), kept["annotations"])
+
+
+@lru_cache(maxsize=_PARSED)
+def _parsed(item: Item) -> Resource | None:
+    resource, _ = validate({name: item.raw.get(name) for name in ("apiVersion", "kind", "metadata", "spec")})
+    return resource

@@ -1,0 +1,1 @@
+"""Live: a cluster behind the pages: who asks, with which rights, and what is known of it."""

@@ -1,0 +1,1 @@
+"""Pages: what each page says, as plain values, apart from how it is drawn. Pure."""

@@ -1,0 +1,98 @@
+// What pages do beyond links and forms. Everything works without it, but for live updates, sliders and local times.
+"use strict";
+
+const LIVE = "[data-live]";
+
+// Live: told that something changed, the page asks for itself again and puts what is new in place.
+let source = null;
+let pending = false;
+
+function listen() {
+  if (source || document.hidden || !document.querySelector(LIVE)) return;
+  source = new EventSource("/events");
+  source.addEventListener("hello", (event) => {
+    say("live");
+    if (listen.seen && listen.seen !== event.data) refresh();
+    listen.seen = event.data;
+  });
+  source.addEventListener("change", (event) => { listen.seen = event.data; refresh(); });
+  source.addEventListener("error", () => say("not connected; trying again"));
+}
+
+function rest() {
+  if (source) source.close();
+  source = null;
+}
+
+function say(text) {
+  const state = document.getElementById("live-state");
+  if (state && state.textContent !== text) state.textContent = text;
+}
+
+async function refresh() {
+  if (pending) return;
+  pending = true;
+  try {
+    await htmx.ajax("GET", location.pathname + location.search, { target: "#live", select: "#live", swap: "outerMorph" });
+    decorate(document);
+  } finally {
+    pending = false;
+  }
+}
+
+// Times: in the zone of the viewer, beside UTC.
+function localTimes(root) {
+  for (const element of root.querySelectorAll("time[datetime]")) {
+    const at = new Date(element.dateTime);
+    if (Number.isNaN(at.valueOf()) || element.title) continue;
+    const options = { dateStyle: "medium", timeStyle: "short" };
+    element.title = `${new Intl.DateTimeFormat(undefined, options).format(at)} your time`;
+  }
+}
+
+// Dials: a slider beside each number; each moves the other.
+function sliders(root) {
+  for (const field of root.querySelectorAll("input[data-most]:not([data-slid])")) {
+    field.dataset.slid = "";
+    const slider = document.createElement("input");
+    Object.assign(slider, { type: "range", min: 0, max: field.dataset.most, step: field.dataset.step });
+    slider.value = field.value;
+    slider.setAttribute("aria-label", field.closest("label").textContent.trim() + ", slider");
+    slider.addEventListener("input", () => { field.value = slider.value; mark(field); });
+    field.addEventListener("input", () => { slider.value = field.value; mark(field); });
+    field.closest("label").after(slider);
+  }
+}
+
+function mark(field) {
+  field.classList.toggle("turned", field.value !== field.dataset.now);
+}
+
+function copies(root) {
+  for (const button of root.querySelectorAll("button[data-copy][hidden]")) {
+    if (!navigator.clipboard) continue;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.previousElementSibling.textContent);
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    });
+  }
+}
+
+function decorate(root) {
+  localTimes(root);
+  sliders(root);
+  copies(root);
+}
+
+document.addEventListener("DOMContentLoaded", () => { decorate(document); listen(); });
+document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
+window.addEventListener("pagehide", rest);
+document.addEventListener("htmx:after:swap", () => decorate(document));
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select");
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  document.getElementById("find")?.focus();
+});

@@ -1,0 +1,47 @@
+"""Files site: the pages about manifests in files. Nobody signs in: whoever reaches the port may read the files."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from flagctl.dashboard.inventory.folder import Folder
+from flagctl.dashboard.inventory.inventory import Inventory, View
+from flagctl.dashboard.web.visitor import Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.requests import Request
+
+    from flagd.process.tasks import Work
+
+
+class FilesSite:
+    """The site of some files."""
+
+    has_cluster = False
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self.title = ", ".join(paths)
+        self.inventory = Inventory()
+        self.folder = Folder(paths, self.inventory)
+        self._visitor = Visitor(View(self.inventory), secrets.token_urlsafe(24))
+
+    @property
+    def works(self) -> dict[str, Work]:
+        """What runs beside the pages."""
+        return {"files": self.folder.follow}
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong with files from which no resource could be read."""
+        return self.folder.faults
+
+    async def start(self) -> None:
+        """Read the files for the first time."""
+        await self.folder.read()
+
+    async def visitor(self, request: Request) -> Visitor:  # noqa: ARG002
+        """Return the one visitor there is."""
+        return self._visitor

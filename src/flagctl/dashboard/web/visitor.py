@@ -1,0 +1,51 @@
+"""Visitor: who asks, and what they may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from flagctl.dashboard.inventory.inventory import Inventory, View
+    from flagctl.dashboard.live.person import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """One person, for one request.
+
+    Attributes:
+        view: what they may see.
+        csrf: what their forms must hold.
+        name: who they are to the API server; empty without a cluster.
+        person: acts for them in the cluster; None without one.
+    """
+
+    view: View
+    csrf: str
+    name: str = ""
+    person: Person | None = None
+
+
+class Site(Protocol):
+    """What the pages are about: files, or a cluster."""
+
+    title: str
+    inventory: Inventory
+
+    async def start(self) -> None:
+        """Get ready to answer."""
+
+    async def visitor(self, request: Request) -> Visitor | Response:
+        """Return who asks, or what they are answered with where they have to sign in first."""
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong with all of it, a sentence each."""
+
+    @property
+    def has_cluster(self) -> bool:
+        """Whether there is an API server behind it."""

@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 
 OURS = "Engine.variant"
 CLIENT = "FlagClient.variant"
+TRACKING = "FlagClient.variant with deduplicated exposures"
 FLOOR = "one murmur3 + one comparison"
 SIZES = (1, 500)
 FASTER_THAN_EPPO = Goal(1.3)
 NO_SLOWER_LOADED = Goal(1.05, least=False)
-CLIENT_SHARE = Goal(0.65)
+SHARES = {CLIENT: Goal(0.65), TRACKING: Goal(0.4)}
 RIVALS = {
     "eppo-server-sdk 4.4.1": "eppo",
     "openfeature-flagd-core 2.0.0": "flagd-core",
+    "openfeature-provider-flagd 0.6.1 in process": "flagd-provider",
     "launchdarkly-server-sdk 9.20.0": "launchdarkly",
     "growthbook 4.0.0": "growthbook",
     "amplitude-experiment 1.13.0": "amplitude",
@@ -38,6 +40,7 @@ def measure(effort: Effort = FULL, rivals: dict[str, str] = RIVALS) -> list[Figu
         contenders = [
             Contender(OURS, "flagoperator"),
             Contender(CLIENT, "client"),
+            Contender(TRACKING, "tracking_client"),
             Contender(FLOOR, "floor"),
             *_rivals(rivals),
         ]
@@ -84,15 +87,17 @@ def _figures(values: dict[str, list[float]], size: int) -> list[Figure]:
     microseconds = [nanoseconds / 1e3 for nanoseconds in values[OURS]]
     figures = [figure(f"one decision, {loaded}", microseconds, "µs")]
     for name, times in values.items():
-        if name == OURS:
-            continue
-        if name == CLIENT:
-            share = ratios(values[OURS], times)
-            figures.append(
-                figure(f"decisions per second of a client, {loaded}", share, "×", base=OURS, goal=CLIENT_SHARE)
-            )
+        if name == OURS or name in SHARES:
             continue
         goal = FASTER_THAN_EPPO if name.startswith("eppo") else None
         speed = ratios(times, values[OURS])
         figures.append(figure(f"decisions per second, {loaded}", speed, "×", base=name, goal=goal))
-    return figures
+        if name != FLOOR:
+            ours = ratios(times, values[CLIENT])
+            figures.append(figure(f"{CLIENT}: decisions per second, {loaded}", ours, "×", base=name))
+    return [*figures, *(_share(values, name, goal, loaded) for name, goal in SHARES.items())]
+
+
+def _share(values: dict[str, list[float]], name: str, goal: Goal, loaded: str) -> Figure:
+    share = ratios(values[OURS], values[name])
+    return figure(f"{name}: decisions per second, {loaded}", share, "×", base=OURS, goal=goal)

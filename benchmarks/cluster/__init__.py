@@ -2,6 +2,6 @@
 
 __all__ = ["COMMAND", "PARTS"]
 
-PARTS = ("start", "latency", "relisting", "burst", "curve", "subscribers", "ramps")
+PARTS = ("start", "latency", "client", "relisting", "burst", "curve", "subscribers", "ramps")
 """In this order: the first needs flags that no operator has seen yet."""
 COMMAND = "make bench-cluster"

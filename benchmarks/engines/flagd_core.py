@@ -15,7 +15,7 @@ class Decider:
 
     def __init__(self, flags: int) -> None:
         self._core = FlagdCore()
-        self._core.set_flags({"flags": {key: _flag() for key in flag_keys(flags)}})
+        self._core.set_flags({"flags": {key: compiled() for key in flag_keys(flags)}})
         self._key = asked(flags)
 
     def context(self, user_id: str, country: str) -> EvaluationContext:
@@ -31,7 +31,8 @@ class Decider:
             resolve(key, "default", context)
 
 
-def _flag() -> dict[str, Any]:
+def compiled() -> dict[str, Any]:
+    """The flag that is measured, as flagd reads it."""
     split = {"fractional": [["a", 50], ["b", 50]]}
     return {
         "state": "ENABLED",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.cluster import audit, burst, curve, latency, ramps, start, subscribers
+from benchmarks.cluster import audit, burst, client, curve, latency, ramps, start, subscribers
 from benchmarks.cluster.effort import SMOKE
 from benchmarks.cluster.site import Site
 
@@ -29,6 +29,10 @@ def test_a_change_is_followed_on_its_way(site):
     figures = latency.measure(site, SMOKE)
     ours = next(figure for figure in figures if "both flagd serving it, p50" in figure.name)
     assert ours.value > 0
+
+
+def test_a_change_is_followed_to_a_local_client(site):
+    assert all(figure.value > 0 for figure in client.measure(site, SMOKE))
 
 
 def test_of_a_burst_nothing_is_lost(site):

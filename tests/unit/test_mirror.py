@@ -196,6 +196,11 @@ UNMIRRORED = (
         ("flagd/sources/operator.py",),
     ),
     Elsewhere(
+        "source of Python, which Python and a type checker are to take",
+        (f"{FLAGCTL}/commands/test_generate.py",),
+        ("flagctl/generation/python_module.py",),
+    ),
+    Elsewhere(
         "steps of one event, which is to be Amplitude's",
         ("tests/conformance/test_tracking_vectors.py", "tests/wire/test_events.py"),
         (

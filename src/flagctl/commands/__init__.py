@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MODULES = {
     "lint": "Check manifests without a cluster.",
     "compile": "Print the evaluation flags that manifests compile to.",
+    "generate": "Make typed accessors of flags, or OpenFeature's manifest.",
     "eval": "Say which variant a user gets.",
     "explain": "Say why a user gets a variant, line by line.",
     "diff": "Say in words what differs between two states of manifests.",

@@ -12,6 +12,7 @@ from flagd.api.evaluation.watch import Watch
 from flagd.api.health import SERVICE as HEALTH_SERVICE
 from flagd.api.health import Health
 from flagd.api.ofrep import answer_failures, ofrep_routes
+from flagd.api.openfeature.manifest import manifest_route
 from flagd.api.openfeature.service import openfeature_methods
 from flagd.api.reflection import Reflection
 from flagd.rpc.instrument import instrument, instrument_routes
@@ -43,10 +44,14 @@ def public_methods(access: Access, store: Store, metrics: Metrics, more: Sequenc
 
 
 def public_routes(access: Access, store: Store, metrics: Metrics) -> list[Route]:
-    """Return what the public port answers by plain HTTP, where the transport has it: Amplitude's REST and OFREP."""
+    """Return what the public port answers by plain HTTP, where the transport has it.
+
+    That is Amplitude's REST, OFREP, and OpenFeature's manifest.
+    """
     return [
         *instrument_routes(amplitude_routes(access, store), metrics),
         *answer_failures(instrument_routes(ofrep_routes(access, store), metrics)),
+        *instrument_routes([manifest_route(access)], metrics),
     ]
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cluster.kstatus import CURRENT, FAILED, kstatus
+from tests.cluster.argocd import PROGRESSING, health
+from tests.cluster.kstatus import CURRENT, FAILED, IN_PROGRESS, kstatus
 from tests.cluster.ramping import HOUR, STANDARD, Ramping, plan, ramped
 from tests.cluster.stage import flag
+from tests.ports import free_address
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,6 +97,33 @@ def test_an_operator_that_is_killed_in_the_middle_of_a_step_takes_nobody_out(ram
     ramping.start()
     ramping.wait("Holding", "25")
     assert there <= ramping.admitted()
+
+
+@pytest.mark.long
+def test_a_flag_of_which_nobody_knows_where_it_stands_is_left_alone_until_a_replica_says_it(
+    stage: Stage, tmp_path: Path
+):
+    address = free_address()
+    ramping = Ramping(stage, tmp_path, "--peers", address)
+    asked = stage.replica("flagd-2", "--ruleset-listen", address)
+    stage.until(lambda: len(ramping.operator.replicas()) == 3)
+    stage.apply(plan(), ramped())
+    ramping.wait("Holding", "5")
+    few = ramping.admitted()
+    ramping.operator.signal(signal.SIGKILL)
+    ramping.operator.wait()
+    asked.signal(signal.SIGSTOP)
+    nothing = {"status": {"observedGeneration": -1, "conditions": None, "effective": None, "rollout": None}}
+    stage.kubectl("patch", "flag", "checkout", "--subresource=status", "--type=merge", "--patch", json.dumps(nothing))
+    stage.expire_lease()
+    ramping.start()
+    lost = stage.wait("checkout", Ready="StandingUnknown", Published="Unknown", RolledOut="False")
+    assert (kstatus(lost), health(lost).status) == (IN_PROGRESS, PROGRESSING)
+    assert ramping.admitted() == few
+    asked.signal(signal.SIGCONT)
+    found = ramping.wait("Holding", "25")
+    assert found["run"]["from"] == [{"name": "All Other Users", "percent": "5"}]
+    assert few < ramping.admitted()
 
 
 def test_another_operator_goes_on_where_the_one_before_it_was(ramping: Ramping):

@@ -41,7 +41,7 @@ def effective(entry: Entry, reach: Reach) -> Mapping[str, Any]:
     percent, summary = (goal, goal) if ramp is None else (ramp.percent, ramp.summary)
     salt, segments = spec.bucketing.salt, len(spec.segments or ())
     more = f" +{segments} segment{'s' if segments > 1 else ''}" if segments else ""
-    return {
+    found = {
         # Nobody gets anything of an inactive flag, whatever stands in its rollout.
         **({"rollout": f"{summary}{more}"} if spec.active else {}),
         "percent": percent,
@@ -49,6 +49,7 @@ def effective(entry: Entry, reach: Reach) -> Mapping[str, Any]:
         "salt": resource.key if salt is None else salt,
         "allocations": _allocations(resource, reach.published) if ramp is None else ramp.allocations,
     }
+    return {name: value for name, value in found.items() if value or name == "salt"}
 
 
 def rollout(entry: Entry, reach: Reach) -> dict[str, Any]:

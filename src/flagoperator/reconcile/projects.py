@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import is_
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ class Projects:
 
     def __init__(self) -> None:
         self._served: dict[str, Ruleset] = {}
+        self._heard = False
         self._compiled: Mapping[str, Compiled] = {}
         self._taken: dict[ResourceRef, Entry] = {}
         self._news: list[News] = []
@@ -44,6 +46,23 @@ class Projects:
     def remember(self, served: Mapping[str, Ruleset]) -> None:
         """Take what was `served` before this process, by project, as the form to keep of what is broken now."""
         self._served = dict(served)
+        self._heard = bool(served)
+
+    @property
+    def unknown(self) -> frozenset[str]:
+        """The projects with flags of which nobody knows where they stand."""
+        return frozenset(ref.namespace for ref in self.ramps.lost)
+
+    def hear(self, served: Mapping[str, Ruleset]) -> set[ResourceRef]:
+        """Learn what is `served`, by project, and nothing else is; return the resources to look at."""
+        if self._heard:
+            return set()
+        self._heard = True
+        lost = {ref: entry for ref in self.ramps.lost if (entry := self.taken(ref)) is not None}
+        self.ramps.forget(lost)
+        touched = self.limit(self.ramps.limits(lost, partial(self._recalled, served)))
+        self.ramps.settle(lost, self.taken, self._measured)
+        return touched | lost.keys()
 
     def taken(self, ref: ResourceRef) -> Entry | None:
         """Return `ref` as it was compiled last; None if it was not, or is gone."""
@@ -126,9 +145,13 @@ class Projects:
                 if same
                 else Before()
             )
-        served = self._served.get(ref.namespace)
-        form = None if served is None else served.flags.get(entry.key)
-        return Before(reached=None if form is None else admitted(form))
+        return self._recalled(self._served, entry)
+
+    def _recalled(self, served: Mapping[str, Ruleset], entry: Entry) -> Before:
+        """Return what is known of the flag `entry` where it was not compiled yet, by what is `served`."""
+        ruleset = served.get(entry.ref.namespace)
+        form = None if ruleset is None else ruleset.flags.get(entry.key)
+        return Before(reached=None if form is None else admitted(form), heard=self._heard)
 
     def _measured(self, entry: Entry) -> bytes:
         compiled = self._compiled.get(entry.ref.namespace)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from flagd.manifest import Severity
 from flagoperator.reconcile.condition import Condition, condition_of
 from flagoperator.reconcile.effective import Reach, effective, rollout
 from flagoperator.reconcile.propagation import Stage
-from flagoperator.reconcile.ramps.report import AT_REST, NOT_USABLE, STALLED
+from flagoperator.reconcile.ramps.report import AT_REST, LOST, NOT_USABLE, STALLED
 from flagoperator.reconcile.served import served_instead
 from flagoperator.reconcile.settlement import settlement
 
@@ -28,8 +28,8 @@ COMPILED = "compiled"
 """Message of Ready where there is nothing to say."""
 SHORT_REVISION = 8
 """Digits of a revision that a table shows."""
-WAITING = frozenset({"ReferenceMissing", "ReferenceBroken"})
-"""Reasons that go away when somebody else appears or is fixed; all others need an edit of the resource itself."""
+WAITING = frozenset({"ReferenceMissing", "ReferenceBroken", LOST.reason})
+"""Reasons that go away when somebody else appears, is fixed or answers; all others need an edit of the resource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +160,8 @@ def _ready(facts: Facts) -> Condition:
     errors = _errors(facts.findings)
     if errors:
         return Condition("Ready", "False", errors[0].reason, _text(errors))
-    if facts.reach.ramp is not None and facts.reach.ramp.stalled is not None:
-        return facts.reach.ramp.stalled
+    if facts.reach.ramp is not None and facts.reach.ramp.unready is not None:
+        return facts.reach.ramp.unready
     warnings = [*entry.findings, *facts.findings]
     return Condition("Ready", "True", "Compiled", _text(warnings) if warnings else COMPILED)
 
@@ -169,6 +169,8 @@ def _ready(facts: Facts) -> Condition:
 def _published(facts: Facts) -> Condition:
     if not facts.usable:
         return Condition("Published", "False", *served_instead(facts.entry, facts.served))
+    if facts.reach.ramp is not None and facts.reach.ramp.unready == LOST:
+        return replace(LOST, type="Published")
     status, generation = facts.entry.status, facts.entry.generation
     stage, progress = facts.progress.stage, facts.progress
     if facts.proof is not None:

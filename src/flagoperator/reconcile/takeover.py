@@ -28,6 +28,7 @@ class Verdict(Enum):
     STAND_BY = "another holds the Lease"
     LIST = "the cluster must be listed first"
     WAIT = "replicas must say first what they serve"
+    RECALL = "what they serve must be asked of them: a flag has a ramp, and nobody knows where it stands"
     PUBLISH = "what is served is known"
     PUBLISH_UNHEARD = "not every replica has said what it serves, and it was waited for long enough"
 
@@ -50,6 +51,7 @@ class Situation:
         recalled: whether it is known what was served before this process.
         replicas: how many flags each subscribed replica serves, by its name and the project.
         ready: names of the replicas that get calls; None = not known.
+        unknown: the projects with flags of which nobody knows where they stand.
     """
 
     leads: bool
@@ -60,6 +62,7 @@ class Situation:
     recalled: bool
     replicas: Mapping[str, Mapping[str, int]]
     ready: frozenset[str] | None
+    unknown: frozenset[str] = frozenset()
 
 
 def judge(now: Situation) -> Verdict:
@@ -68,10 +71,15 @@ def judge(now: Situation) -> Verdict:
         return Verdict.STAND_BY
     if now.listed_seconds > now.led_seconds + FRESH_SECONDS:
         return Verdict.LIST
-    if now.publishing or now.recalled or _answered(now):
+    if now.publishing or now.recalled:
         return Verdict.PUBLISH
-    longest = FIRST_TERM_SECONDS if now.epoch == 1 else LATER_TERM_SECONDS
-    return Verdict.WAIT if now.led_seconds < longest else Verdict.PUBLISH_UNHEARD
+    if not _answered(now):
+        longest = FIRST_TERM_SECONDS if now.epoch == 1 else LATER_TERM_SECONDS
+        nobody = bool(now.unknown) and not now.replicas  # to whom anything could be published
+        return Verdict.WAIT if nobody or now.led_seconds < longest else Verdict.PUBLISH_UNHEARD
+    if not _asked_for(now):
+        return Verdict.PUBLISH
+    return Verdict.RECALL if now.led_seconds < LATER_TERM_SECONDS else Verdict.PUBLISH_UNHEARD
 
 
 def served(known: Mapping[str, Ruleset], now: Situation) -> Mapping[str, Ruleset | int]:
@@ -84,6 +92,11 @@ def served(known: Mapping[str, Ruleset], now: Situation) -> Mapping[str, Ruleset
             if flags > _count(found.get(project, 0)):
                 found[project] = flags
     return found
+
+
+def _asked_for(now: Situation) -> bool:
+    """Return whether a replica serves flags of a project of which more has to be known."""
+    return any(flags.get(project) for flags in now.replicas.values() for project in now.unknown)
 
 
 def _answered(now: Situation) -> bool:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     Recall = Callable[[], Awaitable[Mapping[str, Ruleset]]]
 
 log = logging.getLogger(__name__)
+RECALL_SECONDS = 2.0
+"""How soon replicas are asked again for what they serve."""
 FEW = 50
 """Up to so many changes are compiled in the event loop; more go to a thread, so that probes are answered meanwhile."""
 
@@ -131,9 +133,24 @@ class Publisher:
             self._log_news(model.projects.drain_news())
             model.ledger.wait(touched)
             model.metrics.reconciles.observe(time.monotonic() - started)
+        touched |= await self._hear()
         touched |= self._walker.step(deciding=self.deciding)
         self._put(started if seen is None else seen)
         model.touched.put(touched)
+
+    async def _hear(self) -> set[ResourceRef]:
+        """Find out where flags with a ramp stand of which no status says it; return the resources to look at."""
+        verdict = takeover.judge(self._situation())
+        if verdict.publishes:
+            return self._model.projects.hear({})
+        if verdict is not Verdict.RECALL:
+            return set()
+        found = await self._recall()
+        if found.keys() >= self._model.projects.unknown:
+            self._before = found
+            return self._model.projects.hear(found)
+        asyncio.get_running_loop().call_later(RECALL_SECONDS, self.wake)
+        return set()
 
     def _log_news(self, found: Sequence[News]) -> None:
         for line in lines(found):
@@ -207,6 +224,7 @@ class Publisher:
             recalled=bool(self._before),
             replicas={} if self.deciding else self._replicas.flags,
             ready=self._replicas.pods,
+            unknown=self._model.projects.unknown,
         )
 
 

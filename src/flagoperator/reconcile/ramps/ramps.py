@@ -9,7 +9,15 @@ from flagd.manifest import Flag
 from flagoperator.reconcile.ramps.decision import Decision
 from flagoperator.reconcile.ramps.notice import noticed
 from flagoperator.reconcile.ramps.plans import Plans, plans_of
-from flagoperator.reconcile.ramps.standing import Before, confirmed, lowered, not_above, recorded_state, standing
+from flagoperator.reconcile.ramps.standing import (
+    Before,
+    confirmed,
+    is_unknown,
+    lowered,
+    not_above,
+    recorded_state,
+    standing,
+)
 from flagoperator.reconcile.ramps.subject import allocations_of, by_name, subject_of
 from flagoperator.reconcile.ramps.surroundings import Surroundings
 from flagoperator.reconcile.ramps.walk import Walk
@@ -67,6 +75,16 @@ class Ramps:
     def walk(self, ref: ResourceRef) -> Walk | None:
         """Return that of `ref`; None where its goal is served as it is."""
         return self._walks.get(ref)
+
+    @property
+    def lost(self) -> frozenset[ResourceRef]:
+        """The flags of which nobody knows where they stand."""
+        return frozenset(ref for ref, walk in self.walks.items() if walk.lost)
+
+    def forget(self, refs: Iterable[ResourceRef]) -> None:
+        """Follow `refs` no longer; the next call of `limits` finds them as if they were new to this process."""
+        for ref in refs:
+            self._walks.pop(ref, None)
 
     def drain_decisions(self) -> list[Decision]:
         """Return what was decided since the last call."""
@@ -163,9 +181,10 @@ class Ramps:
             entry = entry_of(ref)
             if entry is None or walk.subject is None or walk.followed == entry.version:
                 continue
-            state = recorded_state(entry) or walk.state
+            recorded = recorded_state(entry)
+            state, lost = recorded or walk.state, walk.lost and recorded is None
             reach = by_name(placed(walk.subject.allocations, state.shares))
-            self._walks[ref] = replace(walk, state=state, reach=reach, followed=entry.version, seen=None)
+            self._walks[ref] = replace(walk, state=state, reach=reach, followed=entry.version, seen=None, lost=lost)
             if reach != walk.reach:
                 self._walks[ref] = replace(self._walks[ref], sequence=None, served=False)
                 self._unpublished.add(ref)
@@ -196,6 +215,7 @@ class Ramps:
                 return None
             shares = not_above(state.shares, known.reached)
             walk = Walk(entry.uid, flag.key, entry.generation, state, by_name(shares), followed=entry.version)
+            walk = replace(walk, lost=is_unknown(entry, known))
         stood = tuple(_reached(each, walk.reach) for each in walk.state.shares)
         reach = by_name(placed(allocations, stood))
         served = walk.served and reach == walk.reach
@@ -220,7 +240,7 @@ class Ramps:
         return first_state(subject, found)
 
     def _is_due(self, ref: ResourceRef, walk: Walk, look: Round, entry: Entry | None) -> bool:
-        if entry is None or walk.subject is None:
+        if entry is None or walk.subject is None or walk.lost:
             return False
         return walk.seen != self._seen(ref, walk, look, entry) or walk.due(look.now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from flagd.manifest.parts.percent import percent_text
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 
 DERIVED = ("message", "percent", "goal", "step", "token")
 """What is told for people beside the record; while a flag cannot be used it stays as it is."""
+LOST = Condition(
+    "Ready",
+    "Unknown",
+    "StandingUnknown",
+    "nobody knows how many users have it: the status does not say, and no replica has said yet what it serves; "
+    "nothing is published meanwhile",
+)
+"""Of a flag with a ramp of which nobody knows where it stands."""
 STALLED = frozenset({"RolledBack", "Deadline", "PlanNotFound", "RampRemoved"})
 """Reasons of Ready for which somebody has to do something, or the goal is never met."""
 
@@ -59,7 +67,7 @@ class Report:
         allocations: where every allocation stands.
         summary: for a table: ``5→100 2/4 Holding``, or the percent of All Other Users.
         percent: of All Other Users.
-        stalled: why the flag is not ready; None where it follows its plan.
+        unready: why the flag is not ready; None where it follows its plan.
         rolled_out: whether all goals are met and the last hold is over.
     """
 
@@ -67,12 +75,16 @@ class Report:
     allocations: list[dict[str, str]]
     summary: str
     percent: str
-    stalled: Condition | None
+    unready: Condition | None
     rolled_out: Condition
 
 
 def report(walk: Walk, entry: Entry) -> Report:
     """Return what the status of `entry` is to say of its `walk`."""
+    if walk.lost:
+        # Without percents: another operator would take them for true.
+        told = {"phase": str(walk.state.mode), "reason": LOST.reason, "message": LOST.message}
+        return Report(told, [], LOST.reason, "", LOST, replace(LOST, type="RolledOut", status="False"))
     rollout = recorded(walk.state)
     allocations = rollout.pop("allocations")
     rest = next((each["percent"] for each in allocations if each["name"] == REST), "0")

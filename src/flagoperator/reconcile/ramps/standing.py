@@ -27,11 +27,13 @@ class Before:
 
     Attributes:
         flag: its manifest as it was compiled last; None at the start.
-        reached: how far its allocations reach as compiled last, or as the replicas serve them; None = unknown.
+        reached: how far its allocations reach as compiled last, or as the replicas serve them; None = it is neither.
+        heard: whether it is known what the replicas serve; otherwise one may serve it all the same.
     """
 
     flag: Flag | None = None
     reached: Mapping[str, int] | None = None
+    heard: bool = True
 
 
 def recorded_state(entry: Entry) -> State | None:
@@ -59,6 +61,11 @@ def standing(entry: Entry, before: Before) -> Shares:
         return shown
     flag = entry.resource
     return _before_ramps(entry, flag) if isinstance(flag, Flag) else ()
+
+
+def is_unknown(entry: Entry, before: Before) -> bool:
+    """Return whether nobody knows where the flag `entry` stands: a replica may serve it, or it may be new."""
+    return not before.heard and recorded_state(entry) is None and not standing(entry, before)
 
 
 def not_above(shares: Shares, reached: Mapping[str, int] | None) -> Shares:

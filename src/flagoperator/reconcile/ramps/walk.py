@@ -38,6 +38,7 @@ class Walk:
         measured: hash of what its percentages do not change, as it was compiled last; empty before.
         edited: whether that is another one since the last tick.
         served: whether every ready replica has had the present shares.
+        lost: whether nobody knows where it stands: no status says it, and the replicas were not heard. It holds then.
     """
 
     uid: str
@@ -53,6 +54,7 @@ class Walk:
     measured: bytes = b""
     edited: bool = False
     served: bool = False
+    lost: bool = False
 
     @property
     def shares(self) -> Shares:

@@ -27,6 +27,7 @@ LATER = Situation(
 )
 NEW, OLD = {"new": {}}, {"old": {"shop": 10}}
 EMPTY = {"new": {"shop": 0}}
+SHOP = frozenset({"shop"})
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,13 @@ EMPTY = {"new": {"shop": 0}}
         ({"led_seconds": FIRST_TERM_SECONDS}, Verdict.WAIT),
         ({"led_seconds": LATER_TERM_SECONDS}, Verdict.PUBLISH_UNHEARD),
         ({"led_seconds": LATER_TERM_SECONDS, "replicas": OLD}, Verdict.PUBLISH),
+        ({"unknown": SHOP, "replicas": NEW | OLD}, Verdict.RECALL),
+        ({"unknown": SHOP, "replicas": NEW | OLD, "recalled": True}, Verdict.PUBLISH),
+        ({"unknown": SHOP, "replicas": {"old": {"other": 10}}}, Verdict.PUBLISH),
+        ({"unknown": SHOP, "epoch": 1, "replicas": EMPTY}, Verdict.PUBLISH),
+        ({"unknown": SHOP, "led_seconds": LATER_TERM_SECONDS, "replicas": OLD}, Verdict.PUBLISH_UNHEARD),
+        ({"unknown": SHOP, "led_seconds": LATER_TERM_SECONDS}, Verdict.WAIT),
+        ({"unknown": SHOP, "led_seconds": LATER_TERM_SECONDS, "replicas": EMPTY}, Verdict.PUBLISH_UNHEARD),
     ],
 )
 def test_what_is_to_be_done(change, verdict):

@@ -315,6 +315,40 @@ def test_a_status_that_somebody_spoiled_moves_nobody(spoil: Callable[[dict[str, 
     assert started["percent"] == "25"  # another run, from what is served
 
 
+def test_a_flag_of_which_nobody_knows_where_it_stands_holds_and_says_so():
+    country = ramping()
+    country.after(600)
+    served = country.published
+    country.objects[ref()]["status"].clear()
+    country.hearing = False
+    for _ in range(2):  # the status of the first restart is no evidence for the second
+        country.restart(forget=True)
+        country.after(3600)
+        assert country.truth() == {
+            "Ready": "Unknown StandingUnknown",
+            "Published": "Unknown StandingUnknown",
+            "Reconciling": "True StandingUnknown",
+            "RolledOut": "False StandingUnknown",
+        }
+        assert not {"percent", "allocations"} & country.status()["effective"].keys()
+        assert country.model.projects.unknown == {"shop"}
+    country.model.projects.hear(served)
+    country.settle()
+    assert country.status()["rollout"]["run"]["from"][0]["percent"] == "25"
+    assert country.served() == 100  # the first step above; what it was at its old one is lost
+    assert country.truth()["Ready"] == "True Compiled"
+
+
+def test_a_flag_that_no_replica_serves_is_new():
+    country = ramping()
+    country.objects[ref()]["status"].clear()
+    country.hearing = False
+    country.restart(forget=True)
+    country.model.projects.hear({})
+    country.settle()
+    assert country.status()["rollout"]["run"]["from"][0]["percent"] == "0"
+
+
 def test_names_keep_their_percents_and_new_segments_let_nobody_in():
     country = ramping(segments=[segment("Germany"), segment("France", country="FR")])
     renamed = [segment("Frankreich", country="FR"), segment("Germany"), segment("Italy", country="IT")]

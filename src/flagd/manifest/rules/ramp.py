@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from zoneinfo import available_timezones
 
 from flagd.manifest.finding import Finding, warning
 from flagd.manifest.parts.duration import duration, seconds
@@ -12,6 +13,7 @@ from flagd.manifest.parts.percent import thousandths
 from flagd.manifest.rules.guard import check_guards
 from flagd.manifest.rules.repetition import repeated
 from flagd.manifest.shown import shown
+from flagd.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,11 +101,16 @@ def _window(window: RampWindow, path: FieldPath) -> Iterator[Finding]:
     if window.from_ == window.to:
         text = "opens and closes at the same time; for a whole day write from 00:00 to 24:00"
         yield Finding((*path, "to"), "EmptyWindow", text)
-    try:
-        ZoneInfo(window.time_zone)
-    except (KeyError, ValueError, OSError):
-        text = f"{shown(window.time_zone)} is not a time zone; write a name of the IANA list, such as Europe/Berlin"
+    if window.time_zone not in _time_zones():
+        near = nearest(window.time_zone, _time_zones()) or "Europe/Berlin"
+        text = f"{shown(window.time_zone)} is not a time zone; write a name of the IANA list, such as {near}"
         yield Finding((*path, "timeZone"), "UnknownTimeZone", text)
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """Return the names of all time zones, without those that mean something else on every machine."""
+    return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
 def _moment(text: str, path: FieldPath) -> Iterator[Finding]:
@@ -116,6 +123,9 @@ def _moment(text: str, path: FieldPath) -> Iterator[Finding]:
 
 def _deadline(rules: RampRules, steps: Sequence[RampStep], path: FieldPath) -> Iterator[Finding]:
     if rules.deadline is None:
+        return
+    if not seconds(rules.deadline):
+        yield Finding(path, "TooShort", f"{shown(rules.deadline)} is over before the first step; leave it out for none")
         return
     needed = max([_held(steps), sum(_held(phase.steps or steps) for phase in rules.phases)])
     if needed > seconds(rules.deadline):

@@ -12,7 +12,7 @@ from flagd.manifest.parts.condition import EXISTENCE_OPERATORS, OPERATOR_SYNONYM
 from flagd.manifest.rules.float_text import digits_of
 from flagd.manifest.shown import shown
 from flagd.manifest.unknown_field import unknown_field
-from flagd.manifest.validation.fields import choices_at, field_at, field_names_at
+from flagd.manifest.validation.fields import choices_at, field_at, field_names_at, pattern_at
 from flagd.nearest import nearest
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ def _finding(fault: ErrorDetails, path: FieldPath, kind: Kind, spelling: Spellin
     if sort == "literal_error":
         return Finding(path, "UnknownValue", _unknown_value(value, choices_at(model, path), path[-1] == "op"))
     if sort in _WANTED:
-        return Finding(path, "WrongType", _wrong_type(value, _WANTED[sort], spelling(path)))
+        spelled, pattern = spelling(path), pattern_at(model, path)
+        text = _unformed(value, spelled, pattern, kind) if sort == "string_type" and pattern else ""
+        return Finding(path, "WrongType", text or _wrong_type(value, _WANTED[sort], spelled))
     if sort == "string_pattern_mismatch":
         return Finding(path, "InvalidForm", f"{shown(value)} {_form(context['pattern'], kind)}")
     if sort in ("too_long", "too_short", "string_too_long", "string_too_short"):
@@ -102,6 +104,14 @@ def _finding(fault: ErrorDetails, path: FieldPath, kind: Kind, spelling: Spellin
     if sort[0].isupper():
         return Finding(path, sort, fault["msg"] if sort == "UnquotedFraction" else f"{shown(value)} {fault['msg']}")
     return Finding(path, "Invalid", f"{shown(value)}: {fault['msg']}")
+
+
+def _unformed(value: object, spelled: str | None, pattern: str, kind: Kind) -> str:
+    """Return what to say of a number or boolean that would not be right as text either; empty where it would."""
+    if not isinstance(value, (bool, int, float)):
+        return ""
+    written = spelled or shown(value).strip("`")
+    return "" if re.search(pattern, written) else f"`{written}` {_form(pattern, kind)}"
 
 
 def _form(pattern: str, kind: Kind) -> str:

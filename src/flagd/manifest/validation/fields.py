@@ -6,9 +6,10 @@ from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Literal, TypeGuard, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
+    from collections.abc import Iterable, Iterator
 
     from flagd.manifest.path import FieldPath
 
@@ -30,6 +31,23 @@ def choices_at(model: type[BaseModel], path: FieldPath) -> tuple[str, ...]:
     """Return the values that the field at `path` of `model` may have; empty if it is not an enumeration."""
     kind = _type_at(model, path)
     return get_args(kind) if get_origin(kind) is Literal else ()
+
+
+def pattern_at(model: type[BaseModel], path: FieldPath) -> str | None:
+    """Return the regular expression that text at `path` of `model` has to match; None if it has to match none."""
+    field = field_at(model, path)
+    return None if field is None else next(_patterns((field, field.annotation)), None)
+
+
+def _patterns(parts: Iterable[object]) -> Iterator[str]:
+    for each in parts:
+        if isinstance(pattern := getattr(each, "pattern", None), str):
+            yield pattern
+        yield from _patterns(each.metadata if isinstance(each, FieldInfo) else _parts(each))
+
+
+def _parts(kind: object) -> tuple[object, ...]:
+    return get_args(kind) if get_origin(kind) in (Annotated, Union, UnionType) else ()
 
 
 def _type_at(model: type[BaseModel], path: FieldPath) -> object:

@@ -77,4 +77,4 @@ def test_a_flag_made_under_another_name_before_the_old_one_is_deleted_takes_over
         found = stage.wait("checkout-v2", Ready="True", Published="True")
         stage.until(lambda: caller.told[-1] == "blue")
     assert caller.told == ["on", "blue"]
-    assert {each["type"] for each in found["status"]["conditions"]} == {"Ready", "Published"}
+    assert {each["type"] for each in found["status"]["conditions"]} == {"Ready", "Published", "RolledOut"}

@@ -77,7 +77,7 @@ def test_a_change_reaches_every_replica_and_costs_two_writes_at_most(stage: Stag
         "salt": "checkout",
         "allocations": [{"name": "All Other Users", "percent": "100"}],
     }
-    assert {each["type"] for each in status["conditions"]} == {"Ready", "Published"}
+    assert {each["type"] for each in status["conditions"]} == {"Ready", "Published", "RolledOut"}
     assert 0 < len(writes(stage, "checkout")) <= 2 * WRITES_PER_GENERATION, "statuses may coalesce, never repeat"
 
 
@@ -201,7 +201,8 @@ def test_what_a_foreign_hand_puts_into_a_status_is_put_right_and_conditions_of_o
     def is_put_right() -> bool:
         found = stage.get("Flag", "checkout")["status"]
         types = {each["type"] for each in found["conditions"]}
-        return types == {"Ready", "Published", "Audited"} and found | {"conditions": 0} == right | {"conditions": 0}
+        expected = {"Ready", "Published", "RolledOut", "Audited"}
+        return types == expected and found | {"conditions": 0} == right | {"conditions": 0}
 
     stage.until(is_put_right)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.node.installed import Installed
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
-MANY, FLAGS = "many", 1000
+MANY, FLAGS, BATCH = "many", 1000, 200
 MIB = 1 << 20
 
 
@@ -32,11 +32,13 @@ def many(installed: Installed) -> Iterator[int]:
         "allOtherUsers": {"percent": 10},
     }
     made = [{**FLAG, "metadata": {"name": f"flag-{n}", "namespace": MANY}, "spec": spec} for n in range(FLAGS)]
-    installed.apply(*made, namespace=MANY)
+    for first in range(0, FLAGS, BATCH):
+        whole = {"apiVersion": "v1", "kind": "List", "items": made[first : first + BATCH]}
+        installed.kubectl("create", "--filename=-", namespace=MANY, stdin=json.dumps(whole))
     told = ("get", "flags", '-ojsonpath={.items[*].status.conditions[?(@.type=="Published")].status}')
     installed.until(lambda: installed.kubectl(*told, namespace=MANY).split().count("True") == FLAGS)
     yield FLAGS
-    installed.kubectl("delete", "namespace", MANY)
+    installed.kubectl("delete", "namespace", MANY, "--wait=false")
 
 
 def memory(installed: Installed) -> dict[str, int]:

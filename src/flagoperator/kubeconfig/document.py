@@ -117,6 +117,8 @@ def _load(file: Path) -> Mapping[str, Any]:
         document = yaml.safe_load(file.read_bytes())
     except OSError as error:
         raise ConnectionSettingsError(f"kubeconfig {file}: {error.strerror}") from None
+    except RecursionError:
+        raise ConnectionSettingsError(f"kubeconfig {file}: it is nested too deep") from None
     except yaml.YAMLError as error:
         raise ConnectionSettingsError(f"kubeconfig {file}: {' '.join(str(error).split())}") from None
     if document is None:

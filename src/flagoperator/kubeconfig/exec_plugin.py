@@ -185,7 +185,7 @@ class Command:
             if not all(isinstance(each, str) for each in (token, chain, key)):
                 raise TypeError
             expires = datetime.fromisoformat(until).timestamp() if until else float("inf")
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise CredentialError(f"{self.title}: the output of {self._command} is not an ExecCredential") from None
         if not token and not (chain and key):
             raise CredentialError(f"{self.title}: {self._command} gave neither a token nor a certificate with its key")

@@ -41,7 +41,7 @@ def read_answer(status: int, body: bytes) -> Reading:
             return failed(f"Prometheus answers {answer['errorType']}: {answer['error']}")
         data = answer["data"]
         return _read(data["resultType"], data["result"])
-    except (ValueError, KeyError, TypeError, IndexError):
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         return failed(f"HTTP {status} with what is not an answer of Prometheus; check --prometheus-url")
 
 

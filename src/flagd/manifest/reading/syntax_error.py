@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flagd.manifest.finding import Finding
+from flagd.manifest.rules.payload import MAX_DEPTH
 
 if TYPE_CHECKING:
     import yaml
@@ -15,6 +16,8 @@ def syntax_error(error: yaml.YAMLError, source: str) -> Finding:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable as YAML"
     context = getattr(error, "context", None)
+    if "nesting depth" in str(problem):  # PyYAML 6.0.4 looks ahead, and stops before we have counted
+        return Finding((), "TooDeep", f"nested deeper than {MAX_DEPTH} levels", line=mark.line if mark else 0)
     if "<document start>" in str(problem):
         problem = "a document begins with `---`, also after `...`"
     if mark and _is_tab(source, mark.line):

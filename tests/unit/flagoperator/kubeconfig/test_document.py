@@ -37,7 +37,9 @@ def test_a_context_that_is_not_there_is_refused_with_those_that_are(tmp_path):
     assert select([file], None) is None
 
 
-@pytest.mark.parametrize("text", ["[", "- a", "clusters: {}", "contexts: [{name: c, context: 1}]\ncurrent-context: c"])
+@pytest.mark.parametrize(
+    "text", ["[", "[" * 3000, "- a", "clusters: {}", "contexts: [{name: c, context: 1}]\ncurrent-context: c"]
+)
 def test_a_file_of_another_form_is_named(tmp_path, text):
     (tmp_path / "odd").write_text(text)
     with pytest.raises(ConnectionSettingsError, match="odd") as refused:

@@ -150,7 +150,9 @@ async def test_certificates_are_taken(plugin: Plugin):
     assert (await plugin.source.credential()).certificate == Certificate(b"C", b"K")
 
 
-@pytest.mark.parametrize("answer", ["", "[]", "{}", '{"status": {"token": ""}}', '{"status": {"token": 1}}', "null"])
+@pytest.mark.parametrize(
+    "answer", ["", "[]", "[" * 100_000, "{}", '{"status": {"token": ""}}', '{"status": {"token": 1}}', "null"]
+)
 async def test_what_is_no_answer_is_a_failure(plugin: Plugin, answer: str):
     (plugin.folder / "answer").write_text(answer)
     with pytest.raises(CredentialError, match=r"not an ExecCredential|neither a token"):

@@ -41,6 +41,7 @@ def test_no_series_and_no_number_are_no_data(body):
         (b'{"status":"error","errorType":"bad_data","error":"parse\\nerror"}', "bad_data: parse error"),
         (b"<html>", "not an answer of Prometheus"),
         (b"[]", "not an answer of Prometheus"),
+        (b"[" * 100_000, "not an answer of Prometheus"),
         (b'{"status":"success","data":{"resultType":"vector","result":[{"value":[1]}]}}', "not an answer"),
         (b'{"status":"success","data":{"resultType":"scalar","result":[1,"much"]}}', "not an answer"),
         (b"\xff", "not an answer of Prometheus"),

@@ -102,6 +102,7 @@ generate: $(READY) ## Generate the code and the docs that are committed
 	$(BIN)/python scripts/generate_crds.py
 	$(BIN)/python scripts/generate_values_docs.py
 	$(BIN)/python scripts/generate_integrations.py
+	$(BIN)/python scripts/generate_schemas.py
 
 .PHONY: lock
 lock: $(READY) ## Pin the newest versions of all dependencies in requirements/

@@ -93,6 +93,23 @@ def main() -> None:
     help="Web origin that browsers may call from, such as https://shop.example, or * for all; repeat it. Envoy only.",
 )
 @option(
+    "--trace-to",
+    type=Address(),
+    help="Collector that takes spans of calls as OTLP over gRPC, such as otel-collector:4317. Envoy only.",
+)
+@option(
+    "--trace-percent",
+    type=click.FloatRange(0, 100),
+    default=1.0,
+    metavar="PERCENT",
+    help="Share of the calls without a W3C trace context that get a span; those with one decide for themselves.",
+)
+@option(
+    "--access-log",
+    metavar="FILE",
+    help="File for a line of JSON for each call, - for standard output; it names no user. Envoy only.",
+)
+@option(
     "--state-dir",
     type=FOLDER,
     help="Folder for a copy of the last good ruleset; a restart answers from it until the source is read.",

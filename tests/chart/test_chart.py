@@ -219,6 +219,18 @@ def test_the_operator_asks_the_prometheus_that_is_named_and_may_reach_it():
     assert rule == {"ports": [{"port": 9090, "protocol": "TCP"}], "to": monitoring}
 
 
+def test_flagd_sends_spans_to_the_collector_that_is_named_and_may_reach_it():
+    def egress(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return list(find(found, "NetworkPolicy", "flagd-egress")["spec"]["egress"])
+
+    named = objects(flagd__tracing__collector="otel-collector.monitoring:4317", flagd__accessLog="true")
+    added = set(args(named, "flagd")) - set(args(objects(), "flagd"))
+    assert added == {"--trace-to=otel-collector.monitoring:4317", "--trace-percent=1", "--access-log=-"}
+    monitoring = [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}]
+    (rule,) = [each for each in egress(named) if each not in egress(objects())]
+    assert rule == {"ports": [{"port": 4317, "protocol": "TCP"}], "to": monitoring}
+
+
 def test_the_deletion_policy_is_off_by_default():
     assert not [each for each in objects() if each["kind"] == "ValidatingAdmissionPolicy"]
     assert [each for each in objects(deletionPolicy__enabled="true") if each["kind"] == "ValidatingAdmissionPolicy"]

@@ -87,6 +87,7 @@ def locked() -> dict[str, Version]:
         "generate_manifest_docs.py",
         "generate_crds.py",
         "generate_integrations.py",
+        "generate_schemas.py",
     ],
 )
 def test_what_is_generated_is_what_is_committed(script: str) -> None:

@@ -36,6 +36,9 @@ class Options:
         tls: certificates of `listen` and `ruleset_listen`; None = plaintext.
         drain_seconds: longest time for running calls to finish once told to stop.
         cors_origins: web origins that browsers may call from, ``*`` = all; only the transport envoy heeds them.
+        trace_to: ``host:port`` of a collector of spans; None = there are none; only the transport envoy makes them.
+        trace_percent: share of the calls without a trace context that get a span.
+        access_log: file for a line for each call, ``-`` = standard output; only the transport envoy writes it.
         max_memory: bytes that the process may use; callers may hold a third of them.
         events_to: where exposures are told, as `flagd.tracking.sinks.named` has it; None = nowhere.
         events_key: file with the key to show there; None = none is shown.
@@ -58,6 +61,9 @@ class Options:
     tls: TlsFiles | None = None
     drain_seconds: float = 15.0
     cors_origins: tuple[str, ...] = ()
+    trace_to: str | None = None
+    trace_percent: float = 1.0
+    access_log: str | None = None
     max_memory: int = field(default_factory=default_bytes)
     events_to: str | None = None
     events_key: Path | None = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from flagd.process.log import current_outlet
 from flagd.server.options_json import give
-from flagd.transport.envoy import EnvoyServer, EnvoySettings, missing
+from flagd.transport.envoy import EnvoyServer, EnvoySettings, Tracing, missing
 
 if TYPE_CHECKING:
     from flagd.server.options import Options
@@ -53,6 +53,8 @@ def choose(options: Options) -> Server:
         raise OSError(f"--transport envoy: {lacking}")
     if options.transport == "grpcio" or lacking:
         log.info("transport grpcio%s", f", since {lacking}" if options.transport == "auto" else "")
+        if options.trace_to or options.access_log:
+            log.warning("there are neither traces nor an access log: only the transport envoy has them")
         # Loaded only here: beside Envoy, this process needs neither the application nor grpcio.
         from flagd.server.embedded import EmbeddedServer
 
@@ -61,6 +63,8 @@ def choose(options: Options) -> Server:
     outlet = current_outlet()
     settings = EnvoySettings(
         *(INSIDE, give(options), options.listen, options.tls, options.cors_origins),
+        tracing=Tracing(options.trace_to, options.trace_percent) if options.trace_to else None,
+        access_log=options.access_log,
         log=2 if outlet is None else outlet.descriptor,
         max_heap=options.max_memory,
     )

@@ -6,5 +6,6 @@ This is the parent's side; what runs inside is in `flagd.transport.envoy.asgi_li
 from flagd.transport.envoy.availability import missing
 from flagd.transport.envoy.server import EnvoyServer
 from flagd.transport.envoy.settings import EnvoySettings
+from flagd.transport.envoy.tracing import Tracing
 
-__all__ = ["EnvoyServer", "EnvoySettings", "missing"]
+__all__ = ["EnvoyServer", "EnvoySettings", "Tracing", "missing"]

@@ -34,7 +34,10 @@ def bootstrap(listener: Listener, admin: Path, heap: int = MAX_HEAP) -> dict[str
         # Secrets from files need a name to ask in.
         "node": {"id": "flagd", "cluster": "flagd"},
         "admin": {"address": {"pipe": {"path": str(admin), "mode": 0o600}}},
-        "static_resources": {"listeners": [listener.config()]},
+        "static_resources": {
+            "listeners": [listener.config()],
+            "clusters": [] if listener.tracing is None else [listener.tracing.cluster()],
+        },
         "overload_manager": _overload_manager(heap),
         # What callers no longer hold goes back to the system, and is not counted any more.
         "memory_allocator_manager": {"bytes_to_release": 64 * 1024 * 1024, "memory_release_interval": "1s"},

@@ -10,12 +10,14 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flagd.transport.envoy.access_log import access_log
 from flagd.transport.envoy.secret import tls_socket
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from flagd.rpc.transport import TlsFiles
+    from flagd.transport.envoy.tracing import Tracing
 
 NAME = "public"
 _TYPE = "type.googleapis.com/envoy.extensions.filters"
@@ -101,6 +103,8 @@ class Listener:
         tls: PEM files; None = plaintext.
         secrets: directory for the files that tell Envoy where those are; written by ``secret.write_secrets``.
         cors_origins: web origins that browsers may call from; ``*`` = all.
+        tracing: where spans of calls go; None = there are none.
+        access_log: file for a line for each call, ``-`` = standard output; None = there is none.
     """
 
     host: str
@@ -109,6 +113,8 @@ class Listener:
     tls: TlsFiles | None
     secrets: Path
     cors_origins: tuple[str, ...] = ()
+    tracing: Tracing | None = None
+    access_log: str | None = None
 
     def config(self) -> dict[str, Any]:
         """Return Envoy's ``Listener``."""
@@ -159,6 +165,8 @@ class Listener:
             "http_filters": [*self._cors_filters(), _path_filter(), _filter("grpc_web", "GrpcWeb"), self._app_filter()],
             "local_reply_config": _REFUSED_PATH,
             **self._peer(),
+            **({} if self.tracing is None else self.tracing.manager()),
+            **({} if self.access_log is None else {"access_log": access_log(self.access_log)}),
         }
 
     def _host(self) -> dict[str, Any]:

@@ -72,6 +72,8 @@ class EnvoyServer:
             tls=self._settings.tls,
             secrets=self._folder.path,
             cors_origins=self._settings.cors_origins,
+            tracing=self._settings.tracing,
+            access_log=self._settings.access_log,
         )
         try:
             self._running = await self._run(listener)

@@ -1,0 +1,39 @@
+"""Access log: a line of JSON for each call, written by Envoy, without anything of a person.
+
+Neither addresses nor queries, headers and bodies are in it: they may say who a user is.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from flagd.transport.envoy.tracing import PATH
+
+STANDARD_OUTPUT = "-"
+_TYPE = "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog"
+FIELDS = {
+    "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
+    "method": "%REQ(:METHOD):16%",
+    "path": PATH,
+    "protocol": "%PROTOCOL%",
+    "status": "%RESPONSE_CODE%",
+    "grpc_status": "%GRPC_STATUS%",
+    "flags": "%RESPONSE_FLAGS%",
+    "milliseconds": "%DURATION%",
+    "bytes_received": "%BYTES_RECEIVED%",
+    "bytes_sent": "%BYTES_SENT%",
+    "trace_id": "%TRACE_ID%",
+}
+"""What a line says, by name, in Envoy's words."""
+
+
+def access_log(path: str) -> list[dict[str, Any]]:
+    """Return the access logs of a connection manager: one, to the file `path`, or to standard output."""
+    where = f"/proc/{os.getpid()}/fd/1" if path == STANDARD_OUTPUT else path
+    return [
+        {
+            "name": "envoy.access_loggers.file",
+            "typed_config": {"@type": _TYPE, "path": where, "log_format": {"json_format": FIELDS}},
+        }
+    ]

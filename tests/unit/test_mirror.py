@@ -259,7 +259,7 @@ UNMIRRORED = (
     ),
     Elsewhere(
         "the numbers of every part of the operator, as it runs",
-        ("tests/cluster/test_on_call.py", "tests/cluster/test_status.py"),
+        ("tests/cluster/test_operations.py", "tests/cluster/test_status.py"),
         ("flagoperator/run/monitoring/collector.py",),
     ),
 )

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from flagd.transport.envoy.access_log import FIELDS, access_log
+
+
+@pytest.mark.parametrize(
+    ("path", "where"), [("/logs/access.jsonl", "/logs/access.jsonl"), ("-", f"/proc/{os.getpid()}/fd/1")]
+)
+def test_a_dash_is_standard_output_of_this_process(path: str, where: str):
+    (found,) = access_log(path)
+    assert found["typed_config"]["path"] == where
+
+
+def test_no_field_is_made_of_what_says_who_calls():
+    words = " ".join(FIELDS.values()).replace("%REQ(:METHOD):16%", "")
+    assert [each for each in ("ADDRESS", "REQ(", "PEER", "QUERY") if each in words] == []

@@ -13,8 +13,10 @@ CLIENTS := tests/wire/clients
 PYTHON_CLIENTS := .venvs/clients/.ready
 NODE_CLIENTS := $(CLIENTS)/node/node_modules/.package-lock.json
 BUILT := .cache/clients
-# Most tests wait most of the time, so that 2 take half as long together; more than that have not been tried for long.
-WORKERS := 1
+# Most tests wait for processes most of the time: one file more at a time than there are cores keeps all of them busy.
+# Each worker has a control plane of its own, which takes half a gigabyte: 8 are enough.
+CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+WORKERS := $(shell echo $$(( $(CORES) < 7 ? $(CORES) + 1 : 8 )))
 COMPILED := $(BUILT)/go/repl $(BUILT)/java/.ready $(BUILT)/rust/debug/repl
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 
@@ -32,10 +34,10 @@ run-cluster: $(READY) ## Start a real API server, the operator and two flagd, an
 
 .PHONY: check
 check: lint ## Lint, check types and imports, then run the unit and conformance tests: the inner loop
-	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal tests/unit tests/conformance
+	$(BIN)/python -m pytest --numprocesses $(WORKERS:1=0) --dist worksteal tests/unit tests/conformance
 
 .PHONY: test
-test: lint tools clients binaries ## Lint, check types and imports, then run all tests (not the long ones), WORKERS (1) at a time
+test: lint tools clients binaries ## Lint, check types and imports, then run all tests (not the long ones), WORKERS (cores + 1) files at a time
 	$(BIN)/python -m pytest -m "not long and not compiled" --numprocesses $(WORKERS:1=0) --dist loadfile
 
 .PHONY: test-long

@@ -8,23 +8,21 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 from flagd.client import fork, takeover
 from flagd.client.calls.endpoint import Endpoint
+from flagd.client.choice import last_good_file, local_evaluation, remote_evaluation
 from flagd.client.complaints import Complaints, as_default
 from flagd.client.following.seed import Seed
-from flagd.client.local import LocalEvaluation
 from flagd.client.lookup_failed import LookupFailed
 from flagd.client.user import InvalidUserError, User
 from flagd.client.variant import ErrorCode, Variant
 from flagd.engine.variant import Reason
-from flagd.last_good.file import LastGoodFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from flagd.client.following.seed import Bootstrap
     from flagd.client.health import Health
-    from flagd.client.remote import Caller, RemoteEvaluation
     from flagd.client.takeover import Evaluation
-    from flagd.tracking import Tracking
+    from flagd.tracking import Counters, Tracking
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -54,6 +52,7 @@ class FlagClient:
         ca: Path | str | None = None,
         insecure: bool = False,
         tracking: Tracking | None = None,
+        counters: Counters | None = None,
     ) -> None:
         """Begin to follow the server, in a thread, and return at once; with ``remote``, begin nothing.
 
@@ -70,21 +69,24 @@ class FlagClient:
             ca: PEM file with the CA certificates to trust; None = those of the system.
             insecure: whether the key may be sent without TLS beyond this machine.
             tracking: is told of exposures, and closed with the client; None = nobody is.
+            counters: count what `track` is told; None = nothing is counted.
 
         Raises:
             ValueError: an argument is wrong; the message says which, and what would be right.
             ImportError: the URL needs the extra ``grpc``, which is not installed.
         """
-        endpoint = None if url is None else Endpoint.parse(url, key, _path(ca), insecure=insecure)
-        seed = Seed(project, _last_good(last_good), bootstrap)
-        own = _local(endpoint, seed) if evaluation == "local" else _remote(endpoint, seed, timeout)
+        endpoint = None if url is None else Endpoint.parse(url, key, Path(ca) if ca else None, insecure=insecure)
+        seed = Seed(project, last_good_file(last_good), bootstrap)
+        own = local_evaluation(endpoint, seed) if evaluation == "local" else remote_evaluation(endpoint, seed, timeout)
         self._evaluation: Evaluation
         self._is_local = evaluation == "local"
         self._complaints = Complaints()
-        self._tracking = tracking
+        self.tracking, self.counters = tracking, counters
         self._finalizer = weakref.finalize(self, _close, own, tracking)
         if tracking is not None:
             fork.register(tracking)
+        if counters is not None:
+            fork.register(counters)
         takeover.enter(self, own)
 
     @overload
@@ -104,7 +106,7 @@ class FlagClient:
             if _same_process[0]:  # most lookups end here
                 table = self._evaluation.table
                 found = table.told[table.answers[flag_key](user.context, _NO_RESULTS)]  # type: ignore[union-attr]
-                tracking = self._tracking
+                tracking = self.tracking
                 if tracking is not None and not tracking.is_repeat(user.context, flag_key, found):  # type: ignore[union-attr]
                     self._expose(flag_key, user, found)  # type: ignore[arg-type]
                 return found
@@ -120,8 +122,11 @@ class FlagClient:
         try:
             asked = self._asked(user)
             found = self._evaluation.all(asked)
-            if self._tracking is not None and not takeover.is_active():
-                self._tracking.assign(asked.context, found, self._evaluation)
+            if self.tracking is not None and not takeover.is_active():
+                self.tracking.assign(asked.context, found, self._evaluation)
+            if self.counters is not None and not self._is_local:
+                for flag_key, variant in found.items():
+                    self.counters.remember(asked.context, flag_key, variant)
             return found
         except Exception as error:  # noqa: BLE001 - as above
             self._failed(error, "", "off")
@@ -146,6 +151,20 @@ class FlagClient:
     async def all_async(self, user: User | Mapping[str, Any]) -> dict[str, Variant[Any]]:
         """Return what `all` returns, and let the event loop run meanwhile. Local evaluation awaits nothing."""
         return self.all(user) if self._is_local else await _in_thread(self.all, user)
+
+    def track(self, event: str, user: User | Mapping[str, Any]) -> None:
+        """Count that `user` did something, for the variants that the user has of the flags that are counted.
+
+        Never raises; an event that is not counted stands in the log, once. Local evaluation decides again; where a
+        server decides, its last answer for this user counts.
+        """
+        if self.counters is None or takeover.is_active():
+            return
+        try:
+            asked = self._asked(user)
+            self.counters.count(event, lambda flag_key: self._had(flag_key, asked))
+        except Exception as error:  # noqa: BLE001 - as above
+            self._complaints.note(ErrorCode.GENERAL, f"an event is not counted: {error}", event)
 
     def on_change(self, listener: Callable[[frozenset[str]], object]) -> Callable[[], None]:
         """Call `listener` with the keys of flags that may answer differently from now on; return what ends that.
@@ -208,17 +227,25 @@ class FlagClient:
             found = self._evaluation.look(flag_key, asked)
             if found is None:
                 return self._absent(flag_key, default)
-            if self._tracking is not None and not self._tracking.is_repeat(asked.context, flag_key, found):
+            if self.tracking is not None and not self.tracking.is_repeat(asked.context, flag_key, found):
                 self._expose(flag_key, asked, found)
+            if self.counters is not None and not self._is_local:
+                self.counters.remember(asked.context, flag_key, found)
             return found
         except Exception as error:  # noqa: BLE001 - business code is not to fail with its flags
             return self._failed(error, flag_key, default)
 
+    def _had(self, flag_key: str, user: User) -> Variant[Any] | None:
+        """Return what `user` has of a flag, and expose nobody to it."""
+        if self._is_local:
+            return self._evaluation.look(flag_key, user)
+        return None if self.counters is None else self.counters.last(user.context, flag_key)  # type: ignore[return-value]
+
     def _expose(self, flag_key: str, user: User, found: Variant[Any]) -> None:
         """Tell of an exposure. What goes wrong with that is logged, and no matter of whoever looks a flag up."""
         try:
-            if self._tracking is not None and not takeover.is_active():
-                self._tracking.expose(user.context, flag_key, found, self._evaluation)
+            if self.tracking is not None and not takeover.is_active():
+                self.tracking.expose(user.context, flag_key, found, self._evaluation)
         except Exception as error:  # noqa: BLE001 - as above
             self._complaints.note(ErrorCode.GENERAL, f"an exposure is lost ({type(error).__name__})", flag_key)
 
@@ -249,45 +276,7 @@ def _close(evaluation: Evaluation, tracking: Tracking | None) -> None:
         tracking.close()
 
 
-def _last_good(path: Path | str | None) -> LastGoodFile | None:
-    return None if path is None else LastGoodFile(Path(path).absolute().parent, Path(path).name)
-
-
-def _local(endpoint: Endpoint | None, seed: Seed) -> LocalEvaluation:
-    if endpoint is None and seed.bootstrap is None and seed.last_good is None:
-        raise ValueError("url: needed, where there is neither bootstrap nor last_good to answer from")
-    if endpoint is not None and endpoint.protocol != "connect":
-        raise ValueError("url: local evaluation uses https:// or http://; say evaluation='remote' for gRPC")
-    return LocalEvaluation(endpoint, seed)
-
-
-def _remote(endpoint: Endpoint | None, seed: Seed, timeout: float) -> RemoteEvaluation:
-    from flagd.client.remote import RemoteEvaluation  # only some need what it imports
-
-    if endpoint is None:
-        raise ValueError("url: needed for evaluation='remote'")
-    if seed.bootstrap is not None or seed.last_good is not None:
-        raise ValueError("bootstrap and last_good are for evaluation='local': a server answers otherwise")
-    return RemoteEvaluation(_caller(endpoint), seed.project, timeout)
-
-
-def _caller(endpoint: Endpoint) -> Caller:
-    if endpoint.protocol == "connect":
-        from flagd.client.calls.connect_caller import ConnectCaller  # as above
-
-        return ConnectCaller(endpoint)
-    try:
-        from flagd.client.calls.grpc_caller import GrpcCaller  # as above
-    except ImportError as error:
-        raise ImportError("url: gRPC needs the extra: pip install 'flagoperator[grpc]'") from error
-    return GrpcCaller(endpoint)
-
-
 async def _in_thread(work: Callable[..., T], *arguments: object) -> T:
     import asyncio  # as above
 
     return await asyncio.to_thread(work, *arguments)
-
-
-def _path(path: Path | str | None) -> Path | None:
-    return None if path is None else Path(path)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from openfeature.evaluation_context import EvaluationContext
     from openfeature.flag_evaluation import FlagValueType
+    from openfeature.track import TrackingEventDetails
 
     from flagd.client.client import FlagClient
     from flagd.client.health import Health
@@ -134,6 +135,19 @@ class FlagProvider(AbstractProvider):
     ) -> FlagResolutionDetails[Any]:
         """Return an object."""
         return await self._resolve_async(Type.OBJECT, flag_key, default_value, evaluation_context)
+
+    def track(
+        self,
+        tracking_event_name: str,
+        evaluation_context: EvaluationContext | None = None,
+        tracking_event_details: TrackingEventDetails | None = None,  # noqa: ARG002 - events are counted, not added up
+    ) -> None:
+        """Count an event, once, as `FlagClient.track` does. Never raises."""
+        try:
+            user = user_of(evaluation_context)
+        except TypeError:  # a context that describes no user
+            return
+        self._client.track(tracking_event_name, user)
 
     def _resolve(
         self,

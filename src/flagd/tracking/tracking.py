@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from flagd.tracking.event import assignment, exposures
@@ -51,6 +52,8 @@ class Tracking:
             clock: seconds since 1970.
         """
         self._outbox = Outbox(sink, capacity)
+        self.exposed: Counter[tuple[str, str]] = Counter()
+        """How many exposures there were in this process, by flag and variant."""
         self._exposed, self._assigned = News(remembered), News(remembered)
         self.is_repeat = self._exposed.repeats()
         """Whether the user of a context is known to have got a variant of a flag today. Else, say so by `expose`."""
@@ -64,6 +67,7 @@ class Tracking:
         short = (subject.user_id, subject.device_id, flag_key, variant.key)
         if self._exposed.is_news(given.canonical, short):
             for event in exposures(given):
+                self.exposed[flag_key, variant.key] += 1
                 self._outbox.put(event)
 
     def assign(self, context: Mapping[str, Any], variants: Mapping[str, Outcome], evaluation: Evaluation) -> None:
@@ -102,6 +106,7 @@ class Tracking:
 
     def heal(self) -> None:
         """Take in a fork: what waits is the parent's to send."""
+        self.exposed.clear()
         self._outbox.heal()
         self._exposed.heal()
         self._assigned.heal()

@@ -73,7 +73,7 @@ def test_tests_of_a_service_tell_nobody(asked, taken):
 
 
 def test_an_exposure_that_cannot_be_told_is_no_matter_of_the_caller(asked, caplog):
-    asked._tracking.expose = None
+    asked.tracking.expose = None
     assert asked.variant("a", EVE).key == "on"
     assert asked.variant("a", {"user_id": "eve"}).error is None
     assert len([line for line in caplog.messages if "an exposure is lost" in line]) == 1

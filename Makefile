@@ -105,6 +105,11 @@ generate: $(READY) ## Generate the code and the docs that are committed
 	$(BIN)/python scripts/generate_values_docs.py
 	$(BIN)/python scripts/generate_integrations.py
 	$(BIN)/python scripts/generate_schemas.py
+	$(BIN)/python scripts/generate_troubleshooting.py
+
+.PHONY: docs
+docs: $(READY) ## Build the site of the docs into build/site; fails for a link that leads nowhere
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
 
 .PHONY: lock
 lock: $(READY) ## Pin the newest versions of all dependencies in requirements/

@@ -88,6 +88,7 @@ def locked() -> dict[str, Version]:
         "generate_crds.py",
         "generate_integrations.py",
         "generate_schemas.py",
+        "generate_troubleshooting.py",
     ],
 )
 def test_what_is_generated_is_what_is_committed(script: str) -> None:

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,8 +21,13 @@ from tests.cached import cached
 from tests.chart.helm import helm
 from tests.cluster.assets import RECIPE as ENVTEST
 from tests.cluster.assets import AssetsUnavailableError, assets
+from tests.node import cgroup
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 RECIPE = Path(__file__).parent / "recipe"
+SPACES = ("unshare", "--net", "--mount", "--pid", "--fork", "--propagation", "private", "--", "sh", "-c")
 PACKAGES = (
     "containerd",
     "runc",
@@ -42,11 +48,11 @@ def unfit() -> str:
         return "a node needs Linux and root"
     if shutil.which("unshare") is None or shutil.which("apt-get") is None:
         return "a node needs unshare and Debian's packages"
-    spaces = subprocess.run(
-        ["unshare", "--net", "--mount", "--pid", "--fork", "true"], capture_output=True, check=False
-    )
-    if spaces.returncode:
-        return f"a node needs network, mount and process namespaces of its own: {spaces.stderr.decode().strip()}"
+    done = subprocess.run((*SPACES, "mount -t tmpfs run /run"), capture_output=True, text=True, check=False)
+    if done.returncode:
+        return f"a node needs network, mount and process namespaces of its own: {done.stderr.strip()}"
+    if not all(os.access(hierarchy, os.W_OK) for hierarchy in cgroup.hierarchies()):
+        return f"a node needs control groups, and {cgroup.CGROUPS} cannot be written"
     return ""
 
 
@@ -58,6 +64,8 @@ def programs() -> Path:
     """
     try:
         _install()
+        # Where the kernel lacks either, no pod has a network.
+        _run(*SPACES, "PATH=$PATH:/usr/sbin && ip link add name pods type bridge && nft add table inet pods")
         found, own = assets(), cached(f"node-{_digest()}", _build)
     except subprocess.CalledProcessError as error:
         raise AssetsUnavailableError(f"no node: {error.cmd[0]} failed: {(error.stderr or '')[-300:]}") from error
@@ -74,7 +82,11 @@ def _install() -> None:
         return
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for words in (("update",), ("install", "--yes", "--no-install-recommends", *PACKAGES)):
-        subprocess.run(["apt-get", "-qq", *words], check=True, capture_output=True, text=True, env=environment)
+        _run("apt-get", "-qq", *words, env=environment)
+
+
+def _run(*words: str, env: Mapping[str, str] | None = None) -> None:
+    subprocess.run(words, check=True, capture_output=True, text=True, env=env)
 
 
 def _build(folder: Path) -> None:

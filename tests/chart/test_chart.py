@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from scripts.image.__main__ import REGISTRY
+from scripts.image.program import PROGRAMS
 from tests.chart.helm import CHART, VALUES, attempt, find, objects, render
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -239,3 +241,17 @@ def test_the_deletion_policy_is_off_by_default():
 def test_the_chart_has_the_version_of_the_programs():
     chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
     assert chart["version"] == chart["appVersion"] == version("flagoperator")
+
+
+def test_artifact_hub_is_told_of_every_kind_and_image():
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    told = {name: yaml.safe_load(chart["annotations"][f"artifacthub.io/{name}"]) for name in ("crds", "images")}
+    definitions = [yaml.safe_load(path.read_text()) for path in (CHART / "files" / "crds").glob("*.yaml")]
+    assert {(each["name"], each["kind"], each["version"]) for each in told["crds"]} == {
+        (each["metadata"]["name"], each["spec"]["names"]["kind"], version["name"])
+        for each in definitions
+        for version in each["spec"]["versions"]
+    }
+    assert {each["image"] for each in told["images"]} == {
+        f"{REGISTRY}/{name}:{chart['appVersion']}" for name in PROGRAMS
+    }

@@ -34,6 +34,20 @@ def plane(tmp_path_factory: pytest.TempPathFactory, binaries: Path) -> Iterator[
         yield plane
 
 
+@pytest.fixture(scope="module")
+def own_plane(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, binaries: Path
+) -> Iterator[ControlPlane]:
+    """A control plane with the CRDs for a module that breaks it, or that has FLAGS for its API server.
+
+    Its tests and their stages get it where the module has a fixture `plane` that returns it.
+    """
+    flags = getattr(request.module, "FLAGS", None)
+    with ControlPlane(tmp_path_factory.mktemp("own-control-plane"), binaries, flags=flags) as plane:
+        install(plane)
+        yield plane
+
+
 @pytest.fixture
 def stage(plane: ControlPlane, request: pytest.FixtureRequest) -> Iterator[Stage]:
     """A namespace for one test, on the shared control plane."""

@@ -12,31 +12,29 @@ import pytest
 
 from flagd.manifest import crds
 from tests.cluster.conftest import namespace_of
-from tests.cluster.control_plane import ControlPlane
-from tests.cluster.installation import DEFINITIONS, install
+from tests.cluster.installation import DEFINITIONS
 from tests.cluster.stage import Stage, flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from tests.cluster.control_plane import ControlPlane
 
 CONFIRM = "flagoperator.dev/confirm-removal"
 KEY_HASH = "sha256:" + "0" * 64
 
 
 @pytest.fixture(scope="module")
-def breakable(tmp_path_factory: pytest.TempPathFactory, binaries: Path) -> Iterator[ControlPlane]:
-    with ControlPlane(tmp_path_factory.mktemp("definitions"), binaries) as plane:
-        install(plane)
-        yield plane
+def plane(own_plane: ControlPlane) -> ControlPlane:
+    return own_plane
 
 
 @pytest.fixture
-def stages(breakable: ControlPlane, request: pytest.FixtureRequest) -> Iterator[list[Stage]]:
+def stages(plane: ControlPlane, request: pytest.FixtureRequest) -> Iterator[list[Stage]]:
     """Three namespaces; the first has the operator of all."""
     with ExitStack() as stack:
         name = namespace_of(request.node.name)
-        yield [stack.enter_context(Stage(breakable, f"{name[:40]}-{number}")) for number in range(3)]
+        yield [stack.enter_context(Stage(plane, f"{name[:40]}-{number}")) for number in range(3)]
 
 
 def delete_definition(plane: ControlPlane, kind: str) -> None:
@@ -54,7 +52,7 @@ def variants(stages: list[Stage], replica: Any) -> list[str]:
 
 
 def test_a_deleted_definition_turns_no_flag_off_and_is_named_until_its_lists_can_be_believed(
-    stages: list[Stage], breakable: ControlPlane
+    stages: list[Stage], plane: ControlPlane
 ):
     first = stages[0]
     operator = first.operator("--relist-interval", "2", namespaces=())
@@ -62,7 +60,7 @@ def test_a_deleted_definition_turns_no_flag_off_and_is_named_until_its_lists_can
     for each in stages:
         each.apply(flag("only"))
         each.wait("only", Published="True")
-    delete_definition(breakable, "Flag")
+    delete_definition(plane, "Flag")
     first.until(lambda: len(operator.state()["held"]) == len(stages))
     assert operator.state()["unserved"] == ["Flag"]
     assert all("until the API server serves Flag again" in text for text in operator.state()["held"])
@@ -70,15 +68,15 @@ def test_a_deleted_definition_turns_no_flag_off_and_is_named_until_its_lists_can
     first.until(lambda: variants(stages, replica) == ["on"] * 3)
     operator.said("listing failed")
     assert variants(stages, replica) == ["on"] * 3
-    found = first.until(lambda: breakable.request(f"/api/v1/namespaces/{first.namespace}/events")["items"])
+    found = first.until(lambda: plane.request(f"/api/v1/namespaces/{first.namespace}/events")["items"])
     assert {each["reason"] for each in found} == {"MassRemovalHeld"}
-    restore_definition(breakable, "Flag")
+    restore_definition(plane, "Flag")
     first.until(lambda: operator.state()["unserved"] == [])
     first.until(lambda: variants(stages, replica) == [""] * 3)
     assert operator.state()["held"] == []
 
 
-def test_a_definition_that_is_gone_for_good_lets_go_what_is_confirmed(stages: list[Stage], breakable: ControlPlane):
+def test_a_definition_that_is_gone_for_good_lets_go_what_is_confirmed(stages: list[Stage], plane: ControlPlane):
     first = stages[0]
     operator = first.operator("--relist-interval", "2", namespaces=())
     replica = first.replica("flagd-0")
@@ -86,7 +84,7 @@ def test_a_definition_that_is_gone_for_good_lets_go_what_is_confirmed(stages: li
     first.apply({**deployment, "spec": {"type": "Server", "keyHashes": [KEY_HASH]}}, flag("only"))
     first.wait("only", Published="True")
     first.wait("web", "FlagDeployment", Ready="True")
-    delete_definition(breakable, "FlagDeployment")
+    delete_definition(plane, "FlagDeployment")
     try:
         (held,) = first.until(lambda: operator.state()["held"])
         assert "1 of 1 deployments would go" in held
@@ -96,4 +94,4 @@ def test_a_definition_that_is_gone_for_good_lets_go_what_is_confirmed(stages: li
         first.until(lambda: not operator.state()["held"])
         assert operator.state()["unserved"] == ["FlagDeployment"]
     finally:
-        restore_definition(breakable, "FlagDeployment")
+        restore_definition(plane, "FlagDeployment")

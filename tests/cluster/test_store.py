@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cluster.conftest import namespace_of
-from tests.cluster.control_plane import ControlPlane
-from tests.cluster.installation import install
 from tests.cluster.stage import Stage, flag
 from tests.cluster.traffic import Traffic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.cluster.control_plane import ControlPlane
 
 MANY = [f"f{number}" for number in range(12)]
 BLUE = [{"key": "blue"}]
@@ -26,16 +24,8 @@ GREEN = [{"key": "green"}]
 
 
 @pytest.fixture(scope="module")
-def breakable(tmp_path_factory: pytest.TempPathFactory, binaries: Path) -> Iterator[ControlPlane]:
-    with ControlPlane(tmp_path_factory.mktemp("store"), binaries) as plane:
-        install(plane)
-        yield plane
-
-
-@pytest.fixture
-def stage(breakable: ControlPlane, request: pytest.FixtureRequest) -> Iterator[Stage]:
-    with Stage(breakable, namespace_of(request.node.name)) as stage:
-        yield stage
+def plane(own_plane: ControlPlane) -> ControlPlane:
+    return own_plane
 
 
 def back_up(plane: ControlPlane, folder: Path) -> None:

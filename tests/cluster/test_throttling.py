@@ -12,19 +12,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cluster.conftest import namespace_of
-from tests.cluster.control_plane import ControlPlane
-from tests.cluster.installation import install
 from tests.cluster.proxy import Proxy
 from tests.cluster.refusal import Refusal
 from tests.cluster.stage import Stage, flag
 from tests.cluster.traffic import Traffic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from tests.cluster.control_plane import ControlPlane
 
-NARROW: dict[str, str | None] = {
+FLAGS: dict[str, str | None] = {
     "max-requests-inflight": "2",
     "max-mutating-requests-inflight": "1",
     "enable-priority-and-fairness": "false",
@@ -36,16 +32,8 @@ MOST_A_SECOND = 40
 
 
 @pytest.fixture(scope="module")
-def narrow(tmp_path_factory: pytest.TempPathFactory, binaries: Path) -> Iterator[ControlPlane]:
-    with ControlPlane(tmp_path_factory.mktemp("narrow"), binaries, flags=NARROW) as plane:
-        install(plane)
-        yield plane
-
-
-@pytest.fixture
-def stage(narrow: ControlPlane, request: pytest.FixtureRequest) -> Iterator[Stage]:
-    with Stage(narrow, namespace_of(request.node.name)) as stage:
-        yield stage
+def plane(own_plane: ControlPlane) -> ControlPlane:
+    return own_plane
 
 
 def insist(stage: Stage, name: str, percent: int) -> None:

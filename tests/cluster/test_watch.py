@@ -13,9 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from flagd.manifest import KINDS
-from tests.cluster.conftest import namespace_of
-from tests.cluster.control_plane import ControlPlane
-from tests.cluster.installation import install
 from tests.cluster.proxy import Proxy
 from tests.cluster.stage import Stage, flag
 from tests.cluster.traffic import Traffic
@@ -23,6 +20,8 @@ from tests.cluster.traffic import Traffic
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.cluster.control_plane import ControlPlane
 
 STORM = 100
 NO_PASSWD = """
@@ -33,20 +32,12 @@ def unknown(uid):
 
 pwd.getpwuid = unknown
 """
-FORGETFUL: dict[str, str | None] = {"watch-cache": "false", "etcd-compaction-interval": "2s"}
+FLAGS: dict[str, str | None] = {"watch-cache": "false", "etcd-compaction-interval": "2s"}
 
 
 @pytest.fixture(scope="module")
-def forgetful(tmp_path_factory: pytest.TempPathFactory, binaries: Path) -> Iterator[ControlPlane]:
-    with ControlPlane(tmp_path_factory.mktemp("forgetful"), binaries, flags=FORGETFUL) as plane:
-        install(plane)
-        yield plane
-
-
-@pytest.fixture
-def stage(forgetful: ControlPlane, request: pytest.FixtureRequest) -> Iterator[Stage]:
-    with Stage(forgetful, namespace_of(request.node.name)) as stage:
-        yield stage
+def plane(own_plane: ControlPlane) -> ControlPlane:
+    return own_plane
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from flagctl.suggestion import suggestion
 from flagd.condition.attribute import USER_FIELDS
 from flagd.nearest import nearest
+from flagd.rpc.shape import kind as kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,7 +39,7 @@ def read_user(text: str) -> dict[str, Any]:
     """
     user = _parse(text)
     if not isinstance(user, dict):
-        raise UserError(f'a user is a JSON object such as {{"user_id": "ann"}}, not {_kind(user)}')
+        raise UserError(f'a user is a JSON object such as {{"user_id": "ann"}}, not {kind_of(user)}')
     present = {name: value for name, value in user.items() if value is not None}
     for name, value in present.items():
         _field(name)(name, value)
@@ -89,17 +90,17 @@ def _field(name: str) -> Callable[[str, Any], None]:
 
 def _text(where: str, value: object) -> None:
     if not isinstance(value, str):
-        raise UserError(f"{where} must be a string, not {_kind(value)}; write {json.dumps(_as_text(value))}")
+        raise UserError(f"{where} must be a string, not {kind_of(value)}; write {json.dumps(_as_text(value))}")
 
 
 def _texts(where: str, value: object) -> None:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise UserError(f'{where} must be a list of strings such as ["a"], not {_kind(value)}')
+        raise UserError(f'{where} must be a list of strings such as ["a"], not {kind_of(value)}')
 
 
 def _object(where: str, value: object) -> None:
     if not isinstance(value, dict):
-        raise UserError(f"{where} must be an object, not {_kind(value)}")
+        raise UserError(f"{where} must be an object, not {kind_of(value)}")
 
 
 def _groups(where: str, value: object) -> None:
@@ -113,7 +114,7 @@ def _groups(where: str, value: object) -> None:
             _group(here, group)
         else:
             right = 'a name ("acme"), a list of names (["acme"]) or an object ({"name": "acme"})'
-            raise UserError(f"{here} must be {right}, not {_kind(group)}")
+            raise UserError(f"{here} must be {right}, not {kind_of(group)}")
 
 
 def _group(where: str, group: dict[str, Any]) -> None:
@@ -169,18 +170,3 @@ _CHECKS: dict[str, Callable[[str, Any], None]] = {
 
 def _as_text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _kind(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case int() | float():
-            return "a number"
-        case str():
-            return "a string"
-        case list():
-            return "a list"
-    return "an object"

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from flagctl.comparison.effect import effects
-from flagd.manifest import validate
 from flagd.manifest.changes.change import changes
+from tests.unit.flagd.manifest.changes.edits import made
 
 TWO = [{"key": "a"}, {"key": "b"}]
 THREE = [*TWO, {"key": "c"}]
@@ -16,14 +16,6 @@ MATCH = [{"attribute": "user.country", "op": "is", "values": ["CA"]}]
 def done(kind: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     old, new = made(kind, before), made(kind, after)
     return effects(old, new, changes(old, new))
-
-
-def made(kind: str, spec: dict[str, Any]) -> Any:
-    resource, findings = validate(
-        {"apiVersion": "flagoperator.dev/v1alpha1", "kind": kind, "metadata": {"name": "x"}, "spec": spec}
-    )
-    assert resource is not None, findings
-    return resource
 
 
 def flag(**spec: Any) -> dict[str, Any]:

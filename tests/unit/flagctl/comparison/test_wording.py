@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import pytest
 
 from flagctl.comparison.wording import newcomer, words
-from flagd.manifest import validate
 from flagd.manifest.changes.change import changes
+from tests.unit.flagd.manifest.changes.edits import edited, made
 
 FLAG: dict[str, Any] = {
     "active": True,
@@ -25,29 +24,8 @@ FLAG: dict[str, Any] = {
 }
 
 
-def made(kind: str, spec: dict[str, Any]) -> Any:
-    resource, findings = validate(
-        {"apiVersion": "flagoperator.dev/v1alpha1", "kind": kind, "metadata": {"name": "x"}, "spec": spec}
-    )
-    assert resource is not None, findings
-    return resource
-
-
 def said(kind: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return [words(change) for change in changes(made(kind, before), made(kind, after))]
-
-
-def edited(path: str, value: Any) -> dict[str, Any]:
-    spec: Any = copy.deepcopy(FLAG)
-    *parents, last = [int(part) if part.isdigit() else part for part in path.split(".")]
-    at = spec
-    for part in parents:
-        at = at[part]
-    if value is None:
-        del at[last]
-    else:
-        at[last] = value
-    return spec
 
 
 @pytest.mark.parametrize(
@@ -84,7 +62,7 @@ def edited(path: str, value: Any) -> dict[str, Any]:
     ],
 )  # fmt: skip
 def test_a_change_is_said_as_a_reader_would(path: str, value: Any, phrases: list[str] | None) -> None:
-    found = said("Flag", FLAG, edited(path, value))
+    found = said("Flag", FLAG, edited(FLAG, path, value))
     assert found == phrases if phrases is not None else found
 
 

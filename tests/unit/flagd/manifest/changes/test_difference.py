@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import pytest
 
-from flagd.manifest import KINDS, validate
+from flagd.manifest import KINDS
 from flagd.manifest.changes.difference import differences, summary
+from tests.unit.flagd.manifest.changes.edits import edited, made
 
 SECRET = "maria@example.com"
 FLAG: dict[str, Any] = {
@@ -33,29 +33,8 @@ FLAG: dict[str, Any] = {
 }
 
 
-def made(kind: str, spec: dict[str, Any]) -> Any:
-    resource, findings = validate(
-        {"apiVersion": "flagoperator.dev/v1alpha1", "kind": kind, "metadata": {"name": "x"}, "spec": spec}
-    )
-    assert resource is not None, findings
-    return resource
-
-
-def edited(path: str, value: Any) -> dict[str, Any]:
-    spec: Any = copy.deepcopy(FLAG)
-    *parents, last = [int(part) if part.isdigit() else part for part in path.split(".")]
-    at = spec
-    for part in parents:
-        at = at[part]
-    if value is None:
-        del at[last]
-    else:
-        at[last] = value
-    return spec
-
-
 def changed(path: str, value: Any) -> tuple[str, ...]:
-    return differences(made("Flag", FLAG), made("Flag", edited(path, value)))
+    return differences(made("Flag", FLAG), made("Flag", edited(FLAG, path, value)))
 
 
 @pytest.mark.parametrize(

@@ -52,11 +52,12 @@ class Dashboard:
         )
         assert self._process.stdout is not None
         self.line = self._process.stdout.readline()
-        found = re.search(r"https?://\S+", self.line)
+        found = re.search(r" on (https?://\S+)$", self.line)
         if found is None:
-            self._process.kill()
-            raise AssertionError(self.line + self._process.stdout.read())
-        self.link = found[0]
+            with self._process as ending:
+                said = self.line + ending.communicate(timeout=SECONDS)[0]
+            raise AssertionError(said)
+        self.link = found[1]
         self.url = "{0.scheme}://{0.netloc}".format(urlsplit(self.link))
         self.log: list[str] = []
         self._reader = threading.Thread(target=lambda: self.log.extend(self._process.stdout or ()), daemon=True)

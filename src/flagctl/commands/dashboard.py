@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import click
 
 from flagctl.files.manifests import check_there
-from flagd.process.address import is_loopback
 from flagd.process.extra import require
 
 LISTEN = "127.0.0.1:8020"
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("dashboard")
@@ -18,45 +21,37 @@ LISTEN = "127.0.0.1:8020"
     multiple=True,
     metavar="PATH",
     type=click.Path(),
-    help="File or folder of manifests to show; repeat it.",
+    help="File or folder of manifests to show instead of a cluster; repeat it.",
 )
 @click.option("--listen", default=LISTEN, show_default=True, metavar="HOST:PORT", help="Where to answer.")
 @click.option("--host", "hosts", multiple=True, metavar="NAME", help="Name that browsers may use for it; repeat it.")
-def command(paths: tuple[str, ...], listen: str, hosts: tuple[str, ...]) -> None:
+@click.option("--kubeconfig", type=_FILE, help="Kubeconfig to use; without it as kubectl finds one.")
+@click.option("--context", metavar="NAME", help="Context of the kubeconfig; the current one without it.")
+@click.option("--namespaces", metavar="NAME,…", default="", help="Only these; for who may not list all.")
+@click.option("--sign-in", is_flag=True, help="Have everybody sign in with a token; use nobody else's rights.")
+@click.option("--api-server", metavar="URL", help="API server to use without a kubeconfig; implies --sign-in.")
+@click.option("--api-server-ca", type=_FILE, help="Certificate of its CA, PEM.")
+@click.option("--tls-cert", type=_FILE, help="Answer over HTTPS with this certificate, PEM.")
+@click.option("--tls-key", type=_FILE, help="Its key, PEM.")
+@click.option("--trust-proxies", metavar="IP,…", default="", help="Believe X-Forwarded-Proto and -For from these.")
+@click.option("--rollout-verbs", is_flag=True, help="The cluster has the chart's policy rolloutVerbs.")
+def command(**given: Any) -> None:  # noqa: ANN401
     """Show every flag in a browser: its ramp, who serves it, why a user gets what, what an edit would do.
+
+    Without --manifests it shows the cluster of the kubeconfig, acts as its user, and prints a link that works once.
 
     \b
     Examples:
       flagctl dashboard --manifests flags/
+      flagctl dashboard --context staging --namespaces shop,web
     """
     require("dashboard", "flagctl dashboard")
-    host, port = _address(listen)
-    for path in paths:
+    for path in given["paths"]:
         check_there(path)
+    if bool(given["tls_cert"]) is not bool(given["tls_key"]):
+        raise click.UsageError("--tls-cert and --tls-key go together")
     # Imported when needed: every other command starts without a web server.
-    from flagctl.dashboard.web.application import application
-    from flagctl.dashboard.web.events import Streams
-    from flagctl.dashboard.web.files_site import FilesSite
-    from flagctl.dashboard.web.server import Edge, listening, serve
+    from flagctl.dashboard.opening import Options, opened
 
-    if not paths:
-        raise click.UsageError("say what to show: --manifests PATH")
-    site = FilesSite(paths)
-    streams = Streams(site.inventory)
-    app = application(site, site.works, streams, hosts)
-    with listening(host, port) as at:
-        url = f"http://{_shown(host)}:{at.getsockname()[1]}/"
-        serve(app, at, Edge(), lambda: click.echo(f"flags of {site.title} on {url}"), streams.close)
-
-
-def _address(listen: str) -> tuple[str, int]:
-    host, _, port = listen.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise click.BadParameter(f'"{listen}" is not HOST:PORT, such as {LISTEN}', param_hint="--listen")
-    return host.strip("[]"), int(port)
-
-
-def _shown(host: str) -> str:
-    if is_loopback(f"{host}:0"):
-        return "localhost"
-    return f"[{host}]" if ":" in host else host
+    given["namespaces"] = tuple(filter(None, (name.strip() for name in given["namespaces"].split(","))))
+    opened(Options(**given))

@@ -49,9 +49,11 @@ async def ask(target: Target, names: Sequence[str], verb: Verb, *, forced: bool 
         try:
             flags = await find_flags(api, target.namespace, names)
             reached = [view for view in map(view_of, flags) if token_for(view, verb, forced=forced)]
-            by = await _who(api) if reached else ""
+            by = await username(api) if reached else ""
             for view in reached:
-                await _annotate(api, target.namespace, view.name, verb, token_for(view, verb, forced=forced), by)
+                token = token_for(view, verb, forced=forced)
+                await annotate(api, target.namespace, view.name, verb, token, by)
+                click.echo(f"{title_of('Flag', view.name)} {_SAID[verb]} ({token})")
             if not names:
                 click.echo(f"{len(reached)} of {len(flags)} flags have a run to {verb}")
         except ApiError as error:
@@ -76,16 +78,16 @@ def _nothing_to(verb: Verb, view: View) -> str:
     return f"has no run to {verb}: it is {view.phase}"
 
 
-async def _annotate(api: Api, namespace: str, name: str, verb: Verb, token: str, by: str) -> None:
+async def annotate(api: Api, namespace: str, name: str, verb: Verb, token: str, by: str) -> None:
+    """Ask `verb` of the flag `name`, quoting `token`, in the name of `by`. Raises ApiError."""
     annotations: dict[str, Any] = {f"{GROUP}/{verb}": token}
     if by:
         annotations[f"{GROUP}/by"] = by
     await api.merge(f"{collection('Flag', namespace)}/{name}", {"metadata": {"annotations": annotations}}, MANAGER)
-    click.echo(f"{title_of('Flag', name)} {_SAID[verb]} ({token})")
 
 
-async def _who(api: Api) -> str:
-    """Return who we are to the API server; empty where it does not say."""
+async def username(api: Api) -> str:
+    """Return who `api` asks as; empty where the API server does not say. Raises ApiError."""
     review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
     try:
         found = await api.create(REVIEWS, review)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 
 import aiohttp
@@ -13,7 +14,8 @@ from flagoperator.cluster.debris import Debris
 from flagoperator.kubeconfig import CredentialError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
+    from contextlib import AbstractAsyncContextManager
 
     from flagoperator.kubeconfig import Access, Connection
 
@@ -25,6 +27,8 @@ APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
 REQUEST_SECONDS = 30.0
 CONNECT_SECONDS = 5.0
+GRACE_SECONDS = 10.0
+"""How much later than the time that was asked for an answer may end."""
 CONNECTIONS = 16
 UNAUTHORIZED = 401
 
@@ -48,14 +52,15 @@ class ApiError(Exception):
 class Api:
     """A client for one API server. Used inside ``async with``."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, connections: int = CONNECTIONS) -> None:
         self._connection = connection
+        self._connections = connections
         self._session: aiohttp.ClientSession | None = None
         self.refused_since: float | None = None
         """Since when nothing but `UNAUTHORIZED` was answered, in seconds of the monotonic clock; None = it was not."""
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(limit=CONNECTIONS)
+        connector = aiohttp.TCPConnector(limit=self._connections)
         timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS, sock_connect=CONNECT_SECONDS)
         self._session = aiohttp.ClientSession(
             connector=connector, timeout=timeout, trust_env=False, trace_configs=[Debris().trace()]
@@ -65,6 +70,12 @@ class Api:
     async def __aexit__(self, *_: object) -> None:
         if self._session is not None:
             await self._session.close()
+
+    def over(self, connection: Connection) -> Api:
+        """Return a client for another connection that shares the sockets of this one; it lives as long as this does."""
+        other = Api(connection)
+        other._session = self._session
+        return other
 
     async def get(self, path: str, *, accept: str = JSON, **query: str) -> Object:
         """Return what is at `path`, in the form `accept`. Raises ApiError, as all of these do."""
@@ -96,6 +107,22 @@ class Api:
     async def merge(self, path: str, obj: Object, manager: str) -> Object:
         """Merge `obj` into what is at `path`, as field manager `manager`."""
         return await self._call("PATCH", path, {"fieldManager": manager}, obj, headers={"Content-Type": MERGE})
+
+    async def stream(self, path: str, seconds: float, **query: str) -> AsyncIterator[Object]:
+        """Yield what a watch of `path` says, for `seconds` at most. Raises ApiError."""
+        call = f"GET {path}"
+        access = await self._connection.access()
+        query |= {"timeoutSeconds": str(int(seconds))}
+        try:
+            async with self._asked(access, "GET", path, query, {"Accept": JSON}, None, seconds) as response:
+                if response.status != HTTPStatus.OK:
+                    _decode(call, response.status, await response.read())
+                async for line in _lines(response.content):
+                    yield _decode(call, HTTPStatus.OK, line)
+        except CredentialError as error:
+            raise ApiError(0, "", str(error)) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise ApiError(0, "", f"{call}: {str(error) or type(error).__name__}") from error
 
     async def _call(
         self,
@@ -146,10 +173,23 @@ class Api:
         headers: Mapping[str, str],
         body: bytes | None,
     ) -> tuple[int, bytes]:
+        async with self._asked(access, method, path, query, headers, body) as response:
+            return response.status, await response.read()
+
+    def _asked(
+        self,
+        access: Access,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        headers: Mapping[str, str],
+        body: bytes | None,
+        seconds: float = REQUEST_SECONDS,
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         if self._session is None:
             raise RuntimeError("the client is used outside of its context")
         connection = self._connection
-        async with self._session.request(
+        return self._session.request(
             method,
             connection.server + path,
             params=query,
@@ -158,8 +198,20 @@ class Api:
             ssl=access.tls,
             proxy=connection.proxy,
             server_hostname=connection.server_name,
-        ) as response:
-            return response.status, await response.read()
+            timeout=aiohttp.ClientTimeout(total=seconds + GRACE_SECONDS, sock_connect=CONNECT_SECONDS),
+        )
+
+
+async def _lines(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
+    """Yield the lines of `content`, of any length; the last one only if it is whole."""
+    begun = bytearray()
+    async for piece in content.iter_any():
+        begun += piece
+        *lines, rest = begun.split(b"\n")
+        for line in lines:
+            if line:
+                yield bytes(line)
+        begun = bytearray(rest)
 
 
 def _decode(call: str, status: int, data: bytes) -> Object:

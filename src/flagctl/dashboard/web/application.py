@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from flagctl.dashboard.preview.preview import Previews
-from flagctl.dashboard.web import flag, lists, problem
+from flagctl.dashboard.web import flag, lists, problem, ramp
 from flagctl.dashboard.web.guard import Guard
 from flagctl.dashboard.web.static import static
 from flagd.process.tasks import Tasks
@@ -50,13 +50,13 @@ def application(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        await site.start()
-        for name, work in works.items():
-            tasks.start(name, work, restart=True)
-        try:
-            yield
-        finally:
-            await tasks.stop()
+        async with site.started():
+            for name, work in works.items():
+                tasks.start(name, work, restart=True)
+            try:
+                yield
+            finally:
+                await tasks.stop()
 
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("; ".join(tasks.ended) or "ok", 503 if tasks.ended else 200)
@@ -81,9 +81,12 @@ def _pages() -> list[Route]:
         _route("/flags", lists.flags),
         _route("/flags.csv", lists.flags_csv),
         _route("/events", _events),
+        _route("/health", lists.health),
         _route(one, flag.flag),
         _route(f"{one}/explain", flag.explain, "POST"),
         _route(f"{one}/preview", flag.preview, "POST"),
+        _route(f"{one}/ramp/{{verb}}", ramp.confirm),
+        _route(f"{one}/ramp/{{verb}}", ramp.act, "POST"),
         _route("/{plural:str}", lists.others),
     ]
 

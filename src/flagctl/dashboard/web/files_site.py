@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from flagctl.dashboard.inventory.folder import Folder
@@ -10,7 +11,7 @@ from flagctl.dashboard.inventory.inventory import Inventory, View
 from flagctl.dashboard.web.visitor import Visitor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from starlette.requests import Request
 
@@ -38,9 +39,11 @@ class FilesSite:
         """What is wrong with files from which no resource could be read."""
         return self.folder.faults
 
-    async def start(self) -> None:
+    @asynccontextmanager
+    async def started(self) -> AsyncIterator[None]:
         """Read the files for the first time."""
         await self.folder.read()
+        yield
 
     async def visitor(self, request: Request) -> Visitor:  # noqa: ARG002
         """Return the one visitor there is."""

@@ -20,6 +20,7 @@ from flagd.compiler.graph.references import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -54,7 +55,7 @@ async def preview(request: Request, visitor: Visitor) -> Response:
 
 
 async def _shown(request: Request, visitor: Visitor, item: Item, **asked: Any) -> Response:  # noqa: ANN401
-    page = flag_page(item, visitor.view, datetime.now(UTC).date())
+    page = flag_page(item, visitor.view, today())
     live: Mapping[str, Any] = {} if visitor.person is None else await visitor.person.about(item)
     data = {
         "flag": page,
@@ -62,8 +63,14 @@ async def _shown(request: Request, visitor: Visitor, item: Item, **asked: Any) -
         "preview": asked.get("preview") or Preview(page.yaml),
         "serving": live.get("serving"),
         "verbs": live.get("verbs", ()),
+        "csrf": visitor.csrf,
     }
     return answer(request, "flag.html", data, visitor=visitor)
+
+
+def today() -> date:
+    """Return the day it is in UTC."""
+    return datetime.now(UTC).date()
 
 
 def item_of(request: Request, visitor: Visitor) -> Item:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from flagctl.dashboard.pages.health import health_of
 from flagctl.dashboard.pages.listing import listing, query_of
 from flagctl.dashboard.pages.now import tiles
 from flagctl.dashboard.pages.other import KINDS, other_rows
@@ -62,6 +63,14 @@ async def others(request: Request, visitor: Visitor) -> Response:
     title = request.path_params["plural"]
     data = {"kind": kind, "title": title, "rows": other_rows(kind, visitor.view)}
     return answer(request, "others.html", data, visitor=visitor)
+
+
+async def health(request: Request, visitor: Visitor) -> Response:
+    """Show whether what the pages show can be believed."""
+    site = request.app.state.site
+    facts = [("Source", site.title), ("Signed in as", visitor.name or "nobody: these are files")]
+    data = {"health": health_of(visitor.view, site.faults, facts)}
+    return answer(request, "health.html", data, visitor=visitor)
 
 
 def rows_of(view: View) -> list[Row]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -36,8 +38,8 @@ class Site(Protocol):
     title: str
     inventory: Inventory
 
-    async def start(self) -> None:
-        """Get ready to answer."""
+    def started(self) -> AbstractAsyncContextManager[None]:
+        """Get ready to answer, and give back what that takes at the end."""
 
     async def visitor(self, request: Request) -> Visitor | Response:
         """Return who asks, or what they are answered with where they have to sign in first."""

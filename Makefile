@@ -107,6 +107,10 @@ generate: $(READY) ## Generate the code and the docs that are committed
 	$(BIN)/python scripts/generate_schemas.py
 	$(BIN)/python scripts/generate_troubleshooting.py
 
+.PHONY: dist
+dist: $(READY) ## Build the wheel and the source distribution into dist/wheel
+	$(BIN)/python -m hatchling build --directory dist/wheel
+
 .PHONY: docs
 docs: $(READY) ## Build the site of the docs into build/site; fails for a link that leads nowhere
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +15,9 @@ from tests.cluster.stage import flag
 
 if TYPE_CHECKING:
     from tests.cluster.stage import Stage
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+ASKED = ("--flag", "new-checkout", "--user", '{"user_id": "eve"}')
 
 
 @pytest.mark.parametrize(
@@ -47,6 +54,31 @@ def test_flags_are_selected_by_owner(stage: Stage):
     stage.apply(flag("mine", owner="payments"), flag("theirs", owner="search"))
     found = stage.kubectl("get", "flags", "--field-selector", "spec.owner=payments", "-o", "name")
     assert found.split() == ["flag.flagoperator.dev/mine"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("lint", str(EXAMPLES)), 0, "nothing found"),
+        (("eval", str(EXAMPLES), *ASKED), 0, "new-checkout  on"),
+        (("explain", str(EXAMPLES), *ASKED), 0, "new-checkout: on (SPLIT)"),
+        (("doctor", "--settle", "0"), 1, "there is no Lease flagoperator in namespace"),
+        (("lnt",), 2, 'did you mean "lint"?'),
+    ],
+    ids=lambda each: each[0] if isinstance(each, tuple) else "",
+)
+def test_flagctl_is_a_plugin_of_kubectl(stage: Stage, arguments: tuple[str, ...], code: int, says: str):
+    options = ("--operator-namespace", stage.namespace) if arguments[0] == "doctor" else ()
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        [stage.plane.kubectl, "flags", *arguments, *options],
+        env={**os.environ, "KUBECONFIG": str(stage.plane.admin), "PATH": path, "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert (done.returncode, says in done.stdout + done.stderr) == (code, True), done.stdout + done.stderr
 
 
 def test_waiting_works_and_sees_no_old_generation_as_published(stage: Stage):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import subprocess
+import tomllib
+import venv
+from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 import pytest
@@ -14,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROGRAMS = {"flagctl": "ctl", "flagd": "server", "flagoperator": "operator"}
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXAMPLES = ROOT / "examples"
 NOBODY = """\
 apiVersion: v1
@@ -105,3 +110,46 @@ def test_packages_say_that_they_are_typed(wheel: Path):
     packages = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
     assert packages == {"flagctl", "flagd", "flagoperator"}
     assert {f"{package}/py.typed" for package in packages} <= set(names)
+
+
+def test_the_plugin_of_kubectl_comes_with_flagctl(installation: Installation):
+    done = installation.run("ctl", "kubectl-flags", "lint", EXAMPLES)
+    assert (done.returncode, "nothing found" in done.stdout) == (0, True), done.stderr
+
+
+def shell(*command: str | Path, **variables: str) -> str:
+    """Run a command with nothing of this environment; return what it prints."""
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    done = subprocess.run(
+        [str(word) for word in command],
+        env={**environment, "PIP_DISABLE_PIP_VERSION_CHECK": "1", **variables},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("extra", sorted(PROJECT["project"]["optional-dependencies"]))
+def test_pip_installs_the_wheel_with_each_extra_into_an_empty_environment(wheel: Path, tmp_path: Path, extra: str):
+    venv.create(tmp_path / "venv", with_pip=True)
+    bin_ = tmp_path / "venv" / "bin"
+    shell(bin_ / "pip", "install", "--quiet", f"{wheel}[{extra}]")
+    shell(bin_ / "pip", "check")
+    for program, needed in PROGRAMS.items():
+        if needed == extra:
+            assert PROJECT["project"]["version"] in shell(bin_ / program, "--version")
+
+
+@pytest.mark.long
+def test_pipx_installs_flagctl_and_its_plugin(wheel: Path, tmp_path: Path):
+    venv.create(tmp_path / "venv", with_pip=True)
+    shell(tmp_path / "venv" / "bin" / "pip", "install", "--quiet", "pipx")
+    homes = {"PIPX_HOME": str(tmp_path / "pipx"), "PIPX_BIN_DIR": str(tmp_path / "bin")}
+    shell(tmp_path / "venv" / "bin" / "pipx", "install", f"flagoperator[ctl] @ {wheel.as_uri()}", **homes)
+    for program in ("flagctl", "kubectl-flags"):
+        assert "nothing found" in shell(tmp_path / "bin" / program, "lint", EXAMPLES)
+    assert "_FLAGCTL_COMPLETE" in shell(tmp_path / "bin" / "flagctl", "completion", "bash")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from flagd.manifest import ResourceRef
 
@@ -37,23 +37,32 @@ class Count:
 
 
 class Series:
-    """Answers with the same labels, counted by the segment that decided."""
+    """Answers with the same labels, counted by the segment that decided and the arm of its run, if it has one."""
 
-    __slots__ = ("segments",)
+    __slots__ = ("parts",)
 
     def __init__(self) -> None:
-        self.segments: dict[str, Count] = {}
+        self.parts: dict[tuple[str, str], Count] = {}
 
     @property
     def count(self) -> int:
         """All of them."""
-        return sum(each.count for each in list(self.segments.values()))
+        return sum(each.count for each in list(self.parts.values()))
 
-    def of(self, segment: str) -> Count:
-        """Return the number of answers by `segment`, to be raised by the caller."""
-        if segment not in self.segments and len(self.segments) >= SEGMENTS:
-            segment = OTHER
-        return self.segments.setdefault(segment, Count())
+    def of(self, segment: str, arm: str = "") -> Count:
+        """Return the number of answers by `segment` to users of `arm`, to be raised by the caller."""
+        part = segment, arm
+        if part not in self.parts and len(self.parts) >= SEGMENTS:
+            part = OTHER, arm
+        return self.parts.setdefault(part, Count())
+
+    def by(self, segments: Collection[str]) -> int:
+        """Return how many answers there were by `segments`."""
+        return sum(each.count for (segment, _), each in list(self.parts.items()) if segment in segments)
+
+    def to(self, arm: str) -> int:
+        """Return how many answers there were to users of `arm`."""
+        return sum(each.count for (_, its_arm), each in list(self.parts.items()) if its_arm == arm)
 
 
 class Histogram:
@@ -107,12 +116,14 @@ class Metrics:
     accepting: bool = True
     loop_lags: deque[float] = field(default_factory=lambda: deque(maxlen=LAGS))
 
-    def evaluation(self, project: str, flag: str, variant: str, reason: str, segment: str = "") -> Count:
-        """Return the number of answers with these labels by `segment`, to be raised by the caller."""
+    def evaluation(
+        self, project: str, flag: str, variant: str, reason: str, segment: str = "", *, arm: str = ""
+    ) -> Count:
+        """Return the number of answers with these labels by `segment` and `arm`, to be raised by the caller."""
         labels = (project, flag, variant, reason)
         if labels not in self.evaluations and len(self.evaluations) >= SERIES:
             labels = (OTHER, OTHER, OTHER, OTHER)
-        return self.evaluations.setdefault(labels, Series()).of(segment)
+        return self.evaluations.setdefault(labels, Series()).of(segment, arm)
 
     def call(self, method: str, status: str, seconds: float) -> None:
         """Count one finished call."""

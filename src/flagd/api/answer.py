@@ -88,7 +88,9 @@ class Answers:
         answer = self._previous.get(variant)
         if answer is None:
             entry = encode_entry(flag_key, to_message(variant))
-            series = self._metrics.evaluation(self._project, flag_key, variant.key, variant.reason, variant.segment)
+            series = self._metrics.evaluation(
+                self._project, flag_key, variant.key, variant.reason, variant.segment, arm=variant.arm or ""
+            )
             answer = Answer(entry, series)
         self._known[variant] = answer
         return answer

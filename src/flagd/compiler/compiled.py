@@ -16,13 +16,14 @@ from flagd.compiler.last_good.seeding import restore
 from flagd.compiler.outcome import Form
 from flagd.compiler.project import Project
 from flagd.compiler.update import Update
-from flagd.ruleset.full_rollout import amplitude_form
+from flagd.ruleset.private_metadata import amplitude_form
 from flagd.ruleset.ruleset import Ruleset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from flagd.compiler.form.limit import Limits
+    from flagd.compiler.form.rise import Rise
     from flagd.compiler.graph.references import Node
     from flagd.compiler.last_good.unreadable import Unreadable
     from flagd.compiler.outcome import Outcome
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from flagd.ruleset.cohort import Cohort
     from flagd.ruleset.flag import EvaluationFlag
 
-NO_LIMITS: Mapping[ResourceRef, Limits | None] = {}
+NO_RISES: Mapping[ResourceRef, Rise | None] = {}
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,9 @@ class Compiled:
         self,
         changed: Iterable[Resource | Unreadable],
         removed: Iterable[ResourceRef] = (),
-        limits: Mapping[ResourceRef, Limits | None] = NO_LIMITS,
+        rises: Mapping[ResourceRef, Rise | None] = NO_RISES,
     ) -> Compiled:
-        """Return the project with `changed` resources added or replaced, `removed` ones gone and new `limits`.
+        """Return the project with `changed` resources added or replaced, `removed` ones gone and new `rises`.
 
         The cost is that of the changed resources and of those that refer to them, whatever the size of
         the project. A flag that is broken now keeps the form it has here, with all that this form needs.
@@ -112,12 +113,12 @@ class Compiled:
         for resource in changed:
             if resource.ref.namespace == self.state.name:
                 update.put(resource)
-        for ref, limit in limits.items():
-            update.limit(ref, limit)
+        for ref, rise in rises.items():
+            update.rise(ref, rise)
         return Compiled(update.finish())
 
     def replace(
-        self, resources: Iterable[Resource | Unreadable], limits: Mapping[ResourceRef, Limits | None] = NO_LIMITS
+        self, resources: Iterable[Resource | Unreadable], rises: Mapping[ResourceRef, Rise | None] = NO_RISES
     ) -> Compiled:
         """Return the project with `resources` and nothing else, at the cost of what differs and a look at the rest."""
         given = {resource.ref: resource for resource in resources if resource.ref.namespace == self.state.name}
@@ -128,8 +129,8 @@ class Compiled:
                 update.remove(ref)
         for resource in given.values():
             update.put(resource)
-        for ref, limit in limits.items():
-            update.limit(ref, limit)
+        for ref, rise in rises.items():
+            update.rise(ref, rise)
         return Compiled(update.finish())
 
     def flag_revision(self, key: str) -> str | None:
@@ -196,7 +197,7 @@ def compile_project(
     *,
     project: str = "default",
     previous: Compiled | None = None,
-    limits: Mapping[ResourceRef, Limits | None] = NO_LIMITS,
+    rises: Mapping[ResourceRef, Rise | None] = NO_RISES,
 ) -> Compiled:
     """Compile the resources of one namespace.
 
@@ -208,10 +209,10 @@ def compile_project(
         project: the namespace.
         previous: the result before. Broken flags keep the form they have in it, changes of bucketing are
             judged against it, and only what differs from it is compiled.
-        limits: how far the percentages of flags reach at most, by allocation.
+        rises: how far the percentages of flags reach at most that rise step by step.
     """
     before = Compiled(Project(project)) if previous is None else previous
-    return before.replace(resources, limits)
+    return before.replace(resources, rises)
 
 
 def compile_projects(

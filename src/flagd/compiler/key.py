@@ -12,6 +12,7 @@ from flagd.compiler.form.bucketing import bucketed, check_rebucketing
 from flagd.compiler.form.flag import compile_flag
 from flagd.compiler.form.group import compile_group
 from flagd.compiler.form.limit import limited, without_percents
+from flagd.compiler.form.rise import with_starts
 from flagd.compiler.graph.references import node_named, reference_path
 from flagd.compiler.key_ownership import judge
 from flagd.compiler.outcome import Form, Outcome
@@ -63,8 +64,7 @@ def _compile(winner: Flag | FlagGroup, last: Form | None, scope: Scope, findings
     if last is not None and last.bucketing is not None and by != last.bucketing:
         check_rebucketing(winner, last.bucketing, by, findings)
     if isinstance(winner, Flag):
-        limits = scope.limits(winner.ref)
-        flag, group = compile_flag(winner if limits is None else limited(winner, limits), by, scope, findings), None
+        flag, group = _risen(winner, by, scope, findings), None
         _check_deployments(winner, scope, findings)
         _check_plan(winner, scope, findings)
     else:
@@ -92,6 +92,14 @@ def _compile(winner: Flag | FlagGroup, last: Form | None, scope: Scope, findings
         moved=tuple(moved),
         face=_face(tuple(flag["variants"]), local, group),
     )
+
+
+def _risen(winner: Flag, by: Bucketed, scope: Scope, findings: Findings) -> EvaluationFlag:
+    rise = scope.rise(winner.ref)
+    if rise is None:
+        return compile_flag(winner, by, scope, findings)
+    flag = limited(winner, rise.limits)
+    return with_starts(compile_flag(flag, by, scope, findings), flag.spec, by, rise.starts)
 
 
 @lru_cache(maxsize=1024)
@@ -129,6 +137,6 @@ def _check_plan(flag: Flag, scope: Scope, findings: Findings) -> None:
 
 
 def _measured(resource: Flag | FlagGroup, by: Bucketed, scope: Scope) -> bytes:
-    if not isinstance(resource, Flag) or scope.limits(resource.ref) is None:
+    if not isinstance(resource, Flag) or scope.rise(resource.ref) is None:
         return b""
     return hash_json(compile_flag(without_percents(resource), by, scope, Findings(resource.ref)))

@@ -12,7 +12,7 @@ from flagd.ruleset.persistent import PersistentMap
 from flagd.ruleset.revision import Digest
 
 if TYPE_CHECKING:
-    from flagd.compiler.form.limit import Limits
+    from flagd.compiler.form.rise import Rise
     from flagd.compiler.graph.cycle import Cycle
     from flagd.compiler.graph.references import Node
     from flagd.compiler.last_good.unreadable import Unreadable
@@ -38,7 +38,7 @@ class Project:
         uses: what a node refers to, by node.
         users: who refers to a node, by node; also for nodes that do not exist.
         cycles: nodes in a cycle.
-        limits: how far the percentages of a flag reach at most, where they rise step by step.
+        rises: how far the percentages of a flag reach at most, where they rise step by step.
         plans: the FlagRolloutPlans among the resources.
         outcomes: what compiling gave, by node.
         faulty: the nodes that have diagnostics.
@@ -54,7 +54,7 @@ class Project:
     uses: PersistentMap[Node, frozenset[Node]] = field(default_factory=PersistentMap)
     users: PersistentMap[Node, PersistentMap[Node, None]] = field(default_factory=PersistentMap)
     cycles: PersistentMap[Node, Cycle] = field(default_factory=PersistentMap)
-    limits: PersistentMap[ResourceRef, Limits] = field(default_factory=PersistentMap)
+    rises: PersistentMap[ResourceRef, Rise] = field(default_factory=PersistentMap)
     plans: PersistentMap[ResourceRef, FlagRolloutPlan] = field(default_factory=PersistentMap)
     outcomes: PersistentMap[Node, Outcome] = field(default_factory=PersistentMap)
     faulty: PersistentMap[Node, None] = field(default_factory=PersistentMap)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flagd.compiler.form.alternatives import Alternatives
-    from flagd.compiler.form.limit import Limits
+    from flagd.compiler.form.rise import Rise
     from flagd.compiler.graph.references import Node
     from flagd.manifest.diagnostic import ResourceRef
     from flagd.manifest.model import Model
@@ -79,13 +79,13 @@ Face = FlagFace | SegmentFace | CohortFace | DeploymentFace | PlainFace | Broken
 class Scope:
     """Looks up the other resources of the project by name. None stands for "there is none"."""
 
-    __slots__ = ("_face", "limits")
+    __slots__ = ("_face", "rise")
 
     def __init__(
-        self, face: Callable[[Node], Face | None], limits: Callable[[ResourceRef], Limits | None] = lambda _: None
+        self, face: Callable[[Node], Face | None], rise: Callable[[ResourceRef], Rise | None] = lambda _: None
     ) -> None:
         self._face = face
-        self.limits = limits
+        self.rise = rise
 
     def look(self, node: Node) -> Face | None:
         """Return whatever has this name."""

@@ -25,7 +25,7 @@ from flagd.ruleset.persistent import ABSENT, Draft
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from flagd.compiler.form.limit import Limits
+    from flagd.compiler.form.rise import Rise
     from flagd.compiler.graph.references import Node
     from flagd.compiler.project import Project
     from flagd.compiler.scope import Face
@@ -40,11 +40,11 @@ class Update:
         self._project = project
         self._resources = Draft(project.resources)
         self._claims = Draft(project.claims)
-        self._limits = Draft(project.limits)
+        self._rises = Draft(project.rises)
         self._plans = Draft(project.plans)
         self._outcomes = Draft(project.outcomes)
         self._links = Dependencies(project)
-        self._scope = Scope(self._face, self._limits.look)
+        self._scope = Scope(self._face, self._rises.look)
         self._retention = Retention(project, self._outcomes, self._links, self._named)
         self._linked: set[Node] = set()
         self._dirty: set[Node] = set()
@@ -75,14 +75,14 @@ class Update:
         if before is not None:
             self._disclaim(before)
             self._resources[ref] = ABSENT
-            self._limits[ref] = ABSENT
+            self._rises[ref] = ABSENT
             self._plans[ref] = ABSENT
 
-    def limit(self, ref: ResourceRef, limits: Limits | None) -> None:
-        """Have no percentage of the flag `ref` reach farther than `limits`; None = as far as it asks for."""
-        if self._limits.look(ref) == limits:
+    def rise(self, ref: ResourceRef, rise: Rise | None) -> None:
+        """Have no percentage of the flag `ref` reach farther than `rise` says; None = as far as it asks for."""
+        if self._rises.look(ref) == rise:
             return
-        self._limits[ref] = ABSENT if limits is None else limits
+        self._rises[ref] = ABSENT if rise is None else rise
         resource = self._resources.look(ref)
         if resource is not None:
             self._dirty.add(node_of(resource))
@@ -113,7 +113,7 @@ class Update:
             uses=self._links.uses.freeze(),
             users=self._links.users.freeze(),
             cycles=self._links.cycles.freeze(),
-            limits=self._limits.freeze(),
+            rises=self._rises.freeze(),
             plans=self._plans.freeze(),
             outcomes=self._outcomes.freeze(),
         )

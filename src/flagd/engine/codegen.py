@@ -53,16 +53,17 @@ class _Writer:
                 known.update(value for value in part.values if not value.startswith("["))
 
     def write_segment(self, segment: Segment) -> None:
-        hashed = self._value(segment.bucket.selector) if segment.bucket else None
+        table = segment.table
+        hashed = self._value(table.selector) if table else None
         indent = ""
         if segment.any_of is not None:
             sets = [" and ".join(map(self._condition, every)) or "True" for every in segment.any_of]
             self._line(f"if {' or '.join(sets) or 'False'}:")
             indent = " "
-        if segment.bucket and hashed:
-            self._write_bucket(segment.bucket, hashed, indent)
+        if table and hashed:
+            self._write_bucket(table, hashed, indent)
         else:
-            decide = self._bind(segment.bucket.outcome) + "(context, results)" if segment.bucket else None
+            decide = self._bind(table.outcome) + "(context, results)" if table else None
             self._write_result(decide or self._bind(segment.outcome), indent)
 
     def _write_bucket(self, table: BucketTable, value: str, indent: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flagd.condition.glob import glob_of
+from flagd.engine.variant import Arm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +23,10 @@ DISTRIBUTIONS = 42_949_673
 _ADDED = {"individual-inclusions": "testers", "sticky-bucketing": "sticky bucketing"}
 _COHORT_OPERATORS = {"set contains any": "in cohort", "set does not contain any": "not in cohort"}
 _GLOB_OPERATORS = {"regex match": "glob match", "regex does not match": "glob does not match"}
+_ARMS = {
+    Arm.TREATED: "  arm of the rollout: treated, let in by this run",
+    Arm.CONTROL: "  arm of the rollout: control, not let in by this run yet",
+}
 _HIDDEN = "a flag or group that this key does not see"
 
 
@@ -194,6 +199,7 @@ class Explanation:
         """Return the text for people."""
         verdict = f"{self.variant.key} ({self.variant.reason})" if self.variant else "nothing: no segment decides"
         lines = [f"{self.flag_key}: {verdict}"]
+        lines += [_ARMS[self.variant.arm]] if self.variant and self.variant.arm else []
         lines += [f"  {line}" for segment in self.segments for line in segment.lines()]
         if not self.segments and self.variant:
             lines.append("  its prerequisites lead back to itself, so they cannot be met")

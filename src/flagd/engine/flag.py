@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from flagd.engine.arm import with_arms
 from flagd.engine.bucket import BucketTable, bucket_table
 from flagd.engine.condition import Condition, Results, make_condition, texts
 from flagd.engine.variant import Reason, Variant
 from flagd.ruleset.cohort import sees_every_cohort
-from flagd.ruleset.full_rollout import full_rollout, public_metadata
+from flagd.ruleset.full_rollout import full_rollout
+from flagd.ruleset.private_metadata import public_metadata
+from flagd.ruleset.rollout_start import rollout_start
 from flagd.value_type import typed
 
 if TYPE_CHECKING:
@@ -33,7 +36,8 @@ _REASONS = {
 class Segment:
     """Who is in it (None = everybody; else one set of `any_of` must hold as a whole), and what they get.
 
-    `whole` is the bucket that it would have at 100 %, where it admits nobody; None = it is not known.
+    `whole` is the bucket that it would have at 100 %, where it admits nobody; None = it is not known. `armed` is its
+    bucket with outcomes that say their arm, while a run lets users in by it; None = there is no such run.
     """
 
     name: str
@@ -41,6 +45,12 @@ class Segment:
     bucket: BucketTable | None
     outcome: Variant | None
     whole: BucketTable | None = None
+    armed: BucketTable | None = None
+
+    @property
+    def table(self) -> BucketTable | None:
+        """What decides about users who match; None = `outcome` does."""
+        return self.armed or self.bucket
 
     def matches(self, context: object, results: Results) -> bool:
         """Return whether the conditions hold."""
@@ -48,7 +58,8 @@ class Segment:
 
     def decide(self, context: object, results: Results) -> Variant | None:
         """Return what a user who matches gets; None = the next segment decides."""
-        return self.bucket.outcome(context, results) if self.bucket else self.outcome
+        table = self.table
+        return table.outcome(context, results) if table else self.outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,17 @@ def _segment(source: EvaluationFlag, raw: Mapping[str, Any], position: int, coho
     any_of = tuple(tuple(make_condition(part, cohorts) for part in every) for every in conditions or ())
     full = None if table else full_rollout(raw)
     whole = None if full is None else bucket_table(full, admit, outcome)
-    return Segment(name, None if conditions is None else any_of, table, outcome, whole)
+    started = rollout_start(raw)
+    armed = None if started is None or outcome is None else _armed(table, started, outcome)
+    return Segment(name, None if conditions is None else any_of, table, outcome, whole, armed)
+
+
+def _armed(table: BucketTable | None, started: Mapping[str, Any], outcome: Variant) -> BucketTable:
+    """Return `table` with arms; without one everybody has the `outcome`, which a few had when the run began."""
+    if table is None:
+        everybody = bucket_table({**started, "allocations": []}, lambda _: None, outcome)
+        table = replace(everybody, otherwise=None, unhashed=outcome)
+    return with_arms(table, bucket_table(started, lambda _: outcome, None))
 
 
 def _variant(source: Mapping[str, Any], segment: Mapping[str, Any], reason: Reason, key: str | None) -> Variant | None:

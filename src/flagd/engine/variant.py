@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+ROLLOUT_ARM = "rollout_arm"
+"""Names, in the metadata of an answer, the arm of the run that its user is in."""
 MISSING = "missingBucketingKey"
 """Names, in the metadata of an answer, the attribute that the flag is bucketed by and the user lacks."""
 
@@ -28,6 +30,13 @@ class Reason(StrEnum):
     ERROR = "ERROR"
 
 
+class Arm(StrEnum):
+    """Which side of a comparison a user is on while a run lasts."""
+
+    TREATED = "treated"
+    CONTROL = "control"
+
+
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Variant:
     """One outcome of a flag. Made once per revision and shared by all answers: compare by identity, never change.
@@ -40,6 +49,7 @@ class Variant:
         reason: why.
         segment: name of the segment that decided; empty where it has none.
         missing: attribute path of the value to be hashed, where the user has none; else empty.
+        arm: of the run that lets users in by this segment; None without one, and for whom it compares with nobody.
     """
 
     key: str
@@ -49,11 +59,15 @@ class Variant:
     reason: Reason
     segment: str
     missing: str = ""
+    arm: Arm | None = None
 
     @property
     def told(self) -> Mapping[str, Any]:
         """What callers are told as metadata."""
-        return {**self.metadata, MISSING: self.missing} if self.missing else self.metadata
+        more = {MISSING: self.missing} if self.missing else {}
+        if self.arm is not None:
+            more[ROLLOUT_ARM] = str(self.arm)
+        return {**self.metadata, **more} if more else self.metadata
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON that Amplitude's engines answer with."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from flagd.dialect import Untranslatable, translate
 from flagd.ruleset.client_ruleset import switched_off
-from flagd.ruleset.full_rollout import amplitude_form
+from flagd.ruleset.private_metadata import amplitude_form
 
 if TYPE_CHECKING:
     from flagd.ruleset.flag import EvaluationCondition, EvaluationFlag, EvaluationSegment

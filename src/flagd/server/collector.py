@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
+from flagd.engine.variant import ROLLOUT_ARM, Arm
 from flagd.process.log import current_outlet
 from flagd.process.metrics_page import broken_resources, cumulative
 from flagd.rpc.capacity import Capacity
@@ -62,12 +63,28 @@ class FlagdCollector(Collector):
         for labels, series in list(self._metrics.evaluations.items()):
             evaluations.add_metric(labels, series.count)
         yield evaluations
+        yield self._arms()
         unknown = CounterMetricFamily(
             "flagd_unknown_flags", "Answers that a flag is not known to the caller.", labels=["project"]
         )
         for project, count in list(self._metrics.unknown_flags.items()):
             unknown.add_metric([project], count)
         yield unknown
+
+    def _arms(self) -> Metric:
+        counts: Counter[tuple[str, str, str]] = Counter()
+        for (project, flag, _variant, _reason), series in list(self._metrics.evaluations.items()):
+            for arm in Arm:
+                counts[project, flag, arm] += series.to(arm)
+        answers = CounterMetricFamily(
+            "flagd_rollout_evaluations",
+            "Answers to users whom the run of a flag has let in, and to those whom it has not yet.",
+            labels=["project", "flag", ROLLOUT_ARM],
+        )
+        for labels, count in counts.items():
+            if count:
+                answers.add_metric(labels, count)
+        return answers
 
     def _calls(self) -> Iterator[Metric]:
         durations = HistogramMetricFamily(

@@ -27,7 +27,7 @@ def admitted(metrics: Metrics, queries: Sequence[AdmissionQuery]) -> list[Admiss
         segments = wanted.get((project, flag))
         if segments is None or variant == OFF or reason not in _BY_ROLLOUT:
             continue
-        found[project, flag] += sum(each.count for name, each in list(series.segments.items()) if name in segments)
+        found[project, flag] += series.by(segments)
     return [
         AdmissionCount(project=each.project, flag=each.flag, token=each.token, count=found[each.project, each.flag])
         for each in queries

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from flagd.promql import LABEL, QueryError, names_variant, ready_query
-from flagoperator.prometheus.reading import Reading, failed, read_answer
+from flagoperator.prometheus.reading import NoAnswer, Reading, failed, read_answer
+from flagoperator.prometheus.sample import MOST_SERIES, Sample, read_sample
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +20,18 @@ MOST_BYTES = 64 * 1024
 MOST_VARIANTS = 10
 """Most variants that a query is asked for one by one."""
 _NOT_SENT = "not sent: "
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """How large an answer may be, and what to do where it is larger."""
+
+    most_bytes: int
+    advice: str
+
+
+_NUMBER = _Bound(MOST_BYTES, "the query must give one number, such as sum(…)")
+_COUNTERS = _Bound(1024 * 1024, f"name fewer series by labels; at most {MOST_SERIES} are read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,39 +75,54 @@ class Prometheus:
     async def measure(self, query: str, values: Mapping[str, str]) -> Reading:
         """Return what `query` gives now, with `values` for its placeholders; never raises."""
         try:
+            return read_answer(*await self._ask(query, values, {}, _NUMBER))
+        except NoAnswer as error:
+            return failed(str(error))
+
+    async def sample(self, query: str, flag: str, namespace: str, at: float | None = None) -> Sample:
+        """Return the counters of `query` for a flag, as they are now or were `at`, by the clock of Prometheus.
+
+        Raises:
+            NoAnswer: there are none that could be compared.
+        """
+        form = {} if at is None else {"time": repr(at)}
+        return read_sample(*await self._ask(query, {"flag": flag, "namespace": namespace}, form, _COUNTERS))
+
+    async def _ask(
+        self, query: str, values: Mapping[str, str], form: Mapping[str, str], bound: _Bound
+    ) -> tuple[int, bytes]:
+        """Return status and body of the answer. Raises NoAnswer where there is none within the bounds."""
+        try:
             text = ready_query(query, self._settings.label, values)
         except QueryError as error:
-            return failed(f"{_NOT_SENT}{error}")
+            raise NoAnswer(f"{_NOT_SENT}{error}") from None
         async with self._turns:
             self.in_flight += 1
             try:
-                return await self._ask(text)
+                return await self._post({**form, "query": text, "timeout": f"{self._settings.seconds:g}s"}, bound)
             finally:
                 self.in_flight -= 1
 
-    async def _ask(self, query: str) -> Reading:
+    async def _post(self, form: Mapping[str, str], bound: _Bound) -> tuple[int, bytes]:
         url = f"{self._settings.url.rstrip('/')}/api/v1/query"
-        form = {"query": query, "timeout": f"{self._settings.seconds:g}s"}
         try:
             # No redirect is followed: the operator asks the server that it was told of and no other.
             async with self._session.post(url, data=form, allow_redirects=False) as response:
-                body = await _read(response.content)
+                body = await _read(response.content, bound.most_bytes)
         except TimeoutError:
-            return failed(f"no answer within {self._settings.seconds:g} s")
+            raise NoAnswer(f"no answer within {self._settings.seconds:g} s") from None
         except (aiohttp.ClientError, OSError) as error:
-            return failed(f"Prometheus cannot be asked: {error or type(error).__name__}")
+            raise NoAnswer(f"Prometheus cannot be asked: {error or type(error).__name__}") from None
         if body is None:
-            return failed(
-                f"the answer has more than {MOST_BYTES} bytes; the query must give one number, such as sum(…)"
-            )
-        return read_answer(response.status, body)
+            raise NoAnswer(f"the answer has more than {bound.most_bytes} bytes; {bound.advice}")
+        return response.status, body
 
 
-async def _read(content: aiohttp.StreamReader) -> bytes | None:
-    """Return all of `content`; None where that is too much."""
+async def _read(content: aiohttp.StreamReader, most: int) -> bytes | None:
+    """Return all of `content`; None where it has more than `most` bytes."""
     body = bytearray()
-    async for part in content.iter_chunked(MOST_BYTES):
+    async for part in content.iter_chunked(most):
         body += part
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             return None
     return bytes(body)

@@ -23,7 +23,20 @@ class Reading:
     is_empty: bool = False
 
 
+class NoAnswer(Exception):
+    """A query that gave nothing to go by. The text says why, in one line.
+
+    Attributes:
+        is_empty: whether the query was answered, with nothing.
+    """
+
+    def __init__(self, trouble: str, *, is_empty: bool = False) -> None:
+        super().__init__(failed(trouble).trouble)
+        self.is_empty = is_empty
+
+
 NOTHING = Reading(trouble="no data: the query gives no series", is_empty=True)
+UNREADABLE = "HTTP {status} with what is not an answer of Prometheus; check --prometheus-url"
 _LONGEST = 300
 
 
@@ -42,7 +55,7 @@ def read_answer(status: int, body: bytes) -> Reading:
         data = answer["data"]
         return _read(data["resultType"], data["result"])
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
-        return failed(f"HTTP {status} with what is not an answer of Prometheus; check --prometheus-url")
+        return failed(UNREADABLE.format(status=status))
 
 
 def _read(kind: str, result: Any) -> Reading:  # noqa: ANN401

@@ -20,7 +20,7 @@ from flagoperator.reconcile.served import served_form, served_instead
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
-    from flagd.compiler.form.limit import Limits
+    from flagd.compiler.form.rise import Rise
     from flagd.compiler.graph.references import Node
     from flagd.manifest import Diagnostic, Resource, ResourceRef
     from flagd.manifest.changes.news import News
@@ -60,7 +60,7 @@ class Projects:
         self._heard = True
         lost = {ref: entry for ref in self.ramps.lost if (entry := self.taken(ref)) is not None}
         self.ramps.forget(lost)
-        touched = self.limit(self.ramps.limits(lost, partial(self._recalled, served)))
+        touched = self.raise_to(self.ramps.rises(lost, partial(self._recalled, served)))
         self.ramps.settle(lost, self.taken, self._measured)
         return touched | lost.keys()
 
@@ -91,8 +91,8 @@ class Projects:
         for name, members in namespaces.items():
             before = compiled.get(name)
             ramped = self._ramped(name, members)
-            limits = self.ramps.limits(ramped | members, self._before)
-            after = self._update(name, before, members, limits)
+            rises = self.ramps.rises(ramped | members, self._before)
+            after = self._update(name, before, members, rises)
             if before is not None:
                 touched |= affected(before, after)
             touched |= ramped.keys()
@@ -111,11 +111,11 @@ class Projects:
         self._tell(changes, known, touched)
         return touched
 
-    def limit(self, limits: Mapping[ResourceRef, Limits | None]) -> set[ResourceRef]:
-        """Compile the flags of `limits` with no percentage above these; return the resources to look at."""
-        namespaces: dict[str, dict[ResourceRef, Limits | None]] = {}
-        for ref, limit in limits.items():
-            namespaces.setdefault(ref.namespace, {})[ref] = limit
+    def raise_to(self, rises: Mapping[ResourceRef, Rise | None]) -> set[ResourceRef]:
+        """Compile the flags of `rises` with no percentage above these; return the resources to look at."""
+        namespaces: dict[str, dict[ResourceRef, Rise | None]] = {}
+        for ref, rise in rises.items():
+            namespaces.setdefault(ref.namespace, {})[ref] = rise
         touched: set[ResourceRef] = set()
         for name, members in namespaces.items():
             before = self._compiled.get(name)
@@ -191,14 +191,14 @@ class Projects:
         name: str,
         before: Compiled | None,
         changes: Mapping[ResourceRef, Entry | None],
-        limits: Mapping[ResourceRef, Limits | None],
+        rises: Mapping[ResourceRef, Rise | None],
     ) -> Compiled:
         resources = [_claimant(entry) for entry in changes.values() if entry is not None]
         if before is None:
             served = self._served.pop(name, None)
             restored = None if served is None else Compiled.restore(served)
-            return compile_project(resources, project=name, previous=restored, limits=limits)
-        return before.update(resources, [ref for ref, entry in changes.items() if entry is None], limits)
+            return compile_project(resources, project=name, previous=restored, rises=rises)
+        return before.update(resources, [ref for ref, entry in changes.items() if entry is None], rises)
 
 
 def findings_of(entry: Entry, compiled: Compiled | None) -> Sequence[Diagnostic]:

@@ -6,8 +6,13 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from flagoperator.evidence.e_process import EProcess
+from flagoperator.rollout.comparison import Compared
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from flagoperator.rollout.comparison import Comparison, Look
 
 
 class Reaction(StrEnum):
@@ -24,7 +29,7 @@ class Guard:
 
     Attributes:
         name: unique in the plan.
-        query: PromQL that gives one number.
+        query: PromQL that gives one number; empty where it compares.
         most: above it a measurement has failed; None = no such bound.
         least: below it a measurement has failed; None = no such bound.
         interval: seconds from one measurement to the next.
@@ -32,6 +37,7 @@ class Guard:
         error_limit: how many measurements in a row may give no number before the run pauses.
         no_data_fails: whether a query that gives no number has failed; otherwise it says nothing.
         reaction: what follows after too many failures; Report holds nothing up.
+        comparison: what it compares instead; None = it measures.
     """
 
     name: str
@@ -43,9 +49,10 @@ class Guard:
     error_limit: int = 4
     no_data_fails: bool = False
     reaction: Reaction = Reaction.ROLLBACK
+    comparison: Comparison | None = None
 
     def has_failed(self, measurement: Measurement) -> bool:
-        """Return whether `measurement` is out of bounds."""
+        """Return whether `measurement` is out of bounds; one of a comparison alone never is."""
         value = measurement.value
         if value is None:
             return measurement.is_empty and self.no_data_fails
@@ -63,15 +70,17 @@ class Measurement:
 
     Attributes:
         at: seconds since 1970 at which it was asked.
-        value: the number; None where there is none.
+        value: the number; None where there is none, as before a comparison has taken its looks in.
         trouble: why there is none, one line.
         is_empty: whether the query was answered, with nothing or with what is not a number.
+        looks: what a comparison counted since those that were taken in.
     """
 
     at: float
     value: float | None = None
     trouble: str = ""
     is_empty: bool = False
+    looks: tuple[Look, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +91,23 @@ class Evidence:
         name: of the guard.
         failures: failed measurements in a row, counted to one more than are borne.
         errors: measurements in a row that gave no number, counted likewise.
-        last: the newest measurement; None before the first.
+        last: the newest measurement; None before the first. Of a comparison its number is E.
+        compared: what is known of a comparison; None before the first look, and of what measures.
     """
 
     name: str
     failures: int = 0
     errors: int = field(default=0, compare=False)
     last: Measurement | None = field(default=None, compare=False)
+    compared: Compared | None = field(default=None, compare=False)
 
-    def after(self, guard: Guard, measurement: Measurement) -> Evidence:
-        """Return the evidence with one more measurement. One that gives no number ends no row of failures."""
+    def after(self, guard: Guard, measurement: Measurement, limit: float) -> Evidence:
+        """Return the evidence with one more measurement. One that gives no number ends no row of failures.
+
+        `limit` is that of E before its price, where `guard` compares.
+        """
+        if guard.comparison is not None:
+            return self._compared(guard, guard.comparison, measurement, limit)
         found = replace(self, last=measurement)
         if guard.has_failed(measurement):
             return replace(found, failures=min(self.failures, guard.failure_limit) + 1, errors=0)
@@ -99,6 +115,25 @@ class Evidence:
             return replace(found, errors=min(self.errors, guard.error_limit) + 1)
         return replace(found, failures=0, errors=0)
 
-    def is_good(self, since: float) -> bool:
+    def is_good(self, guard: Guard, since: float) -> bool:
         """Return whether the newest measurement was taken after `since` and is within bounds."""
-        return self.last is not None and self.last.at > since and not self.failures and not self.errors
+        if self.last is None or self.last.at <= since or self.failures or self.errors:
+            return False
+        if guard.comparison is None:
+            return True
+        return self.compared is not None and self.compared.counts.fewest >= guard.comparison.min_attempts
+
+    def restarted(self) -> Evidence:
+        """Return it as it is when what was measured counts no longer: the newest is known, so that it is not news."""
+        return Evidence(
+            self.name, last=self.last, compared=None if self.compared is None else self.compared.restarted()
+        )
+
+    def _compared(self, guard: Guard, comparison: Comparison, measurement: Measurement, limit: float) -> Evidence:
+        before = self.compared or Compared(EProcess(comparison.margin))
+        compared = before.after(measurement.looks)
+        failures = int(compared.process.reaches(limit * compared.price))
+        found = replace(self, compared=compared, failures=failures, last=replace(measurement, looks=()))
+        if measurement.trouble:
+            return replace(found, errors=min(self.errors, guard.error_limit) + 1)
+        return replace(found, errors=0, last=replace(measurement, looks=(), value=compared.process.value))

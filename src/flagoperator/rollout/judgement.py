@@ -24,8 +24,10 @@ def evidence_of(run: Run, guard: Guard) -> Evidence:
 
 def measured(run: Run, measurements: Mapping[str, Measurement]) -> Run:
     """Return the run with the newest of `measurements`, by guard, taken in; each is taken in once."""
-    found = tuple(_with(evidence_of(run, guard), guard, measurements.get(guard.name)) for guard in run.plan.guards)
-    return replace(run, guards=found) if any(each.last is not None for each in found) else run
+    limit = run.plan.limit
+    found = tuple(_with(evidence_of(run, each), each, measurements.get(each.name), limit) for each in run.plan.guards)
+    known = any(each.last is not None or each.compared is not None for each in found)
+    return replace(run, guards=found) if known else run
 
 
 def noted(before: Run, after: Run, now: float) -> Run:
@@ -39,7 +41,7 @@ def due_guards(run: Run, now: float) -> Iterator[Guard]:
     """Yield the guards to be measured now: each at its interval, from the first step to the end of the run."""
     if run.began is None:
         return
-    for guard in run.plan.guards:
+    for guard in _in_use(run):
         last = evidence_of(run, guard).last
         if last is None or not last.at <= now < last.at + guard.interval:
             yield guard
@@ -64,14 +66,19 @@ def silent_guard(run: Run) -> str:
 def unproven_guard(run: Run) -> str:
     """Return the first guard without a good measurement since the present hold began; empty = all have one."""
     since = float("inf") if run.held_since is None else run.held_since
-    waiting = (each.name for each in _that_count(run) if not evidence_of(run, each).is_good(since))
+    waiting = (each.name for each in _that_count(run) if not evidence_of(run, each).is_good(each, since))
     return next(waiting, "")
 
 
 def forgiven(run: Run) -> Run:
     """Return the run as somebody resumes it: what made it pause has to happen again to do so."""
-    kept = tuple(each for each in run.guards if each.name != run.failed_guard)
-    return replace(run, guards=kept, failed_guard="")
+    found = tuple(each.restarted() if each.name == run.failed_guard else each for each in run.guards)
+    return replace(run, guards=found, failed_guard="")
+
+
+def restarted_evidence(run: Run) -> tuple[Evidence, ...]:
+    """Return what is kept of the evidence when the flag is another: what comparisons cost from now on."""
+    return tuple(each.restarted() for each in run.guards if each.compared is not None)
 
 
 def kept_evidence(run: Run, guards: tuple[Guard, ...]) -> tuple[Evidence, ...]:
@@ -80,10 +87,10 @@ def kept_evidence(run: Run, guards: tuple[Guard, ...]) -> tuple[Evidence, ...]:
     return tuple(each for each in run.guards if each.name in same)
 
 
-def _with(evidence: Evidence, guard: Guard, measurement: Measurement | None) -> Evidence:
+def _with(evidence: Evidence, guard: Guard, measurement: Measurement | None, limit: float) -> Evidence:
     if measurement is None or (evidence.last is not None and measurement.at == evidence.last.at):
         return evidence
-    return evidence.after(guard, measurement)
+    return evidence.after(guard, measurement, limit)
 
 
 def _with_reaction(run: Run, reaction: Reaction) -> Iterator[Guard]:
@@ -91,4 +98,8 @@ def _with_reaction(run: Run, reaction: Reaction) -> Iterator[Guard]:
 
 
 def _that_count(run: Run) -> Iterator[Guard]:
-    return (each for each in run.plan.guards if each.reaction is not Reaction.REPORT)
+    return (each for each in _in_use(run) if each.reaction is not Reaction.REPORT)
+
+
+def _in_use(run: Run) -> Iterator[Guard]:
+    return (each for each in run.plan.guards if each.comparison is None or not run.uncontrolled)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from flagoperator.rollout.guard import Guard
     from flagoperator.rollout.window import Window
 
+PLAIN_ALPHA = 0.01
 REST = "All Other Users"
 """The allocation of anyone who matched no segment."""
 
@@ -56,6 +57,7 @@ class Plan:
         deadline_rolls_back: whether a run that missed its deadline goes back; otherwise it pauses.
         paused: whether nothing moves forward.
         guards: what is measured meanwhile.
+        alpha: share of runs without harm that all its comparisons together may take back.
     """
 
     steps: tuple[Step, ...]
@@ -66,6 +68,12 @@ class Plan:
     deadline_rolls_back: bool = False
     paused: bool = False
     guards: tuple[Guard, ...] = ()
+    alpha: float = PLAIN_ALPHA
+
+    @property
+    def limit(self) -> float:
+        """What E of one comparison must reach: 1/alpha, shared out over all of them."""
+        return max(1, sum(each.comparison is not None for each in self.guards)) / self.alpha
 
     @property
     def phase_count(self) -> int:

@@ -9,7 +9,7 @@ from flagd.manifest.parts.duration import duration, seconds
 from flagd.manifest.parts.percent import percent_text, thousandths
 from flagoperator.rollout.guard_form import guard_of, written_guard
 from flagoperator.rollout.moment import moment, seconds_of
-from flagoperator.rollout.plan import REST, Phase, Plan, Step
+from flagoperator.rollout.plan import PLAIN_ALPHA, REST, Phase, Plan, Step
 from flagoperator.rollout.window import DAY_MINUTES, DAYS, Window
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def plan_of(spec: Mapping[str, Any]) -> Plan:
         deadline_rolls_back=spec.get("onDeadline") == "Rollback",
         paused=bool(spec.get("paused")),
         guards=tuple(guard_of(each) for each in spec.get("guards") or ()),
+        alpha=float(spec.get("alpha", PLAIN_ALPHA)),
     )
 
 
@@ -48,6 +49,8 @@ def written_plan(plan: Plan) -> dict[str, Any]:
         found["paused"] = True
     if plan.guards:
         found["guards"] = [written_guard(each) for each in plan.guards]
+    if plan.alpha != PLAIN_ALPHA:
+        found["alpha"] = repr(plan.alpha)
     return found
 
 

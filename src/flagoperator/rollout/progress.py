@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flagoperator.rollout.allocation import percents
+from flagoperator.rollout.arm import is_uncontrolled
 from flagoperator.rollout.edit import finished, moved, rolled_back
 from flagoperator.rollout.guard import Reaction
 from flagoperator.rollout.judgement import failed_guard, measured, noted, silent_guard, unproven_guard
@@ -24,6 +25,7 @@ def progressed(subject: Subject, state: State, run: Run, world: World, now: floa
     if is_late(run, now) and run.plan.deadline_rolls_back:
         return rolled_back(subject, state, run, "Deadline", now)
     run = noted(run, measured(run, world.measurements).with_count(world.admitted), now)
+    run = replace(run, uncontrolled=is_uncontrolled(run, subject.allocations, state.shares))
     if guard := failed_guard(run, Reaction.ROLLBACK):
         return rolled_back(subject, state, replace(run, failed_guard=guard), "GuardFailed", now, f"guard {guard}")
     if not run.failed_guard and (guard := failed_guard(run, Reaction.PAUSE)):

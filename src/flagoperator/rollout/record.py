@@ -82,7 +82,7 @@ def _written_run(run: Run) -> dict[str, Any]:
     times = {"heldSince": run.held_since, "startedAt": run.began}
     found |= {name: moment(at) for name, at in times.items() if at is not None}
     if run.guards:
-        found["guards"] = [written_evidence(each) for each in run.guards]
+        found["guards"] = [written_evidence(each, run.plan.limit) for each in run.guards]
     if run.noted is not None:
         found["notedAt"] = moment(run.noted)
     if run.failed_guard:
@@ -90,6 +90,7 @@ def _written_run(run: Run) -> dict[str, Any]:
     if run.admitted or run.counted:
         found |= {"admitted": run.admitted, "counted": run.counted}
     switches = {"approved": run.approved, "paused": run.paused, "extended": run.extended}
+    switches |= {"uncontrolled": run.uncontrolled}
     return found | {name: True for name, on in switches.items() if on}
 
 
@@ -110,6 +111,7 @@ def _run(run: Mapping[str, Any]) -> Run:
         approved=run.get("approved", False),
         paused=run.get("paused", False),
         extended=run.get("extended", False),
+        uncontrolled=run.get("uncontrolled", False),
         guards=tuple(evidence_from(each) for each in run.get("guards") or ()),
         failed_guard=run.get("failedGuard", ""),
         noted=_time(run.get("notedAt")),

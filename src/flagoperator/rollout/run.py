@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from flagoperator.rollout.allocation import Share, placed
-from flagoperator.rollout.judgement import kept_evidence
+from flagoperator.rollout.judgement import kept_evidence, restarted_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +37,7 @@ class Run:
         approved: whether the step may be left.
         paused: whether somebody paused the run.
         extended: whether somebody resumed it after its deadline.
+        uncontrolled: whether nobody is left to compare with: comparisons stand still, and hold nothing up.
         guards: what was measured, by guard.
         failed_guard: name of the guard that paused the run or took it back; empty = none did.
         noted: seconds since 1970 at which numbers alone made the state another.
@@ -59,6 +60,7 @@ class Run:
     approved: bool = False
     paused: bool = False
     extended: bool = False
+    uncontrolled: bool = False
     guards: tuple[Evidence, ...] = ()
     failed_guard: str = ""
     noted: float | None = None
@@ -104,7 +106,7 @@ class Run:
     def restarted(self, digest: str) -> Run:
         """Return the run with all that was measured of the present step forgotten: the flag is another."""
         again = replace(self, digest=digest, held=0.0, held_since=None, approved=False, admitted=0, counted=0)
-        again = replace(again, guards=(), failed_guard="")
+        again = replace(again, guards=restarted_evidence(self), failed_guard="")
         return again if again.step == 0 and not again.limit else replace(again, restarts=again.restarts + 1)
 
     def under(self, plan: Plan, own: str, lowest: int) -> Run:

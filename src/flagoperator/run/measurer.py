@@ -6,9 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from flagd.manifest import Flag
-from flagoperator.prometheus.reading import Reading
+from flagoperator.prometheus.reading import NoAnswer, Reading
 from flagoperator.rollout import Measurement, Mode, due_guards
 from flagoperator.rollout.judgement import measured
+from flagoperator.run.comparer import Comparer, Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from flagoperator.run.model import Model
 
 LOOK_SECONDS = 1.0
+MOST_LOOKS = 100
+"""Looks of a comparison that wait to be taken in, which takes a second."""
 _NO_SERVER = Reading(trouble="the operator knows no Prometheus; run it with --prometheus-url")
 
 
@@ -36,11 +39,13 @@ class Measurer:
         self._clock = clock
         self._connect = connect
         self._prometheus: Prometheus | None = None
+        self._comparer: Comparer | None = None
         self._asked: set[tuple[ResourceRef, str]] = set()
 
     async def run(self) -> None:
         """Measure what is due, every second, until cancelled."""
         self._prometheus = self._connect()
+        self._comparer = None if self._prometheus is None else Comparer(self._prometheus)
         try:
             async with asyncio.TaskGroup() as tasks:
                 while True:
@@ -57,6 +62,8 @@ class Measurer:
         now = float(int(self._clock()))
         running = {ref: run for ref, walk in walks.items() if (run := _running(walk)) is not None}
         surroundings.keep(running)
+        if self._comparer is not None:
+            self._comparer.keep(running)
         for ref, run in running.items():
             for guard in due_guards(measured(run, surroundings.measurements(ref, run)), now):
                 if (ref, guard.name) not in self._asked:
@@ -65,11 +72,32 @@ class Measurer:
     async def _measure(self, ref: ResourceRef, walk: Walk, run: Run, guard: Guard) -> None:
         try:
             at = float(int(self._clock()))
-            found = await self._read(ref, walk, guard)
-            worst = guard.worst([Measurement(at, each.value, each.trouble, each.is_empty) for each in found])
-            self._model.surroundings.take(ref, run, guard, worst)
+            if guard.comparison is not None:
+                found = await self._compare(
+                    Question(ref, walk.key, guard.name, guard.comparison, guard.interval), run, at
+                )
+            else:
+                readings = await self._read(ref, walk, guard)
+                found = guard.worst([Measurement(at, each.value, each.trouble, each.is_empty) for each in readings])
+            self._model.surroundings.take(ref, run, guard, found)
         finally:
             self._asked.discard((ref, guard.name))
+
+    async def _compare(self, question: Question, run: Run, at: float) -> Measurement:
+        """Return what a comparison counted since the looks that the state of `run` has."""
+        told = self._model.surroundings.measurements(question.ref, run)
+        known = next((each.compared for each in measured(run, told).guards if each.name == question.guard), None)
+        last = told.get(question.guard)
+        looks = () if last is None else last.looks
+        if self._comparer is None:
+            return Measurement(at, trouble=_NO_SERVER.trouble, looks=looks)
+        try:
+            found = await self._comparer.look(question, None if known is None else known.until)
+        except NoAnswer as error:
+            self._model.metrics.queries["error"] += 1
+            return Measurement(at, trouble=str(error), is_empty=error.is_empty, looks=looks)
+        self._model.metrics.queries["number"] += 1
+        return Measurement(at, trouble=found.remark, looks=(*looks, *found.looks)[-MOST_LOOKS:])
 
     async def _read(self, ref: ResourceRef, walk: Walk, guard: Guard) -> Sequence[Reading]:
         if self._prometheus is None:

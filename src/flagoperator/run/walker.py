@@ -65,9 +65,9 @@ class Walker:
         """Take every step that is due, or what another operator has decided; return the resources to report on."""
         projects, entry = self._model.projects, self._model.cache.entry
         if not deciding:
-            return projects.limit(projects.ramps.follow(entry))
-        changed, limits = projects.ramps.tick(self.look(), entry)
-        touched = projects.limit(limits)
+            return projects.raise_to(projects.ramps.follow(entry))
+        changed, rises = projects.ramps.tick(self.look(), entry)
+        touched = projects.raise_to(rises)
         for decision in projects.ramps.drain_decisions():
             self._tell(decision)
         self._model.ledger.wait(touched)

@@ -14,6 +14,7 @@ from flagctl.impact.impact import Basis
 from flagctl.impact.question import Question, Ruleset
 from flagctl.impact.result import Result
 from flagd.compiler import compile_project
+from flagd.compiler.form.rise import Rise
 from flagd.compiler.graph.references import stand_ins
 from flagd.engine import Engine, evaluation_context
 from flagd.manifest import Severity, thousandths
@@ -101,12 +102,12 @@ def compiled(item: Item, view: View, *, as_it_stands: bool = True) -> Compiled:
     found = [each for each in items if not each.faults]
     resources = [each.resource for each in found if each.resource is not None]
     refused = {each.ref: each.key for each in items if each.faults or each.resource is None}
-    limits = {
-        each.ref: limits
+    rises = {
+        each.ref: Rise(limits)
         for each in found
         if each.ref.kind == "Flag" and (each.ref != item.ref or as_it_stands) and (limits := _limits(each)) is not None
     }
-    return compile_project([*resources, *stand_ins(refused, resources)], project=item.ref.namespace, limits=limits)
+    return compile_project([*resources, *stand_ins(refused, resources)], project=item.ref.namespace, rises=rises)
 
 
 def _limits(item: Item) -> dict[str, int] | None:

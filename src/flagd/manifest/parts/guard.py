@@ -24,11 +24,32 @@ class PrometheusQuery(Model):
     )
 
 
+CounterQuery = Annotated[str, Field(min_length=1, max_length=LONGEST_QUERY)]
+
+
+class Comparison(Model):
+    """Users whom the run let in, compared with those whom it has not let in yet, at the same time."""
+
+    failures: CounterQuery = Field(
+        description="A counter of failures with the label rollout_arm, as it is: no rate, no increase, no sum. "
+        "Placeholders as in a query."
+    )
+    attempts: CounterQuery = Field(description="A counter of all attempts with the same label, failed ones included.")
+    margin: Bound | None = Field(
+        default=None,
+        description='How many times as often the treated may fail, from 1 to 10, such as "1.5"; "1.2" when absent.',
+    )
+    min_attempts: Annotated[int, Field(ge=0, le=1_000_000_000)] = Field(
+        default=1000, description="Attempts that each of both groups must have before the guard is good."
+    )
+
+
 class RampGuard(Model):
-    """A measurement that must stay within bounds from the first step to the end of a run."""
+    """A measurement that must stay within bounds, or a comparison, from the first step to the end of a run."""
 
     name: Annotated[str, Field(min_length=1, max_length=63, pattern=NAME)] = Field(description="Such as error-rate.")
-    prometheus: PrometheusQuery = Field(description="What is measured.")
+    prometheus: PrometheusQuery | None = Field(default=None, description="What is measured, for `max` and `min`.")
+    compare: Comparison | None = Field(default=None, description="What is compared with control. In place of a query.")
     max: Bound | None = Field(default=None, description='Most that is good, such as 500 or "0.02".')
     min: Bound | None = Field(default=None, description="Least that is good.")
     interval: Duration | None = Field(
@@ -49,11 +70,22 @@ class RampGuard(Model):
     )
 
 
+BESIDE_QUERY = ("max", "min", "failureLimit", "onNoData")
+"""What only a guard with a query has."""
+
 Guards = Annotated[list[RampGuard], Field(max_length=8, json_schema_extra=map_by("name"))]
 """At most 8, told apart by name."""
 
 GUARD_RULES: dict[str, tuple[Rule, ...]] = {
-    "RampGuard": (Rule("has(self.max) || has(self.min)", '"write max, min or both"'),),
+    "RampGuard": (
+        Rule("has(self.prometheus) != has(self.compare)", '"write one of prometheus and compare"'),
+        Rule("has(self.compare) || has(self.max) || has(self.min)", '"write max, min or both"'),
+        Rule(
+            f"!has(self.compare) || !({' || '.join(f'has(self.{name})' for name in BESIDE_QUERY)})",
+            f'"{", ".join(BESIDE_QUERY)} stand beside prometheus, not beside compare"',
+        ),
+    ),
+    "Comparison.margin": (BOUND_RULE,),
     "RampGuard.max": (BOUND_RULE,),
     "RampGuard.min": (BOUND_RULE,),
 }

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from flagd.manifest.cel import Rule
 from flagd.manifest.model import ATOMIC, SET, Key, Model, Name
+from flagd.manifest.parts.bound import BOUND_RULE, Bound
 from flagd.manifest.parts.duration import PATTERN as DURATION
 from flagd.manifest.parts.duration import Duration
 from flagd.manifest.parts.guard import GUARD_FORMS, GUARD_RULES, Guards
@@ -103,6 +104,11 @@ class RampRules(Model):
     guards: Guards = Field(
         default_factory=list, description="What is measured meanwhile; a step waits for good measurements."
     )
+    alpha: Bound | None = Field(
+        default=None,
+        description="Share of runs without harm that guards with `compare` may take back, all of them together; above "
+        '0, at most "0.5"; "0.01" when absent.',
+    )
     paused: bool = Field(
         default=False, description="Whether nothing moves forward; a run that is under way obeys it too."
     )
@@ -138,7 +144,7 @@ STEPS_RULES = (
         '"the last step must be 100 percent; a flag stops at its own goal"',
     ),
 )
-_OWN = ("steps", "phases", "windows", "notBefore", "deadline", "onDeadline", "guards")
+_OWN = ("steps", "phases", "windows", "notBefore", "deadline", "onDeadline", "guards", "alpha")
 
 RAMP_RULES: dict[str, tuple[Rule, ...]] = {
     "Ramp": (
@@ -149,12 +155,14 @@ RAMP_RULES: dict[str, tuple[Rule, ...]] = {
         ),
         Rule(
             f"has(self.steps) || !({' || '.join(f'has(self.{name})' for name in _OWN[1:])})",
-            '"phases, windows, notBefore, deadline, onDeadline and guards stand beside steps, '
+            '"phases, windows, notBefore, deadline, onDeadline, guards and alpha stand beside steps, '
             'not beside plan or immediate"',
         ),
     ),
     "Ramp.steps": STEPS_RULES,
     "RampPhase.steps": STEPS_RULES,
+    "FlagRolloutPlanSpec.alpha": (BOUND_RULE,),
+    "Ramp.alpha": (BOUND_RULE,),
     "RampStep.percent": (PERCENT_RULE,),
     **GUARD_RULES,
 }

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 EVERYBODY = 100_000
 """100 % in units of 0.001 %."""
+MOST_ALPHA = 0.5
 MOST_SEGMENTS = 99
 """Segments of a flag that ramps; with All Other Users that is 100 allocations."""
 
@@ -36,6 +37,7 @@ def check_plan(rules: RampRules, steps: Sequence[RampStep], path: FieldPath) -> 
     if rules.not_before is not None:
         yield from _moment(rules.not_before, (*path, "notBefore"))
     yield from check_guards(rules.guards, (*path, "guards"))
+    yield from _compared(rules, steps, path)
     yield from _deadline(rules, steps, (*path, "deadline"))
 
 
@@ -54,7 +56,7 @@ def check_ramp(ramp: Ramp | None, names: Sequence[str], path: FieldPath) -> Iter
 
 
 def _beside(ramp: Ramp, path: FieldPath) -> Iterator[Finding]:
-    for name in ("phases", "windows", "not_before", "deadline", "on_deadline", "guards"):
+    for name in ("phases", "windows", "not_before", "deadline", "on_deadline", "guards", "alpha"):
         if name in ramp.model_fields_set:
             alias = type(ramp).model_fields[name].alias or name
             yield Finding((*path, alias), "UnwantedField", "stands beside `steps` only; write it into the plan")
@@ -119,6 +121,19 @@ def _moment(text: str, path: FieldPath) -> Iterator[Finding]:
     except ValueError:
         says = f'{shown(text)} is not a time of the calendar; write it as "2026-12-01T09:00:00Z"'
         yield Finding(path, "InvalidForm", says)
+
+
+def _compared(rules: RampRules, steps: Sequence[RampStep], path: FieldPath) -> Iterator[Finding]:
+    if rules.alpha is not None and not 0 < float(rules.alpha) <= MOST_ALPHA:
+        text = f"{shown(rules.alpha)} is not above 0 and at most {MOST_ALPHA}: a share of runs"
+        yield Finding((*path, "alpha"), "OutOfRange", text)
+    comparing = [index for index, each in enumerate(rules.guards) if each.compare is not None]
+    if not comparing or not steps:
+        return
+    before = f"after {steps[-2].percent} %" if len(steps) > 1 else "at any step"
+    if steps[-1].hold is not None or len(steps) == 1:
+        text = f"nothing is compared {before}: at 100 % there is no control; steps below 100 are compared"
+        yield warning((*path, "guards", comparing[0], "compare"), "NoControl", text)
 
 
 def _deadline(rules: RampRules, steps: Sequence[RampStep], path: FieldPath) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ from flagoperator.rollout.allocation import placed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from flagd.compiler.form.limit import Limits
+    from flagd.compiler.form.rise import Rise
     from flagd.manifest import ResourceRef
     from flagoperator.reconcile.entry import Entry
     from flagoperator.reconcile.ramps.walk import Seen
@@ -100,14 +100,14 @@ class Ramps:
             self._found[namespace] = plans_of(kept.values())
         return bool(plans)
 
-    def limits(
+    def rises(
         self, entries: Mapping[ResourceRef, Entry | None], before: Callable[[Entry], Before]
-    ) -> dict[ResourceRef, Limits | None]:
+    ) -> dict[ResourceRef, Rise | None]:
         """Return what the flags among `entries` may be compiled with: nobody enters by an edit.
 
         `before` tells what was known of one; it is asked only about flags that are not followed yet.
         """
-        found: dict[ResourceRef, Limits | None] = {}
+        found: dict[ResourceRef, Rise | None] = {}
         for ref, entry in entries.items():
             if ref.kind != "Flag":
                 continue
@@ -115,7 +115,7 @@ class Ramps:
                 self._walks.pop(ref, None)
                 continue
             walk = self._entered(ref, entry, before)
-            found[ref] = None if walk is None else walk.reach
+            found[ref] = None if walk is None else walk.rise
         return found
 
     def settle(
@@ -149,10 +149,10 @@ class Ramps:
 
     def tick(
         self, look: Round, entry_of: Callable[[ResourceRef], Entry | None]
-    ) -> tuple[set[ResourceRef], dict[ResourceRef, Limits | None]]:
+    ) -> tuple[set[ResourceRef], dict[ResourceRef, Rise | None]]:
         """Take every walk that is due one tick on; return those that changed, and what is to be compiled with what."""
         changed: set[ResourceRef] = set()
-        limits: dict[ResourceRef, Limits | None] = {}
+        rises: dict[ResourceRef, Rise | None] = {}
         for ref, walk in list(self._walks.items()):
             entry = entry_of(ref)
             if entry is None or not self._is_due(ref, walk, look, entry):
@@ -160,23 +160,23 @@ class Ramps:
             if len(changed) >= MOST_AT_ONCE:
                 break  # the others are still due
             after = self._ticked(ref, walk, look, entry)
-            if after is not None and after.state == walk.state and after.reach == walk.reach:
+            if after is not None and after.state == walk.state and after.rise == walk.rise:
                 self._walks[ref] = after
                 continue
             changed.add(ref)
             if after is None:
                 del self._walks[ref]
-                limits[ref] = None
+                rises[ref] = None
                 continue
             self._walks[ref] = after
-            if after.reach != walk.reach:
-                limits[ref] = after.reach
+            if after.rise != walk.rise:
+                rises[ref] = after.rise
                 self._unpublished.add(ref)
-        return changed, limits
+        return changed, rises
 
-    def follow(self, entry_of: Callable[[ResourceRef], Entry | None]) -> dict[ResourceRef, Limits | None]:
+    def follow(self, entry_of: Callable[[ResourceRef], Entry | None]) -> dict[ResourceRef, Rise | None]:
         """Take over what another operator has decided, by the statuses; return what is to be compiled with what."""
-        limits: dict[ResourceRef, Limits | None] = {}
+        rises: dict[ResourceRef, Rise | None] = {}
         for ref, walk in list(self._walks.items()):
             entry = entry_of(ref)
             if entry is None or walk.subject is None or walk.followed == entry.version:
@@ -184,12 +184,15 @@ class Ramps:
             recorded = recorded_state(entry)
             state, lost = recorded or walk.state, walk.lost and recorded is None
             reach = by_name(placed(walk.subject.allocations, state.shares))
-            self._walks[ref] = replace(walk, state=state, reach=reach, followed=entry.version, seen=None, lost=lost)
+            after = replace(walk, state=state, reach=reach, followed=entry.version, seen=None, lost=lost)
+            after = after.armed(walk.subject.allocations)
             if reach != walk.reach:
-                self._walks[ref] = replace(self._walks[ref], sequence=None, served=False)
+                after = replace(after, sequence=None, served=False)
+            if after.rise != walk.rise:
                 self._unpublished.add(ref)
-                limits[ref] = reach
-        return limits
+                rises[ref] = after.rise
+            self._walks[ref] = after
+        return rises
 
     def concerns(self, entry: Entry) -> bool:
         """Return whether `entry` is a flag that has a walk, or is to have one."""
@@ -219,7 +222,8 @@ class Ramps:
         stood = tuple(_reached(each, walk.reach) for each in walk.state.shares)
         reach = by_name(placed(allocations, stood))
         served = walk.served and reach == walk.reach
-        self._walks[ref] = walk = replace(walk, reach=reach, subject=None, sequence=None, served=served)
+        walk = replace(walk, reach=reach, subject=None, sequence=None, served=served).armed(allocations)
+        self._walks[ref] = walk
         return walk
 
     def _first(self, entry: Entry, flag: Flag, known: Before) -> State | None:
@@ -263,11 +267,11 @@ class Ramps:
         self._tell(ref, walk, state)
         if subject.ramp is None and not state.governed and state.run is None and walk.is_published:
             return None
-        after = walk.decided(state, confirmed(entry) if _rises(state, walk.reach) else {})
+        after = walk.decided(state, confirmed(entry) if _rises(state, walk.reach) else {}).armed(subject.allocations)
         if after.sequence is not None and _is_acknowledged(ref, after, look) and after.is_published:
             after = replace(after, served=True)
         after = replace(after, edited=False)
-        if after.state != walk.state or after.reach != walk.reach:
+        if after.state != walk.state or after.rise != walk.rise:
             return replace(after, subject=subject, seen=None)
         return replace(after, subject=subject, seen=self._seen(ref, after, look, entry))
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from flagd.compiler.form.rise import Rise
 from flagoperator.reconcile.ramps.subject import by_name
-from flagoperator.rollout import Mode, World
+from flagoperator.rollout import Mode, Share, World
 from flagoperator.rollout.allocation import placed, rising
+from flagoperator.rollout.arm import arms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from flagd.compiler.form.limit import Limits
-    from flagoperator.rollout import Shares, State, Subject
+    from flagoperator.rollout import Allocation, Shares, State, Subject
 
 Seen = tuple[object, ...]
 """What a tick sees besides the clock: version of the object, whether it is acknowledged, whether all is paused, when
@@ -30,6 +32,7 @@ class Walk:
         generation: of the spec that `subject` is made of.
         state: what is decided.
         reach: what it is compiled with: never above what its status has, so that a restart takes nobody out.
+        arms: allocations of which users are told their arm, with where they stood when the run began.
         subject: the flag as it was compiled last; None while it cannot be used: nothing moves then.
         sequence: number of the first publication with this form; None while it is not published.
         form: the compiled flag that was published last, with its number.
@@ -46,6 +49,7 @@ class Walk:
     generation: int
     state: State
     reach: Limits
+    arms: Limits = field(default_factory=dict)
     subject: Subject | None = None
     sequence: int | None = None
     form: tuple[object, int] | None = None
@@ -60,6 +64,19 @@ class Walk:
     def shares(self) -> Shares:
         """Where its allocations stand by what is decided, one for each that it has now."""
         return self.state.shares if self.subject is None else placed(self.subject.allocations, self.state.shares)
+
+    @property
+    def rise(self) -> Rise:
+        """What it is compiled with."""
+        return Rise(self.reach, self.arms)
+
+    def armed(self, allocations: Sequence[Allocation]) -> Walk:
+        """Return the walk with the arms of its run, where its `allocations` reach now."""
+        run = self.state.run
+        if run is None or self.state.mode is Mode.ROLLED_BACK:
+            return replace(self, arms={})
+        reached = tuple(Share(each.name, self.reach.get(each.name, 0)) for each in allocations)
+        return replace(self, arms=arms(run, allocations, reached))
 
     @property
     def is_published(self) -> bool:

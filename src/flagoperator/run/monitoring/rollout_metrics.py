@@ -57,8 +57,9 @@ def guard_metrics(
         for each in () if walk.state.run is None else walk.state.run.guards:
             names = [ref.namespace, ref.name, each.name]
             silent.add_metric(names, each.errors)
-            if each.last is not None and each.last.value is not None:
+            if each.compared is None and each.last is not None and each.last.value is not None:
                 value.add_metric(names, each.last.value)
+    yield from _compared(walks)
     failures = CounterMetricFamily(
         "flag_rollout_guard_failures", "Measurements out of bounds, while a flag has a run.", labels=labels
     )
@@ -70,3 +71,17 @@ def guard_metrics(
     for result in ("number", "error"):
         asked.add_metric([result], queries[result])
     yield from (value, silent, failures, asked)
+
+
+def _compared(walks: Mapping[ResourceRef, Walk]) -> Iterator[Metric]:
+    labels = [*_FLAG, "guard"]
+    evidence = GaugeMetricFamily("flag_rollout_evalue", "E of a comparison: evidence of harm.", labels=labels)
+    limit = GaugeMetricFamily("flag_rollout_evalue_limit", "E at which the comparison fails.", labels=labels)
+    for ref, walk in list(walks.items()):
+        run = walk.state.run
+        for each in () if run is None else run.guards:
+            if run is not None and each.compared is not None:
+                names = [ref.namespace, ref.name, each.name]
+                evidence.add_metric(names, each.compared.process.value)
+                limit.add_metric(names, run.plan.limit * each.compared.price)
+    yield from (evidence, limit)

@@ -23,6 +23,11 @@ def guard(query: str = 'sum(errors{flag="{{flag}}"})', **spec: Any) -> dict[str,
     return {name: value for name, value in found.items() if value is not None}
 
 
+def comparing(failures: str = "errors_total", **spec: Any) -> dict[str, Any]:
+    spec = {"prometheus": None, "max": None, "compare": {"failures": failures, "attempts": "requests_total"}} | spec
+    return guard(**spec)
+
+
 def steps(*percents: Any) -> list[dict[str, Any]]:
     return [{"percent": each} for each in percents]
 
@@ -46,6 +51,43 @@ RAMPS: dict[str, Wrong] = {
         "spec.phases[0].steps[1].percent",
         "NotRising",
         "must rise",
+    ),
+    "a rate in a comparison": (
+        plan(guards=[comparing("rate(errors_total[5m])")]),
+        "spec.guards[0].compare.failures",
+        "InvalidQuery",
+        "rate() extrapolates",
+    ),
+    "a sum in a comparison": (
+        plan(guards=[comparing("sum(errors_total)")]),
+        "spec.guards[0].compare.failures",
+        "InvalidQuery",
+        "write the counter itself",
+    ),
+    "a guard that measures and compares": (
+        plan(guards=[comparing(prometheus={"query": "vector(1)"})]),
+        "spec.guards[0]",
+        "AmbiguousGuard",
+        "write one of `prometheus` and `compare`",
+    ),
+    "a bound of a comparison": (
+        plan(guards=[comparing(max=1)]),
+        "spec.guards[0].max",
+        "UnwantedField",
+        "not beside `compare`",
+    ),
+    "a margin that is none": (
+        plan(guards=[comparing() | {"compare": {**comparing()["compare"], "margin": "0.5"}}]),
+        "spec.guards[0].compare.margin",
+        "OutOfRange",
+        "from 1 to 10",
+    ),
+    "an alpha of everything": (plan(alpha=1), "spec.alpha", "OutOfRange", "at most 0.5"),
+    "an alpha beside a plan": (
+        flag(ramp={"plan": "standard", "alpha": "0.01"}),
+        "spec.ramp.alpha",
+        "UnwantedField",
+        "",
     ),
     "a step of nobody": (plan(steps(0, 100)), "spec.steps[0].percent", "NotRising", "is not above 0"),
     "a last step below 100": (
@@ -285,6 +327,10 @@ ONLY_LINT = {
     "bounds that cross": "CEL reads no quoted number without knowing its form first",
     "a query that is no PromQL": "the API server knows no PromQL",
     "a query of a range": "the API server knows no PromQL",
+    "a rate in a comparison": "the API server knows no PromQL",
+    "a sum in a comparison": "the API server knows no PromQL",
+    "a margin that is none": "CEL reads no quoted number without knowing its form first",
+    "an alpha of everything": "the same",
     "a placeholder outside of quotes": "the API server knows no PromQL",
     "a guard every second": "CEL reads no days",
     "too many segments": "without a ramp more are allowed",
@@ -296,6 +342,7 @@ RIGHT = {
             {"percent": 5, "hold": "1d12h", "approval": True},
             {"percent": "100"},
         ],
+        alpha="0.05",
         windows=[WINDOW, {"from": "22:00", "to": "04:00"}, {"from": "00:00", "to": "24:00"}],
         phases=[{"segments": ["Staff"]}, {"allOtherUsers": True, "steps": HUNDRED}],
         notBefore="2026-12-01T09:00:00+01:00",
@@ -306,6 +353,7 @@ RIGHT = {
         guards=[
             guard(interval="30s", failureLimit=2, consecutiveErrorLimit=4, onNoData="Failure", onFailure="Pause"),
             guard("rate(x[5m])", name="latency", min="-0.5", max=500, onFailure="Report"),
+            comparing(name="compared", interval="30s", consecutiveErrorLimit=2),
         ],
     ),
     "a flag with a plan": flag(ramp={"plan": "standard"}),

@@ -7,8 +7,9 @@ import json
 import pytest
 
 from flagd.engine import Engine
-from flagd.ruleset.full_rollout import amplitude_form, full_rollout
+from flagd.ruleset.full_rollout import full_rollout
 from flagd.ruleset.local_sdk import for_local_sdks
+from flagd.ruleset.private_metadata import amplitude_form
 from tests.unit.flagd.compiler.manifest import compiled, flag
 
 REST = {"variant": "off", "metadata": {"segmentName": "All Other Users"}}

@@ -51,5 +51,5 @@ def test_segments_that_come_and_go_are_bounded():
     for number in range(3_000):
         given(metrics, "on", Reason.SPLIT, f"segment {number}", 1)
     (series,) = metrics.evaluations.values()
-    assert len(series.segments) <= 1_001
+    assert len(series.parts) <= 1_001
     assert series.count == 3_000

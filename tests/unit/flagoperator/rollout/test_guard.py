@@ -88,7 +88,7 @@ def test_a_guard_that_pauses_waits_for_a_person_and_has_to_fail_again_afterwards
     flag.measure(0.5)
     assert (flag.state.mode, flag.state.reason, flag.percent()) == (Mode.PAUSED, "GuardFailed", 5)
     assert [each.reason for each in flag.state.history].count("GuardFailed") == 1
-    assert flag.measure(0.0).reason == "GuardFailed"
+    assert flag.settle().reason == "GuardFailed"
     flag.ask(Verb.RESUME, flag.token)
     assert flag.state.mode is Mode.PROGRESSING
     assert flag.measure(0.5).mode is Mode.PROGRESSING

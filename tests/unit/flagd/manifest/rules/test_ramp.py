@@ -8,7 +8,7 @@ import pytest
 
 from flagd.manifest import validate
 from tests.unit.flagd.manifest.findings import flag, found, warned
-from tests.unit.flagd.manifest.wrong_ramps import RAMPS, RIGHT, plan
+from tests.unit.flagd.manifest.wrong_ramps import RAMPS, RIGHT, comparing, guard, plan
 
 
 @pytest.mark.parametrize("case", RAMPS.values(), ids=RAMPS)
@@ -33,6 +33,21 @@ def test_a_right_one_is_taken(name: str):
 def test_a_deadline_that_the_holds_do_not_fit_into_is_warned_of(deadline: str, phases: list[Any], told: bool):
     obj = plan([{"percent": 5, "hold": "1d"}, {"percent": 100, "hold": "1d"}], deadline=deadline, phases=phases)
     assert [each.reason for each in warned(obj)] == ["DeadlineTooShort"] * told
+
+
+@pytest.mark.parametrize(
+    ("steps", "says"),
+    [
+        ([{"percent": 25, "hold": "1h"}, {"percent": 100, "hold": "1d"}], "nothing is compared after 25 %"),
+        ([{"percent": 100}], "nothing is compared at any step"),
+        ([{"percent": 25, "hold": "1h"}, {"percent": 100}], None),
+    ],
+)
+def test_what_is_compared_after_control_has_run_out_is_warned_of(steps: list[Any], says: str | None):
+    told = warned(plan(steps, guards=[comparing()]))
+    assert [(each.path, each.reason) for each in told] == [("spec.guards[0].compare", "NoControl")] * bool(says)
+    assert says is None or says in told[0].message
+    assert not warned(plan(steps, guards=[guard()]))
 
 
 def test_segments_of_one_name_are_an_error_where_percents_are_kept_by_name():

@@ -1,0 +1,140 @@
+"""Guards that compare: a service that counts by arm, a real Prometheus that scrapes it, a real API server."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.cluster.counting_service import CountingService
+from tests.cluster.ramping import HOUR, Ramping, plan, ramped
+from tests.wire.prometheus import PrometheusServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.cluster.stage import Stage
+
+STEPS: list[dict[str, Any]] = [{"percent": 25, "hold": "1h"}, {"percent": 100}]
+GUARD = {
+    "name": "errors",
+    "interval": "1m",
+    "compare": {
+        "failures": 'checkout_failures_total{flag="{{flag}}"}',
+        "attempts": 'checkouts_total{flag="{{flag}}"}',
+        "minAttempts": 1000,
+    },
+}
+
+
+def one_in_fifty(number: int, _arm: str) -> bool:
+    return number % 50 == 0
+
+
+def treated_one_in_ten(number: int, arm: str) -> bool:
+    return number % (10 if arm == "treated" else 50) == 0
+
+
+class Compared(Ramping):
+    """A rollout, the service whose errors are compared, and what scrapes it."""
+
+    def __init__(self, stage: Stage, folder: Path, server: PrometheusServer) -> None:
+        self.server = server
+        super().__init__(stage, folder, "--prometheus-url", server.url)
+        replica = next(iter(self.replicas.values()))
+        self.service = CountingService(replica.listen, stage.namespace)
+        server.scrape({stage.namespace: [self.service.address]})
+
+    def begin(self) -> None:
+        """Let a run begin, and the first look be taken."""
+        self.stage.apply(plan(steps=STEPS, guards=[GUARD]), ramped())
+        self.wait("Holding", "25")
+        self.scraped()
+        self.after(60)
+        self.stage.until(lambda: self.metric("flag_rollout_evalue") == 1)
+
+    def serve(self, fails: Any) -> dict[str, int]:
+        """Serve everybody, and wait until Prometheus knows."""
+        arms = self.service.serve(fails)
+        self.scraped()
+        return arms
+
+    def scraped(self) -> None:
+        served = sum(self.service.served.values())
+        ours = f'namespace="{self.stage.namespace}"'
+        self.stage.until(lambda: self.server.value(f"sum(checkouts_total{{{ours}}})") == served)
+
+    def metric(self, name: str) -> float | None:
+        labels = {"namespace": self.stage.namespace, "flag": "checkout", "guard": "errors"}
+        return self.operator.metric(name, **labels)
+
+    def compared(self) -> dict[str, Any]:
+        """Return what the status says of the comparison."""
+        guards = self.rollout().get("run", {}).get("guards") or [{}]
+        return dict(guards[0].get("compared", {}))
+
+
+@pytest.fixture
+def compared(stage: Stage, tmp_path: Path) -> Iterator[Compared]:
+    folder = tmp_path / "prometheus"
+    folder.mkdir()
+    with PrometheusServer(folder, {}) as server:
+        found = Compared(stage, tmp_path, server)
+        with found.service:
+            yield found
+
+
+def test_a_change_that_makes_its_users_fail_is_rolled_back_by_their_own_counts(compared: Compared) -> None:
+    compared.begin()
+    arms = compared.serve(treated_one_in_ten)
+    assert arms[""] == 0
+    assert 0.2 < arms["treated"] / sum(arms.values()) < 0.3
+    compared.after(60)
+    back = compared.wait("GuardFailed", "0")
+    assert back["phase"] == "RolledBack"
+    assert "guard errors failed; errors E " in back["message"]
+    assert f"of {arms['control']}" in back["message"]
+    # Nobody is compared any longer: answers say no arm.
+    assert compared.service.serve(one_in_fifty)["treated"] == 0
+    events = compared.stage.kubectl("get", "events", "--field-selector", "type=Warning,reason=RolloutGuardFailed")
+    assert "guard errors" in events
+
+
+def test_equal_errors_let_a_run_go_on_to_where_nobody_is_left_to_compare_with(compared: Compared) -> None:
+    compared.begin()
+    arms = compared.serve(one_in_fifty)
+    compared.after(60)
+    compared.stage.until(lambda: compared.metric("flag_rollout_evalue") not in (1, None))
+    compared.after(HOUR)
+    compared.stage.wait("checkout", RolledOut="True")
+    assert arms["control"] > 0
+    compared.stage.until(lambda: compared.service.serve(one_in_fifty)["control"] == 0)
+
+
+def test_another_operator_goes_on_with_the_evidence_and_loses_no_count(compared: Compared) -> None:
+    compared.begin()
+    first = compared.serve(one_in_fifty)
+    compared.after(600)
+    counted = str(float(first["treated"]))
+    compared.stage.until(lambda: compared.compared().get("treated", {}).get("attempts") == counted)
+    compared.operator.signal(signal.SIGKILL)
+    compared.operator.wait()
+    compared.stage.expire_lease()
+    second = compared.serve(one_in_fifty)
+    compared.operator = compared.start()
+    compared.stage.until(lambda: len(compared.operator.replicas()) == 2)
+    compared.after(600)
+    both = {arm: str(float(first[arm] + second[arm])) for arm in ("treated", "control")}
+    compared.stage.until(
+        lambda: {arm: compared.compared().get(arm, {}).get("attempts") for arm in both} == both,
+        lambda: f"{compared.compared()} is not {both}",
+    )
+
+
+def test_counters_without_arms_let_nobody_in_and_take_nobody_back(compared: Compared) -> None:
+    blind = {**GUARD, "consecutiveErrorLimit": 0, "compare": {"failures": "down", "attempts": "up"}}
+    compared.stage.apply(plan(steps=STEPS, guards=[blind]), ramped())
+    paused = compared.wait("Inconclusive", "25")
+    assert "no series of attempts has the label rollout_arm" in paused["message"]

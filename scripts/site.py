@@ -1,6 +1,6 @@
 """Site: what MkDocs is told beside mkdocs.yml. A hook of it.
 
-What is linked outside of docs/ leads to the file on the code host. A page that stands nowhere in the navigation is added
+What is linked outside of docs/ leads to the file on the code host. A page that stands nowhere in the navigation comes
 at its end, so that it can be found.
 """
 

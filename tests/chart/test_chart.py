@@ -170,8 +170,18 @@ def keys(value: Any, path: str = "") -> set[str]:
 
 
 def described(schema: dict[str, Any], path: str = "") -> set[str]:
-    below = {found for key, each in schema.get("properties", {}).items() for found in described(each, f"{path}.{key}")}
+    below = {found for key, each in inner(schema).items() for found in described(each, f"{path}.{key}")}
     return below or {path}
+
+
+def inner(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return what a map of the values may have, by its key."""
+    return dict(resolved(schema).get("properties", {}))
+
+
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    name = schema.get("$ref", "").removeprefix("#/definitions/")
+    return dict(SCHEMA["definitions"][name]) if name else schema
 
 
 def test_the_schema_is_strict_and_has_every_key_of_the_values_and_no_other():
@@ -184,8 +194,8 @@ def test_the_schema_is_strict_and_has_every_key_of_the_values_and_no_other():
     assert shape(keys(values)) == shape(described(SCHEMA)) - {".global"}
 
     def strict(schema: dict[str, Any]) -> bool:
-        inner = schema.get("properties", {})
-        return not inner or (schema.get("additionalProperties") is False and all(map(strict, inner.values())))
+        found = inner(schema)
+        return not found or (resolved(schema).get("additionalProperties") is False and all(map(strict, found.values())))
 
     assert strict(SCHEMA)
 
@@ -231,6 +241,21 @@ def test_flagd_sends_spans_to_the_collector_that_is_named_and_may_reach_it():
     monitoring = [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}]
     (rule,) = [each for each in egress(named) if each not in egress(objects())]
     assert rule == {"ports": [{"port": 4317, "protocol": "TCP"}], "to": monitoring}
+
+
+def test_flagd_tells_of_exposures_whom_it_is_told_to_with_a_key_of_a_secret_and_may_reach_it():
+    sink = "amplitude+https://api2.amplitude.com/2/httpapi"
+    named = objects(flagd__events__to=sink, flagd__events__secretName="amplitude", flagd__events__assignments="true")
+    added = set(args(named, "flagd")) - set(args(objects(), "flagd"))
+    assert added == {f"--events-to={sink}", "--events-key-file=/events/key", "--assignment-events"}
+    pod = find(named, "Deployment", "flagd")["spec"]["template"]["spec"]
+    (volume,) = [each for each in pod["volumes"] if each["name"] == "events"]
+    assert volume["secret"] == {"secretName": "amplitude", "items": [{"key": "key", "path": "key"}]}
+    rules = find(named, "NetworkPolicy", "flagd-egress")["spec"]["egress"]
+    assert {"ports": [{"port": 443, "protocol": "TCP"}]} in rules
+    assert {"ports": [{"port": 443, "protocol": "TCP"}]} not in find(objects(), "NetworkPolicy", "flagd-egress")[
+        "spec"
+    ]["egress"]
 
 
 def test_the_deletion_policy_is_off_by_default():

@@ -79,7 +79,7 @@ def test_while_all_is_well_nothing_is_wrong(stage: Stage):
         "^ok .* Lease: .* holds ",
         "^ok .* stream: 1 of 1 ready replicas",
         "^ok .* rights: ",
-        "^ok .* flags: all 1 resources are ready and served",
+        "^ok .* flags: 1 resource is ready and served",
         "^nothing is wrong$",
     )
 

@@ -31,9 +31,13 @@ def check(picture: Picture) -> Iterator[Finding]:
     yield from _named(wrong, "Ready")
     yield from _named(unserved, "Published")
     if not unseen and not wrong and not unserved:
-        count = len(picture.resources)
-        text = f"all {count} resources are ready and served" if count else "there are none yet"
-        yield Finding(Level.OK, ABOUT, text)
+        yield Finding(Level.OK, ABOUT, _all_well(len(picture.resources)))
+
+
+def _all_well(count: int) -> str:
+    if count < 2:
+        return "1 resource is ready and served" if count else "there are none yet"
+    return f"all {count} resources are ready and served"
 
 
 def _unseen(found: Sequence[Mapping[str, Any]]) -> Finding:

@@ -6,6 +6,7 @@ Neither addresses nor queries, headers and bodies are in it: they may say who a 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 from flagd.transport.envoy.tracing import PATH
@@ -37,3 +38,13 @@ def access_log(path: str) -> list[dict[str, Any]]:
             "typed_config": {"@type": _TYPE, "path": where, "log_format": {"json_format": FIELDS}},
         }
     ]
+
+
+def check_writable(path: str) -> None:
+    """Raise OSError, in words, where no line can be written to `path`."""
+    if path == STANDARD_OUTPUT:
+        return
+    try:
+        Path(path).open("a").close()
+    except OSError as error:
+        raise OSError(f"--access-log: {path} cannot be written: {os.strerror(error.errno or 0).lower()}") from None

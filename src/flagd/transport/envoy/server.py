@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from flagd.backoff import Backoff
 from flagd.process.tasks import Tasks
 from flagd.transport.descriptors import raise_limit
+from flagd.transport.envoy.access_log import check_writable
 from flagd.transport.envoy.folder import Folder
 from flagd.transport.envoy.listener import Listener
 from flagd.transport.envoy.run import Run, ending
@@ -61,6 +62,8 @@ class EnvoyServer:
     async def start(self) -> None:
         """Start Envoy and keep it running. Raises OSError when it cannot start: port, files, app."""
         raise_limit()
+        if self._settings.access_log is not None:
+            check_writable(self._settings.access_log)
         host, port = await _resolve(self._settings.listen)
         self._folder = Folder.make()
         if self._settings.tls is not None:

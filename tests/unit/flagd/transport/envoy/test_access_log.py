@@ -27,5 +27,5 @@ def test_no_field_is_made_of_what_says_who_calls():
 def test_a_file_that_cannot_be_written_is_said_in_words(tmp_path: Path):
     check_writable("-")
     check_writable(str(tmp_path / "access.jsonl"))
-    with pytest.raises(OSError, match="^--access-log: .* cannot be written: no such file or directory$"):
+    with pytest.raises(OSError, match=r"^--access-log: .* cannot be written: no such file or directory$"):
         check_writable(str(tmp_path / "none" / "access.jsonl"))

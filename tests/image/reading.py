@@ -9,6 +9,7 @@ import tarfile
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -32,10 +33,18 @@ def read(archive: Path) -> dict[str, Any]:
 
 def members(archive: Path) -> list[str]:
     """Return the path of every file in the layers of an image."""
+    return [name for layer in _layers(archive) for name in layer.getnames()]
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Write the root file system of an image, as a runtime does."""
+    for layer in _layers(archive):
+        layer.extractall(folder, filter="tar")
+
+
+def _layers(archive: Path) -> Iterator[tarfile.TarFile]:
     with tarfile.open(archive) as tar:
         layers = [_blob(tar, each) for each in _manifest(tar)["layers"]]
-    found: list[str] = []
     for layer in layers:
         with tarfile.open(fileobj=io.BytesIO(gzip.decompress(layer))) as tar:
-            found += tar.getnames()
-    return found
+            yield tar

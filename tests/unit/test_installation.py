@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tomllib
 import venv
 from typing import TYPE_CHECKING, Any
@@ -118,8 +119,8 @@ def test_the_plugin_of_kubectl_comes_with_flagctl(installation: Installation):
 
 
 def shell(*command: str | Path, **variables: str) -> str:
-    """Run a command with nothing of this environment; return what it prints."""
-    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    """Run a command with nothing of this Python; return what it prints."""
+    environment = {name: text for name, text in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
     done = subprocess.run(
         [str(word) for word in command],
         env={**environment, "PIP_DISABLE_PIP_VERSION_CHECK": "1", **variables},
@@ -132,24 +133,29 @@ def shell(*command: str | Path, **variables: str) -> str:
     return done.stdout
 
 
+def empty(folder: Path, *requirements: str) -> Path:
+    """Make an environment that holds nothing but `requirements`, from the index; return its folder of programs."""
+    venv.create(folder, symlinks=True)
+    pip = (sys.executable, "-m", "pip", "--python", folder / "bin" / "python")
+    shell(*pip, "install", "--quiet", *requirements)
+    shell(*pip, "check")
+    return folder / "bin"
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("extra", sorted(PROJECT["project"]["optional-dependencies"]))
 def test_pip_installs_the_wheel_with_each_extra_into_an_empty_environment(wheel: Path, tmp_path: Path, extra: str):
-    venv.create(tmp_path / "venv", with_pip=True)
-    bin_ = tmp_path / "venv" / "bin"
-    shell(bin_ / "pip", "install", "--quiet", f"{wheel}[{extra}]")
-    shell(bin_ / "pip", "check")
+    programs = empty(tmp_path / "venv", f"{wheel}[{extra}]")
     for program, needed in PROGRAMS.items():
         if needed == extra:
-            assert PROJECT["project"]["version"] in shell(bin_ / program, "--version")
+            assert PROJECT["project"]["version"] in shell(programs / program, "--version")
 
 
 @pytest.mark.long
 def test_pipx_installs_flagctl_and_its_plugin(wheel: Path, tmp_path: Path):
-    venv.create(tmp_path / "venv", with_pip=True)
-    shell(tmp_path / "venv" / "bin" / "pip", "install", "--quiet", "pipx")
+    pipx = empty(tmp_path / "venv", "pipx") / "pipx"
     homes = {"PIPX_HOME": str(tmp_path / "pipx"), "PIPX_BIN_DIR": str(tmp_path / "bin")}
-    shell(tmp_path / "venv" / "bin" / "pipx", "install", f"flagoperator[ctl] @ {wheel.as_uri()}", **homes)
+    shell(pipx, "install", f"flagoperator[ctl] @ {wheel.as_uri()}", **homes)
     for program in ("flagctl", "kubectl-flags"):
         assert "nothing found" in shell(tmp_path / "bin" / program, "lint", EXAMPLES)
     assert "_FLAGCTL_COMPLETE" in shell(tmp_path / "bin" / "flagctl", "completion", "bash")

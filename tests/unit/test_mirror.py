@@ -114,7 +114,6 @@ UNMIRRORED = (
             "flagctl/doctor/examination.py",
             "flagctl/doctor/looking.py",
             "flagctl/doctor/pods.py",
-            "flagctl/doctor/releases.py",
             "flagctl/doctor/report.py",
             "flagctl/doctor/resources.py",
         ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from flagctl.doctor.definitions import INSTALL
 from flagctl.doctor.finding import Finding, Level
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 ABOUT = "versions"
 LABEL = "app.kubernetes.io/version"
+NUMBER = re.compile(r"\d{1,6}\.\d{1,6}")
 
 
 def check(picture: Picture) -> Iterator[Finding]:
@@ -36,10 +38,18 @@ def check(picture: Picture) -> Iterator[Finding]:
 
 
 def _parts(picture: Picture) -> dict[str, str]:
-    labels = {name: (each["metadata"].get("labels") or {}) for name, each in (picture.deployments or {}).items()}
-    running = {name: found[LABEL] for name, found in labels.items() if found.get(LABEL)}
+    running = {name: release for name, each in (picture.deployments or {}).items() if (release := _release(each))}
     newer = [each for each in (picture.releases or {}).values() if is_older(picture.release, each)]
     return {"flagctl": picture.release, **running, **({"a CRD": newer[0]} if newer else {})}
+
+
+def _release(deployment: Mapping[str, Any]) -> str:
+    """Return the release that a Deployment runs: the tag of its image, else what its label says; empty = not known."""
+    pod = ((deployment.get("spec") or {}).get("template") or {}).get("spec") or {}
+    images = [str(each.get("image", "")) for each in pod.get("containers") or ()]
+    tags = [image.rpartition("/")[2].partition("@")[0].partition(":")[2] for image in images[:1]]
+    labels = deployment["metadata"].get("labels") or {}
+    return next((tag for tag in tags if NUMBER.match(tag)), str(labels.get(LABEL, "")))
 
 
 def _named(parts: Mapping[str, str], release: str) -> str:

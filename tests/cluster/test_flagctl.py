@@ -189,3 +189,18 @@ def test_a_cluster_is_either_side_by_its_context_and_namespace(stage: Stage, tmp
 def test_a_context_that_is_not_there_is_named(stage: Stage, tmp_path: Path):
     done = flagctl(stage, "diff", "cluster:nowhere", str(tmp_path))
     assert (done.returncode, "there is no context 'nowhere'; there are" in done.stderr) == (3, True)
+
+
+def test_a_flag_is_stale_since_everybody_got_the_same(stage: Stage):
+    stage.operator()
+    stage.replicas()
+    stage.apply(flag("banner", owner="team-web"))
+    settled = stage.wait("banner", Published="True")["status"]
+    assert settled["settledOn"]["variant"] == "on"
+    stage.until(lambda: "everybody gets" in flagctl(stage, "stale", "--since", "1s").stdout)
+    assert flagctl(stage, "stale", "--since", "30d").stdout == ""
+    stage.apply(flag("banner", owner="team-ops"))
+    assert stage.wait("banner", Published="True")["status"]["settledSince"] == settled["settledSince"]
+    stage.apply(flag("banner", 50))
+    assert "settledSince" not in stage.wait("banner", Published="True")["status"]
+    assert flagctl(stage, "stale", "--since", "1s").stdout == ""

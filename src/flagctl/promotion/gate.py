@@ -56,14 +56,14 @@ class Gate:
             raise Refused(
                 f"{self.cluster} has another {', '.join(differing)} than {manifest.place}: apply it there first"
             )
-        since = max(_since(flag, name, self.cluster) for name in self._conditions(flag))
+        since = max(_since(flag, name, self.cluster) for name in self._conditions)
         if self.min_age is not None and self.now - since < self.min_age:
             age, least = duration(max(0, int(self.now - since))), duration(int(self.min_age))
             raise Refused(f"{self.cluster} has had it for {age}, and --min-age is {least}")
 
-    def _conditions(self, flag: Mapping[str, Any]) -> list[str]:
-        has_ramp = condition_of(flag.get("status") or {}, ROLLED_OUT) is not None
-        return [PUBLISHED, *([ROLLED_OUT] if self.rolled_out and has_ramp else [])]
+    @property
+    def _conditions(self) -> list[str]:
+        return [PUBLISHED, *([ROLLED_OUT] if self.rolled_out else [])]
 
 
 def _since(flag: Mapping[str, Any], name: str, cluster: str) -> float:

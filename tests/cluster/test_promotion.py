@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import yaml
 
 from tests.cluster.ramping import HOUR, USERS, Ramping
@@ -54,6 +55,7 @@ def rolled_out(stage: Stage, percent: str) -> None:
     stage.wait(FLAG, RolledOut="True")
 
 
+@pytest.mark.long
 def test_a_percentage_goes_from_a_pull_request_through_staging_to_prod(
     plane: ControlPlane, binaries: Path, tmp_path: Path
 ):

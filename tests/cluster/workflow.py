@@ -102,7 +102,7 @@ class Workflow:
         assert ("exceeded=true" in output.read_text()) is not passes
         assert calls.read_text() == "pr comment 17 --edit-last --create-if-none --body-file comment.md\n"
         self._checkout.run(
-            "git worktree remove --force $(git worktree list | tail -1 | cut -d' ' -f1) && rm comment.md"
+            "git worktree remove --force $(git worktree list | tail -1 | cut -d' ' -f1) && rm comment.md flags.sarif"
         )
         return Path(f"{calls}.body").read_text()
 

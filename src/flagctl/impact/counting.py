@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from flagctl.impact.move import NONE, Move
@@ -10,17 +11,19 @@ from flagd.engine import Engine
 from flagd.value_type import same_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from flagctl.impact.question import Question
+    from flagctl.impact.question import Question, Ruleset
     from flagd.engine import Variant
+    from flagd.engine.flag import Decide
 
     Cell = tuple[Variant | None, Variant | None]
 
 Counts = dict[tuple[str, str], dict[Move, int]]
 """How many users make which move, by project and flag."""
 
-_NO_RESULTS: dict[str, Variant] = {}
+_NO_RESULTS: Iterator[dict[str, Variant]] = repeat({})
+"""As many as are wanted: a flag that is asked by itself depends on no result."""
 
 
 class Counting:
@@ -36,18 +39,16 @@ class Counting:
 
     def count(self, contexts: Iterable[Mapping[str, Any]]) -> tuple[Counts, int]:
         """Return what becomes of the users with these evaluation contexts, and how many there are."""
-        users = 0
-        counters: list[dict[Cell, int]] = [{} for _ in self._asked]
-        asked = [(*each[2:], counter) for each, counter in zip(self._asked, counters, strict=True)]
-        for users, context in enumerate(contexts, 1):  # noqa: B007
-            for before, after, counter in asked:
-                cell = before(context, _NO_RESULTS), after(context, _NO_RESULTS)
-                counter[cell] = counter.get(cell, 0) + 1
-        keys = [(project, key) for project, key, _, _ in self._asked]
-        return {key: _moves(counter) for key, counter in zip(keys, counters, strict=True)}, users
+        asked = list(contexts)
+        return {(project, key): _moves(_cells(asked, *sides)) for project, key, *sides in self._asked}, len(asked)
 
 
-def _answers(ruleset: Any) -> Mapping[str, Any]:  # noqa: ANN401
+def _cells(contexts: Sequence[Mapping[str, Any]], before: Decide, after: Decide) -> Mapping[Cell, int]:
+    # No loop of Python's own: it would cost as much as the answers.
+    return Counter(zip(map(before, contexts, _NO_RESULTS), map(after, contexts, _NO_RESULTS), strict=True))
+
+
+def _answers(ruleset: Ruleset) -> Mapping[str, Decide]:
     return Engine(ruleset.flags, ruleset.cohorts).answers
 
 

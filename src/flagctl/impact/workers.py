@@ -15,7 +15,7 @@ from flagctl.impact.counting import Counting
 from flagctl.impact.impact import added
 from flagctl.impact.users.csv_user import csv_context
 from flagctl.impact.users.fault import PopulationError
-from flagctl.impact.users.json_user import json_context
+from flagctl.impact.users.json_user import json_contexts
 from flagctl.impact.users.population import CsvPiece
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from flagctl.impact.counting import Counts
     from flagctl.impact.question import Question
-    from flagctl.impact.users.population import JsonPiece, Piece
+    from flagctl.impact.users.population import Piece
 
     Counted = tuple[Counts, int]
 
@@ -89,7 +89,9 @@ def _shared(
 
 
 def _count(counting: Counting, piece: Piece) -> Counted:
-    return counting.count(_csv_contexts(piece) if isinstance(piece, CsvPiece) else _json_contexts(piece))
+    return counting.count(
+        _csv_contexts(piece) if isinstance(piece, CsvPiece) else json_contexts(piece.data, piece.line)
+    )
 
 
 def _csv_contexts(piece: CsvPiece) -> Iterator[dict[str, Any]]:
@@ -100,15 +102,6 @@ def _csv_contexts(piece: CsvPiece) -> Iterator[dict[str, Any]]:
             raise PopulationError(f"line {line}: {error}") from None
 
 
-def _json_contexts(piece: JsonPiece) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(piece.data.split(b"\n"), piece.line):
-        if line and not line.isspace():
-            try:
-                yield json_context(line)
-            except PopulationError as error:
-                raise PopulationError(f"line {number}: {error}") from None
-
-
 _counting: Counting
 """Of a worker: set once when its process starts."""
 
@@ -117,7 +110,7 @@ def _start(questions: Sequence[Question]) -> None:
     global _counting
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that reads
     _counting = Counting(questions)
-    gc.freeze()  # what lives as long as the process need not be looked at again and again
+    gc.disable()  # users and counts hold no cycles, and to look for some would cost as much as to parse them
 
 
 def _work(piece: Piece) -> Counted:

@@ -58,12 +58,12 @@ def measure(effort: Effort = FULL) -> list[Figure]:
         *_imports(effort),
         figure("memory of a client", [client["bytes"] / engine["bytes"]], "×", base="the bare engine", goal=MEMORY),
         figure(
-            "longest decision while a ruleset is swapped in",
+            "longest decision while a ruleset is swapped in, processor time",
             longest,
             "ms",
             goal=LONGEST,
         ),
-        figure("longest decision without a swap", [1e3 * each["quiet_max"] for each in rounds], "ms"),
+        figure("longest decision without a swap, processor time", [1e3 * each["quiet_max"] for each in rounds], "ms"),
         figure("p99 of decisions while a ruleset is swapped in", p99, "×", base="without a swap", goal=TIMES),
     ]
 

@@ -38,7 +38,7 @@ class Installation:
 
     def run(self, extra: str | None, program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run `program` as if `extra` were installed too."""
-        packages = self._folder / f"extra-{extra}"
+        packages = self.packages(extra)
         if extra is not None and not packages.exists():
             self._link(extra, packages)
         environment = {"PATH": os.environ["PATH"], "HOME": str(self._folder), "PYTHONPATH": str(packages)}
@@ -46,6 +46,10 @@ class Installation:
         return subprocess.run(
             command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
         )
+
+    def packages(self, extra: str | None) -> Path:
+        """Return where what `extra` brings is, or is to be."""
+        return self._folder / f"extra-{extra}"
 
     def _link(self, extra: str | None, packages: Path) -> None:
         for each in closure(self._project, extra):

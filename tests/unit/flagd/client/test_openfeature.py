@@ -56,6 +56,14 @@ def test_a_server_that_goes_makes_the_provider_stale_and_one_that_comes_back_rea
     assert not _of(told, ProviderEvent.PROVIDER_ERROR)
 
 
+def test_a_value_of_another_type_is_a_mismatch_and_the_callers_default(client, server, heard):
+    one = client(server.url)
+    server.next().follow(update(_ruleset()), HEARTBEAT)
+    asked, _ = heard(one, 60)
+    found = asked.get_boolean_details("a", True)
+    assert (found.value, found.error_code, str(found.reason)) == (True, ErrorCode.TYPE_MISMATCH, "ERROR")
+
+
 def test_a_server_that_has_lost_its_own_source_makes_the_provider_stale(client, server, heard):
     one = client(server.url)
     caller = server.next()

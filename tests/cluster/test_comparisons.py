@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from flagd.transport.envoy import missing
 from tests.cluster.counting_service import CountingService
 from tests.cluster.ramping import HOUR, Ramping, plan, ramped
+from tests.cluster.tracking_service import TrackingService
 from tests.wire.prometheus import PrometheusServer
 
 if TYPE_CHECKING:
@@ -100,6 +102,41 @@ def test_a_change_that_makes_its_users_fail_is_rolled_back_by_their_own_counts(c
     assert compared.service.serve(one_in_fifty)["treated"] == 0
     events = compared.stage.kubectl("get", "events", "--field-selector", "type=Warning,reason=RolloutGuardFailed")
     assert "guard errors" in events
+
+
+EVENTS = {
+    "name": "errors",
+    "interval": "1m",
+    "compare": {"events": {"failures": "checkout-failed", "attempts": "checkout"}},
+}
+
+
+@pytest.mark.skipif(bool(missing()), reason=f"Envoy, which carries Connect to clients, cannot run here: {missing()}")
+def test_a_service_that_tells_what_its_users_did_is_enough_to_roll_back_without_a_line_of_promql(
+    stage: Stage, tmp_path: Path
+) -> None:
+    folder = tmp_path / "prometheus"
+    folder.mkdir()
+    with PrometheusServer(folder, {}) as server:
+        ramping = Ramping(stage, tmp_path, "--prometheus-url", server.url)
+        replica = stage.replica("flagd-for-clients", "--transport", "envoy", operators=(stage.address,))
+        with TrackingService(replica.listen, stage.namespace) as service:
+            server.scrape({stage.namespace: [service.address]})
+            stage.apply(plan(steps=STEPS, guards=[EVENTS]), ramped(evaluationMode="Local"))
+            ramping.wait("Holding", "25")
+            stage.until(lambda: service.arms == {"treated", "control"})
+            ours = f'{{namespace="{stage.namespace}",event="checkout"}}'
+            total = f"sum(flagd_client_events_total{ours})"
+            stage.until(lambda: server.value(total) == 0)
+            ramping.after(60)
+            labels = {"namespace": stage.namespace, "flag": "checkout", "guard": "errors"}
+            stage.until(lambda: ramping.operator.metric("flag_rollout_evalue", **labels) == 1)
+            arms = service.serve(treated_one_in_ten)
+            stage.until(lambda: server.value(total) == sum(arms.values()))
+            ramping.after(60)
+            back = ramping.wait("GuardFailed", "0")
+            assert "guard errors failed; errors E " in back["message"]
+            stage.until(lambda: service.arms == {""})
 
 
 def test_equal_errors_let_a_run_go_on_to_where_nobody_is_left_to_compare_with(compared: Compared) -> None:

@@ -17,7 +17,7 @@ from flagd.client.variant import ErrorCode, Variant
 from flagd.engine.variant import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from flagd.client.following.seed import Bootstrap
     from flagd.client.health import Health
@@ -165,6 +165,10 @@ class FlagClient:
             self.counters.count(event, lambda flag_key: self._had(flag_key, asked))
         except Exception as error:  # noqa: BLE001 - as above
             self._complaints.note(ErrorCode.GENERAL, f"an event is not counted: {error}", event)
+
+    def variants(self, flag_key: str) -> Collection[str]:
+        """Return the keys of the variants that a flag has; none where it is unknown, or a server decides."""
+        return self._evaluation.variants(flag_key)
 
     def on_change(self, listener: Callable[[frozenset[str]], object]) -> Callable[[], None]:
         """Call `listener` with the keys of flags that may answer differently from now on; return what ends that.

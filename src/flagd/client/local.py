@@ -25,6 +25,8 @@ from flagd.turns import short_turns
 from flagd.v1.ruleset_pb2 import FollowRequest, Held
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from flagd.client.calls.endpoint import Endpoint
     from flagd.client.following.seed import Seed
     from flagd.client.user import User
@@ -78,6 +80,11 @@ class LocalEvaluation:
             return None, ""
         project = serving.snapshot.ruleset.project or "the bootstrap"
         return ErrorCode.FLAG_NOT_FOUND, f"{project} has no such flag of evaluationMode Local that this client may see"
+
+    def variants(self, flag_key: str) -> Collection[str]:
+        """Return the keys of the variants that a flag has; none, where it is unknown."""
+        flag = self._serving.snapshot.ruleset.flags.get(flag_key) if self._serving else None
+        return flag["variants"].keys() if is_told(flag) and flag else ()
 
     @property
     def health(self) -> Health:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import weakref
 from typing import TYPE_CHECKING
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
+
+from flagd.tracking.counters import ARMS, Labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +39,7 @@ class ClientCollector(Collector):
             return
         yield from _health(client)
         if client.counters is not None:
-            yield _events(client.counters)
+            yield _events(client, client.counters)
         if client.tracking is not None:
             yield from _exposures(client.tracking)
 
@@ -50,10 +53,13 @@ def _health(client: FlagClient) -> Iterator[Metric]:
     yield GaugeMetricFamily("flagd_client_stale", "1 while no server vouches for the flags.", value=health.stale)
 
 
-def _events(counters: Counters) -> Metric:
+def _events(client: FlagClient, counters: Counters) -> Metric:
+    """Return the counts, and zeros for what may come while a run compares: growth from nothing would not be seen."""
     names = ["flag", "variant", "rollout_arm", "event"]
     family = CounterMetricFamily("flagd_client_events", "Events of users who got a variant.", labels=names)
-    for labels, count in counters.counts.items():
+    kinds = itertools.product(counters.flags, counters.events, ARMS)
+    coming = (Labels(flag, key, arm, event) for flag, event, arm in kinds for key in client.variants(flag))
+    for labels, count in (dict.fromkeys(coming, 0) | counters.counts).items():
         family.add_metric(list(labels), count)
     return family
 

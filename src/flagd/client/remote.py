@@ -25,7 +25,7 @@ from flagd.v1 import evaluation_pb2 as pb
 from flagd.value_type import typed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from flagd.client.user import User
 
@@ -104,6 +104,10 @@ class RemoteEvaluation:
     def absence(self, _flag_key: str) -> tuple[ErrorCode | None, str]:
         """Return why a flag is not answered: whatever went wrong was raised by `look`."""
         return None, ""
+
+    def variants(self, _flag_key: str) -> Collection[str]:
+        """Return none: the server tells of answers, not of flags."""
+        return ()
 
     @property
     def health(self) -> Health:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from flagd.client.decisions import Table
     from flagd.client.health import Health
@@ -39,6 +39,9 @@ class Evaluation(Protocol):
 
     def absence(self, flag_key: str) -> tuple[ErrorCode | None, str]:
         """Return why a flag is not answered; no error where it decides nothing for the user."""
+
+    def variants(self, flag_key: str) -> Collection[str]:
+        """Return the keys of the variants that a flag has, as far as is known here."""
 
     def wait_seeded(self) -> None:
         """Wait until what is on this machine has been read."""

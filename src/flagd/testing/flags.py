@@ -11,6 +11,8 @@ from flagd.client.listeners import Listeners
 from flagd.client.variant import ErrorCode, Variant
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from flagd.client.user import User
     from flagd.testing.known import Known
 
@@ -67,6 +69,10 @@ class Flags:
         if flag_key in self.known.flags:
             return None, ""
         return ErrorCode.FLAG_NOT_FOUND, "there is no such flag among those that the tests know"
+
+    def variants(self, flag_key: str) -> Collection[str]:
+        """Return the keys of the variants that a flag has."""
+        return self.known.variants(flag_key) if flag_key in self.known.flags else ()
 
     @property
     def health(self) -> Health:

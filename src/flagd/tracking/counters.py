@@ -6,6 +6,8 @@ import threading
 from collections import Counter, OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
+from flagd.engine.variant import ROLLOUT_ARM, Arm
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
@@ -14,8 +16,7 @@ if TYPE_CHECKING:
 
     Answer = Callable[[str], "Outcome | None"]
 
-ARM = "rollout_arm"
-"""Names, in the metadata of an answer, the arm of the run that its user is in."""
+ARMS = (Arm.TREATED, Arm.CONTROL)
 USERS = 10_000
 """Most users whose last answers are remembered, where a server decides."""
 
@@ -50,7 +51,7 @@ class Counters:
             raise LookupError(f"event {event!r} is not one of those that are counted: {', '.join(sorted(self.events))}")
         for flag in self.flags:
             if (variant := answer(flag)) is not None:
-                labels = Labels(flag, variant.key, str((variant.metadata or {}).get(ARM, "")), event)
+                labels = Labels(flag, variant.key, str((variant.metadata or {}).get(ROLLOUT_ARM, "")), event)
                 with self.busy:
                     self._counts[labels] += 1
 

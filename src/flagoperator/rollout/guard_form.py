@@ -58,7 +58,13 @@ def _written_bounds(guard: Guard) -> dict[str, Any]:
 def _comparison(spec: Mapping[str, Any]) -> Comparison:
     plain = Comparison("", "")
     margin, least = spec.get("margin", plain.margin), spec.get("minAttempts", plain.min_attempts)
-    return Comparison(spec["failures"], spec["attempts"], float(margin), least)
+    queries = {name: _counted(event) for name, event in spec.get("events", {}).items()} or spec
+    return Comparison(queries["failures"], queries["attempts"], float(margin), least)
+
+
+def _counted(event: str) -> str:
+    """Return the selector of what Python clients count of `event`."""
+    return f'flagd_client_events_total{{event="{event}",flag="{{{{flag}}}}"}}'
 
 
 def _written_comparison(comparison: Comparison) -> dict[str, Any]:

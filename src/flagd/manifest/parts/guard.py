@@ -25,16 +25,31 @@ class PrometheusQuery(Model):
 
 
 CounterQuery = Annotated[str, Field(min_length=1, max_length=LONGEST_QUERY)]
+EVENT = r"^[A-Za-z0-9]([-_.A-Za-z0-9]{0,98}[A-Za-z0-9])?$"
+EventName = Annotated[str, Field(min_length=1, max_length=100, pattern=EVENT)]
+
+
+class ComparedEvents(Model):
+    """Events that Python clients count with `track`, for this flag by variant and arm."""
+
+    failures: EventName = Field(description="The event that tells of a failure, such as checkout-failed.")
+    attempts: EventName = Field(description="The event of every attempt, failed ones included, such as checkout.")
 
 
 class Comparison(Model):
     """Users whom the run let in, compared with those whom it has not let in yet, at the same time."""
 
-    failures: CounterQuery = Field(
+    failures: CounterQuery | None = Field(
+        default=None,
         description="A counter of failures with the label rollout_arm, as it is: no rate, no increase, no sum. "
-        "Placeholders as in a query."
+        "Placeholders as in a query.",
     )
-    attempts: CounterQuery = Field(description="A counter of all attempts with the same label, failed ones included.")
+    attempts: CounterQuery | None = Field(
+        default=None, description="A counter of all attempts with the same label, failed ones included."
+    )
+    events: ComparedEvents | None = Field(
+        default=None, description="In place of both: events that Python clients count. They need no PromQL."
+    )
     margin: Bound | None = Field(
         default=None,
         description='How many times as often the treated may fail, from 1 to 10, such as "1.5"; "1.2" when absent.',
@@ -85,10 +100,19 @@ GUARD_RULES: dict[str, tuple[Rule, ...]] = {
             f'"{", ".join(BESIDE_QUERY)} stand beside prometheus, not beside compare"',
         ),
     ),
+    "Comparison": (
+        Rule(
+            "has(self.events) ? !has(self.failures) && !has(self.attempts) : has(self.failures) && has(self.attempts)",
+            '"write failures and attempts, or events in place of both"',
+        ),
+    ),
     "Comparison.margin": (BOUND_RULE,),
     "RampGuard.max": (BOUND_RULE,),
     "RampGuard.min": (BOUND_RULE,),
 }
 """Rules of whatever holds guards, by model and field."""
-GUARD_FORMS = {NAME: "is not a name of a guard; write lower case letters, digits and `-`, such as error-rate"}
+GUARD_FORMS = {
+    EVENT: "is not a name of an event; write letters, digits, `-`, `_` and `.`, such as checkout-failed",
+    NAME: "is not a name of a guard; write lower case letters, digits and `-`, such as error-rate",
+}
 """What is said of text that does not match a pattern of this file."""

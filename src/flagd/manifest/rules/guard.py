@@ -64,11 +64,18 @@ def _comparison(comparison: Comparison, path: FieldPath) -> Iterator[Finding]:
     if comparison.margin is not None and not least <= float(comparison.margin) <= most:
         text = f"{shown(comparison.margin)} is not from 1 to 10: how many times as often the treated may fail"
         yield Finding((*path, "margin"), "OutOfRange", text)
-    yield from _query(comparison.failures, (*path, "failures"), counts=True)
-    yield from _query(comparison.attempts, (*path, "attempts"), counts=True)
-    if comparison.failures == comparison.attempts:
-        text = "is the same as `failures`; write the counter of all attempts, failed ones included"
-        yield Finding((*path, "attempts"), "SameQuery", text)
+    queries = (comparison.failures, comparison.attempts)
+    if (comparison.events is None) == (None in queries) or (comparison.events and any(queries)):
+        yield Finding(path, "AmbiguousGuard", "write `failures` and `attempts`, or `events` in place of both")
+        return
+    counted = comparison.events or comparison
+    where = (*path, "events") if comparison.events else path
+    if counted.failures == counted.attempts:
+        text = "is the same as `failures`; write what counts all attempts, failed ones included"
+        yield Finding((*where, "attempts"), "SameQuery", text)
+    for name, query in zip(("failures", "attempts"), queries, strict=True):
+        if query is not None:
+            yield from _query(query, (*path, name), counts=True)
 
 
 def _query(query: str, path: FieldPath, *, counts: bool = False) -> Iterator[Finding]:

@@ -38,10 +38,16 @@ def test_events_are_counted_by_what_the_user_has_and_expose_nobody(one):
     one.track("checkout", {"user_id": "ann"})
     page = _page(one)
     assert f"{SAMPLE}2.0" in page
-    assert "none" not in page
+    assert 'flag="nope"' not in page
     assert "flagd_client_exposures_total{" not in page
     one.variant("a", EVE)
     assert 'flagd_client_exposures_total{flag="a",variant="on"} 1.0' in _page(one)
+
+
+def test_what_may_come_while_a_run_compares_is_there_from_the_start_as_zero(one):
+    page = _page(one)
+    for arm in ("treated", "control"):
+        assert f'flagd_client_events_total{{event="checkout",flag="a",rollout_arm="{arm}",variant="on"}} 0.0' in page
 
 
 def test_what_cannot_be_counted_is_told_once_and_raises_nothing(one, caplog):
@@ -49,7 +55,7 @@ def test_what_cannot_be_counted_is_told_once_and_raises_nothing(one, caplog):
         one.track("chekout", EVE)
         one.track("checkout", "eve")
     assert len([line for line in caplog.messages if "not counted" in line]) == 2
-    assert "flagd_client_events_total{" not in _page(one)
+    assert f"{SAMPLE}0.0" in _page(one)
 
 
 def test_a_client_that_counts_nothing_and_tests_of_a_service_count_nothing(one):
@@ -57,7 +63,7 @@ def test_a_client_that_counts_nothing_and_tests_of_a_service_count_nothing(one):
         other.track("checkout", EVE)
     with takeover.standing_in(Flags(Known({}))):
         one.track("checkout", EVE)
-    assert "flagd_client_events_total{" not in _page(one)
+    assert f"{SAMPLE}0.0" in _page(one)
 
 
 def test_openfeatures_sdk_counts_an_event_once_whatever_its_value(one):

@@ -64,6 +64,20 @@ RAMPS: dict[str, Wrong] = {
         "InvalidQuery",
         "write the counter itself",
     ),
+    "a comparison of queries and of events": (
+        plan(
+            guards=[comparing() | {"compare": {**comparing()["compare"], "events": {"failures": "a", "attempts": "b"}}}]
+        ),
+        "spec.guards[0].compare",
+        "AmbiguousGuard",
+        "`events` in place of both",
+    ),
+    "a comparison of one query": (
+        plan(guards=[comparing() | {"compare": {"failures": "errors_total"}}]),
+        "spec.guards[0].compare",
+        "AmbiguousGuard",
+        "`events` in place of both",
+    ),
     "a guard that measures and compares": (
         plan(guards=[comparing(prometheus={"query": "vector(1)"})]),
         "spec.guards[0]",
@@ -354,6 +368,7 @@ RIGHT = {
             guard(interval="30s", failureLimit=2, consecutiveErrorLimit=4, onNoData="Failure", onFailure="Pause"),
             guard("rate(x[5m])", name="latency", min="-0.5", max=500, onFailure="Report"),
             comparing(name="compared", interval="30s", consecutiveErrorLimit=2),
+            guard(name="told", prometheus=None, max=None, compare={"events": {"failures": "a-b", "attempts": "a"}}),
         ],
     ),
     "a flag with a plan": flag(ramp={"plan": "standard"}),

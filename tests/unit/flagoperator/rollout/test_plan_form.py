@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flagoperator.rollout import REST, Phase, Plan, Step, Window, plan_of, written_plan
+from flagoperator.rollout.guard_form import guard_of, written_guard
 
 FULL: dict[str, Any] = {
     "steps": [{"percent": "0.5", "hold": "30m"}, {"percent": 25, "hold": "12h", "approval": True}, {"percent": 100}],
@@ -33,3 +34,12 @@ def test_a_plan_is_read_with_everything_in_it() -> None:
 @pytest.mark.parametrize("spec", [FULL, {"steps": [{"percent": 100}]}])
 def test_a_plan_survives_being_written(spec: dict[str, Any]) -> None:
     assert plan_of(written_plan(plan_of(spec))) == plan_of(spec)
+
+
+def test_events_that_clients_count_are_compared_by_the_counters_they_are_told_in():
+    told = {"name": "errors", "compare": {"events": {"failures": "checkout-failed", "attempts": "checkout"}}}
+    comparison = guard_of(told).comparison
+    assert comparison is not None
+    assert comparison.attempts == 'flagd_client_events_total{event="checkout",flag="{{flag}}"}'
+    assert comparison.failures == 'flagd_client_events_total{event="checkout-failed",flag="{{flag}}"}'
+    assert guard_of(written_guard(guard_of(told))) == guard_of(told)

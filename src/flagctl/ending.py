@@ -57,7 +57,7 @@ def _end(failure: click.ClickException) -> int:
         failure.show()
         if sys.stdout is not None:
             sys.stdout.flush()
-    except OSError:  # nobody can be told
+    except OSError:  # nobody would read it
         return _abandon_output(failure.exit_code)
     return _abandon_output(failure.exit_code) if isinstance(failure, BrokenPipe) else failure.exit_code
 

@@ -46,7 +46,7 @@ class Bug(click.ClickException):
 
 
 class BrokenPipe(click.ClickException):
-    """The reader of the output has gone; nobody is left to tell."""
+    """The reader of the output has gone: there is nothing to print to."""
 
     exit_code = 141
 

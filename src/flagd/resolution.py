@@ -59,7 +59,7 @@ class Resolution:
 
 
 class Answer(Protocol):
-    """What is resolved: a Variant of the engine, or what a client was told."""
+    """What is resolved: a Variant of the engine, or what a client got."""
 
     @property
     def key(self) -> str:
@@ -79,7 +79,7 @@ class Answer(Protocol):
 
     @property
     def told(self) -> Mapping[str, Any]:
-        """What callers are told as metadata."""
+        """The metadata that callers get."""
 
 
 def resolve(variant: Answer | None, wanted: Type, project: str) -> Resolution:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 CLIENT_BYTES = 4 * 1024 * 1024
-"""What gRPC clients take in one message unless they are told otherwise."""
+"""Largest message that gRPC clients accept by default."""
 
 WARN_BYTES = CLIENT_BYTES * 3 // 4
 """What an answer of all flags of a project may take without a word."""

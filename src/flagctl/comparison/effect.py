@@ -1,4 +1,4 @@
-"""Effect: what the changes of a flag or group do to users, as far as manifests alone can tell it."""
+"""Effect: what the changes of a flag or group do to users, as far as manifests alone show it."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Answer:
         return table(_COLUMNS, rows) if rows else ""
 
     def json(self) -> str:
-        """Return the outcomes by flag key, with the revision beside."""
+        """Return the outcomes by flag key, and the revision."""
         variants = {outcome.flag: outcome.as_dict() for outcome in self.outcomes}
         answer = {"revision": self.revision, "stale": self.stale, "variants": variants}
         return json.dumps(answer, ensure_ascii=False, indent=2)

@@ -1,7 +1,7 @@
 """User: the JSON that says whom to evaluate, checked before anybody is asked.
 
-Both forms are taken: Amplitude's (``groups: {"company": ["acme"]}`` with ``group_properties``
-beside) and the evaluation API's (``groups: {"company": {"name": "acme", "properties": {…}}}``).
+Both forms are taken: Amplitude's (``groups: {"company": ["acme"]}`` and ``group_properties``)
+and the evaluation API's (``groups: {"company": {"name": "acme", "properties": {…}}}``).
 """
 
 from __future__ import annotations

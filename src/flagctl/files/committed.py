@@ -1,4 +1,4 @@
-"""Committed: manifests as Git has them, to tell what an edit does to users."""
+"""Committed: manifests as Git has them, to find out what an edit does to users."""
 
 from __future__ import annotations
 

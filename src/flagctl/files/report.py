@@ -42,7 +42,7 @@ def json_report(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def github_report(diagnostics: Sequence[Diagnostic]) -> str:
-    """Return one workflow command per finding, which GitHub Actions shows beside the line in a pull request."""
+    """Return one workflow command per finding, which GitHub Actions shows at the line in a pull request."""
     return "\n".join(_workflow_command(diagnostic) for diagnostic in _sorted(diagnostics))
 
 

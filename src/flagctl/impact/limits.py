@@ -41,7 +41,7 @@ class Limits:
         return {turn: limit for turn, limit in limits.items() if limit is not None}
 
     def broken(self, impacts: Sequence[Impact], basis: Basis) -> Iterator[str]:
-        """Yield why `impacts` go too far, a sentence for each flag and limit; what cannot be told goes too far."""
+        """Yield why `impacts` go too far, a sentence for each flag and limit; what is unknown goes too far."""
         for impact in impacts:
             if impact.failed:
                 if self.shares or self.no_switch:

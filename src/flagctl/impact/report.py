@@ -106,7 +106,7 @@ def _variant(key: str) -> str:
 
 
 def _left_out(result: Result, impact: Impact) -> tuple[str, ...]:
-    """Return what only a population tells."""
+    """Return what only a population shows."""
     return () if result.basis is Basis.POPULATION else impact.notes
 
 

@@ -41,7 +41,7 @@ def segment_pairs(before: EvaluationFlag | None, after: EvaluationFlag | None) -
 
 
 def notes(before: EvaluationFlag | None, after: EvaluationFlag | None) -> tuple[str, ...]:
-    """Return what cannot be told from segments alone, each as a sentence."""
+    """Return what segments alone do not show, each as a sentence."""
     return tuple(_notes(before, after))
 
 

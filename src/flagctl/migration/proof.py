@@ -95,7 +95,7 @@ def _collect(flag: EvaluationFlag, values: dict[tuple[str, ...], set[str]]) -> N
 
 
 def _value(selector: tuple[str, ...], known: Sequence[str], number: int, random: Random) -> Any:  # noqa: ANN401
-    """Return a value: mostly one that a condition names, one beside it, one of its own, or none."""
+    """Return a value: mostly one that a condition names, one next to it, one of its own, or none."""
     chance = random.random()
     if selector[-1] == "cohort_ids":
         return [name for name in known if random.random() < 0.5] or None

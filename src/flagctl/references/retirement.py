@@ -45,7 +45,7 @@ def retirement(
 
     Args:
         flag: the flag.
-        manifests: it and all beside it.
+        manifests: it and all others in the same place.
         named: where code names it.
         asked: project and key of the flags that each server was asked for, by the server's name.
     """

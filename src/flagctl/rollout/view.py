@@ -1,4 +1,4 @@
-"""View: a flag's rollout as its status tells it, apart from how it is drawn."""
+"""View: a flag's rollout as its status reports it, apart from how it is drawn."""
 
 from __future__ import annotations
 

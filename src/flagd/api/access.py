@@ -87,7 +87,7 @@ class Access:
     def revision(self, project: str, digest: str) -> str:
         """Return the revision of `project` for who knows a key by its hash only, "" being no key.
 
-        That is enough to be told that something changed, never what. Raises what `view` raises.
+        That is enough to learn that something changed, never what. Raises what `view` raises.
         """
         self._refresh()
         if not digest and self._policy == "optional":
@@ -97,7 +97,7 @@ class Access:
         return self._snapshots[project].revision
 
     def why_unknown(self, view: View, flag_key: str) -> str:
-        """Return what to say of a flag that `view` does not see. A key may not learn what other keys would be told."""
+        """Return what to say of a flag that `view` does not see. A key must not learn what other keys get."""
         declared = (view.snapshot.ruleset.project, flag_key) in self._store.refused
         return f"{UNKNOWN_FLAG}{DECLARED}" if declared and view.deployments is None else view.why_unknown(flag_key)
 

@@ -1,4 +1,4 @@
-"""Discretion: what callers with a Client key are told of a variant.
+"""Discretion: what callers with a Client key may learn about a variant.
 
 A Client key is in public hands. It may know which variants a user gets, not why: no name of a segment, and nothing of
 prerequisites and groups, which may be flags that the key does not open, nor what the flag is bucketed by.
@@ -26,7 +26,7 @@ class Discretion:
         self._told: WeakKeyDictionary[Variant, Variant] = WeakKeyDictionary()
 
     def told(self, variant: Variant) -> Variant:
-        """Return what is told of `variant`."""
+        """Return what such callers get of `variant`."""
         told = self._told.get(variant)
         if told is None:
             told = self._told[variant] = _told(variant)

@@ -25,7 +25,7 @@ class Refusal(StrEnum):
 
 
 class Refusals:
-    """Counts, and tells now and then."""
+    """Counts, and logs now and then."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock` is in seconds and never goes back."""

@@ -16,7 +16,7 @@ _NEWEST = "~"
 
 
 def judge(key: str, claimants: Sequence[Flag | FlagGroup]) -> tuple[Flag | FlagGroup | None, list[Diagnostic]]:
-    """Return who has `key`, and what the others are told.
+    """Return the owner of `key`, and the findings for the others.
 
     The oldest resource wins. Where no claimant has an age, as in files, nobody does: which one was
     meant cannot be known, and the order of files must not matter.

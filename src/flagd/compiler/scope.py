@@ -56,7 +56,7 @@ class SegmentFace:
 
 @dataclass(frozen=True, slots=True)
 class CohortFace:
-    """A FlagCohort. Its members travel beside the flags."""
+    """A FlagCohort. Its members are sent separately from the flags."""
 
     unit: str
 

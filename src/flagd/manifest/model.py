@@ -49,7 +49,7 @@ _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 def map_by(key: str) -> JsonDict:
-    """Return what marks a list whose entries are told apart by their field `key`, and whose order means nothing."""
+    """Return what marks a list whose entries are identified by their field `key`, and whose order means nothing."""
     return {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": [key]}
 
 

@@ -1,4 +1,4 @@
-"""Address: what ``host:port`` tells without a look at the network."""
+"""Address: what ``host:port`` says without a look at the network."""
 
 from __future__ import annotations
 

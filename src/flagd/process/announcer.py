@@ -43,7 +43,7 @@ class Announcer:
         self._told[ruleset.project] = ruleset
 
     def tell(self, ruleset: Ruleset) -> None:
-        """Log the revision of a project, if it is not the one that was told last."""
+        """Log the revision of a project, unless it was logged last."""
         before = self._told.get(ruleset.project)
         if before is not None and before.revision == ruleset.revision:
             return

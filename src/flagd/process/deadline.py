@@ -1,4 +1,4 @@
-"""Deadline: a process that was told to end does, whatever hangs: a task, a thread, the event loop itself."""
+"""Deadline: a process that was asked to end does so, whatever hangs: a task, a thread, the event loop itself."""
 
 from __future__ import annotations
 

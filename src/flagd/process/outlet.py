@@ -40,7 +40,7 @@ class Outlet(logging.Handler):
         """Take one record (logging.Handler)."""
         try:
             line = self.format(record)
-        except Exception:  # noqa: BLE001 - logging's own way to tell of a record that is wrong
+        except Exception:  # noqa: BLE001 - logging's own way to report a record that is wrong
             self.handleError(record)
             return
         self._put(line.encode(errors="backslashreplace") + b"\n")

@@ -19,7 +19,7 @@ LOGGER = "stderr"
 
 
 def capture(descriptor: int) -> None:
-    """Have standard error read and logged from now on; crashes are still told at `descriptor`, where it went."""
+    """Have standard error read and logged from now on; crashes are still written to `descriptor`, where it went."""
     reading, writing = os.pipe()
     os.dup2(writing, 2)
     os.close(writing)

@@ -58,7 +58,7 @@ class Tasks:
     """Named tasks of one event loop."""
 
     def __init__(self, restarts: Counter[str] | None = None, given_up: Callable[[str], None] | None = None) -> None:
-        """Count restarts in `restarts`, by name; `given_up` is told the name of each that has ended for good."""
+        """Count restarts in `restarts`, by name; `given_up` is called with the name of each that has ended for good."""
         self._given_up = given_up or (lambda _: None)
         self._parts: dict[str, _Part] = {}
         self._ending: set[asyncio.Task[None]] = set()

@@ -14,7 +14,7 @@ MESSAGE_BYTES = 1024 * 1024
 RESPONSE_BYTES = 4 * 1024 * 1024
 """Largest answer: what gRPC clients take by default."""
 FLAGS_BYTES = RESPONSE_BYTES - 1024
-"""What the flags of an answer may be, beside the revision and its like."""
+"""Size of the flags of an answer, without the revision and the like."""
 KEY_BYTES = 256
 """Longest key of a flag, project, property, cohort or group type, in UTF-8 bytes."""
 TEXT_BYTES = 4096

@@ -14,7 +14,7 @@ Reply = Message | bytes
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a service may know of the call beside the message.
+    """What a service may know of the call, apart from the message.
 
     Attributes:
         metadata: request headers by lower-case name; binary ones (``-bin``) are left out.

@@ -30,7 +30,7 @@ def read_json(text: bytes, what: str) -> Any:  # noqa: ANN401
 
 
 def write_json(value: object) -> bytes:
-    """Return `value` as JSON in which 0.0 stays a float: Python's provider tells them from integers."""
+    """Return `value` as JSON in which 0.0 stays a float: Python's provider distinguishes them from integers."""
     try:
         return orjson.dumps(value)
     except TypeError:  # integers beyond 64 bits, halves of surrogate pairs

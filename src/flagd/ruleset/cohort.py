@@ -1,4 +1,4 @@
-"""Cohort: the members of a FlagCohort; travels beside the flags that name it."""
+"""Cohort: the members of a FlagCohort, sent separately from the flags that name it."""
 
 from __future__ import annotations
 

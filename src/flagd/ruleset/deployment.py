@@ -1,4 +1,4 @@
-"""Deployment: which keys admit a caller; travels beside the flags that name it."""
+"""Deployment: the keys that admit callers, sent separately from the flags that name it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """EvaluationFlag: the shape of one compiled flag, which is Amplitude's evaluation format.
 
 Source: the models of Amplitude's public evaluation engines. Its SDKs refuse unknown fields, so
-nothing is ever added here; what we need beyond it travels beside the flags (see Ruleset).
+nothing is ever added here; what else we need is sent separately (see Ruleset).
 """
 
 from __future__ import annotations

@@ -3,4 +3,4 @@
 NO_RULESET = "no ruleset has been loaded yet"
 NO_PROJECT = "this server serves no project"
 OBSTACLES = frozenset({NO_RULESET, NO_PROJECT})
-"""What callers of a server are told that has nothing to answer from: it was reached."""
+"""Errors of a server that has nothing to answer from, although it was reached."""

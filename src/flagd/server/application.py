@@ -50,7 +50,7 @@ class Application:
     """Everything of flagd but the port that callers use. Lives in one event loop."""
 
     def __init__(self, options: Options, accepting: Callable[[], Awaitable[bool]] | None = None) -> None:
-        """`accepting` tells whether the port that callers use lets them in; None = it always does."""
+        """`accepting` returns whether the port for callers lets them in; None = it always does."""
         self._options = options
         self._metrics = Metrics()
         self.capacity = Capacity(callers_bytes(options.max_memory))

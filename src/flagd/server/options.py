@@ -34,7 +34,7 @@ class Options:
         deployment_keys: whether callers must show a deployment key.
         default_project: the project of callers who name none and whose key names none; None = it is not configured.
         tls: certificates of `listen` and `ruleset_listen`; None = plaintext.
-        drain_seconds: longest time for running calls to finish once told to stop.
+        drain_seconds: longest time for running calls to finish after a request to stop.
         cors_origins: web origins that browsers may call from, ``*`` = all; only the transport envoy heeds them.
         trace_to: ``host:port`` of a collector of spans; None = there are none; only the transport envoy makes them.
         trace_percent: share of the calls without a trace context that get a span.

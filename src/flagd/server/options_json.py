@@ -1,4 +1,4 @@
-"""Options as JSON: for a process that is to serve what this one was told to."""
+"""Options as JSON, to hand them to another process."""
 
 from __future__ import annotations
 

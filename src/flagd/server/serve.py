@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 END_SECONDS = 12.0
-"""How long everything may take beside the drain, before the process ends all the same."""
+"""How long everything but the drain may take, before the process ends anyway."""
 
 
 async def serve(options: Options, deadline: Deadline) -> None:

@@ -55,7 +55,7 @@ def choose(options: Options) -> Server:
         log.info("transport grpcio%s", f", since {lacking}" if options.transport == "auto" else "")
         if options.trace_to or options.access_log:
             log.warning("there are neither traces nor an access log: only the transport envoy has them")
-        # Loaded only here: beside Envoy, this process needs neither the application nor grpcio.
+        # Loaded only here: with Envoy, this process needs neither the application nor grpcio.
         from flagd.server.embedded import EmbeddedServer
 
         return EmbeddedServer(options)

@@ -37,7 +37,7 @@ GROUP_MS = 400
 SETTLE_SECONDS = 0.1
 SETTLE_READINGS = 5
 POLL_SECONDS = 10.0
-"""How often the folder is read without being told: network file systems tell nothing."""
+"""How often the folder is read without a notification: network file systems send none."""
 IDENTITY_MS = 500
 """How often it is checked that the folder is still the same one: a link to it may have been turned elsewhere."""
 RETRY_SECONDS = 0.5

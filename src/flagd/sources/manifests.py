@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a reading is judged by beside the files.
+    """What a reading is judged by, apart from the files.
 
     Attributes:
         directories: that the files lie in, or lay in before; none where nobody has looked.

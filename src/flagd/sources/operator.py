@@ -89,7 +89,7 @@ class OperatorSource:
         self._subscriber.remember(snapshots)
 
     async def confirm(self) -> None:
-        """Nothing: the operator holds what is gone as by accident, and is told there."""
+        """Nothing: the operator holds what seems to be gone by accident, and is where to confirm it."""
         log.info("nothing to confirm here: the operator decides what was deleted")
 
     async def run(self) -> None:

@@ -120,7 +120,7 @@ class Endpoint:
 
 
 async def _send(requests: AsyncGenerator[Message], call: grpc.aio.StreamStreamCall) -> None:
-    """Send `requests` until the call ends; why it did is told to who receives."""
+    """Send `requests` until the call ends; the receiving side gets the reason."""
     async with contextlib.aclosing(requests):
         with contextlib.suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):
             async for request in requests:

@@ -1,6 +1,6 @@
 """Event: what `kubectl describe` and `kubectl get events` show of a change.
 
-Events are told, not written: one of an object and a reason is counted up where it comes again, several within a
+Events are collected, then written: one of an object and a reason is counted up if it comes again, several within a
 moment become one write, and there is a bound to how many are made at all. What is true now is in the status.
 """
 
@@ -31,7 +31,7 @@ MANAGER = "flagoperator"
 KEPT_SECONDS = 45 * 60.0
 """How long an event is counted up: the API server deletes it an hour after its last write."""
 AGAIN_SECONDS = 5.0
-"""How long it takes from one write of an event to the next: what is told in between is one write."""
+"""How long it takes from one write of an event to the next: what is reported in between is one write."""
 BURST = 100
 PER_SECOND = 2.0
 """How many events are written at once, and how many each second after that."""
@@ -55,7 +55,7 @@ class _Series:
 
     Attributes:
         path: where it is.
-        count: how often it was told.
+        count: how often it was reported.
         at: when it was written, in seconds of the clock.
     """
 
@@ -66,7 +66,7 @@ class _Series:
 
 @dataclass(slots=True)
 class _Waiting:
-    """What was told and is not written yet."""
+    """What was reported and is not written yet."""
 
     regarding: Mapping[str, Any]
     type: Type
@@ -87,7 +87,7 @@ class Events:
         self._credit, self._counted_at = float(BURST), clock()
         self._told = asyncio.Event()
         self.dropped = 0
-        """How many were told and never written, since too many waited."""
+        """How many were reported and never written, since too many waited."""
 
     def tell(
         self, regarding: Mapping[str, Any], reason: str, message: str, kind: Type = "Warning", *, once: bool = False
@@ -108,7 +108,7 @@ class Events:
         self._told.set()
 
     async def run(self) -> None:
-        """Write what is told, until cancelled."""
+        """Write what is reported, until cancelled."""
         while True:
             self._told.clear()
             pause = await self._write_due()
@@ -120,7 +120,7 @@ class Events:
                 continue
 
     async def _write_due(self) -> float | None:
-        """Write what may be written now; return after how many seconds to look again, None = once something is told."""
+        """Write what may be written now; return after how many seconds to look again, None = when something comes."""
         for key in list(self._waiting):
             if self._due(key) > self._clock():
                 continue

@@ -1,4 +1,4 @@
-"""Reception: which watches the API server has opened. One that is not open tells nothing, whoever claims to watch."""
+"""Reception: which watches the API server has opened. One that is not open reports nothing."""
 
 from __future__ import annotations
 

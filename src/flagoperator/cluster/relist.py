@@ -45,7 +45,7 @@ class Relisted:
     """What one list of everything came to.
 
     Attributes:
-        differences: what it told that was not known.
+        differences: what it contained that was not known.
         unreadable: why not, in the API server's words, by the namespace that may not be read. What was known of
             such a namespace stays.
     """

@@ -1,4 +1,4 @@
-"""Watch: Kopf, in a thread and an event loop of its own, telling what the API server tells.
+"""Watch: Kopf, in its own thread and event loop, passing on the events of the API server.
 
 The only file that knows Kopf. Handlers touch nothing but a callback: errors in them would be dropped,
 and the next list finds what they miss.

@@ -35,7 +35,7 @@ TOO_LARGE = "too large"
 RIVAL_SECONDS = 3600.0
 """How long the log says nothing more of somebody else who writes statuses."""
 BUSY = frozenset({0, 429})
-"""What an API server answers that may take the same later, beside 5xx: nothing, or that it has too much to do."""
+"""Statuses of an API server that may accept the same later, apart from 5xx: nothing, or that it has too much to do."""
 MISFITS = frozenset({400, 422, 500})
 """What it answers about an object that was stored under a looser schema: it cannot be merged field by field."""
 
@@ -58,7 +58,7 @@ class Wanted:
 
 
 class Statuses(Protocol):
-    """What the writer asks for and tells."""
+    """What the writer asks for and reports to."""
 
     @property
     def writing(self) -> bool:

@@ -61,7 +61,7 @@ class ExecPlugin:
     """The plugin of one user. May be asked in any thread."""
 
     def __init__(self, user: Section, cluster: Mapping[str, Any], clock: Callable[[], float] = time.time) -> None:
-        """`cluster` is what the plugin is told of the cluster. Raises ConnectionSettingsError."""
+        """`cluster` describes the cluster to the plugin. Raises ConnectionSettingsError."""
         self._command = Command(user, cluster)
         self._clock = clock
         self._lock = threading.Lock()
@@ -106,7 +106,7 @@ class ExecPlugin:
     def _run(self, running: Future[Answer]) -> None:
         try:
             answer = self._command.run(self._clock)
-        except Exception as error:  # noqa: BLE001  # whatever it is, those who wait are told
+        except Exception as error:  # noqa: BLE001  # whatever it is, those who wait get it
             failure = error if isinstance(error, CredentialError) else CredentialError(f"exec plugin: {error!r}")
             with self._lock:
                 fresh = self._failed is None

@@ -77,7 +77,7 @@ def _server(cluster: Section) -> str:
 
 
 def _told(cluster: Section, authorities: bytes | None) -> Mapping[str, Any]:
-    """Return what an exec plugin is told of the cluster, if it asks (provideClusterInfo)."""
+    """Return the description of the cluster for an exec plugin, if it asks for it (provideClusterInfo)."""
     names = ("server", "tls-server-name", "insecure-skip-tls-verify", "proxy-url", "disable-compression")
     told = {name: cluster.fields[name] for name in names if name in cluster.fields}
     told["config"] = None

@@ -22,7 +22,7 @@ TOKEN_CHARACTERS = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]")
 
 
 def source_of(user: Section, cluster: Mapping[str, Any]) -> Source:
-    """Return where the credentials of `user` come from; `cluster` is what a plugin may be told.
+    """Return where the credentials of `user` come from; `cluster` is the description of the cluster for a plugin.
 
     Raises ConnectionSettingsError.
     """

@@ -106,7 +106,7 @@ class Prometheus:
     async def _post(self, form: Mapping[str, str], bound: _Bound) -> tuple[int, bytes]:
         url = f"{self._settings.url.rstrip('/')}/api/v1/query"
         try:
-            # No redirect is followed: the operator asks the server that it was told of and no other.
+            # No redirect is followed: the operator asks the configured server and no other.
             async with self._session.post(url, data=form, allow_redirects=False) as response:
                 body = await _read(response.content, bound.most_bytes)
         except TimeoutError:

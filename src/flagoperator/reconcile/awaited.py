@@ -7,7 +7,7 @@ DELIVERY_SECONDS = 2.0
 
 
 class Awaited:
-    """By project. Times are seconds of one clock that never goes back."""
+    """By project. Times are seconds of one monotonic clock."""
 
     def __init__(self) -> None:
         self._seen: dict[str, float] = {}

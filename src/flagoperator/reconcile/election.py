@@ -56,7 +56,7 @@ class Record:
 
 
 class Election:
-    """The view of the candidate `identity`. Times are seconds of one clock that never goes back."""
+    """The view of the candidate `identity`. Times are seconds of one monotonic clock."""
 
     def __init__(self, identity: str) -> None:
         self._identity = identity

@@ -29,7 +29,7 @@ class Entry:
 
     Attributes:
         ref: kind, namespace and name.
-        uid: tells it from an earlier object of the same name.
+        uid: distinguishes it from an earlier object of the same name.
         version: its resourceVersion.
         generation: of its spec.
         key: what a Flag or FlagGroup is asked by; of others the name.

@@ -24,7 +24,7 @@ T = TypeVar("T")
 FEWEST = 10
 """Up to so many flags may go at once, whatever share they are."""
 TOLD = 5
-"""Most removals that are told one by one."""
+"""Most removals that are named one by one."""
 FEWEST_OF_KIND = 1
 """Up to so many cohorts or deployments may go at once if there is none left."""
 
@@ -74,7 +74,7 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What is known of the cluster. Times are seconds of one clock that never goes back.
+    """What is known of the cluster. Times are seconds of one monotonic clock.
 
     Attributes:
         now: the time.

@@ -51,7 +51,7 @@ class ResourceCache:
         return str(self._listed.get(kind, ""))
 
     def newest(self, kind: str) -> int:
-        """Return the highest version of `kind` that was ever told of: no list that is asked for now is older."""
+        """Return the highest version of `kind` that was ever seen: no list that is requested now is older."""
         return self._newest.get(kind, 0)
 
     def entry(self, ref: ResourceRef) -> Entry | None:
@@ -150,7 +150,7 @@ class Listing:
         self._seen: set[ResourceRef] = set()
         self._unknown: dict[ResourceRef, Mapping[str, Any]] = {}
         self.rewound = rewound
-        """Whether the cluster is older than what is known: then only whole objects tell what it is."""
+        """Whether the cluster is older than what is known: then only whole objects show what it is."""
         self.differences: set[ResourceRef] = set()
 
     def page(self, objects: Iterable[Object]) -> None:
@@ -170,7 +170,7 @@ class Listing:
 
     @property
     def unknown(self) -> list[ResourceRef]:
-        """What was compared and is still news: the watch may have told of some of it meanwhile."""
+        """What was compared and is still news: the watch may have reported some of it meanwhile."""
         known = self._cache.entry
         return [ref for ref, metadata in self._unknown.items() if self._is_news(known(ref), metadata, ref)]
 

@@ -1,4 +1,4 @@
-"""Definitions: tells when the CRDs of the cluster are older than the operator: helm does not upgrade them by itself."""
+"""Definitions: reports CRDs that are older than the operator: helm does not upgrade them by itself."""
 
 from __future__ import annotations
 

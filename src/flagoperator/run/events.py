@@ -1,4 +1,4 @@
-"""OperatorEvents: what the operator tells in events, while it leads: what is held, and what edits changed."""
+"""OperatorEvents: the Kubernetes Events of the operator, while it leads: what is held, and what edits changed."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class OperatorEvents:
-    """Tells of what every replica sees and only the one that leads is to tell.
+    """Reports what every replica sees and only the leader may report.
 
-    An edit that comes while none leads is told by the next that does. One that another replica may have told just
-    before it stopped is told again, under the name that its Event has then, so that there is one Event.
+    An edit that comes while none leads is reported by the next leader. One that another replica may have reported just
+    before it stopped is reported again, under the same name of the Event, so that there is one Event.
     """
 
     def __init__(

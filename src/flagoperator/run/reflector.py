@@ -92,7 +92,7 @@ class Reflector:
         self.unserved: frozenset[str] = frozenset()
         """Kinds that the API server does not serve: nobody knows what there is of them."""
         self.published = asyncio.Event()
-        """Set by the publisher of the first list: the watch tells what came after it, and has time until then."""
+        """Set by the publisher of the first list: the watch reports what came after it, and has time until then."""
 
     @property
     def stale(self) -> bool:
@@ -265,6 +265,6 @@ class Reflector:
         if not self._cache.observe(kind, event, obj):
             return
         if event == "DELETED":
-            self._deleted.set()  # perhaps with its definition: that is looked at before anybody is told
+            self._deleted.set()  # perhaps with its definition: that is checked before anything is reported
         else:
             self._changed()

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 EDITS = ("UsersMove", "TypeChanges")
-"""The reasons of what is also told in an event: it is true of one edit only."""
+"""The reasons that are also reported in an event: they are true of one edit only."""
 LOOK_SECONDS = 5.0
 """How often what waits for replicas is counted again."""
 TURN_SECONDS = 0.02
@@ -83,11 +83,11 @@ class Reporter:
             self.writer.look(entry.ref for entry in self._model.cache.entries(kind))
 
     def look_at_touched(self) -> None:
-        """Have the statuses compared of what the cluster told something about."""
+        """Have the statuses compared of what the cluster reported on."""
         self.look_soon(self._model.cache.drain_touched())
 
     def begin_term(self) -> None:
-        """Write what is to be said, now that this replica leads: what it saw before that nobody may have told."""
+        """Write what is to be said, now that this replica leads: what it saw before and nobody may have reported."""
         self.look_at_all()
         self._events.holding(told(list(self._model.mass_removal.held.values())))
 
@@ -149,7 +149,7 @@ class Reporter:
         self._model.cache.observe(wanted.ref.kind, "MODIFIED", obj)
         self._model.recorded.wake()
         self.look_at_touched()
-        # Not what the cache has: the watch may have told of this write before it was answered.
+        # Not what the cache has: the watch may have reported this write before it was answered.
         if complaint(wanted.status) != complaint(wanted.before):
             self._tell_turn(wanted)
         if wanted.before.get("observedGeneration") != wanted.status["observedGeneration"]:

@@ -1,6 +1,6 @@
 """Events: says when to ask for all flags again, and nothing else.
 
-Browsers cannot send a key with a request for events. So the address, told with the flags, names the key by its
+Browsers cannot send a key with a request for events. So the address, sent with the flags, names the key by its
 hash: anyone who knows the hash may learn when flags change, never which, nor what they say.
 """
 
@@ -46,7 +46,7 @@ class Events:
     async def answer(self, request: Request) -> EventStream:
         """Return the events: one at once, unless the caller heard of this revision, and one with every change.
 
-        The one at once is for what changed between the answer that told the address and this request.
+        The one at once is for what changed between the answer with the address and this request.
         """
         query = parameters(request.query)
         project, digest = query.get("project", ""), query.get("key_hash", "")

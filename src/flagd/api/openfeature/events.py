@@ -1,4 +1,4 @@
-"""Events: what OpenFeature's providers are told, so that they drop what they keep.
+"""Events: the events that make OpenFeature's providers drop what they cache.
 
 A stream never ends as if all had been said: some callers would not come back.
 """
@@ -80,7 +80,7 @@ class Events:
         return tuple(sorted((view.snapshot.ruleset.project, view.deployments) for view in views))
 
     def _news(self, told: int | None, scope: Scope) -> tuple[list[bytes], int]:
-        """Return what to say to who was told up to recording `told` (None = nothing yet), and up to where that is."""
+        """Return the events since recording `told` (None = since the start), and the last recording in them."""
         self._history.record(self._store.snapshots)
         now = self._history.number
         if told is None:

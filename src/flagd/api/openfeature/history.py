@@ -1,7 +1,7 @@
 """History: which flags changed lately, and who may know.
 
-Callers keep the answers of flags that are the same for everybody, until they are told that one changed.
-Who was away for a while, on their way from one server to another perhaps, is told what they may have missed.
+Callers cache the answers of flags that are the same for everybody, until an event says that one changed.
+A caller who was away for a while, perhaps moving from one server to another, gets what it may have missed.
 """
 
 from __future__ import annotations

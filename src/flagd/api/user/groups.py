@@ -52,7 +52,7 @@ def read_groups(
 
 
 def _named(value: object, where: str, kind: str, beside: tuple[Mapping[str, Any], Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the object that a group is whose name alone is given; what is said of it stands beside, by its name."""
+    """Return the object that a group is whose name alone is given; its properties stand elsewhere, by its name."""
     name = group_name(value, where)
     if name is None:
         return {}

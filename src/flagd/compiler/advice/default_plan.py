@@ -21,7 +21,7 @@ def default_plan(plans: Iterable[FlagRolloutPlan]) -> FlagRolloutPlan | None:
 
 
 def rival_defaults(plans: Iterable[FlagRolloutPlan]) -> list[Diagnostic]:
-    """Return an error for every one of `plans` that is to be the default beside an older one."""
+    """Return an error for each of `plans` that is marked as default although an older one is."""
     ranked = sorted((each for each in plans if each.spec.default), key=_seniority)
     return [
         Diagnostic(

@@ -50,7 +50,7 @@ class Movement:
 
     @property
     def text(self) -> str:
-        """What is told to people."""
+        """The text for people."""
         parts = []
         if self.changed > _NOBODY:
             parts.append(f"{self.changed:.2%} of the users who have a variant get another one")

@@ -1,7 +1,7 @@
 """Retention: what stays in the ruleset though its resource is gone, because last good forms need it.
 
 A last good form is served with all that it needs, or it would answer otherwise than it did. What stays is
-hidden: anyone who asks for it is told what is told of any deleted flag.
+hidden: callers who ask for it get the same answer as for any deleted flag.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ _GROUP_TYPES: dict[str, GroupType] = {"mutual-exclusion-group": "MutualExclusion
 
 
 def restore(ruleset: Ruleset) -> Project:
-    """Return the project that made `ruleset`, as far as that can be told: without its resources."""
+    """Return the project that made `ruleset`, as far as that can be known: without its resources."""
     outcomes: dict[Node, Outcome] = {(KEY, key): _flag(flag, ruleset) for key, flag in ruleset.flags.items()}
     for name, cohort in ruleset.cohorts.items():
         outcomes[COHORT, name] = Outcome(CohortFace(cohort.unit), product=cohort)

@@ -1,7 +1,7 @@
 """Unreadable: a resource that is there and says nothing usable, where no earlier form of its manifest is known.
 
 After a restart the manifest of an invalid resource is lost, but the ruleset that was served is not. Such a
-resource keeps what was served under its name, and who refers to it is told that it has errors, not that it is missing.
+resource keeps what was served under its name, and its users learn that it has errors, not that it is missing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Change: one thing that differs between two forms of a resource, as data; who tells it chooses the words."""
+"""Change: one thing that differs between two forms of a resource, as data without words."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _list(
 ) -> Iterator[Change]:
     old = {entry[identity]: entry for entry in before}
     new = {entry[identity]: entry for entry in after}
-    if len(old) != len(before) or len(new) != len(after):  # two of one name cannot be told apart
+    if len(old) != len(before) or len(new) != len(after):  # two of one name cannot be distinguished
         yield Change(steps, Act.SET, before, after)
         return
     yield from (Change((*steps, f"[{name}]"), Act.REMOVED, before=old[name]) for name in old if name not in new)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST_LINES = 20
 """Lines about one look; the rest is a number."""
 FEW = 3
-"""Up to so many resources that one fault breaks are told one by one; of more a line names so many."""
+"""Up to so many resources that one fault breaks are logged one by one; of more, a line names so many."""
 
 
 class Reason(StrEnum):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 KIB = 1024
 ANNOTATION_BYTES = 256 * KIB
 ETCD_BYTES = 1536 * KIB
-"""What etcd takes of one request unless it is told otherwise (``--max-request-bytes``)."""
+"""Largest request that etcd accepts by default (``--max-request-bytes``)."""
 OBJECT_BYTES = 1500 * KIB
 """What leaves room for a status and for what the API server notes of the owners of fields."""
 

@@ -38,7 +38,7 @@ def validate(obj: object) -> tuple[Resource | None, list[Diagnostic]]:
 def examine(
     obj: object, spelling: Callable[[FieldPath], str | None] = lambda _: None
 ) -> tuple[Resource | None, list[Finding]]:
-    """As `validate`, with findings; `spelling` tells how an unquoted scalar was written."""
+    """As `validate`, with findings; `spelling` returns how an unquoted scalar was written."""
     if not isinstance(obj, dict):
         return None, [
             Finding((), "NotAResource", f"{shown(obj)} is not a resource; a resource has apiVersion and kind")
@@ -71,7 +71,7 @@ def _faults(
 
 
 def diagnostic(finding: Finding, ref: ResourceRef | None) -> Diagnostic:
-    """Return `finding` as what is told to people, without a location."""
+    """Return `finding` as a text for people, without a location."""
     return Diagnostic(finding.severity, finding.reason, finding.message, format_path(finding.path), ref)
 
 

@@ -50,7 +50,7 @@ _WORDS = {"true": "true", "false": "false", "yes": "true", "no": "false", "on": 
 def explain(error: ValidationError, obj: object, kind: Kind, spelling: Spelling) -> Iterator[Finding]:
     """Yield what `error` says as findings, without those that follow from another one.
 
-    `obj` is what was validated, as one of `kind`; `spelling` tells how an unquoted scalar was written in the file.
+    `obj` is what was validated, as one of `kind`; `spelling` returns how an unquoted scalar was written in the file.
     """
     faults = [(_path(fault), fault) for fault in islice(error.errors(include_url=False), MAX_FAULTS)]
     unknown = [path for path, fault in faults if fault["type"] == "extra_forbidden"]

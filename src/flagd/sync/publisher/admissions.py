@@ -1,6 +1,6 @@
 """Admissions: how many answers of all replicas let somebody in by what rises, asked with heartbeats.
 
-Every replica counts from its start. What is told first of a stream is where its count begins: what it says later adds
+Every replica counts from its start. The first count of a stream is where it begins: what it says later adds
 what it has grown by. So a replica that restarts, or comes late, adds nothing that was not counted.
 """
 

@@ -20,7 +20,7 @@ class Publication:
     """Every ruleset of one publisher, and with what right it is published. Replaced whole.
 
     Attributes:
-        rulesets: by project. A project that is not here is gone, and subscribers are told so.
+        rulesets: by project. A project that is not here was removed, and subscribers get a Removal.
         publishing: whether this publisher decides, that is, holds the Lease. While it does not,
             subscribers get heartbeats only, and its rulesets may be anything.
         epoch: number of the lease, ≥ 0. Among connected publishers that decide, the highest wins.
@@ -40,7 +40,7 @@ class Publications(Protocol):
 
     @property
     def current(self) -> Publication | None:
-        """What is published now; None before the first, when subscribers are only told to wait."""
+        """What is published now; None before the first, when subscribers have to wait."""
 
     @property
     def closed(self) -> bool:

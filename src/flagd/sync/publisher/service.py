@@ -53,7 +53,7 @@ class Settings:
         heartbeat_seconds: how often a stream says that it lives, whatever else it says; subscribers
             count on 15, and call what they have stale after twice that.
         update_bytes: largest update that is sent, in bytes before compression; a project that needs
-            more is held back, and subscribers and log are told.
+            more is held back, which subscribers and the log report.
         subscribers: most streams at a time; more are refused with RESOURCE_EXHAUSTED.
         silence_seconds: how long a subscriber may owe an answer, on a quick link.
     """
@@ -80,7 +80,7 @@ class RulesetService:
 
         Args:
             publications: read whenever its event is set; the operator's is a `Board`.
-            subscribers: the table of subscribers, which the operator reads to tell what is really served.
+            subscribers: the table of subscribers, which the operator reads to find out what is really served.
             admission: decides on subscribers of role replica and operator.
             settings: limits and intervals.
             admissions: what replicas are asked to count; None = nothing.

@@ -1,4 +1,4 @@
-"""Stream: one open stream of rulesets, as its publisher sees it: what it was told, and what it owes."""
+"""Stream: one open stream of rulesets, as its publisher sees it: what it was sent, and what it has not answered."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 HISTORY = 8
-"""How many revisions are kept, to tell what differs from them; they share what does not."""
+"""How many revisions are kept, to compute differences from them; they share what is equal."""
 FEW_SHARDS = 8
 """Up to so many differing shards of its maps a message is made in the event loop."""
 

@@ -32,7 +32,7 @@ MOST_ADDRESSES = 64
 PREFIX = "publisher "
 """Begins the names of their tasks."""
 MOST_TOLD = 3
-"""Addresses of which it is told why nobody is connected."""
+"""Addresses for which the reason is reported why nothing is connected."""
 
 
 class Publishers:

@@ -1,4 +1,4 @@
-"""Settings: whom a subscriber subscribes to, as whom, and what it tells about it."""
+"""Settings: whom a subscriber subscribes to, under which name, and what it reports."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Settings:
 
 
 class Observer(Protocol):
-    """Is told what becomes of each project."""
+    """Is notified of what becomes of each project."""
 
     def remember(self, ruleset: Ruleset) -> None:
         """Take in what was held before the start."""

@@ -89,7 +89,7 @@ class Supervision:
 class Resumed:
     """Awaits the rest of a coroutine that was started by ``send(None)`` and yielded ``pending``.
 
-    Starting it that way tells whether it waits at all: most calls don't, and need no supervision.
+    Starting it that way shows whether it waits at all: most calls don't, and need no supervision.
     """
 
     __slots__ = ("_coroutine", "_pending")

@@ -41,7 +41,7 @@ class Admin:
         return None
 
     async def drain(self) -> None:
-        """Tell callers to go, with every answer, for ``--drain-time-s``; then stop listening."""
+        """Ask callers to go, with every answer, for ``--drain-time-s``; then stop listening."""
         await self._ask("POST", "/drain_listeners?graceful")
 
     async def active(self) -> tuple[int, int]:

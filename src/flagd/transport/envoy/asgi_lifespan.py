@@ -42,7 +42,7 @@ class Place:
 
 
 class Program(Protocol):
-    """What a guest runs. Its address of management is told to the parent, for the log."""
+    """What a guest runs. The address of its management port is sent to the parent, for the log."""
 
     @property
     def methods(self) -> Sequence[Method]:
@@ -76,7 +76,7 @@ class Program(Protocol):
 class AsgiLifespan:
     """An ASGI application around a program that ``compose`` makes from the options handed over and its place."""
 
-    # Says that this is ASGI 3, which servers tell by `async def` otherwise.
+    # Says that this is ASGI 3, which servers otherwise recognise by `async def`.
     _asgi_single_callable = True
 
     def __init__(self, compose: Callable[[Mapping[str, Any], Place], Program]) -> None:
@@ -138,7 +138,7 @@ def _end(gone: str) -> None:
 def _take_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Log what went wrong in a callback, unless it is an answer to a caller who had gone by then.
 
-    pyvoy tells what it has done to futures that were cancelled meanwhile.
+    pyvoy sets results of futures that were cancelled meanwhile.
     """
     if isinstance(context.get("exception"), asyncio.InvalidStateError):
         log.debug("a caller left before its answer: %s", context.get("message"))

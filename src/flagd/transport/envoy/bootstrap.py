@@ -1,4 +1,4 @@
-"""Bootstrap: everything Envoy is told at its start.
+"""Bootstrap: the configuration that Envoy starts with.
 
 Fields: https://www.envoyproxy.io/docs/envoy/v1.39.0/api-v3/config/bootstrap/v3/bootstrap.proto
 """

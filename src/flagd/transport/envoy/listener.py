@@ -42,7 +42,7 @@ IDLE_TIMEOUT = "600s"
 """A connection without any stream is closed after this."""
 
 CONNECTION_AGE = "300s"
-"""After this a connection is told to go (GOAWAY), so that callers find new replicas; its streams go on."""
+"""After this a connection gets GOAWAY, so that callers find new replicas; its streams go on."""
 
 BUFFER_LIMIT = 2 * 1024 * 1024
 """Bytes per connection, twice the largest message: Envoy answers 413 to a body that exceeds it."""
@@ -143,7 +143,7 @@ class Listener:
             "max_request_headers_kb": MAX_HEADER_KIB,
             # Base addresses that end in a slash make paths that begin with two.
             "merge_slashes": True,
-            # Proxies that speak HTTP/1.0 to us, as nginx does unless it is told otherwise; some send no host.
+            # Proxies that speak HTTP/1.0 to us, as nginx does by default; some send no host.
             "http_protocol_options": {"accept_http_10": True, "default_host_for_http_10": "flagd"},
             "request_headers_timeout": HEADERS_TIMEOUT,
             "request_timeout": REQUEST_TIMEOUT,

@@ -101,7 +101,7 @@ class Run:
             await self._control.send("confirm")
 
     async def drain(self, seconds: float) -> None:
-        """End streams, tell callers to go, let running calls finish; at most `seconds` in all."""
+        """End streams, ask callers to go, let running calls finish; at most `seconds` in all."""
         until = time.monotonic() + seconds
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(seconds):

@@ -103,7 +103,7 @@ class EnvoyServer:
             await self._running.confirm()
 
     async def drain(self, seconds: float) -> None:
-        """End streams, tell callers to go, let running calls finish for at most ``seconds``, then end Envoy.
+        """End streams, ask callers to go, let running calls finish for at most ``seconds``, then end Envoy.
 
         Cancelled, it ends Envoy at once.
         """

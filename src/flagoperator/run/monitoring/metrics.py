@@ -19,15 +19,15 @@ OTHER = "_other"
 
 @dataclass(slots=True)
 class OperatorMetrics:
-    """All that one operator counts beside what can be read from its parts.
+    """What one operator counts, apart from what can be read from its parts.
 
     Attributes:
         relists: durations of complete lists of the cluster.
         relist_failures: lists that failed.
-        relist_differences: resources of which a list knew more than the watch had told.
+        relist_differences: resources of which a list knew more than the watch had reported.
         unreadable: why not, in the API server's words, by the namespace that may not be read.
         relisted_at: when the last complete list ended, in seconds since 1970; 0 before the first.
-        watch_events: what the watch told, by kind.
+        watch_events: events that the watch reported, by kind.
         watch_restarts: how often the watch was restarted.
         reconciles: durations of compiling what changed.
         publishes: changes that were published, by project.

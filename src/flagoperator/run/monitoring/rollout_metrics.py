@@ -21,7 +21,7 @@ _FLAG = ["namespace", "flag"]
 
 
 def rollout_metrics(walks: Mapping[ResourceRef, Walk], transitions: Counter[tuple[str, str]]) -> Iterator[Metric]:
-    """Yield the families; of flags that rest and never rose nothing is told. Safe to call from another thread."""
+    """Yield the families, without flags that rest and never rose. Safe to call from another thread."""
     percent = GaugeMetricFamily(
         "flag_rollout_percent", "Effective percent of the lowest allocation that rises.", labels=_FLAG
     )

@@ -30,7 +30,7 @@ PATIENCE_SECONDS = 10.0
 AWAY_SECONDS = 5.0
 """How long nothing is asked after the API server could not answer."""
 _ALL = {0, 401, 403, 429}
-"""Statuses, beside 500 and above, that any other token would get as well."""
+"""Statuses below 500 that any other token would get as well."""
 
 
 class ReviewError(Exception):

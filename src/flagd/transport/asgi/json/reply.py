@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flagd.transport.message import AnyDescriptor, AnyField
 
 _FLOATS = frozenset({"payload", "value", "doubleValue"})
-"""What holds the number in an answer, beside its metadata: ours, that of ResolveFloat, and that of AnyFlag."""
+"""What holds the number in an answer, apart from its metadata: ours, that of ResolveFloat, and that of AnyFlag."""
 _PIECES = 1
 """Number of the field that is cut apart: a map of flags, or a list of results with such a map each."""
 _TURN_PIECES = 50

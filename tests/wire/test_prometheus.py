@@ -119,3 +119,18 @@ async def test_a_query_that_gives_no_one_number_is_an_error(server, query, troub
 async def test_what_is_no_prometheus_is_an_error(server):
     assert "check --prometheus-url" in (await measured(f"{server.url}/graph", GIVEN)).trouble
     assert "cannot be asked" in (await measured("http://127.0.0.1:1", GIVEN)).trouble
+
+
+async def test_what_was_measured_before_is_read_again(server):
+    prometheus = Prometheus(Settings(server.url))
+    eventually(lambda: server.value("count_over_time(sum(flagd_evaluations_total)[1m:1s]) > 20") or 0)
+    try:
+        (first, last) = await prometheus.recall_each(f"sum({GIVEN})", "checkout", "shop", ["off", "on"], [12, 2])
+        nothing = await prometheus.recall("absent_series", VALUES, [60, 30])
+        wrong = await prometheus.recall("sum(", VALUES, [60, 30])
+    finally:
+        await prometheus.close()
+    assert [each.value for each in last] == [None, 5.0]  # nobody got off
+    assert first[1].value in (None, 5.0)
+    assert all(each.is_empty for each in nothing)
+    assert all("not sent" in each.trouble for each in wrong)

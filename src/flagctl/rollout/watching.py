@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from asyncio import sleep
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from flagctl.rollout.view import View
 
 LOOK_SECONDS = 1.0
+NO_SCREEN = frozenset({"dumb", "unknown"})
+"""Terminals on which nothing can be drawn a second time."""
 TRANSIENT_SECONDS = 60.0
 """How long the API server may be away before we give up."""
 
@@ -66,15 +69,26 @@ def is_over(view: View) -> bool:
 
 @contextmanager
 def _drawing() -> Iterator[Callable[[View], None]]:
-    if not sys.stdout.isatty():
+    if not sys.stdout.isatty() or os.environ.get("TERM") in NO_SCREEN:
         yield _Told().tell
         return
     # Imported when needed: it takes as long as everything else together.
     from rich.live import Live
     from rich.text import Text
 
-    with Live(auto_refresh=False) as live:
-        yield lambda view: live.update(Text("\n".join(tree(view))), refresh=True)
+    shown: list[str] = []
+    try:
+        # On a screen of its own: what was drawn for another width cannot be taken back line by line.
+        with Live(auto_refresh=False, screen=True) as live:
+
+            def draw(view: View) -> None:
+                shown[:] = tree(view)
+                live.update(Text("\n".join(shown), no_wrap=True, overflow="ellipsis"), refresh=True)
+
+            yield draw
+    finally:
+        for line in shown:
+            click.echo(line)
 
 
 class _Told:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import aiohttp
 
 from flagd.promql import LABEL, QueryError, names_variant, ready_query
-from flagoperator.prometheus.reading import NoAnswer, Reading, failed, read_answer
+from flagoperator.prometheus.reading import NoAnswer, Reading, failed, read_answer, read_history
 from flagoperator.prometheus.sample import MOST_SERIES, Sample, read_sample
 
 if TYPE_CHECKING:
@@ -24,13 +25,16 @@ _NOT_SENT = "not sent: "
 
 @dataclass(frozen=True, slots=True)
 class _Bound:
-    """How large an answer may be, and what to do where it is larger."""
+    """How large an answer of an endpoint may be, and what to do where it is larger."""
 
     most_bytes: int
     advice: str
+    endpoint: str = "query"
 
 
-_NUMBER = _Bound(MOST_BYTES, "the query must give one number, such as sum(…)")
+_ONE = "the query must give one number, such as sum(…)"
+_NUMBER = _Bound(MOST_BYTES, _ONE)
+_HISTORY = _Bound(MOST_BYTES, _ONE, "query_range")
 _COUNTERS = _Bound(1024 * 1024, f"name fewer series by labels; at most {MOST_SERIES} are read")
 
 
@@ -68,9 +72,25 @@ class Prometheus:
 
     async def measure_each(self, query: str, flag: str, namespace: str, variants: Sequence[str]) -> list[Reading]:
         """Return what `query` gives for a flag; one that names {{variant}} is asked for each of `variants`."""
-        each_variant = variants[:MOST_VARIANTS] if names_variant(query) else ()
-        values = {"flag": flag, "namespace": namespace}
-        return [await self.measure(query, values | {"variant": variant}) for variant in each_variant or [""]]
+        return [await self.measure(query, values) for values in _values(query, flag, namespace, variants)]
+
+    async def recall_each(
+        self, query: str, flag: str, namespace: str, variants: Sequence[str], ages: Sequence[int]
+    ) -> list[list[Reading]]:
+        """Return what `query` gave so many seconds ago, for each of `ages`, which are equally far apart."""
+        found = [await self.recall(query, values, ages) for values in _values(query, flag, namespace, variants)]
+        return [list(readings) for readings in zip(*found, strict=True)]
+
+    async def recall(self, query: str, values: Mapping[str, str], ages: Sequence[int]) -> list[Reading]:
+        """Return what `query` gave so many seconds ago, for each of `ages`; never raises."""
+        now = int(time.time())
+        times = [float(now - age) for age in ages]
+        step = max(1.0, (times[-1] - times[0]) / max(1, len(times) - 1))
+        form = {"start": repr(times[0]), "end": repr(times[-1]), "step": repr(step)}
+        try:
+            return read_history(*await self._ask(query, values, form, _HISTORY), times)
+        except NoAnswer as error:
+            return [failed(str(error))] * len(ages)
 
     async def measure(self, query: str, values: Mapping[str, str]) -> Reading:
         """Return what `query` gives now, with `values` for its placeholders; never raises."""
@@ -104,7 +124,7 @@ class Prometheus:
                 self.in_flight -= 1
 
     async def _post(self, form: Mapping[str, str], bound: _Bound) -> tuple[int, bytes]:
-        url = f"{self._settings.url.rstrip('/')}/api/v1/query"
+        url = f"{self._settings.url.rstrip('/')}/api/v1/{bound.endpoint}"
         try:
             # No redirect is followed: the operator asks the configured server and no other.
             async with self._session.post(url, data=form, allow_redirects=False) as response:
@@ -116,6 +136,12 @@ class Prometheus:
         if body is None:
             raise NoAnswer(f"the answer has more than {bound.most_bytes} bytes; {bound.advice}")
         return response.status, body
+
+
+def _values(query: str, flag: str, namespace: str, variants: Sequence[str]) -> list[dict[str, str]]:
+    """Return the values of the placeholders for each time that `query` is asked."""
+    each_variant = variants[:MOST_VARIANTS] if names_variant(query) else [""]
+    return [{"flag": flag, "namespace": namespace, "variant": each} for each in each_variant or [""]]
 
 
 async def _read(content: aiohttp.StreamReader, most: int) -> bytes | None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,21 @@ def read_answer(status: int, body: bytes) -> Reading:
         return _read(data["resultType"], data["result"])
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         return failed(UNREADABLE.format(status=status))
+
+
+def read_history(status: int, body: bytes, times: Sequence[float]) -> list[Reading]:
+    """Return what the body of Prometheus' answer to ``/api/v1/query_range`` says of each of `times`, in seconds."""
+    try:
+        answer = json.loads(body)
+        if answer["status"] != "success":
+            return [failed(f"Prometheus answers {answer['errorType']}: {answer['error']}")] * len(times)
+        series = answer["data"]["result"]
+        if len(series) > 1:
+            return [failed(f"the query gives {len(series)} series; it must give one, such as sum(…)")] * len(times)
+        values = {round(float(at), 3): text for each in series for at, text in each["values"]}
+        return [_number(values[at]) if (at := round(each, 3)) in values else NOTHING for each in times]
+    except (ValueError, KeyError, TypeError, IndexError):
+        return [failed(f"HTTP {status} with what is not an answer of Prometheus; check --prometheus-url")] * len(times)
 
 
 def _read(kind: str, result: Any) -> Reading:  # noqa: ANN401

@@ -74,6 +74,7 @@ class Measurement:
         trouble: why there is none, one line.
         is_empty: whether the query was answered, with nothing or with what is not a number.
         looks: what a comparison counted since those that were taken in.
+        missed: those before it that nobody looked at, the oldest first; all have a value.
     """
 
     at: float
@@ -81,6 +82,7 @@ class Measurement:
     trouble: str = ""
     is_empty: bool = False
     looks: tuple[Look, ...] = ()
+    missed: tuple[Measurement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,18 @@ def due_guards(run: Run, now: float) -> Iterator[Guard]:
             yield guard
 
 
+def missed_ages(run: Run, guard: Guard, now: float) -> list[int]:
+    """Return how many seconds ago `guard` was to be measured and was not, the longest ago first.
+
+    Without a measurement of the run nothing was missed. No more than could end in a failure are of interest.
+    """
+    last = evidence_of(run, guard).last
+    if last is None:
+        return []
+    count = int((now - last.at) // guard.interval) - 1
+    return [guard.interval * back for back in range(min(count, guard.failure_limit + 1), 0, -1)]
+
+
 def failed_guard(run: Run, reaction: Reaction) -> str:
     """Return the name of the first guard with this `reaction` that has failed more often than is borne; else empty."""
     over = (each.name for each in _with_reaction(run, reaction) if evidence_of(run, each).failures > each.failure_limit)
@@ -90,7 +102,9 @@ def kept_evidence(run: Run, guards: tuple[Guard, ...]) -> tuple[Evidence, ...]:
 def _with(evidence: Evidence, guard: Guard, measurement: Measurement | None, limit: float) -> Evidence:
     if measurement is None or (evidence.last is not None and measurement.at == evidence.last.at):
         return evidence
-    return evidence.after(guard, measurement, limit)
+    for each in (*measurement.missed, replace(measurement, missed=())):
+        evidence = evidence.after(guard, each, limit)
+    return evidence
 
 
 def _with_reaction(run: Run, reaction: Reaction) -> Iterator[Guard]:

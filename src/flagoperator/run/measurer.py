@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flagd.manifest import Flag
 from flagoperator.prometheus.reading import NoAnswer, Reading
 from flagoperator.rollout import Measurement, Mode, due_guards
-from flagoperator.rollout.judgement import measured
+from flagoperator.rollout.judgement import measured, missed_ages
 from flagoperator.run.comparer import Comparer, Question
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ class Measurer:
                     Question(ref, walk.key, guard.name, guard.comparison, guard.interval), run, at
                 )
             else:
-                readings = await self._read(ref, walk, guard)
-                found = guard.worst([Measurement(at, each.value, each.trouble, each.is_empty) for each in readings])
+                missed = await self._missed(ref, walk, run, guard, at)
+                found = replace(_worst(guard, at, await self._read(ref, walk, guard)), missed=missed)
             self._model.surroundings.take(ref, run, guard, found)
         finally:
             self._asked.discard((ref, guard.name))
@@ -99,16 +100,33 @@ class Measurer:
         self._model.metrics.queries["number"] += 1
         return Measurement(at, trouble=found.remark, looks=(*looks, *found.looks)[-MOST_LOOKS:])
 
+    async def _missed(
+        self, ref: ResourceRef, walk: Walk, run: Run, guard: Guard, now: float
+    ) -> tuple[Measurement, ...]:
+        """Return what the guard would have given while nobody measured, as after a restart; only what has a number."""
+        ages = missed_ages(measured(run, self._model.surroundings.measurements(ref, run)), guard, now)
+        if self._prometheus is None or not ages:
+            return ()
+        readings = await self._prometheus.recall_each(guard.query, walk.key, ref.namespace, self._variants(ref), ages)
+        found = (_worst(guard, now - age, each) for age, each in zip(ages, readings, strict=True))
+        return tuple(each for each in found if each.value is not None)
+
+    def _variants(self, ref: ResourceRef) -> list[str]:
+        entry = self._model.cache.entry(ref)
+        resource = None if entry is None else entry.resource
+        return [each.key for each in resource.spec.variants] if isinstance(resource, Flag) else []
+
     async def _read(self, ref: ResourceRef, walk: Walk, guard: Guard) -> Sequence[Reading]:
         if self._prometheus is None:
             return [_NO_SERVER]
-        entry = self._model.cache.entry(ref)
-        resource = None if entry is None else entry.resource
-        variants = [each.key for each in resource.spec.variants] if isinstance(resource, Flag) else []
-        readings = await self._prometheus.measure_each(guard.query, walk.key, ref.namespace, variants)
+        readings = await self._prometheus.measure_each(guard.query, walk.key, ref.namespace, self._variants(ref))
         for each in readings:
             self._model.metrics.queries["number" if each.value is not None else "error"] += 1
         return readings
+
+
+def _worst(guard: Guard, at: float, readings: Sequence[Reading]) -> Measurement:
+    return guard.worst([Measurement(at, each.value, each.trouble, each.is_empty) for each in readings])
 
 
 def _running(walk: Walk) -> Run | None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from flagoperator.prometheus.reading import read_answer
+from flagoperator.prometheus.reading import NOTHING, read_answer, read_history
 
 
 def answer(kind, result):
@@ -53,3 +53,32 @@ def test_anything_else_is_an_error_and_never_raises(body, trouble):
     assert not reading.is_empty
     assert trouble in reading.trouble
     assert "\n" not in reading.trouble
+
+
+TIMES = (100.0, 160.0, 220.0)
+
+
+def test_a_history_has_a_reading_for_each_time():
+    series = {"metric": {}, "values": [[100, "0.5"], [220.0, "NaN"]]}
+    found = read_history(200, answer("matrix", [series]), TIMES)
+    assert [each.value for each in found] == [0.5, None, None]
+    assert [each.is_empty for each in found] == [False, True, True]
+    assert read_history(200, answer("matrix", []), TIMES) == [NOTHING] * 3
+
+
+@pytest.mark.parametrize(
+    ("body", "trouble"),
+    [
+        (answer("matrix", [{"values": []}] * 2), "2 series; it must give one"),
+        (
+            json.dumps({"status": "error", "errorType": "bad_data", "error": "too many points"}).encode(),
+            "too many points",
+        ),
+        (answer("matrix", [{"values": "x"}]), "not an answer of Prometheus"),
+        (b"<html>", "not an answer of Prometheus"),
+    ],
+)
+def test_what_is_no_history_says_why_for_each_time(body, trouble):
+    found = read_history(502, body, TIMES)
+    assert len(found) == len(TIMES)
+    assert all(trouble in each.trouble for each in found)

@@ -4,7 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from flagoperator.rollout import Guard, Mode, Plan, Ramp, Reaction, Step, Verb, due_guards, recorded, restored, tick
+from flagoperator.rollout import (
+    Guard,
+    Measurement,
+    Mode,
+    Plan,
+    Ramp,
+    Reaction,
+    Step,
+    Verb,
+    due_guards,
+    recorded,
+    restored,
+    tick,
+)
+from flagoperator.rollout.judgement import missed_ages
 from tests.unit.flagoperator.rollout.flag import MONDAY_NOON, walk
 
 STEPS = (Step(5_000, hold=300), Step(25_000, hold=300), Step(100_000))
@@ -241,3 +255,31 @@ def test_a_guarded_plan_is_frozen_with_its_guards():
     flag.subject = replace(flag.subject, ramp=Ramp(other, "standard"))
     flag.settle()
     assert flag.state.run.plan.guards[0] == Guard("errors", "q", 0.02, None, 90, 3, 7, True, Reaction.PAUSE)
+
+
+def test_what_nobody_measured_is_asked_for_afterwards_as_far_as_it_could_fail_the_guard():
+    flag = guarded(failure_limit=2, interval=60)
+    run, (guard,) = flag.state.run, flag.state.run.plan.guards
+    assert missed_ages(run, guard, flag.now + 3600) == []  # nothing was measured yet
+    flag.measure(0.01)
+    run = flag.state.run
+    assert [missed_ages(run, guard, flag.now + seconds) for seconds in (60, 119, 120, 180, 3600)] == [
+        [],
+        [],
+        [60],
+        [120, 60],
+        [180, 120, 60],
+    ]
+
+
+@pytest.mark.parametrize(("newest", "mode"), [(0.9, Mode.ROLLED_BACK), (0.01, Mode.PROGRESSING)])
+def test_failures_that_nobody_measured_count_once_somebody_measures_again(newest, mode):
+    flag = guarded(failure_limit=2)
+    flag.measure(0.01)
+    flag.now += 3600
+    missed = tuple(Measurement(float(flag.now - age), 0.9) for age in (120, 60))
+    flag.measurements = {"errors": Measurement(float(flag.now), newest, missed=missed)}
+    flag.settle()
+    assert flag.state.mode is mode
+    kept = flag.state.run.guards[0] if flag.state.run else None
+    assert kept is None or kept.last == Measurement(kept.last.at, newest)

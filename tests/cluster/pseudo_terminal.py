@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 # It gets the terminal for its own, so that a typed Ctrl-C becomes a signal.
-_AT_TERMINAL = "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+_AT_TERMINAL = """
+import fcntl, os, sys, termios
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 _CONTROL = re.compile(r"\x1b\[(\??[0-9;]*)([A-Za-z])")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,6 +70,16 @@ def test_it_ends_by_itself_once_everybody_has_it(ramping: Ramping):
         ramping.stage.until(lambda: terminal.read() and terminal.process.poll() is not None)
         assert terminal.process.returncode == 0
         assert "flag/checkout  Completed" in terminal.read().rpartition(OWN_SCREEN)[2]
+
+
+def test_it_leaves_the_terminal_as_it_was_when_it_is_told_to_end(ramping: Ramping):
+    ramping.stage.apply(plan(), ramped())
+    ramping.wait("Holding", "5")
+    with watching(ramping) as terminal:
+        ramping.stage.until(lambda: terminal.screen(), lambda: repr(terminal.written))
+        terminal.process.terminate()
+        assert terminal.process.wait(60) == -signal.SIGTERM
+        assert terminal.read().rpartition(CURSOR_BACK)[2].startswith(OWN_SCREEN)
 
 
 def test_a_terminal_that_cannot_draw_gets_lines(ramping: Ramping):

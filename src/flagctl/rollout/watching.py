@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from asyncio import sleep
-from contextlib import contextmanager
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -14,12 +14,13 @@ import click
 from flagctl.failure import Refused, TimeIsUp
 from flagctl.live.refusal import failure
 from flagctl.rollout.flags import find_flags
-from flagctl.rollout.lines import tree
+from flagctl.rollout.screen import drawing
 from flagctl.rollout.view import view_of
 from flagoperator.cluster.api import Api, ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from flagctl.live.target import Target
     from flagctl.rollout.view import View
@@ -67,28 +68,10 @@ def is_over(view: View) -> bool:
     return False
 
 
-@contextmanager
-def _drawing() -> Iterator[Callable[[View], None]]:
-    if not sys.stdout.isatty() or os.environ.get("TERM") in NO_SCREEN:
-        yield _Told().tell
-        return
-    # Imported when needed: it takes as long as everything else together.
-    from rich.live import Live
-    from rich.text import Text
-
-    shown: list[str] = []
-    try:
-        # On a screen of its own: what was drawn for another width cannot be taken back line by line.
-        with Live(auto_refresh=False, screen=True) as live:
-
-            def draw(view: View) -> None:
-                shown[:] = tree(view)
-                live.update(Text("\n".join(shown), no_wrap=True, overflow="ellipsis"), refresh=True)
-
-            yield draw
-    finally:
-        for line in shown:
-            click.echo(line)
+def _drawing() -> AbstractContextManager[Callable[[View], None]]:
+    if sys.stdout.isatty() and os.environ.get("TERM") not in NO_SCREEN:
+        return drawing()
+    return nullcontext(_Told().tell)
 
 
 class _Told:

@@ -123,7 +123,7 @@ lock: $(READY) ## Pin the newest versions of all dependencies in requirements/
 	  --custom-compile-command "make lock"
 	$(BIN)/uv pip compile --group build --constraint $(LOCK) --no-annotate --universal --python-version 3.11 \
 	  --generate-hashes --quiet --output-file requirements/build.txt --custom-compile-command "make lock"
-	for image in flagd:server flagoperator:operator flagctl:ctl; do \
+	for image in flagd:server flagoperator:operator flagctl:dashboard; do \
 	  $(BIN)/uv pip compile pyproject.toml --extra $${image#*:} --constraint $(LOCK) --no-annotate --universal \
 	    --python-version 3.11 --generate-hashes --quiet --output-file requirements/$${image%:*}.txt \
 	    --custom-compile-command "make lock" || exit 1; done

@@ -31,5 +31,5 @@ PROGRAMS = {
     # Envoy loads Python as a shared library.
     "flagd": Program("flagd", "server", ("libpython3.11",), "Evaluates feature flags over gRPC and HTTP"),
     "flagoperator": Program("flagoperator", "operator", (), "Publishes the feature flags of a Kubernetes cluster"),
-    "flagctl": Program("flagctl", "ctl", (), "Lints, explains and applies feature flags"),
+    "flagctl": Program("flagctl", "dashboard", (), "Lints, explains and applies feature flags"),
 }

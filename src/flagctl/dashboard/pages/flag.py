@@ -11,6 +11,7 @@ import yaml
 from flagctl.dashboard.pages.ladder import Ladder, ladder_of
 from flagctl.dashboard.pages.row import Part, Row, parts_of, row_of
 from flagctl.dashboard.pages.sentence import audience, sentence
+from flagctl.dashboard.pages.serving import Serving, serving_of
 from flagd.compiler.graph.references import KEY
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ class FlagPage:
     deployments: tuple[str, ...]
     conditions: tuple[Mapping[str, str], ...]
     ladder: Ladder | None
+    serving: Serving | None
     manager: Manager
     faults: tuple[str, ...]
     yaml: str
@@ -135,6 +137,7 @@ def flag_page(item: Item, view: View, today: date) -> FlagPage:
         deployments=tuple(map(str, spec.get("deployments") or ())),
         conditions=tuple(map(_condition, item.status.get("conditions") or ())),
         ladder=ladder_of(item, view),
+        serving=serving_of(item),
         manager=manager_of(item),
         faults=item.faults,
         yaml=_yaml({name: item.raw.get(name) for name in ("apiVersion", "kind", "metadata", "spec")}) if spec else "",

@@ -61,7 +61,6 @@ async def _shown(request: Request, visitor: Visitor, item: Item, **asked: Any) -
         "flag": page,
         "explained": asked.get("explained") or explained(item, visitor.view, {}),
         "preview": asked.get("preview") or Preview(page.yaml),
-        "serving": live.get("serving"),
         "verbs": live.get("verbs", ()),
         "csrf": visitor.csrf,
     }

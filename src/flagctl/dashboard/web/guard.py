@@ -105,6 +105,8 @@ def _is_ours(method: str, headers: Headers, host: str) -> bool:
     if site is not None and site not in _OWN and not is_navigation(method, headers):
         return False
     origin = headers.get("origin")
+    if origin == "null":  # of our own forms, too: Referrer-Policy takes the origin out
+        return site == "same-origin"
     if origin is None:
         return site is None or method in _SAFE or site == "same-origin"
     try:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 def moment(at: float) -> str:
-    """Return `at`, seconds since 1970, as a status shows it: 1796000000 → ``2026-11-29T23:06:40Z``."""
+    """Return `at`, seconds since 1970, as a status shows it: 1796000000 → ``2026-11-30T00:53:20Z``."""
     return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

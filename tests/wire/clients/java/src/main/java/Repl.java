@@ -39,7 +39,7 @@ public final class Repl {
                 .host(arguments[count - 2])
                 .port(Integer.parseInt(arguments[count - 1]))
                 .clientInterceptors(count > 2 ? List.of(showing(arguments[0])) : List.of())
-                .deadline(10_000)
+                .deadline(60_000)
                 .retryBackoffMs(500)
                 .build();
         api.setProviderAndWait(new FlagdProvider(options));

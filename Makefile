@@ -56,6 +56,10 @@ test-chart: $(READY) ## Have the chart judged by helm-unittest, kube-score and k
 test-node: $(READY) clients ## Install the chart on a real node of this machine (root, Debian, Go; 15 minutes the first time)
 	$(BIN)/python -m pytest tests/node -m long --timeout 0
 
+.PHONY: simulate
+simulate: $(READY) ## Play 40,000 harmless ramps and 2,000 harmful ones: what guards that compare promise (1 minute)
+	$(BIN)/python scripts/simulate_guards.py
+
 .PHONY: soak
 soak: $(READY) ## Break things on a real API server for SOAK_MINUTES (60): a fault each minute, by SOAK_SEED
 	$(BIN)/python -m tests.cluster.soak

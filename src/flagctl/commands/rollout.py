@@ -110,19 +110,40 @@ def watch_command(flag: str, until: str | None, timeout: float | None, cluster: 
 @click.option(
     "--start", metavar="TIME", help="When the manifests are applied, such as 2026-12-01T09:00:00Z. Default: now."
 )
-def plan_command(paths: tuple[str, ...], flag: str | None, start: str | None) -> None:
+@click.option(
+    "--users-per-hour",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="NUMBER",
+    help="Attempts in an hour; then also by when guards that compare find harm.",
+)
+@click.option(
+    "--baseline",
+    type=click.FloatRange(min=0, max=0.5, min_open=True),
+    default=0.01,
+    show_default=True,
+    metavar="SHARE",
+    help="Share of attempts that fail without harm.",
+)
+def plan_command(
+    paths: tuple[str, ...], flag: str | None, start: str | None, users_per_hour: float | None, baseline: float
+) -> None:
     """Print when each flag with a ramp in PATH takes its steps, if nothing interferes. Needs no cluster.
+
+    With --users-per-hour also by when each guard that compares finds failures that have doubled.
 
     \b
     Examples:
       flagctl rollout plan flags/
+      flagctl rollout plan flags/ --users-per-hour 20000 --baseline 0.01
       flagctl rollout plan flags/ --flag new-checkout --start 2026-12-01T09:00:00Z
     """
     from flagctl.failure import Refused
     from flagctl.rollout.schedule import schedules
+    from flagoperator.evidence import Traffic
 
     manifests = read(paths)
-    lines = list(schedules(manifests.resources, time.time() if start is None else _time(start), flag))
+    traffic = None if users_per_hour is None else Traffic(users_per_hour, baseline)
+    lines = list(schedules(manifests.resources, time.time() if start is None else _time(start), flag, traffic))
     if not lines:
         raise Refused("no such flag in these manifests" if flag else "no flags in these manifests")
     click.echo("\n".join(lines))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flagctl.printable import printable
+from flagctl.rollout.evidence_line import evidence_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -67,6 +68,9 @@ def _guards(run: Mapping[str, Any]) -> list[str]:
 
 
 def _guard(guard: Mapping[str, Any], told: Mapping[str, Any]) -> str:
+    if "compare" in guard:
+        mark = "✖" if told.get("failures") else "○" if told.get("trouble") or "value" not in told else "✔"
+        return printable(f"{mark} {guard.get('name')}: {evidence_line(told)} ({guard.get('onFailure')})")
     bounds = ", ".join(f"{name} {guard[name]}" for name in ("max", "min") if name in guard)
     value = told.get("value", told.get("trouble", "not measured yet"))
     failing = f", {told['failures']} failed in a row" if told.get("failures") else ""

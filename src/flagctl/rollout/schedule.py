@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flagctl.rollout.forecast import forecast
+from flagctl.rollout.prospect import Prospect
 from flagd.manifest import Flag
 from flagd.manifest.kinds import FlagRolloutPlan
 from flagd.manifest.parts.duration import duration
@@ -18,11 +19,17 @@ if TYPE_CHECKING:
 
     from flagctl.rollout.forecast import Stop
     from flagd.manifest import Resource
-    from flagoperator.rollout import Plan
+    from flagoperator.evidence import Traffic
+    from flagoperator.rollout import Guard, Plan
 
 
-def schedules(resources: Sequence[Resource], start: float, name: str | None = None) -> Iterator[str]:
-    """Yield what is to be said of every flag with a ramp, or of the flag `name` alone."""
+def schedules(
+    resources: Sequence[Resource], start: float, name: str | None = None, traffic: Traffic | None = None
+) -> Iterator[str]:
+    """Yield what is to be said of every flag with a ramp, or of the flag `name` alone.
+
+    With `traffic` also by when guards that compare find harm.
+    """
     plans: dict[str, Plans] = {}
     for each in resources:
         if isinstance(each, FlagRolloutPlan):
@@ -32,10 +39,10 @@ def schedules(resources: Sequence[Resource], start: float, name: str | None = No
             plans[each.metadata.namespace] = Plans({**known.named, each.metadata.name: plan}, default)
     for each in resources:
         if isinstance(each, Flag) and name in (None, each.metadata.name, each.key):
-            yield from _schedule(each, plans.get(each.metadata.namespace, Plans()), start)
+            yield from _schedule(each, plans.get(each.metadata.namespace, Plans()), start, traffic)
 
 
-def _schedule(flag: Flag, plans: Plans, start: float) -> Iterator[str]:
+def _schedule(flag: Flag, plans: Plans, start: float, traffic: Traffic | None) -> Iterator[str]:
     ramp = plans.ramp_of(flag)
     title = f"flag/{flag.metadata.name}"
     if ramp is None or ramp.immediate:
@@ -51,6 +58,7 @@ def _schedule(flag: Flag, plans: Plans, start: float) -> Iterator[str]:
         yield f"  {moment(stop.at)}  {_moved(stop)}{_wants(stop)}"
     yield f"  {moment(over)}  done" if over is not None else "  never done: no window opens for the next step"
     yield from _remarks(ramp.plan, stops, over)
+    yield from _guards(ramp.plan, stops, over, traffic)
 
 
 def _moved(stop: Stop) -> str:
@@ -68,12 +76,26 @@ def _wants(stop: Stop) -> str:
 def _remarks(plan: Plan, stops: Iterable[Stop], over: float | None) -> Iterator[str]:
     if any(stop.step.approval for stop in stops):
         yield "  later by as long as approvals take"
-    for guard in plan.guards:
-        bounds = {"max": guard.most, "min": guard.least}
-        within = ", ".join(f"{name} {bound:g}" for name, bound in bounds.items() if bound is not None)
-        yield f"  guard {guard.name}: {within}, every {duration(guard.interval)}; else {guard.reaction}"
     first = next((stop.at for stop in stops), None)
     if plan.deadline is not None and first is not None and over is not None and over - first > plan.deadline:
         yield f"  too late: the deadline is {duration(plan.deadline)} after the first step"
     if plan.paused:
         yield "  paused: nothing moves before paused is false"
+
+
+def _guards(plan: Plan, stops: Sequence[Stop], over: float | None, traffic: Traffic | None) -> Iterator[str]:
+    for guard in plan.guards:
+        yield f"  guard {guard.name}: {_watches(guard, plan)}, every {duration(guard.interval)}; else {guard.reaction}"
+        if guard.comparison is None or not stops:
+            continue
+        if traffic is None:
+            yield "    by when it finds harm: --users-per-hour and --baseline"
+        else:
+            yield from Prospect(stops, over, traffic, plan.limit).lines(guard, guard.comparison.margin)
+
+
+def _watches(guard: Guard, plan: Plan) -> str:
+    if guard.comparison is not None:
+        return f"compared with control, margin {guard.comparison.margin:g}, fails at E {plan.limit:g}"
+    bounds = {"max": guard.most, "min": guard.least}
+    return ", ".join(f"{name} {bound:g}" for name, bound in bounds.items() if bound is not None)

@@ -2,17 +2,15 @@
 
 from flagoperator.evidence.counts import Counts
 from flagoperator.evidence.e_process import EProcess
-from flagoperator.evidence.power import Rule, Stretch, Traffic, detection_seconds, firing_look
-from flagoperator.evidence.sample_ratio import ALARM, bayes_factor
+from flagoperator.evidence.power import Detection, Rule, Stretch, Traffic, detection, firing_look
 
 __all__ = [
-    "ALARM",
     "Counts",
+    "Detection",
     "EProcess",
     "Rule",
     "Stretch",
     "Traffic",
-    "bayes_factor",
-    "detection_seconds",
+    "detection",
     "firing_look",
 ]

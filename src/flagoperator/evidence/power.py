@@ -24,8 +24,8 @@ HARM = 2.0
 """The ratio of rates that is to be found."""
 SHARE = 0.8
 """In which share of runs."""
-RUNS = 2_000
-MOST_LOOKS = 60
+RUNS = 1_000
+MOST_LOOKS = 40
 """Looks at one stretch."""
 
 
@@ -94,10 +94,23 @@ def firing_look(looks: Iterable[Counts], rule: Rule) -> int | None:
     return None
 
 
-def detection_seconds(
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """When harm is found.
+
+    Attributes:
+        seconds: after how many it is in SHARE of runs; None = not by the end.
+        shares: in which share of runs it is by the end of each stretch.
+    """
+
+    seconds: float | None
+    shares: tuple[float, ...]
+
+
+def detection(
     stretches: Sequence[Stretch], traffic: Traffic, rule: Rule, chance: Chance, interval: float = 60.0
-) -> float | None:
-    """Return after how many seconds the harm of `traffic` is found in SHARE of runs; None = not by the end.
+) -> Detection:
+    """Return when the harm of `traffic` is found.
 
     Args:
         stretches: of the ramp, in order.
@@ -106,7 +119,8 @@ def detection_seconds(
         chance: gives numbers that are even from 0 to 1; the same ones give the same answer.
         interval: seconds from one look to the next.
     """
-    pieces = [piece for stretch in stretches for piece in stretch.pieces(interval)]
+    cut = [stretch.pieces(interval) for stretch in stretches]
+    pieces = [piece for each in cut for piece in each]
     ends = list(accumulate((each.seconds for each in pieces), initial=0.0))
     fired = [0] * len(pieces)
     for _ in range(RUNS):
@@ -114,7 +128,7 @@ def detection_seconds(
         if found is not None:
             fired[found] += 1
     shares = [count / RUNS for count in accumulate(fired, initial=0)]
-    return _time(ends, shares)
+    return Detection(_time(ends, shares), tuple(shares[each] for each in accumulate(map(len, cut))))
 
 
 def _time(ends: Sequence[float], shares: Sequence[float]) -> float | None:

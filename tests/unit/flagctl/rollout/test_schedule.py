@@ -104,3 +104,33 @@ def test_verbs_need_flags_or_all():
         result = CliRunner().invoke(flagctl, ["rollout", *arguments])
         assert result.exit_code == 2
         assert "name flags, or --all" in result.output
+
+
+COMPARED = {"name": "errors", "compare": {"failures": "errors_total", "attempts": "requests_total"}}
+TRAFFIC = ("--users-per-hour", "20000", "--baseline", "0.01")
+
+
+def test_a_guard_that_compares_says_by_when_it_finds_failures_that_have_doubled(tmp_path: Path) -> None:
+    told = planned(tmp_path, plan(guards=[COMPARED]), flag(ramp={"plan": "standard"}), options=TRAFFIC)
+    assert "guard errors: compared with control, margin 1.2, fails at E 100, every 1m; else Rollback" in told
+    assert "1 % failures doubled are found in 80% of runs by 2026-12-01T1" in told
+    assert "cannot fire" not in told
+    assert "too short" not in told
+
+
+def test_a_guard_that_cannot_fire_within_a_hold_is_warned_of(tmp_path: Path) -> None:
+    few = ("--users-per-hour", "200")
+    told = planned(tmp_path, plan(guards=[COMPARED]), flag(ramp={"plan": "standard"}), options=few)
+    assert "this guard cannot fire: 1 % failures doubled are not found" in told
+    assert "too short at 5 %: by the end of its hold of 6h they are found in " in told
+
+
+def test_without_traffic_a_comparison_says_what_it_lacks(tmp_path: Path) -> None:
+    told = planned(tmp_path, plan(guards=[COMPARED]), flag(ramp={"plan": "standard"}))
+    assert "by when it finds harm: --users-per-hour and --baseline" in told
+
+
+@pytest.mark.parametrize("wrong", [("--users-per-hour", "0"), ("--baseline", "0"), ("--baseline", "0.6")])
+def test_traffic_that_cannot_be_is_refused(tmp_path: Path, wrong: tuple[str, str]) -> None:
+    (tmp_path / "flags.yaml").write_text(yaml.safe_dump(flag()))
+    assert CliRunner().invoke(flagctl, ["rollout", "plan", str(tmp_path), *wrong]).exit_code == 2

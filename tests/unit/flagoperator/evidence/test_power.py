@@ -2,7 +2,7 @@
 
 from random import Random
 
-from flagoperator.evidence import EProcess, Rule, Stretch, Traffic, detection_seconds, firing_look
+from flagoperator.evidence import EProcess, Rule, Stretch, Traffic, detection, firing_look
 from flagoperator.evidence.counts import Counts
 
 HOUR = 3600.0
@@ -12,7 +12,7 @@ RULE = Rule(margin=1.2, limit=100)
 
 
 def found(stretches=LADDER, traffic=TRAFFIC, rule=RULE):
-    return detection_seconds(stretches, traffic, rule, Random(0).random)
+    return detection(stretches, traffic, rule, Random(0).random).seconds
 
 
 def test_the_printed_time_is_that_by_which_four_runs_of_five_have_fired():
@@ -44,3 +44,9 @@ def test_a_run_fires_at_the_first_look_that_reaches_the_limit():
     assert EProcess(1.0).after(looks[0]).after(looks[1]).value > 100
     assert firing_look(looks, Rule(1.0, 100)) == 1
     assert firing_look(looks[:1], Rule(1.0, 100)) is None
+
+
+def test_the_end_of_each_stretch_has_its_share_of_runs():
+    shares = detection(LADDER, TRAFFIC, RULE, Random(0).random).shares
+    assert len(shares) == 2
+    assert 0 < shares[0] < 0.8 < shares[1] <= 1

@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 
 from flagoperator.prometheus.client import MOST_BYTES, Prometheus, Settings
+from flagoperator.prometheus.reading import NoAnswer
 
 VALUES = {"flag": "checkout", "namespace": "shop", "variant": "on"}
 
@@ -107,3 +108,30 @@ async def test_what_is_sent_is_confined():
     async with asking(taken, label="kubernetes_namespace") as prometheus:
         await prometheus.measure('sum(x{a="{{variant}}"})', VALUES)
     assert sent == ['sum(x{kubernetes_namespace="shop",a="on"})']
+
+
+def counters(*values, at=100):
+    series = [{"metric": {"rollout_arm": "treated", "pod": str(n)}, "value": [at, v]} for n, v in enumerate(values)]
+    return web.json_response({"status": "success", "data": {"resultType": "vector", "result": series}})
+
+
+async def test_counters_are_asked_for_as_they_are_now_or_were():
+    times = []
+
+    async def told(request):
+        times.append((await request.post()).get("time"))
+        return counters("5")
+
+    async with asking(told) as prometheus:
+        assert list((await prometheus.sample("x", "checkout", "shop")).series.values()) == [5]
+        await prometheus.sample("x", "checkout", "shop", 1_796_040_000.5)
+    assert times == [None, "1796040000.5"]
+
+
+async def test_ten_thousand_series_are_no_counters():
+    async def crowd(_):
+        return counters(*["1"] * 10_000)
+
+    async with asking(crowd) as prometheus:
+        with pytest.raises(NoAnswer, match=r"10000 series; at most 1000|more than \d+ bytes"):
+            await prometheus.sample("x", "checkout", "shop")

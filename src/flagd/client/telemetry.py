@@ -1,4 +1,4 @@
-"""Telemetry: what a client knows of itself as gauges of OpenTelemetry. Needs ``opentelemetry-api``."""
+"""Telemetry: what a client knows of itself, and counts, for OpenTelemetry. Needs ``opentelemetry-api``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from flagd.client.client import FlagClient
     from flagd.client.health import Health
 
+LABELS = ("feature_flag.key", "feature_flag.result.variant", "rollout_arm", "event")
+"""Attributes of what is counted."""
 GAUGES: dict[str, tuple[str, str, Callable[[Health], float | None]]] = {
     "flagd.client.age": ("s", "Time since a server last said that the flags are current.", lambda now: now.age_seconds),
     "flagd.client.connected": ("1", "1 while a server is reached.", lambda now: now.connected),
@@ -23,7 +25,7 @@ GAUGES: dict[str, tuple[str, str, Callable[[Health], float | None]]] = {
 
 
 def observe(client: FlagClient, meter: Meter | None = None, /, **attributes: str) -> None:
-    """Have the gauges of `client` read whenever metrics are collected, for as long as there is a client.
+    """Have gauges and counters of `client` read whenever metrics are collected, for as long as there is a client.
 
     Args:
         client: local or remote.
@@ -32,6 +34,8 @@ def observe(client: FlagClient, meter: Meter | None = None, /, **attributes: str
     """
     meter = meter or get_meter("flagd.client")
     held = weakref.ref(client)
+    told = "Events of users who got a variant."
+    meter.create_observable_counter("flagd.client.events", [_events(held, attributes)], "{event}", told)
     for name, (unit, description, value) in GAUGES.items():
         meter.create_observable_gauge(name, [_callback(held, value, attributes)], unit, description)
 
@@ -43,5 +47,17 @@ def _callback(
         client = held()
         if client is not None and (found := value(client.health())) is not None:
             yield Observation(float(found), attributes)
+
+    return read
+
+
+def _events(
+    held: weakref.ref[FlagClient], attributes: dict[str, Any]
+) -> Callable[[CallbackOptions], Iterable[Observation]]:
+    def read(_: CallbackOptions) -> Iterable[Observation]:
+        client = held()
+        if client is not None and client.counters is not None:
+            for labels, count in client.counters.counts.items():
+                yield Observation(count, {**attributes, **dict(zip(LABELS, labels, strict=True))})
 
     return read

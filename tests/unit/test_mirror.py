@@ -103,6 +103,7 @@ UNMIRRORED = (
             "flagctl/live/listing.py",
             "flagctl/rollout/flags.py",
             "flagctl/rollout/reading.py",
+            "flagctl/rollout/screen.py",
         ),
     ),
     Elsewhere(
@@ -324,7 +325,7 @@ UNMIRRORED = (
     Elsewhere(
         "parts of a running operator, with a real API server and Prometheus",
         ("tests/cluster/test_ramps.py", "tests/cluster/test_guards.py"),
-        ("flagoperator/run/measurer.py", "flagoperator/run/walker.py"),
+        ("flagoperator/run/walker.py",),
     ),
     Elsewhere(
         "the numbers of every part of the operator, as it runs",

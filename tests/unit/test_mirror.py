@@ -297,7 +297,6 @@ UNMIRRORED = (
             "flagoperator/reconcile/ramps/report.py",
             "flagoperator/reconcile/ramps/standing.py",
             "flagoperator/reconcile/ramps/subject.py",
-            "flagoperator/reconcile/ramps/surroundings.py",
             "flagoperator/reconcile/ramps/walk.py",
         ),
     ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from flagd.engine import Engine
 from tests.unit.flagoperator.reconcile.cluster import ref
 from tests.unit.flagoperator.reconcile.ramps.country import STEPS, Country, flag, ramping
 
@@ -453,6 +454,21 @@ def test_no_step_moves_another_flag():
     form = country.published["shop"].flags["other"]
     country.after(600)
     assert country.published["shop"].flags["other"] is form
+
+
+def test_no_step_changes_the_variant_of_anybody_who_is_in():
+    split = {"percent": 100, "weights": {"a": 1, "b": 3}}
+    country = ramping(variants=[{"key": "a"}, {"key": "b"}], allOtherUsers=split)
+    seen: list[dict[str, str]] = []
+    for seconds in (0, 600, 1200):
+        country.after(seconds)
+        engine = Engine(country.model.projects.compiled["shop"].ruleset.flags.values())
+        users = {f"user-{number}": {"user": {"user_id": f"user-{number}"}} for number in range(2_000)}
+        found = {user: engine.variant(context, "checkout") for user, context in users.items()}
+        seen.append({user: each.key for user, each in found.items() if each is not None and each.key in ("a", "b")})
+    few, more, everybody = seen
+    assert 0 < len(few) < len(more) < len(everybody) == 2_000
+    assert few.items() <= more.items() <= everybody.items()
 
 
 def test_a_deleted_flag_is_forgotten_and_another_of_its_name_begins_with_nobody():

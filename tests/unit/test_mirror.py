@@ -103,7 +103,6 @@ UNMIRRORED = (
             "flagctl/live/listing.py",
             "flagctl/rollout/flags.py",
             "flagctl/rollout/reading.py",
-            "flagctl/rollout/screen.py",
         ),
     ),
     Elsewhere(
@@ -118,6 +117,11 @@ UNMIRRORED = (
             "flagctl/doctor/report.py",
             "flagctl/doctor/resources.py",
         ),
+    ),
+    Elsewhere(
+        "a real terminal, and a program that is ended while it draws",
+        ("tests/cluster/test_rollout_watch.py",),
+        ("flagctl/rollout/screen.py",),
     ),
     Elsewhere(
         "parts of one page of output, which tests read as a whole",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -12,7 +13,7 @@ from flagd.condition.attribute import USER_FIELDS
 from flagd.engine import evaluation_context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _TEXTS = frozenset(USER_FIELDS)
 _EXACT = 1 << 53
@@ -36,15 +37,10 @@ def _plain_users(data: bytes) -> list[dict[str, Any]] | None:
         return None
     try:
         # The ends of lines stay: no text of JSON has one inside, so that a line is a user and no more.
-        users = orjson.loads(b"[%b]" % lines.replace(b"}\n{", b"},\n{"))
-        shapes = {
-            (*user, *map(type, user.values()), *map(type, user.get("user_properties", _NOTHING).values()))
-            for user in users
-        }
-    except (orjson.JSONDecodeError, AttributeError):
+        users: list[dict[str, Any]] = orjson.loads(b"[%b]" % lines.replace(b"}\n{", b"},\n{"))
+    except orjson.JSONDecodeError:
         return None
-    plain = len(users) == ends + 1 and (shapes <= _plain_shapes or all(map(_is_plain, users)))
-    return users if plain else None
+    return users if len(users) == ends + 1 and _are_plain(users) else None
 
 
 def _line_by_line(data: bytes, first: int) -> Iterator[dict[str, Any]]:
@@ -66,7 +62,7 @@ def json_context(line: bytes) -> dict[str, Any]:
         user = orjson.loads(line)
     except orjson.JSONDecodeError:
         user = None
-    if isinstance(user, dict) and _is_plain(user):
+    if isinstance(user, dict) and _are_plain([user]):
         return {"user": user} if user else {}
     try:
         return evaluation_context(read_user(line.decode()))
@@ -76,33 +72,30 @@ def json_context(line: bytes) -> dict[str, Any]:
         raise PopulationError(str(error)) from None
 
 
-def _is_plain(user: dict[str, Any]) -> bool:
-    """Return whether `user` is right at first sight: texts, lists of texts, and properties that are scalars."""
-    properties = user.get("user_properties", _NOTHING)
-    if properties.__class__ is not dict:
+def _are_plain(users: Sequence[dict[str, Any]]) -> bool:
+    """Return whether all are right at first sight: texts, lists of texts, and properties that are scalars.
+
+    One field is looked at in all users before the next, which needs no loop of Python's own.
+    """
+    try:
+        texts = set(chain.from_iterable(users)) - _SHAPED
+        if not texts <= _TEXTS or any(set(map(type, _column(users, name, ""))) - {str} for name in texts):
+            return False
+        values = list(chain.from_iterable(map(dict.values, _column(users, "user_properties", _NOTHING))))
+        plain = set(map(type, values)) <= _ALWAYS_RIGHT or all(map(_is_property, values))
+        return plain and all(map(_are_texts, _column(users, "cohort_ids", [])))
+    except TypeError:  # something is no object
         return False
-    shape = (*user, *map(type, user.values()), *map(type, properties.values()))
-    if shape in _plain_shapes:
-        return True
-    plain = all(map(_is_field, user.items())) and all(map(_is_property, properties.values()))
-    if plain and not _ASK_EACH.intersection(shape) and len(_plain_shapes) < _MOST_SHAPES:
-        _plain_shapes.add(shape)
-    return plain
 
 
+def _column(users: Sequence[dict[str, Any]], name: str, absent: Any) -> Iterator[Any]:  # noqa: ANN401
+    return map(dict.get, users, repeat(name), repeat(absent))
+
+
+_SHAPED = frozenset({"user_properties", "cohort_ids"})
+_ALWAYS_RIGHT = frozenset({str, bool})
+"""Types of properties that are right whatever the value."""
 _NOTHING: dict[str, Any] = {}
-_ASK_EACH = frozenset({int, float, list})
-"""Types of which a value may be wrong where another is right."""
-_MOST_SHAPES = 1024
-_plain_shapes: set[tuple[object, ...]] = set()
-"""Names and types of users that are right whatever their values: most populations have a few."""
-
-
-def _is_field(field: tuple[str, Any]) -> bool:
-    name, value = field
-    if name in _TEXTS:
-        return value.__class__ is str
-    return name == "user_properties" or (name == "cohort_ids" and _are_texts(value))
 
 
 def _is_property(value: Any) -> bool:  # noqa: ANN401

@@ -72,6 +72,9 @@ def test_lines_that_are_parsed_at_once_are_what_each_is_by_itself(text: str) -> 
         ('{"user_id": "a"}\n{"user_properties": 5}', 8),
         ('{"user_properties": {"n": 1}}\n{"user_properties": {"n": 9007199254740993}}', 8),
         ("{}\n[]", 8),
+        ('{"user_id": "a"}\n{},5,{}', 8),
+        ('{},null,{"user_id": "a"}\n{}', 7),
+        ('{"user_id": "a"}\n{"user_properties": null}\n{"usr_id": "a"}', 9),
     ],
 )
 def test_a_line_that_is_no_user_is_named_also_among_others(text: str, line: int) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from benchmarks.figure import Figure
 
-PARTS = ("decision", "client", "segments", "all_flags", "compiling", "evaluate", "reload", "envoy", "streams")
+PARTS = ("decision", "client", "segments", "all_flags", "compiling", "impact", "evaluate", "reload", "envoy", "streams")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

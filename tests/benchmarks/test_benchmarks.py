@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from benchmarks import all_flags, client, compiling, decision, evaluate, reload, streams
+from benchmarks import all_flags, client, compiling, decision, evaluate, impact, reload, streams
 from benchmarks.answers import built_against_joined
 from benchmarks.contender import Contender
 from benchmarks.rounds import SMOKE
@@ -53,6 +53,10 @@ def test_compiling_is_measured_at_every_size():
     figures = compiling.measure(dict.fromkeys(compiling.ROUNDS, 1), sizes=(10, 20))
     assert "read 10 flags from YAML" in names(figures)
     assert "compile 20 flags, time per flag" in names(figures)
+
+
+def test_an_impact_is_measured_against_the_bare_engine_and_its_count_checked():
+    assert names(impact.measure(users=2_000, rounds=1)) == ["impact of one flag: users per second of a core"] * 2
 
 
 @pytest.mark.skipif(shutil.which("h2load") is None, reason="h2load (Debian package nghttp2-client) is not installed")

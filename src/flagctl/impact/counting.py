@@ -45,7 +45,7 @@ class Counting:
 
 def _cells(contexts: Sequence[Mapping[str, Any]], before: Decide, after: Decide) -> Mapping[Cell, int]:
     # No loop of Python's own: it would cost as much as the answers.
-    return Counter(zip(map(before, contexts, _NO_RESULTS), map(after, contexts, _NO_RESULTS), strict=True))
+    return Counter(zip(map(before, contexts, _NO_RESULTS), map(after, contexts, _NO_RESULTS), strict=False))
 
 
 def _answers(ruleset: Ruleset) -> Mapping[str, Decide]:

@@ -8,6 +8,7 @@ import os
 import signal
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,9 @@ def _alone(
 ) -> Iterator[tuple[Counted, int]]:
     counting = Counting(questions)
     for piece, read in pieces:
-        yield _count(counting, piece), read
+        with _without_collection():
+            counted = _count(counting, piece)
+        yield counted, read
 
 
 def _shared(
@@ -86,6 +89,18 @@ def _shared(
                 yield future.result(), done
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    # Users and counts hold no cycles, and to look for some would cost as much as to parse them.
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _count(counting: Counting, piece: Piece) -> Counted:
@@ -110,8 +125,8 @@ def _start(questions: Sequence[Question]) -> None:
     global _counting
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that reads
     _counting = Counting(questions)
-    gc.disable()  # users and counts hold no cycles, and to look for some would cost as much as to parse them
 
 
 def _work(piece: Piece) -> Counted:
-    return _count(_counting, piece)
+    with _without_collection():
+        return _count(_counting, piece)

@@ -26,18 +26,21 @@ def json_contexts(data: bytes, first: int) -> list[dict[str, Any]]:
         PopulationError: a line describes no user; the message says which.
     """
     plain = _plain_users(data)
-    return list(_line_by_line(data, first)) if plain is None else [{"user": user} if user else {} for user in plain]
+    if plain is None:
+        return list(_line_by_line(data, first))
+    return [{"user": user} for user in plain] if all(plain) else [{"user": user} if user else {} for user in plain]
 
 
 def _plain_users(data: bytes) -> list[dict[str, Any]] | None:
     """Return the users on all lines, parsed at once; None where any line has to be looked at by itself."""
     lines = data.strip(b"\n")
-    ends = lines.count(b"}\n{")
-    if ends != lines.count(b"\n"):
+    ends = lines.count(b"\n")
+    # Where an object begins on every line, only an array of objects could go on over the end of one, and no plain user
+    # has that. The ends stay: no text of JSON has one inside, so that a line is a user and no more.
+    if not lines.startswith(b"{") or lines.count(b"\n{") != ends:
         return None
     try:
-        # The ends of lines stay: no text of JSON has one inside, so that a line is a user and no more.
-        users: list[dict[str, Any]] = orjson.loads(b"[%b]" % lines.replace(b"}\n{", b"},\n{"))
+        users: list[dict[str, Any]] = orjson.loads(b"[%b]" % lines.replace(b"\n", b",\n"))
     except orjson.JSONDecodeError:
         return None
     return users if len(users) == ends + 1 and _are_plain(users) else None
@@ -78,14 +81,19 @@ def _are_plain(users: Sequence[dict[str, Any]]) -> bool:
     One field is looked at in all users before the next, which needs no loop of Python's own.
     """
     try:
-        texts = set(chain.from_iterable(users)) - _SHAPED
+        names = set(chain.from_iterable(users))
+        texts = names - _SHAPED
         if not texts <= _TEXTS or any(set(map(type, _column(users, name, ""))) - {str} for name in texts):
             return False
-        values = list(chain.from_iterable(map(dict.values, _column(users, "user_properties", _NOTHING))))
-        plain = set(map(type, values)) <= _ALWAYS_RIGHT or all(map(_is_property, values))
-        return plain and all(map(_are_texts, _column(users, "cohort_ids", [])))
+        if "cohort_ids" in names and not all(map(_are_texts, _column(users, "cohort_ids", []))):
+            return False
+        return set(map(type, _properties(users))) <= _ALWAYS_RIGHT or all(map(_is_property, _properties(users)))
     except TypeError:  # something is no object
         return False
+
+
+def _properties(users: Sequence[dict[str, Any]]) -> Iterator[Any]:
+    return chain.from_iterable(map(dict.values, _column(users, "user_properties", _NOTHING)))
 
 
 def _column(users: Sequence[dict[str, Any]], name: str, absent: Any) -> Iterator[Any]:  # noqa: ANN401

@@ -129,11 +129,11 @@ def main() -> None:
 @option(
     "--events-to",
     metavar="SINK",
-    help="Tell who was exposed to which variant: otlp+https://HOST/v1/logs, "
+    help="Where to send who was exposed to which variant: otlp+https://HOST/v1/logs, "
     "amplitude+https://HOST/2/httpapi, or a file.",
 )
 @option("--events-key-file", type=FILE, help="File with Amplitude's API key, or the collector's bearer token.")
-@option("--assignment-events", is_flag=True, help="Also tell which variants callers got who asked for all flags.")
+@option("--assignment-events", is_flag=True, help="Also send the variants of callers who asked for all flags.")
 @option("--tls-cert", type=FILE, help="PEM file with the server's certificate chain; read again when it changes.")
 @option("--tls-key", type=FILE, help="PEM file with the private key of --tls-cert.")
 @option(

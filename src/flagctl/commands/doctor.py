@@ -32,7 +32,7 @@ def _place(_ctx: click.Context, _option: click.Parameter, value: str | None) -> 
     "--evaluation-service",
     metavar="NAMESPACE/NAME",
     callback=_place,
-    help="Service of flagd; the one that the operator is told, else flagd beside it.",
+    help="Service of flagd. Default: that of the operator's options, else flagd in its namespace.",
 )
 @click.option(
     "--settle",
@@ -58,7 +58,7 @@ def command(
     """Say what is wrong with an installation: CRDs, versions, pods, Lease, stream, rights, flags.
 
     It reads, and changes nothing. Flags are looked at in all namespaces that you may read, or in
-    that of --namespace. To tell what the operator may do, it asks the API server
+    that of --namespace. To find out what the operator may do, it asks the API server
     (SubjectAccessReview), which an administrator may.
 
     Exit codes: 0 nothing is wrong, 1 there is a problem, 3 something could not be looked at.

@@ -50,8 +50,8 @@ def _since(_ctx: click.Context, _parameter: click.Parameter, value: str | None) 
 def command(path: str, since: str | None, flags: tuple[str, ...], output: str) -> None:
     """Say who changed what, and when, from the Git history of the manifests in PATH, the newest first.
 
-    Each commit is told as flagctl diff tells it. What a merge took from one of its parents is told
-    of the commits that it merged.
+    Each commit is described as by flagctl diff. What a merge took from one of its parents is described
+    at the commits that it merged.
 
     \b
     Examples:

@@ -96,6 +96,10 @@ bench-cluster: $(READY) ## Measure the operator with 10,000 flags on a real API 
 bench-ramps: $(READY) ## Measure the operator while 1,000 flags rise step by step
 	$(BIN)/python -m benchmarks.cluster ramps
 
+.PHONY: bench-dashboard
+bench-dashboard: $(READY) ## Measure the dashboard with 10,000 flags: pages, a change, 200 open tabs
+	$(BIN)/python -m benchmarks.dashboard
+
 .PHONY: image
 image: $(READY) ## Build the images of flagd, flagoperator and flagctl into build/images (needs mmdebstrap, no Docker)
 	$(BIN)/python -m scripts.image --cache .cache/images

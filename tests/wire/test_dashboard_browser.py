@@ -140,3 +140,19 @@ def test_what_is_wrong_is_seen_at_once(browser, tmp_path):
 def old():
     spec = {"variants": [{"key": "a"}, {"key": "b"}], "expires": "2020-01-01"}
     return json.dumps(json.loads(manifest("Flag", "old", spec)))
+
+
+def test_what_changed_between_a_page_and_its_stream_is_shown(browser, tmp_path):
+    file = tmp_path / "flag.yaml"
+    file.write_text(flag(description="before"))
+    with Dashboard("--manifests", tmp_path) as dashboard, window(browser, dashboard.url) as seen:
+        held = []
+        seen.page.route("**/events", lambda route: held.append(route))
+        page = seen.open("/flags/default/it")
+        file.write_text(flag(description="after"))
+        while dashboard.json("/flags/default/it")["flag"]["description"] != "after":
+            page.wait_for_timeout(50)
+        while not held:
+            page.wait_for_timeout(50)
+        held[0].continue_()
+        page.get_by_text("after").first.wait_for()

@@ -24,7 +24,7 @@ _PARSED = 512
 """How many resources are kept as models: a page needs few."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Item:
     """One resource.
 

@@ -132,7 +132,8 @@ class ClusterSite:
         if not any(sight.may("Flag", name) for name in self.doorway.namespaces or ("",)):
             return self._no_right(request, session)
         await self._first(sight)
-        return Visitor(View(self.inventory, sight.may), session.csrf, session.person.name, session.person)
+        view, person = View(self.inventory, sight.may), session.person
+        return Visitor(view, session.csrf, self.inventory.version, person.name, person)
 
     async def _session(self, request: Request) -> Session | None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")

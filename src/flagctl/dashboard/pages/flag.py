@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from flagctl.dashboard.inventory.item import Item
 
 _DEEPEST = 5
+_WRITTEN = ("name", "namespace", "labels", "annotations")
 _MOST_USERS = 50
 _TRACKING = ("argocd.argoproj.io/tracking-id", "argocd.argoproj.io/instance", "app.kubernetes.io/instance")
 _SOURCES = ("flagoperator.dev/source", "app.kubernetes.io/source", "link.argocd.argoproj.io/source")
@@ -140,7 +141,7 @@ def flag_page(item: Item, view: View, today: date) -> FlagPage:
         serving=serving_of(item),
         manager=manager_of(item),
         faults=item.faults,
-        yaml=_yaml({name: item.raw.get(name) for name in ("apiVersion", "kind", "metadata", "spec")}) if spec else "",
+        yaml=_yaml(_manifest(item)) if spec else "",
         effective=_yaml(item.status["effective"]) if item.status.get("effective") else "",
         salt=str((spec.get("bucketing") or {}).get("salt") or item.key),
         bucketing=_bucketing(spec.get("bucketing") or {}),
@@ -233,6 +234,12 @@ def _group(membership: Mapping[str, Any]) -> str:
 def _bucketing(bucketing: Mapping[str, Any]) -> str:
     unit = str(bucketing.get("unit") or "User")
     return str(bucketing.get("key") or ("user.user_id" if unit == "User" else f"groups.{unit}.name"))
+
+
+def _manifest(item: Item) -> dict[str, Any]:
+    """Return `item` as people commit it, without what the API server writes."""
+    metadata = {name: item.metadata[name] for name in _WRITTEN if item.metadata.get(name)}
+    return {**{name: item.raw.get(name) for name in ("apiVersion", "kind")}, "metadata": metadata, "spec": item.spec}
 
 
 def _yaml(data: Any) -> str:  # noqa: ANN401

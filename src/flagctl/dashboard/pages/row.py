@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from flagctl.dashboard.pages.need import Need, needs_of
 
@@ -81,8 +82,19 @@ class Row:
         return f"/flags/{self.namespace}/{self.name}"
 
 
+_ROWS: WeakKeyDictionary[Item, tuple[date, Row]] = WeakKeyDictionary()
+"""The row of each item that is known, made once a day: a list of 10,000 flags makes none again."""
+
+
 def row_of(item: Item, today: date) -> Row:
     """Return the row of the flag `item`, as it stands on the day `today`."""
+    known = _ROWS.get(item)
+    if known is None or known[0] != today:
+        known = _ROWS[item] = today, _row(item, today)
+    return known[1]
+
+
+def _row(item: Item, today: date) -> Row:
     spec, status = item.spec, item.status
     rollout, effective = status.get("rollout") or {}, status.get("effective") or {}
     rest = spec.get("allOtherUsers") or {}

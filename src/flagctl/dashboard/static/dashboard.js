@@ -6,17 +6,24 @@ const LIVE = "[data-live]";
 // Live: told that something changed, the page asks for itself again and puts what is new in place.
 let source = null;
 let pending = false;
+let again = false;
+let seen = null; // the version of what is shown
 
 function listen() {
   if (source || document.hidden || !document.querySelector(LIVE)) return;
   source = new EventSource("/events");
   source.addEventListener("hello", (event) => {
     say("live");
-    if (listen.seen && listen.seen !== event.data) refresh();
-    listen.seen = event.data;
+    changed(event.data); // what changed since the page was made, before we listened
   });
-  source.addEventListener("change", (event) => { listen.seen = event.data; refresh(); });
+  source.addEventListener("change", (event) => changed(event.data));
   source.addEventListener("error", () => say("not connected; trying again"));
+}
+
+function changed(version) {
+  if (version === (seen ?? document.body.dataset.version)) return;
+  seen = version;
+  refresh();
 }
 
 function rest() {
@@ -30,14 +37,23 @@ function say(text) {
 }
 
 async function refresh() {
+  again = true;
   if (pending) return;
   pending = true;
   try {
-    await htmx.ajax("GET", location.pathname + location.search, { target: "#live", select: "#live", swap: "outerMorph" });
-    decorate(document);
+    while (again) {
+      again = false;
+      await htmx.ajax("GET", here(), { target: "#live", select: "#live", swap: "outerMorph" });
+      decorate(document);
+    }
   } finally {
     pending = false;
   }
+}
+
+// The page as it is read: an answer to a form stands at an address that only takes forms.
+function here() {
+  return location.pathname.replace(/\/(explain|preview)$/, "") + location.search;
 }
 
 // Times: in the zone of the viewer, beside UTC.

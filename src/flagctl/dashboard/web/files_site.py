@@ -27,7 +27,7 @@ class FilesSite:
         self.title = ", ".join(paths)
         self.inventory = Inventory()
         self.folder = Folder(paths, self.inventory)
-        self._visitor = Visitor(View(self.inventory), secrets.token_urlsafe(24))
+        self._csrf = secrets.token_urlsafe(24)
 
     @property
     def works(self) -> dict[str, Work]:
@@ -47,4 +47,4 @@ class FilesSite:
 
     async def visitor(self, request: Request) -> Visitor:  # noqa: ARG002
         """Return the one visitor there is."""
-        return self._visitor
+        return Visitor(View(self.inventory), self._csrf, self.inventory.version)

@@ -22,12 +22,14 @@ class Visitor:
     Attributes:
         view: what they may see.
         csrf: what their forms must hold.
+        version: of what is known, when they asked: what changed since is told to their page.
         name: who they are to the API server; empty without a cluster.
         person: acts for them in the cluster; None without one.
     """
 
     view: View
     csrf: str
+    version: int
     name: str = ""
     person: Person | None = None
 

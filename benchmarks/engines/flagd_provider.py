@@ -14,13 +14,15 @@ from openfeature.evaluation_context import EvaluationContext
 from benchmarks.engines import asked, flag_keys
 from benchmarks.engines.flagd_core import compiled
 
+_FOLDER = tempfile.TemporaryDirectory()
+"""Lives as long as the process: the provider looks at its file again and again."""
+
 
 class Decider:
     """See benchmarks.engines.Decider."""
 
     def __init__(self, flags: int) -> None:
-        self._folder = tempfile.TemporaryDirectory()
-        path = Path(self._folder.name) / "flags.json"
+        path = Path(_FOLDER.name) / f"flags-{flags}.json"
         path.write_text(json.dumps({"flags": {key: compiled() for key in flag_keys(flags)}}))
         provider = FlagdProvider(resolver_type=ResolverType.FILE, offline_flag_source_path=str(path))
         api.set_provider_and_wait(provider)

@@ -65,7 +65,7 @@ class Outbox:
             if len(self._waiting) > self._capacity:
                 self._leave(1)
                 self.dropped += 1
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._start()
             elif len(self._waiting) in (1, BATCH):
                 self._news.notify()
@@ -94,7 +94,7 @@ class Outbox:
             self._thread.start()
         except RuntimeError as error:  # the interpreter ends, or has none to give
             self._thread = None
-            log.warning("no thread can be started (%s): events wait", error)
+            self._complain(f"no thread can be started ({error}): events wait")
 
     def _run(self) -> None:
         failures = 0

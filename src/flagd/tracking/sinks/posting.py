@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,10 +15,13 @@ from flagd.tracking.outbox import SinkRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from http.client import HTTPConnection
 
 SECONDS = 10.0
+"""How long a server may be silent."""
+MOST_SECONDS = 30.0
+"""How long a server may take for all, however slowly it speaks."""
 _AGAIN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
-_ANSWER_BYTES = 64 * 1024
 
 
 def checked_url(url: str, *, insecure: bool) -> str:
@@ -47,17 +53,29 @@ def post(url: str, body: object, headers: Mapping[str, str]) -> None:
     parts = urlsplit(url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=SECONDS)
+    late = threading.Event()
+    timer = threading.Timer(MOST_SECONDS, _cut, [connection, late])
     data = json.dumps(body, separators=(",", ":"), default=str).encode(errors="backslashreplace")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
+        timer.start()
         connection.request("POST", target, data, {"content-type": "application/json", **headers})
-        response = connection.getresponse()
-        response.read(_ANSWER_BYTES)
+        status = connection.getresponse().status
     except HTTPException as error:
         raise OSError(f"{parts.netloc}: what it says is not HTTP ({type(error).__name__})") from None
     finally:
+        timer.cancel()
         connection.close()
-    _check(parts.netloc, response.status)
+    if late.is_set():
+        raise TimeoutError(f"{parts.netloc}: it took more than {MOST_SECONDS:g} s")
+    _check(parts.netloc, status)
+
+
+def _cut(connection: HTTPConnection, late: threading.Event) -> None:
+    late.set()
+    if (connected := connection.sock) is not None:
+        with suppress(OSError):
+            connected.shutdown(socket.SHUT_RDWR)
 
 
 def _check(address: str, status: int) -> None:

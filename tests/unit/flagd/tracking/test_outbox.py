@@ -102,3 +102,29 @@ def test_what_a_sink_does_not_take_in_time_is_dropped_when_it_is_closed_and_noth
     box.close(60)
     box.put(EVENTS[1])
     assert (sink.taken, box.sent, box.dropped) == ([], 0, 2)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_sink_that_ends_the_thread_costs_nothing_but_time():
+    sink = Sink(SystemExit())
+    box = Outbox(sink)
+    box.put(EVENTS[0])
+    assert sink.asked.wait(60)
+    box._thread.join(60)
+    box.put(EVENTS[1])
+    eventually(lambda: box.sent == 2)
+    box.close(60)
+    assert sink.taken == EVENTS[:2]
+
+
+def test_where_no_thread_can_be_started_events_wait_and_the_log_says_so_once(monkeypatch, caplog):
+    sink = Sink()
+    box = Outbox(sink)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", lambda _: (_ for _ in ()).throw(RuntimeError("no more")))
+        for each in EVENTS[:3]:
+            box.put(each)
+    assert len([line for line in caplog.messages if "no thread can be started" in line]) == 1
+    box.put(EVENTS[3])
+    box.close(60)
+    assert sink.taken == EVENTS[:4]

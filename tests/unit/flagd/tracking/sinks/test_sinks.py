@@ -1,6 +1,9 @@
 """Sinks: what a file, Amplitude and a collector of OpenTelemetry get, and what is never sent to whom."""
 
 import json
+import socket
+import threading
+from contextlib import suppress
 
 import pytest
 from google.protobuf.json_format import ParseDict
@@ -9,7 +12,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from flagd.tracking.event import assignment
 from flagd.tracking.given import Given
 from flagd.tracking.outbox import SinkRefusedError
-from flagd.tracking.sinks import Amplitude, JsonLines, OtlpLogs
+from flagd.tracking.sinks import Amplitude, JsonLines, OtlpLogs, posting
 from flagd.tracking.subject import Subject
 from tests.unit.flagd.tracking.lookups import OFF, ON, context, event
 from tests.unit.flagd.tracking.receiver import receiving
@@ -108,6 +111,28 @@ def test_a_redirect_is_not_followed(receiver):
         Amplitude("k", url=receiver.url)([event()])
     assert receiver.next()[0] == "/"
     assert receiver._posts.empty()
+
+
+def test_a_server_that_speaks_byte_by_byte_is_given_up(monkeypatch):
+    monkeypatch.setattr(posting, "MOST_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        stop = threading.Event()
+
+        def drip():
+            connected, _ = listening.accept()
+            with connected, suppress(OSError):
+                connected.sendall(b"HTTP/1.1 200 OK\r\na: ")
+                while not stop.wait(0.01):
+                    connected.sendall(b"a")
+
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        try:
+            with pytest.raises(OSError, match=r"it took more than|not HTTP|reset"):
+                Amplitude("k", url=f"http://127.0.0.1:{listening.getsockname()[1]}")([event()])
+        finally:
+            stop.set()
+            dripping.join()
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ CAPACITY = 65_536
 """Most canonical forms that are remembered."""
 SECONDS = 24 * 3600.0
 """How long one is remembered since it was last met."""
+FRESH_SECONDS = 60.0
+"""How exactly it is known when a form was last met: lookups in between cost less. What is told twice counts once."""
 _NEVER = float("-inf")
 Short = tuple[str | None, str | None, str, str]
 """User id, device id, flag and variant: compared first, because they cost less than the canonical form."""
@@ -74,7 +76,10 @@ class News:
                 if met is None:
                     return False
                 now = clock()
-                if now - met.at > seconds:
+                age = now - met.at
+                if age < FRESH_SECONDS:
+                    return True
+                if age > seconds:
                     return False
                 move(met.canonical)
             except (KeyError, TypeError):  # no user, an id that is a list, or another thread has just had it forgotten

@@ -46,15 +46,20 @@ def test_a_day_after_it_was_last_met_it_is_news_again():
 
 
 def test_what_was_forgotten_for_lack_of_room_is_no_repeat_and_a_repeat_keeps_it():
-    news = News(capacity=2)
+    clock = Clock()
+    news = News(capacity=2, clock=clock)
     is_repeat = news.repeats()
+
+    def a_minute_later(canonical):
+        clock.now += 61
+        assert news.is_news(canonical)
+
     assert news.is_news("eve None a on ", EVE)
-    assert news.is_news("b")
-    assert is_repeat(context(), "a", ON)
-    assert news.is_news("c"), "b is forgotten"
-    assert is_repeat(context(), "a", ON)
-    assert news.is_news("d")
-    assert news.is_news("e")
+    for canonical in ("b", "c", "d"):
+        a_minute_later(canonical)
+        assert is_repeat(context(), "a", ON), "it is met in between, so the others are forgotten"
+    a_minute_later("e")
+    a_minute_later("f")
     assert not is_repeat(context(), "a", ON)
     assert len(news._met) == 2
 

@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 PLACES = {
     "pyproject.toml": r'^version = "{}"$',
-    "charts/flagoperator/Chart.yaml": r"^(?:version|appVersion): {}$",
+    "charts/flagoperator/Chart.yaml": r"(?:^version: |^appVersion: |/\w+:){}\b",
+    "integrations/pre-commit/.pre-commit-config.yaml": r"\bv{}$",
     "docs/install.md": r"/\S*:{}\b",
 }
 """Where the number of a release stands: what is around it, by file."""

@@ -40,6 +40,16 @@ def test_a_release_is_in_every_place_that_has_its_number(clone: Path):
     assert "- something" in notes((clone / "CHANGELOG.md").read_text(), "99.0.0")
 
 
+def test_the_number_stands_nowhere_else():
+    number = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    files = [path for folder in ("charts", "docs", "integrations", "kustomize") for path in (ROOT / folder).rglob("*")]
+    read = {path.relative_to(ROOT).as_posix(): path.read_text() for path in files if path.suffix in (".md", ".yaml")}
+    made = re.compile(r"crds(\.yaml|/)")  # by `make generate`
+    assert {name for name, text in read.items() if number in text and not made.search(name)} == set(PLACES) - {
+        "pyproject.toml"
+    }
+
+
 @pytest.mark.parametrize("version", ["0.0.1", "1", "v99.0.0", "99.0.0rc1", ""])
 def test_what_is_no_later_version_is_refused_before_anything_is_written(clone: Path, version: str):
     before = {name: (clone / name).read_text() for name in PLACES}

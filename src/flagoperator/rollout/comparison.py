@@ -74,6 +74,10 @@ class Compared:
                 found = replace(found, process=found.process.after(each.counts), counts=counts, until=each.until)
         return found
 
-    def restarted(self) -> Compared:
-        """Return it without anything that was counted, at a higher price."""
-        return Compared(EProcess(self.process.margin), restarts=self.restarts + 1)
+    def restarted(self, *, edited: bool) -> Compared:
+        """Return it without anything that was counted, at a higher price.
+
+        What comes after an `edited` flag is counted from the next look on; else from where it was counted up to.
+        """
+        until = None if edited else self.until
+        return Compared(EProcess(self.process.margin), until=until, restarts=self.restarts + 1)

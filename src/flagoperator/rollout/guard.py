@@ -125,11 +125,13 @@ class Evidence:
             return True
         return self.compared is not None and self.compared.counts.fewest >= guard.comparison.min_attempts
 
-    def restarted(self) -> Evidence:
-        """Return it as it is when what was measured counts no longer: the newest is known, so that it is not news."""
-        return Evidence(
-            self.name, last=self.last, compared=None if self.compared is None else self.compared.restarted()
-        )
+    def restarted(self, *, edited: bool) -> Evidence:
+        """Return it as it is when what was measured counts no longer: the newest is known, so that it is not news.
+
+        A comparison counts what comes after an `edited` flag from its next look on.
+        """
+        compared = None if self.compared is None else self.compared.restarted(edited=edited)
+        return Evidence(self.name, last=self.last, compared=compared)
 
     def _compared(self, guard: Guard, comparison: Comparison, measurement: Measurement, limit: float) -> Evidence:
         before = self.compared or Compared(EProcess(comparison.margin))

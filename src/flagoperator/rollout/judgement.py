@@ -84,13 +84,13 @@ def unproven_guard(run: Run) -> str:
 
 def forgiven(run: Run) -> Run:
     """Return the run as somebody resumes it: what made it pause has to happen again to do so."""
-    found = tuple(each.restarted() if each.name == run.failed_guard else each for each in run.guards)
+    found = tuple(each.restarted(edited=False) if each.name == run.failed_guard else each for each in run.guards)
     return replace(run, guards=found, failed_guard="")
 
 
 def restarted_evidence(run: Run) -> tuple[Evidence, ...]:
     """Return what is kept of the evidence when the flag is another: what comparisons cost from now on."""
-    return tuple(each.restarted() for each in run.guards if each.compared is not None)
+    return tuple(each.restarted(edited=True) for each in run.guards if each.compared is not None)
 
 
 def kept_evidence(run: Run, guards: tuple[Guard, ...]) -> tuple[Evidence, ...]:

@@ -5,7 +5,19 @@ from dataclasses import replace
 import pytest
 
 from flagoperator.evidence import Counts
-from flagoperator.rollout import Guard, Measurement, Mode, Plan, Ramp, Reaction, Step, due_guards, recorded, restored
+from flagoperator.rollout import (
+    Guard,
+    Measurement,
+    Mode,
+    Plan,
+    Ramp,
+    Reaction,
+    Step,
+    Verb,
+    due_guards,
+    recorded,
+    restored,
+)
 from flagoperator.rollout.comparison import Comparison, Look
 from tests.unit.flagoperator.rollout.flag import Walk, allocation, walk
 
@@ -127,13 +139,23 @@ def test_evidence_for_one_run_is_not_enough_after_an_edit():
 
 
 def test_a_comparison_that_paused_a_run_pays_for_another_try_when_it_is_resumed():
-    from flagoperator.rollout import Verb
-
     flag = comparing(reaction=Reaction.PAUSE)
     flag.look(HARM)
     assert (flag.state.mode, flag.state.reason) == (Mode.PAUSED, "GuardFailed")
     flag.ask(Verb.RESUME, flag.token)
     assert (flag.state.mode, flag.compared().restarts) == (Mode.PROGRESSING, 1)
+
+
+def test_what_made_a_comparison_pause_is_not_counted_again_after_it_is_resumed():
+    flag = comparing(reaction=Reaction.PAUSE)
+    flag.look(HARM)
+    bad = flag.measurements["errors"].looks
+    flag.ask(Verb.RESUME, flag.token)
+    flag.now += 60
+    # The operator tells of all looks again that it may not have taken in.
+    flag.measurements["errors"] = Measurement(float(flag.now), looks=(*bad, Look(float(flag.now), EQUAL)))
+    flag.settle()
+    assert (flag.state.mode, flag.compared().counts) == (Mode.PROGRESSING, EQUAL)
 
 
 def test_trouble_lets_nobody_in_takes_nobody_back_and_pauses_when_it_stays():

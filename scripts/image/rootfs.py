@@ -34,8 +34,10 @@ LIST_PACKAGES = (
     " printf 'Status: install ok unpacked\\n\\n'; done > \"$1/var/lib/dpkg/status\""
 )
 CERTIFICATES = Path("etc/ssl/certs/ca-certificates.crt")
-# Of packages whose scripts are not run, or that only a person at a shell needs.
+# Of packages whose scripts are not run, or that only a person at a shell needs; and devices, which a runtime gives a
+# container: copied as a file, /dev/full fills the disk.
 UNUSED = (
+    "dev/*",
     "bin/sh",
     "bin/dash",
     "bin/bash",

@@ -55,6 +55,11 @@ def test_an_image_has_no_shell_and_a_user_that_is_not_root(built: Any, name: str
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
+def test_an_image_has_no_devices(built: Any, name: str):
+    assert not [path for path in members(built[name][0]) if path.startswith("dev/")]
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_the_bill_names_what_was_installed(built: Any, name: str):
     bill = json.loads(built[name][0].with_suffix(".cdx.json").read_text())
     names = {each["name"] for each in bill["components"]}
@@ -71,7 +76,7 @@ def test_the_program_of_an_image_starts_on_its_own_root(built: Any, name: str, t
     unpack(built[name][0], tmp_path)
     tmp_path.chmod(0o755)
     argv = ["/usr/sbin/chroot", "--userspec=65532:65532", tmp_path, f"/usr/local/bin/{name}", "--help"]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, env={})
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=300, check=False, env={})
     assert "Usage:" in done.stdout, done.stderr
 
 

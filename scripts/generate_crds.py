@@ -1,4 +1,6 @@
-"""Generates the CRDs from the models: a file each for the chart, and charts/crds.yaml for all.
+"""Generates the CRDs from the models: a file each for the chart, charts/crds.yaml for all, a copy for later versions.
+
+The copy of this version follows the models until the next version has its own; then it must not change any more.
 
 `--check` compares instead of writing.
 """
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +17,20 @@ import yaml
 
 from flagd.manifest import crds
 
-CHARTS = Path(__file__).resolve().parent.parent / "charts"
+ROOT = Path(__file__).resolve().parent.parent
+CHARTS = ROOT / "charts"
 FOLDER = CHARTS / "flagoperator" / "files" / "crds"
 WHOLE = CHARTS / "crds.yaml"
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+COPY = ROOT / "tests" / "chart" / "released" / f"{VERSION}.yaml"
 HEADER = "# Generated from src/flagd/manifest by scripts/generate_crds.py: edit the models there.\n"
 
 
 def render() -> dict[Path, str]:
     """Return the text of every file by its path."""
     files = {FOLDER / f"{crd['spec']['names']['plural']}.yaml": HEADER + _dump(crd) for crd in crds()}
-    return files | {WHOLE: HEADER + "".join(f"---\n{_dump(crd)}" for crd in crds())}
+    whole = HEADER + "".join(f"---\n{_dump(crd)}" for crd in crds())
+    return files | {WHOLE: whole, COPY: whole}
 
 
 def _dump(crd: dict[str, Any]) -> str:
@@ -36,7 +43,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare with the committed files, write nothing")
     arguments = parser.parse_args()
     wanted = render()
-    there = {path: path.read_text() for path in (*FOLDER.glob("*.yaml"), WHOLE) if path.exists()}
+    there = {path: path.read_text() for path in (*FOLDER.glob("*.yaml"), WHOLE, COPY) if path.exists()}
     if not arguments.check:
         FOLDER.mkdir(parents=True, exist_ok=True)
         for path in there.keys() - wanted.keys():
@@ -46,7 +53,7 @@ def main() -> int:
         return 0
     if there == wanted:
         return 0
-    print("the CRDs in charts differ from the models: run `make generate`", file=sys.stderr)
+    print("the CRDs in charts and tests/chart/released differ from the models: run `make generate`", file=sys.stderr)
     return 1
 
 

@@ -69,8 +69,6 @@ UNMIRRORED = (
             "flagctl/dashboard/live/feed.py",
             "flagctl/dashboard/live/happening.py",
             "flagctl/dashboard/live/person.py",
-            "flagctl/dashboard/live/rights.py",
-            "flagctl/dashboard/live/sessions.py",
             "flagctl/dashboard/live/sign_in.py",
             "flagctl/dashboard/web/ramp.py",
         ),

@@ -2,6 +2,8 @@
 
 import json
 import socket
+from http.client import HTTPConnection
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -294,3 +296,20 @@ def hostile():
     yield manifest("FlagDeployment", "deployment", {"type": "Client", "keyHashes": [bad]})
     yield manifest("FlagRolloutPlan", "plan", {"steps": [{"percent": bad}, {"percent": 100}]})
     yield manifest("FlagSegment", bad, {"match": match})
+
+
+@pytest.mark.long
+def test_ten_thousand_requests_of_one_client_leave_it_small_and_ready_for_others(examples):
+    def resident():
+        return int(Path(f"/proc/{examples.pid}/statm").read_text().split()[1]) * 4096
+
+    place = urlsplit(examples.url)
+    examples.get("/flags")
+    before = resident()
+    connection = HTTPConnection(place.hostname, place.port, timeout=120)
+    for number in range(10_000):
+        connection.request("GET", f"/flags?q={number}", headers={"Cookie": f"flagctl={number}"})
+        connection.getresponse().read()
+    connection.close()
+    assert examples.get("/flags").status == 200
+    assert resident() - before < 64 * 1024 * 1024

@@ -82,6 +82,7 @@ class FlagClient:
         self._is_local = evaluation == "local"
         self._complaints = Complaints()
         self.tracking, self.counters = tracking, counters
+        self._is_repeat = None if tracking is None else tracking.is_repeat
         self._finalizer = weakref.finalize(self, _close, own, tracking)
         if tracking is not None:
             fork.register(tracking)
@@ -106,8 +107,8 @@ class FlagClient:
             if _same_process[0]:  # most lookups end here
                 table = self._evaluation.table
                 found = table.told[table.answers[flag_key](user.context, _NO_RESULTS)]  # type: ignore[union-attr]
-                tracking = self.tracking
-                if tracking is not None and not tracking.is_repeat(user.context, flag_key, found):  # type: ignore[union-attr]
+                is_repeat = self._is_repeat
+                if is_repeat is not None and not is_repeat(user.context, flag_key, found):  # type: ignore[union-attr]
                     self._expose(flag_key, user, found)  # type: ignore[arg-type]
                 return found
         except Exception:  # noqa: BLE001 - be it the flag, the outcome or a User that is not there, it is found out below

@@ -73,13 +73,14 @@ EVERY_MODULE = """
 import sys
 from importlib import import_module
 from pkgutil import walk_packages
+apart = ("flagd.client", "flagd.testing", "flagctl.dashboard.")  # no part of a program, or one with an extra of its own
 for module in walk_packages(import_module(sys.argv[1]).__path__, sys.argv[1] + "."):
-    if not module.name.startswith(("flagd.client", "flagd.testing")):  # no part of a program
+    if sys.argv[1] == "flagctl.dashboard" or not module.name.startswith(apart):
         import_module(module.name)
 """
 
 
-@pytest.mark.parametrize(("program", "extra"), PROGRAMS.items())
+@pytest.mark.parametrize(("program", "extra"), [*PROGRAMS.items(), ("flagctl.dashboard", "dashboard")])
 def test_every_module_of_a_program_is_imported_with_its_extra(installation: Installation, program: str, extra: str):
     done = installation.run(extra, "python", "-c", EVERY_MODULE, program)
     assert done.returncode == 0, done.stderr

@@ -30,6 +30,11 @@ UNMIRRORED = (
         ("flagd/__main__.py", "flagoperator/__main__.py"),
     ),
     Elsewhere(
+        "what Declarations consist of and judge by, which only edits of files in sequence show",
+        ("tests/unit/flagctl/dashboard/inventory/test_declarations.py",),
+        ("flagctl/dashboard/inventory/declaration.py", "flagctl/dashboard/inventory/judgement.py"),
+    ),
+    Elsewhere(
         "the pages of flagctl dashboard, which tests ask a real process for and read as a whole",
         ("tests/wire/test_dashboard.py",),
         (

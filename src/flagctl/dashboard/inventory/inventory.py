@@ -76,9 +76,9 @@ class Inventory:
         """Return what is called `node` in `namespace`: one item, or rivals."""
         return self._named.get((namespace, node), {}).values()
 
-    def users(self, item: Item) -> Iterable[Item]:
-        """Return what names `item`."""
-        return self._users.get((item.ref.namespace, item.node), {}).values()
+    def users(self, namespace: str, node: Node) -> Iterable[Item]:
+        """Return what names `node` in `namespace`, whether there is such a thing or not."""
+        return self._users.get((namespace, node), {}).values()
 
     def _drop(self, ref: ResourceRef) -> None:
         item = self._items.pop(ref, None)
@@ -128,7 +128,7 @@ class View:
 
     def users(self, item: Item) -> list[Item]:
         """Return what names `item`, by kind and name."""
-        return sorted(self._seen(self._inventory.users(item)), key=lambda each: each.ref)
+        return sorted(self._seen(self._inventory.users(item.ref.namespace, item.node)), key=lambda each: each.ref)
 
     def closure(self, item: Item) -> list[Item]:
         """Return `item` and all that it refers to, directly or not: what it takes to compile it."""

@@ -69,6 +69,11 @@ class Item:
         return status if isinstance(status, dict) else {}
 
     @property
+    def is_whole(self) -> bool:
+        """Whether more than its name is known."""
+        return "apiVersion" in self.raw
+
+    @property
     def resource(self) -> Resource | None:
         """The typed form; None where it has errors of its own."""
         return _parsed(self)
@@ -78,21 +83,39 @@ class Item:
         return condition_of(self.status, name) or {}
 
 
-def item_of(kind: str, obj: Raw, faults: tuple[str, ...] = ()) -> Item:
-    """Return the item for an object as the API server, or a file, has it."""
+def item_of(kind: str, obj: Raw) -> Item:
+    """Return the item for an object as the API server has it."""
+    raw = _shown(kind, obj)
+    return _made(raw, _validated(raw), manager_of(obj, ""))
+
+
+def item_from(resource: Resource) -> Item:
+    """Return the item for a resource that was read from a file."""
+    obj = resource.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    obj["metadata"]["namespace"] = resource.metadata.namespace
+    return _made(_shown(resource.ref.kind, obj), resource, manager_of(obj, ""))
+
+
+def _shown(kind: str, obj: Raw) -> Raw:
     metadata = obj["metadata"]
-    namespace = metadata.get("namespace") or "default"
     kept = {name: value for name, value in metadata.items() if name != "managedFields"}
     annotations = kept.get("annotations") or {}
     kept["annotations"] = {name: text for name, text in annotations.items() if name != _COPY}
-    raw = {"apiVersion": API_VERSION, "kind": kind, **obj, "metadata": kept}
-    ref = ResourceRef(kind, namespace, metadata["name"])
-    resource, _ = validate({name: raw.get(name) for name in ("apiVersion", "kind", "metadata", "spec")})
+    return {"apiVersion": API_VERSION, "kind": kind, **obj, "metadata": kept}
+
+
+def _made(raw: Raw, resource: Resource | None, manager: str) -> Item:
+    metadata = raw["metadata"]
+    ref = ResourceRef(raw["kind"], metadata.get("namespace") or "default", metadata["name"])
     named = references(resource) if resource is not None else frozenset()
-    return Item(ref, str(key_of(raw, ref)), raw, named, faults, manager_of(obj, ""), kept["annotations"])
+    return Item(ref, str(key_of(raw, ref)), raw, named, manager=manager, annotations=metadata["annotations"])
 
 
 @lru_cache(maxsize=_PARSED)
 def _parsed(item: Item) -> Resource | None:
-    resource, _ = validate({name: item.raw.get(name) for name in ("apiVersion", "kind", "metadata", "spec")})
+    return _validated(item.raw)
+
+
+def _validated(raw: Raw) -> Resource | None:
+    resource, _ = validate({name: raw.get(name) for name in ("apiVersion", "kind", "metadata", "spec")})
     return resource

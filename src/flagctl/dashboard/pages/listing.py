@@ -145,6 +145,8 @@ def _matches(row: Row, query: Query) -> bool:
         return False
     if query.state and not _is(row, query.state):
         return False
+    if not query.q:
+        return True
     text = f"{row.key} {row.title} {row.namespace} {row.owner}".casefold()
     return all(word in text for word in query.q.casefold().split())
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from flagctl.dashboard.inventory.folder import Folder
 from flagctl.dashboard.inventory.inventory import Inventory, View
+from flagctl.dashboard.web.lists import rows_of
 from flagctl.dashboard.web.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -41,8 +43,9 @@ class FilesSite:
 
     @asynccontextmanager
     async def started(self) -> AsyncIterator[None]:
-        """Read the files for the first time."""
+        """Read the files for the first time, and make what the first page would have to wait for."""
         await self.folder.read()
+        await asyncio.to_thread(rows_of, View(self.inventory))
         yield
 
     async def visitor(self, request: Request) -> Visitor:  # noqa: ARG002

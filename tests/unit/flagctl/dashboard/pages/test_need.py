@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -48,5 +49,5 @@ def test_a_flag_is_stale_the_day_after_it_expires(expires, stale):
 
 
 def test_errors_of_files_are_a_need():
-    item = item_of("Flag", {"metadata": {"name": "it"}, "spec": {}}, ("spec: wrong",))
+    item = replace(item_of("Flag", {"metadata": {"name": "it"}, "spec": {}}), faults=("spec: wrong",))
     assert needs_of(item, date(2026, 12, 1)) == (Need.INVALID,)

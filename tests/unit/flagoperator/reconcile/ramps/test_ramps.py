@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from flagd.engine import Engine
+from flagoperator.reconcile.projects import findings_of
 from tests.unit.flagoperator.reconcile.cluster import ref
 from tests.unit.flagoperator.reconcile.ramps.country import STEPS, Country, flag, ramping
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 MATCH = [{"attribute": "user.country", "op": "is", "values": ["DE"]}]
 
 
-def segment(name: str, percent: int = 100, country: str = "DE") -> dict[str, Any]:
+def segment(name: str, percent: int = 100, country: str = "DE", **rollout: Any) -> dict[str, Any]:
     match = [{"attribute": "user.country", "op": "is", "values": [country]}]
-    return {"name": name, "match": match, "rollout": {"percent": percent}}
+    return {"name": name, "match": match, "rollout": {"percent": percent} | rollout}
 
 
 def plain(percent: int = 100, **spec: Any) -> dict[str, Any]:
@@ -507,8 +508,13 @@ def test_a_ramp_that_is_removed_during_a_run_is_told_once():
     ("change", "told"),
     [
         ({"segments": [segment("Germany", country="AT")]}, True),
+        ({"segments": [segment("Germany", weights={"on": 1, "other": 3})]}, True),
         ({"bucketing": {"salt": "new"}, "allowRebucket": True}, True),
-        ({"variants": [{"key": "on"}, {"key": "more"}]}, True),
+        ({"variants": [{"key": "on"}, {"key": "other"}, {"key": "more"}]}, True),
+        ({"variants": [{"key": "other"}, {"key": "on"}]}, True),
+        ({"allOtherUsers": {"percent": 100, "weights": {"on": 1, "other": 3}}}, True),
+        ({"allOtherUsers": {"percent": 90, "weights": {"on": 1, "other": 3}}}, True),
+        ({"allOtherUsers": {"percent": 100, "weights": {"on": 2, "other": 2}}}, False),
         ({"allOtherUsers": {"percent": 90}}, False),
         ({"description": "new words"}, False),
         ({"ramp": {"plan": "standard", "paused": True}}, False),
@@ -516,12 +522,26 @@ def test_a_ramp_that_is_removed_during_a_run_is_told_once():
     ids=str,
 )
 def test_what_an_edit_changes_at_once_is_told(change: dict[str, Any], told: bool):
-    country = ramping(segments=[segment("Germany")])
+    before = {"variants": [{"key": "on"}, {"key": "other"}], "segments": [segment("Germany")]}
+    country = ramping(**before)
     run = country.status()["rollout"]["run"]["id"]
-    country.put("Flag", "checkout", **flag(segments=[segment("Germany")]) | change)
+    country.put("Flag", "checkout", **flag(**before) | change)
     country.settle()
     assert ("RolloutNotRamped" in country.told.reasons) is told
     assert country.status()["rollout"]["run"]["id"] == run
+
+
+def test_weights_that_are_changed_during_a_run_warn_with_the_share_of_those_who_are_in_and_move():
+    variants = [{"key": "on"}, {"key": "other"}]
+    country = ramping(variants=variants)
+    split = {"percent": 100, "weights": {"on": 1, "other": 3}}
+    country.put("Flag", "checkout", **flag(variants=variants, allOtherUsers=split))
+    country.take()
+    entry = country.model.cache.entry(ref("checkout"))
+    assert entry is not None
+    told = [each.message for each in findings_of(entry, country.model.projects.compiled["shop"])]
+    assert told == ["this edit moves users in All Other Users: 25.00% of the users who have a variant get another one"]
+    assert country.served() == 5
 
 
 def test_a_changed_segment_that_flags_share_begins_the_hold_again():

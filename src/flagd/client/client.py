@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 from flagd.client import fork, takeover
@@ -108,8 +109,12 @@ class FlagClient:
                 table = self._evaluation.table
                 found = table.told[table.answers[flag_key](user.context, _NO_RESULTS)]  # type: ignore[union-attr]
                 is_repeat = self._is_repeat
-                if is_repeat is not None and not is_repeat(user.context, flag_key, found):  # type: ignore[union-attr]
-                    self._expose(flag_key, user, found)  # type: ignore[arg-type]
+                if is_repeat is not None:
+                    last = user.recent.get(flag_key)  # type: ignore[union-attr]
+                    if last and last[0] == found.key and last[1] is is_repeat and monotonic() < last[2].fresh_until:
+                        return found  # what `is_repeat` would find out, for less than the call of it
+                    if not is_repeat(user.context, flag_key, found, user.recent):  # type: ignore[union-attr]
+                        self._expose(flag_key, user, found)  # type: ignore[arg-type]
                 return found
         except Exception:  # noqa: BLE001 - be it the flag, the outcome or a User that is not there, it is found out below
             return self._look(flag_key, user, default)
@@ -232,7 +237,7 @@ class FlagClient:
             found = self._evaluation.look(flag_key, asked)
             if found is None:
                 return self._absent(flag_key, default)
-            if self.tracking is not None and not self.tracking.is_repeat(asked.context, flag_key, found):
+            if self._is_repeat is not None and not self._is_repeat(asked.context, flag_key, found, asked.recent):
                 self._expose(flag_key, asked, found)
             if self.counters is not None and not self._is_local:
                 self.counters.remember(asked.context, flag_key, found)

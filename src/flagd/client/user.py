@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flagd.engine.context import evaluation_context
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from flagd.tracking.news import Recent
 
 FIELDS = frozenset(
     {"user_id", "device_id", "country", "region", "city", "dma", "language", "platform", "version", "os"}
@@ -27,9 +29,10 @@ class User:
 
     Attributes:
         context: the same as the engine reads it. Never changed.
+        recent: exposures that have just been told; only of use to the process that told them, so no copy has it.
     """
 
-    __slots__ = ("context",)
+    __slots__ = ("context", "recent")
 
     def __init__(
         self,
@@ -64,6 +67,7 @@ class User:
         if groups:
             user["groups"] = dict(groups)
         self.context = evaluation_context(user)
+        self.recent: Recent = {}
 
     @classmethod
     def of(cls, fields: User | Mapping[str, Any]) -> User:
@@ -80,7 +84,12 @@ class User:
             raise InvalidUserError(f"not a field of a user: {', '.join(sorted(unknown))}; put it into user_properties")
         made = cls.__new__(cls)
         made.context = evaluation_context(dict(fields))
+        made.recent = {}
         return made
+
+    def __getstate__(self) -> tuple[object, dict[str, Any]]:
+        attributes, slots = cast("tuple[object, dict[str, Any]]", super().__getstate__())
+        return attributes, {**slots, "recent": {}}
 
     def __repr__(self) -> str:
         return "User(…)"  # who it is belongs in no log

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,13 +25,26 @@ Short = tuple[str | None, str | None, str, str]
 
 
 class Met:
-    """One canonical form, and when it was last met; never, once it is forgotten."""
+    """One canonical form, and until when it has been met just now; never, once it is forgotten."""
 
-    __slots__ = ("at", "canonical")
+    __slots__ = ("canonical", "fresh_until")
 
-    def __init__(self, canonical: str, at: float) -> None:
+    def __init__(self, canonical: str, fresh_until: float) -> None:
         self.canonical = canonical
-        self.at = at
+        self.fresh_until = fresh_until
+
+
+class IsRepeat(Protocol):
+    """What `News.repeats` returns."""
+
+    def __call__(
+        self, context: Mapping[str, Any], flag_key: str, variant: Outcome, recent: Recent | None = None
+    ) -> bool:
+        """Return whether a user is known to have met a variant of a flag; then it is met, and stands in `recent`."""
+
+
+Recent = dict[str, tuple[str, IsRepeat, Met]]
+"""What a user has met, by flag key: the variant, what knows of it, and until when that need not be asked again."""
 
 
 class News:
@@ -41,7 +54,7 @@ class News:
         self, capacity: int = CAPACITY, seconds: float = SECONDS, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._capacity = capacity
-        self._seconds = seconds
+        self._rest = seconds - FRESH_SECONDS
         self._clock = clock
         self._met: OrderedDict[str, Met] = OrderedDict()
         self._short: dict[Short, Met] = {}
@@ -54,37 +67,40 @@ class News:
             met = self._met.get(canonical)
             if met is None:
                 met = self._met[canonical] = Met(canonical, _NEVER)
-            is_news, met.at = now - met.at > self._seconds, now
+            is_news, met.fresh_until = now - met.fresh_until > self._rest, now + FRESH_SECONDS
             self._met.move_to_end(canonical)
             if len(self._met) > self._capacity:
-                self._met.popitem(last=False)[1].at = _NEVER
+                self._met.popitem(last=False)[1].fresh_until = _NEVER
             if short is not None:
                 self._shorten(short, met)
         return is_news
 
-    def repeats(self) -> Callable[[Mapping[str, Any], str, Outcome], bool]:
+    def repeats(self) -> IsRepeat:
         """Return what tells of a context, a flag and a variant whether that is known to have been met; it is met then.
 
-        A closure, since every lookup of a program that tracks asks it.
+        A closure, since lookups of a program that tracks ask it, unless `Recent` tells them.
         """
-        short, move, clock, seconds = self._short.get, self._met.move_to_end, self._clock, self._seconds
+        short, move, clock, rest = self._short.get, self._met.move_to_end, self._clock, self._rest
 
-        def is_repeat(context: Mapping[str, Any], flag_key: str, variant: Outcome) -> bool:
+        def is_repeat(
+            context: Mapping[str, Any], flag_key: str, variant: Outcome, recent: Recent | None = None
+        ) -> bool:
             try:
                 user = context["user"]
                 met = short((user.get("user_id"), user.get("device_id"), flag_key, variant.key))
                 if met is None:
                     return False
                 now = clock()
-                age = now - met.at
-                if age < FRESH_SECONDS:
-                    return True
-                if age > seconds:
+                late = now - met.fresh_until
+                if late > rest:
                     return False
-                move(met.canonical)
+                if late >= 0:
+                    move(met.canonical)
+                    met.fresh_until = now + FRESH_SECONDS
             except (KeyError, TypeError):  # no user, an id that is a list, or another thread has just had it forgotten
                 return False
-            met.at = now
+            if recent is not None:
+                recent[flag_key] = variant.key, is_repeat, met
             return True
 
         return is_repeat

@@ -11,7 +11,8 @@ from flagd.testing.flags import Flags
 from flagd.testing.known import Known
 from flagd.tracking import Tracking
 from flagd.tracking.sinks import JsonLines
-from tests.unit.flagd.client.test_client import EVE, _flag, _undecided
+from tests.unit.flagd.client.server import HEARTBEAT, eventually, update
+from tests.unit.flagd.client.test_client import EVE, _flag, _ruleset, _undecided
 from tests.unit.flagd.client.test_fork import _exit_code, _in_child
 
 
@@ -84,6 +85,42 @@ def test_a_user_whose_id_is_not_a_text_is_told_of(asked, taken):
         assert asked.variant("a", {"user_id": ["eve"]}).key == "on"
     asked.close()
     assert _flags(taken) == ["a"]
+
+
+def test_one_user_is_told_of_by_every_client_that_tracks(taken):
+    others, eve = [], User("eve")
+    with (
+        FlagClient(bootstrap=[_flag("a")], tracking=Tracking(taken.extend)) as one,
+        FlagClient(bootstrap=[_flag("a")], tracking=Tracking(others.extend)) as another,
+    ):
+        for client in (one, another):
+            client.variant("a", User("ann"))
+        for client in (one, one, one, another, another, one, another):
+            client.variant("a", eve)
+    for told in (taken, others):
+        assert [event.given.subject.user_id for event in told] == ["ann", "eve"]
+
+
+def test_one_user_who_gets_another_variant_is_told_of_again(client, server, taken):
+    one, eve = client(server.url, tracking=Tracking(taken.extend)), User("eve")
+    stream = server.next()
+    stream.follow(update(_ruleset()), HEARTBEAT)
+    one.wait_ready(60)
+    assert [one.variant("a", eve).key for _ in range(3)] == ["on"] * 3
+    stream.more(update(_ruleset("two"), _ruleset()))
+    eventually(lambda: one.variant("a", User("ann")).key == "two")
+    assert [one.variant("a", eve).key for _ in range(3)] == ["two"] * 3
+    one.close()
+    eves = [event for event in taken if event.given.subject.user_id == "eve"]
+    assert [event.properties["[Experiment] Variant"] for event in eves] == ["on", "two"]
+
+
+def test_one_user_who_was_forgotten_for_lack_of_room_is_told_of_again(taken):
+    eve, ann = User("eve"), User("ann")
+    with FlagClient(bootstrap=[_flag("a")], tracking=Tracking(taken.extend, remembered=1)) as one:
+        for user in (eve, eve, eve, ann, ann, ann, eve, eve):
+            one.variant("a", user)
+    assert [event.given.subject.user_id for event in taken] == ["eve", "ann", "eve"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")

@@ -1,5 +1,8 @@
 """User: what is said of one, as the engine reads it."""
 
+import copy
+import pickle
+
 import pytest
 
 from flagd.api.evaluation.context import evaluation_context
@@ -24,6 +27,19 @@ def test_a_user_reads_like_the_same_user_in_a_call():
     company.name, company.properties["size"] = "acme", "large"
     company.cohort_ids.append("beta")
     assert user.context == evaluation_context(message) == User.of(MAPPING).context
+
+
+def _sent(user):
+    return pickle.loads(pickle.dumps(user))  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, _sent])
+def test_a_copy_reads_the_same_and_takes_nothing_along_of_what_was_told(again):
+    user = User.of(MAPPING)
+    user.recent["a"] = "on", lambda *_: True, None
+    found = again(user)
+    assert (found.context, found.recent) == (user.context, {})
+    assert len(user.recent) == 1
 
 
 def test_every_field_of_the_call_is_a_field_here():

@@ -45,6 +45,22 @@ def test_a_day_after_it_was_last_met_it_is_news_again():
     assert news.is_news("eve None a on ", EVE)
 
 
+def test_what_a_user_has_just_met_stands_with_the_user_for_a_minute():
+    clock, recent = Clock(), {}
+    news = News(clock=clock)
+    is_repeat = news.repeats()
+    assert not is_repeat(context(), "a", ON, recent)
+    assert not recent
+    assert news.is_news("eve None a on ", EVE)
+    clock.now += 30
+    assert is_repeat(context(), "a", ON, recent)
+    (variant, asked, met) = recent["a"]
+    assert (variant, asked, met.fresh_until) == ("on", is_repeat, 60)
+    clock.now += 60
+    assert is_repeat(context(), "a", ON, recent)
+    assert met.fresh_until == 150
+
+
 def test_what_was_forgotten_for_lack_of_room_is_no_repeat_and_a_repeat_keeps_it():
     clock = Clock()
     news = News(capacity=2, clock=clock)

@@ -43,9 +43,11 @@ def test_a_child_answers_from_what_the_parent_held_and_opens_a_stream_of_its_own
     parents = server.next()
     parents.follow(update(_ruleset()), HEARTBEAT)
     one.wait_ready(60)
+    seen, answered = os.pipe()
 
     def work():
         assert one.variant("a", EVE).key == "on"
+        os.write(answered, b"1")
         assert one.wait_ready(60)
         eventually(lambda: one.variant("a", EVE).key == "two")
         return one.health().forked and one.health().connected
@@ -53,6 +55,9 @@ def test_a_child_answers_from_what_the_parent_held_and_opens_a_stream_of_its_own
     pid = _in_child(os.fork, work)
     childs = server.next()
     assert [held.revision for held in childs.request.held] == [_ruleset().revision]
+    os.close(answered)
+    assert os.read(seen, 1), "the child had the answer that its parent held, before the server told it another"
+    os.close(seen)
     childs.follow(update(_ruleset("two"), _ruleset()), HEARTBEAT)
     assert _exit_code(pid) == 0
     parents.more(update(_ruleset("three"), _ruleset()))

@@ -11,7 +11,7 @@ import click
 
 from flagd.command_line.check import check_exposure, check_pair, check_token_file
 from flagd.command_line.ending import ending
-from flagd.command_line.option import INSECURE, LOG_FORMAT, LOG_LEVEL, MANAGEMENT_LISTEN, option
+from flagd.command_line.option import LOG_FORMAT, LOG_LEVEL, MANAGEMENT_LISTEN, insecure_option, option
 from flagd.command_line.parameter import FILE, FOLDER, Address, Addresses, Project
 from flagd.command_line.tls import take_tls_files
 from flagd.process.address import is_loopback
@@ -141,7 +141,7 @@ def main() -> None:
     type=FILE,
     help="PEM file with CA certificates; callers must present a certificate that one of them signed.",
 )
-@INSECURE
+@insecure_option(" and events")
 @option(
     "--drain-timeout",
     type=click.FloatRange(min=0),

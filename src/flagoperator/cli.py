@@ -14,7 +14,7 @@ import click
 
 from flagd.command_line.check import check_exposure, check_token_file
 from flagd.command_line.ending import ending
-from flagd.command_line.option import INSECURE, LOG_FORMAT, LOG_LEVEL, MANAGEMENT_LISTEN, option
+from flagd.command_line.option import LOG_FORMAT, LOG_LEVEL, MANAGEMENT_LISTEN, insecure_option, option
 from flagd.command_line.parameter import FILE, FOLDER, Address
 from flagd.command_line.tls import take_tls_files
 from flagd.process.foreign import silence_grpc
@@ -102,7 +102,7 @@ def main() -> None:
 @option(
     "--pause-rollouts", is_flag=True, help="Stop all rollouts from moving forward; lowered goals still take effect."
 )
-@INSECURE
+@insecure_option()
 @LOG_LEVEL
 @LOG_FORMAT
 def run(**settings: Any) -> None:  # noqa: ANN401

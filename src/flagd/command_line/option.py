@@ -22,12 +22,16 @@ def option(name: str, *names: str, **settings: Any) -> Callable[[Command], Comma
     return click.option(name, *names, envvar=variable, show_envvar=True, **{"show_default": True} | settings)
 
 
-INSECURE = option(
-    "--insecure",
-    is_flag=True,
-    help="Allow access without authentication beyond loopback: anyone who asks gets rulesets, "
-    "and any server that answers is obeyed.",
-)
+def insecure_option(more: str = "") -> Callable[[Command], Command]:
+    """Return ``--insecure``, which allows `more` with a program that does more."""
+    return option(
+        "--insecure",
+        is_flag=True,
+        help="Allow access without authentication beyond loopback: anyone who asks gets rulesets, "
+        f"and any server that answers is obeyed. Also allow tokens of ServiceAccounts{more} to be sent in plain text.",
+    )
+
+
 MANAGEMENT_LISTEN = option(
     "--management-listen",
     default="127.0.0.1:8014",

@@ -3,7 +3,9 @@
 import click
 from click.testing import CliRunner
 
+from flagd.cli import main as flagd
 from flagd.command_line.option import LOG_LEVEL, MANAGEMENT_LISTEN, option
+from flagoperator.cli import main as flagoperator
 
 
 @click.command()
@@ -31,3 +33,12 @@ def test_help_names_the_variable_and_the_default():
 
 def test_a_variable_is_checked_as_the_option_is():
     assert "'loud' is not one of" in _settings(FLAGSERVICE_LOG_LEVEL="loud")
+
+
+def test_help_of_insecure_says_all_that_the_program_may_then_send_in_plain_text():
+    told = [
+        CliRunner().invoke(*given).output for given in ((flagd, ["serve", "--help"]), (flagoperator, ["run", "--help"]))
+    ]
+    of_flagd, of_operator = (" ".join(text.split()) for text in told)
+    assert "tokens of ServiceAccounts and events to be sent in plain text" in of_flagd
+    assert "tokens of ServiceAccounts to be sent in plain text" in of_operator

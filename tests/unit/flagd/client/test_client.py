@@ -132,6 +132,9 @@ def test_a_stream_that_breaks_is_opened_again_with_what_is_held(client, server):
     caller.close()
     again = server.next()
     assert [(held.project, held.revision) for held in again.request.held] == [("shop", _ruleset().revision)]
+    health = one.health()
+    assert (health.connected, health.stale, bool(health.error)) == (False, True, True)
+    assert health.age_seconds is not None
     assert one.variant("a", EVE).key == "on"
     again.follow(update(_ruleset("two"), _ruleset()), HEARTBEAT)
     eventually(lambda: one.variant("a", EVE).key == "two" and one.health().connected)
@@ -218,6 +221,8 @@ def test_after_a_refusal_everything_is_asked_for_again(client, server):
     caller.follow(update(_ruleset()), HEARTBEAT, _other_revision())
     caller.gone()
     assert list(server.next().request.held) == []
+    health = one.health()
+    assert (health.stale, "is refused" in health.error) == (True, True)
     assert one.variant("a", EVE).key == "on"
 
 
@@ -336,15 +341,17 @@ def test_a_client_that_nobody_holds_any_more_closes_its_stream(server):
     caller.gone()
 
 
-def test_the_end_of_the_interpreter_closes_the_stream_and_says_nothing(server):
-    program = (
-        f"from flagd.client import FlagClient; c = FlagClient({server.url!r}); c.wait_ready(60); print(c.all({{}}))"
-    )
+def test_the_end_of_the_interpreter_closes_the_stream_and_says_nothing(server, tmp_path):
+    made = f"FlagClient({server.url!r}, last_good={str(tmp_path / 'flags')!r})"
+    program = f"from flagd.client import FlagClient; c = {made}; c.wait_ready(60); print(c.all({{}}))"
     with subprocess.Popen([sys.executable, "-W", "error", "-c", program], stdout=-1, stderr=-1) as process:
-        server.next().follow(update(_ruleset()), HEARTBEAT)
+        caller = server.next()
+        caller.follow(update(_ruleset()), HEARTBEAT)
         out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, b"")
     assert out.startswith(b"{'a'")
+    caller.gone()
+    assert LastGoodFile(tmp_path, "flags").read()
 
 
 def test_a_client_imports_neither_grpc_nor_openfeature_nor_what_it_may_never_need():

@@ -1,4 +1,4 @@
-"""A ramp is watched, approved and aborted in a real browser, on a real API server."""
+"""A ramp is watched, and every verb asked, in a real browser, on a real API server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WIDE = {"width": 1280, "height": 860}
 
 
-def test_a_ramp_is_watched_approved_and_aborted_in_the_browser(stage: Stage, tmp_path: Path):
+def test_a_ramp_is_watched_and_each_verb_reaches_the_cluster_from_the_browser(stage: Stage, tmp_path: Path):
     with browsing() as browser:
         ramping = Ramping(stage, tmp_path)
         stage.apply(plan(steps=STEPS), ramped())
@@ -45,6 +45,12 @@ def test_a_ramp_is_watched_approved_and_aborted_in_the_browser(stage: Stage, tmp
             page.locator("#ramp").get_by_text("RolledBack").first.wait_for()
             assert seen.violations() == []
             seen.keep("ramp-rolled-back")
+            confirm(page, "Retry", "A new run begins")
+            ramping.wait("AwaitingApproval", "5")
+            page.locator("#ramp").get_by_role("link", name="Promote").wait_for()
+            confirm(page, "Promote", "at once: holds and approvals are skipped")
+            ramping.wait("Promoted", "100")
+            page.locator("#ramp").get_by_text("Completed").first.wait_for()
 
 
 def confirm(page: Page, verb: str, effect: str) -> None:

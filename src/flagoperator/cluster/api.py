@@ -12,6 +12,7 @@ import orjson
 
 from flagoperator.cluster.debris import Debris
 from flagoperator.kubeconfig import CredentialError
+from flagoperator.kubeconfig.outage import outage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -122,7 +123,7 @@ class Api:
         except CredentialError as error:
             raise ApiError(0, "", str(error)) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise ApiError(0, "", f"{call}: {str(error) or type(error).__name__}") from error
+            raise ApiError(0, "", f"{call}: {outage(error)}") from error
 
     async def _call(
         self,
@@ -143,7 +144,7 @@ class Api:
         except CredentialError as error:
             raise ApiError(0, "", str(error)) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise ApiError(0, "", f"{call}: {str(error) or type(error).__name__}") from error
+            raise ApiError(0, "", f"{call}: {outage(error)}") from error
         if status == UNAUTHORIZED:
             self.refused_since = self.refused_since or time.monotonic()
         else:

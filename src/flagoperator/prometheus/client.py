@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from flagd.promql import LABEL, QueryError, names_variant, ready_query
+from flagoperator.kubeconfig.outage import outage
 from flagoperator.prometheus.reading import NoAnswer, Reading, failed, read_answer, read_history
 from flagoperator.prometheus.sample import MOST_SERIES, Sample, read_sample
 
@@ -132,7 +133,7 @@ class Prometheus:
         except TimeoutError:
             raise NoAnswer(f"no answer within {self._settings.seconds:g} s") from None
         except (aiohttp.ClientError, OSError) as error:
-            raise NoAnswer(f"Prometheus cannot be asked: {error or type(error).__name__}") from None
+            raise NoAnswer(f"Prometheus cannot be asked: {outage(error)}") from None
         if body is None:
             raise NoAnswer(f"the answer has more than {bound.most_bytes} bytes; {bound.advice}")
         return response.status, body

@@ -79,7 +79,7 @@ def test_what_is_of_a_wrong_name_or_type_does_not():
 def test_kubeconform_accepts_every_example_and_no_wrong_one(tmp_path: Path):
     kubeconform = from_module("github.com/yannh/kubeconform", "v0.7.0", "./cmd/kubeconform")
     (page,) = [each.text for each in blocks(Path("docs/gitops.md")) if each.text.startswith("kubeconform ")]
-    _, *options = shlex.split(page)
+    _, *options = shlex.split(page.replace("\\\n", " "))
     at = options.index("default")  # the schemas of Kubernetes itself, which are on the network
     command = [kubeconform, *options[: at - 1], *options[at + 1 : -1]]
     done = subprocess.run([*command, *EXAMPLES], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)

@@ -1,4 +1,4 @@
-"""The CRDs on the oldest and the newest API server that can be built here: they are taken, and flags too."""
+"""The CRDs on the newest API server that can be built here: they are taken, and flags too."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tests.cluster.stage import Stage, flag
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OLDEST, NEWEST = "1.31.14", "1.37.2"
+NEWEST = "1.37.2"
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").rglob("*.yaml"))
 pytestmark = [pytest.mark.long, pytest.mark.timeout(0)]
 
 
-@pytest.fixture(scope="module", params=[OLDEST, NEWEST])
+@pytest.fixture(scope="module", params=[NEWEST])
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     try:
         binaries = assets_of(request.param)

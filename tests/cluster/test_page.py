@@ -129,6 +129,6 @@ def test_every_metric_is_documented(stage: Stage):
     documented = set(re.findall(r"^\| `(flagoperator_\w+)` \|", (ROOT / PAGE).read_text(), re.MULTILINE))
     operator = Operator(Options(kubeconfig=stage.kubeconfig))
     operator._model.metrics.crds_outdated = 0  # absent until it is known
-    text = operator._exposition.render()
+    text = operator._metrics_page.render()
     exposed = set(re.findall(r"^# TYPE (flagoperator_\w+) ", text.decode(), re.MULTILINE))
     assert documented == exposed

@@ -241,7 +241,8 @@ def call_with(command: click.Command, odd: click.Parameter, value: str) -> list[
     return [*arguments, value]
 
 
-def test_of_odd_values_of_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+def test_of_odd_values_of_every_option(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flagctl.dashboard.opening.serve", lambda *_, **__: None)  # would serve until Ctrl-C
     for name, command, parameter in parameters():
         for value in ODD:
             called(capsys, *name.split(), *call_with(command, parameter, value))

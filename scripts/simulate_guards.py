@@ -10,7 +10,7 @@ from random import Random
 
 from flagd.manifest.parts.duration import duration
 from flagoperator.evidence import Rule
-from flagoperator.evidence.simulation import anew, harmful, harmless, once, scaled
+from flagoperator.evidence.simulation import harmful, harmless, once, restarted, scaled
 
 RUNS, HARMFUL_RUNS = 10_000, 2_000
 ALPHA = 0.01
@@ -27,7 +27,7 @@ def main() -> int:
         print(
             f"margin {margin}: {found.share:.2%} of {RUNS:,} harmless ramps taken back; promised: at most {ALPHA:.0%}"
         )
-    for name, judge in (("counts scaled by 2", scaled), ("evidence begun anew at each step", anew)):
+    for name, judge in (("counts scaled by 2", scaled), ("evidence restarted at each step", restarted)):
         found = harmless(RUNS, Rule(1.0, limit), judge, chance)
         right &= found.exceeds(ALPHA)
         print(f"planted, {name}: {found.share:.2%}; must be seen to break the promise")

@@ -205,14 +205,14 @@ class Api:
 
 async def _lines(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
     """Yield the lines of `content`, of any length; the last one only if it is whole."""
-    begun = bytearray()
+    partial = bytearray()
     async for piece in content.iter_any():
-        begun += piece
-        *lines, rest = begun.split(b"\n")
+        partial += piece
+        *lines, rest = partial.split(b"\n")
         for line in lines:
             if line:
                 yield bytes(line)
-        begun = bytearray(rest)
+        partial = bytearray(rest)
 
 
 def _decode(call: str, status: int, data: bytes) -> Object:

@@ -58,8 +58,8 @@ def scaled(steps: list[list[Counts]], rule: Rule) -> bool:
     return _fires((counts + counts for step in steps for counts in step), rule)
 
 
-def anew(steps: list[list[Counts]], rule: Rule) -> bool:
-    """Judge it by evidence that begins anew at each step, at no price."""
+def restarted(steps: list[list[Counts]], rule: Rule) -> bool:
+    """Judge it by evidence that restarts at each step, at no price."""
     return any(_fires(step, rule) for step in steps)
 
 

@@ -52,7 +52,7 @@ class Compared:
         process: the evidence of harm.
         counts: all that was counted.
         until: seconds since 1970, by the clock of Prometheus, up to which it was; None before the first look.
-        restarts: how often it was begun again in this run.
+        restarts: how often it was restarted in this run.
     """
 
     process: EProcess

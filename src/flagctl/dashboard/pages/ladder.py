@@ -223,7 +223,7 @@ def _of_plan(item: Item, told: Mapping[str, Any], planned: tuple[Flag, Plan] | N
     if planned is None:
         return _told(item, told, "run", ())
     flag, plan = planned
-    if told:  # the run is over, or has not begun
+    if told:  # the run is over, or has not started
         state = DONE if told.get("phase") == "Completed" else NEXT
         rungs = tuple(Rung(percent_text(step.percent), _wants(step), state) for step in plan.steps)
         return _told(item, told, "run", rungs)

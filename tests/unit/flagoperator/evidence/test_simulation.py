@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from flagoperator.evidence import Rule
-from flagoperator.evidence.simulation import Outcome, anew, harmful, harmless, once, scaled
+from flagoperator.evidence.simulation import Outcome, harmful, harmless, once, restarted, scaled
 
 ALPHA = 0.05
 RULE = Rule(margin=1.0, limit=1 / ALPHA)
@@ -18,7 +18,7 @@ def test_harmless_ramps_are_left_alone_as_often_as_promised_and_not_by_never_fir
     assert found.share >= ALPHA / 5
 
 
-@pytest.mark.parametrize("judge", [scaled, anew])
+@pytest.mark.parametrize("judge", [scaled, restarted])
 def test_a_planted_fault_breaks_the_promise(judge):
     assert harmless(600, RULE, judge, Random(2).random).exceeds(ALPHA)
 

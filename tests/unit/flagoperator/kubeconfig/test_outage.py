@@ -13,8 +13,15 @@ async def test_no_object_of_python_is_named(check):
     async with aiohttp.ClientSession() as session:
         with pytest.raises(aiohttp.ClientError) as refused:
             await session.get("https://127.0.0.1:9", ssl=True if check is None else check)
+    assert outage(refused.value) == "cannot connect to 127.0.0.1:9: Connection refused"
+
+
+async def test_a_name_that_nobody_has_is_said_without_an_object_of_python():
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(aiohttp.ClientError) as refused:
+            await session.get("https://nobody.invalid:9", ssl=ssl.create_default_context())
     text = outage(refused.value)
-    assert "127.0.0.1:9 [" in text
+    assert "nobody.invalid:9" in text
     assert "ssl:" not in text
     assert "object at" not in text
 

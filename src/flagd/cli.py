@@ -11,7 +11,7 @@ import click
 
 from flagd.command_line.check import check_exposure, check_pair, check_token_file
 from flagd.command_line.ending import ending
-from flagd.command_line.option import LOG_FORMAT, LOG_LEVEL, MANAGEMENT_LISTEN, insecure_option, option
+from flagd.command_line.option import LOG_FORMAT, LOG_LEVEL, MANAGEMENT_LISTEN, MANAGEMENT_TLS, insecure_option, option
 from flagd.command_line.parameter import FILE, FOLDER, Address, Addresses, Project
 from flagd.command_line.tls import take_tls_files
 from flagd.process.address import is_loopback
@@ -41,6 +41,7 @@ def main() -> None:
 )
 @option("--listen", default="127.0.0.1:8013", type=Address(), help="Address of the evaluation services.")
 @MANAGEMENT_LISTEN
+@MANAGEMENT_TLS
 @option(
     "--ruleset-listen",
     type=Address(),

@@ -6,7 +6,7 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 CLIENT_BYTES = 4 * 1024 * 1024
 """Largest message that gRPC clients accept by default."""
@@ -26,41 +26,48 @@ def weight(value: object, most: int) -> int:
     Counting ends above `most`: aliases of YAML may make much of little.
     """
     total = 0
-    for part in _parts(value):
-        total += _PART + (_text_bytes(part) if isinstance(part, str) else 0)
+    waiting = [value]  # without recursion, as nesting may be deep; it grows while it is walked through
+    for part in waiting:
         if total > most:
             break
+        total += _PART
+        if isinstance(part, str):
+            quoted = encode_basestring(part)
+            total += len(quoted) if quoted.isascii() else len(quoted.encode("utf-8", "surrogatepass"))
+        elif isinstance(part, dict):
+            waiting += part
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
     return total
 
 
-def answer_bytes(flag: Mapping[str, Any]) -> int:
-    """Return the most bytes that the answer for `flag`, an EvaluationFlag, takes; 0 for groups and malformed flags."""
-    try:
-        if not flag.get("metadata", {}).get("deployed", True):
+class Scale:
+    """Weighs many flags; what they share is weighed once. They must not be changed, nor dropped before it is."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[int, int] = {}
+
+    def answer_bytes(self, flag: Mapping[str, Any]) -> int:
+        """Return the most bytes that the answer for `flag`, an EvaluationFlag, takes; 0 for groups and odd ones."""
+        try:
+            metadata = flag.get("metadata", {})
+            if not metadata.get("deployed", True):
+                return 0
+            around = _ENTRY + weight(flag["key"], CLIENT_BYTES) + self._weight(metadata)
+            return around + max(map(self._weight, flag["variants"].values()))
+        except (AttributeError, KeyError, TypeError, ValueError):
             return 0
-        around = _ENTRY + weight([flag["key"], flag.get("metadata")], CLIENT_BYTES)
-        return around + max(weight(variant, CLIENT_BYTES) for variant in flag["variants"].values())
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return 0
+
+    def _weight(self, part: object) -> int:
+        known = self._known.get(id(part))
+        if known is None:
+            known = self._known[id(part)] = weight(part, CLIENT_BYTES)
+        return known
 
 
 def in_mebibytes(size: int) -> str:
     """Return `size` for people: ``3.4 MiB``."""
     return f"{size / (1 << 20):.1f} MiB"
-
-
-def _parts(value: object) -> Iterator[Any]:
-    """Yield `value` and all keys and values in it; without recursion, as nesting may be deep."""
-    waiting = [value]
-    while waiting:
-        part = waiting.pop()
-        yield part
-        if isinstance(part, dict):
-            waiting += part.values()
-            waiting += part
-        elif isinstance(part, list):
-            waiting += part
-
-
-def _text_bytes(text: str) -> int:
-    return len(encode_basestring(text).encode("utf-8", "surrogatepass"))

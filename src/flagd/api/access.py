@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flagd.api.keyring import Grant
     from flagd.metrics import Metrics
     from flagd.rpc.method import Call
+    from flagd.sampling import Samples
     from flagd.store import Store
     from flagd.tracking import Tracking
 
@@ -36,9 +37,15 @@ class Access:
     """Finds the view for a call. Views are made once per revision and kind of caller."""
 
     def __init__(
-        self, store: Store, metrics: Metrics, policy: KeyPolicy = "optional", tracking: Tracking | None = None
+        self,
+        store: Store,
+        metrics: Metrics,
+        policy: KeyPolicy = "optional",
+        tracking: Tracking | None = None,
+        samples: Samples | None = None,
     ) -> None:
-        """Let callers in by `policy`; `tracking` is told who got what."""
+        """Let callers in by `policy`; `tracking` is told who got what, `samples` have users whom runs compare."""
+        self._samples = samples
         self._tracking = tracking
         self._store = store
         self._metrics = metrics
@@ -50,6 +57,8 @@ class Access:
         self._refusals = Refusals()
         self._discretion = Discretion()
         self._views: dict[tuple[str, frozenset[str] | None], View] = {}
+        # The same of callers without a key, by what they call the project.
+        self._open_views: dict[str, View] = {}
 
     def view(self, project: str, call: Call, *, server: bool = False) -> View:
         """Return what the caller sees of `project`; an empty name means that of the key, or else the default project.
@@ -139,12 +148,16 @@ class Access:
         return name
 
     def _open(self, project: str) -> View:
+        view = self._open_views.get(project)
+        if view is not None:
+            return view
         name = project or self._store.default_project
         if name is None:
             raise InvalidArgument(_UNNAMED)
         snapshot = self._snapshots.get(name)
         if snapshot is not None:
-            return self._view(snapshot, None)
+            view = self._open_views[project] = self._view(snapshot, None)
+            return view
         if self._store.knows(name):
             return self._bare(name)
         check_text(name, "project", KEY_BYTES)
@@ -172,6 +185,7 @@ class Access:
 
     def _renew(self) -> None:
         before, self._snapshots = self._snapshots, self._store.snapshots
+        self._open_views = {}
         self._answers = {name: self._renewed(name, before.get(name)) for name in self._snapshots}
         self._views = {
             (project, deployments): view.at(self._snapshots[project])
@@ -185,4 +199,4 @@ class Access:
         answers = self._answers.get(project)
         if answers and before and before.engine is self._snapshots[project].engine:
             return answers
-        return Answers(project, self._metrics, answers)
+        return Answers(project, self._metrics, answers, self._samples)

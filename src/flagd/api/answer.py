@@ -16,10 +16,14 @@ from flagd.rpc.struct import to_struct, to_value
 from flagd.v1.evaluation_pb2 import ErrorCode, EvaluateResponse, Reason, Variant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from flagd.engine import Variant as EngineVariant
     from flagd.metrics import Count, Metrics
+    from flagd.sampling import Place, Samples
+
+    Context = Mapping[str, Any]
 
 MAP_FIELD = 1
 OFF = "off"
@@ -32,13 +36,20 @@ class Answer:
     Attributes:
         entry: encoded entry of the map ``variants``.
         series: how often it was given.
+        place: where the users who get it are counted, each once; None where no run compares them.
     """
 
-    __slots__ = ("entry", "series")
+    __slots__ = ("entry", "place", "series")
 
-    def __init__(self, entry: bytes, series: Count) -> None:
+    def __init__(self, entry: bytes, series: Count, place: Place | None = None) -> None:
         self.entry = entry
         self.series = series
+        self.place = place
+
+    def give(self) -> bytes:
+        """Return the entry and count that it was given."""
+        self.series.count += 1
+        return self.entry
 
 
 class Answers:
@@ -47,35 +58,59 @@ class Answers:
     A revision takes over what the one before it made: unchanged flags keep their Variant objects.
     """
 
-    def __init__(self, project: str, metrics: Metrics, previous: Answers | None = None) -> None:
+    def __init__(
+        self, project: str, metrics: Metrics, previous: Answers | None = None, samples: Samples | None = None
+    ) -> None:
         self._project = project
         self._metrics = metrics
+        self._samples = samples
+        self._samples_users = False
         self._known: dict[EngineVariant, Answer] = {}
         self._previous = previous._known if previous else {}
 
-    def entry(self, flag_key: str, variant: EngineVariant | None) -> bytes:
-        """Return the map entry for `variant`, and count that it was given. None is "off": no segment decided."""
+    def entry(self, flag_key: str, variant: EngineVariant | None, context: Context) -> bytes:
+        """Return the map entry for `variant`, and count that the user of `context` got it.
+
+        None is "off": no segment decided.
+        """
         if variant is None:
             return encode_entry(flag_key, Variant(key=OFF, reason=Reason.REASON_DEFAULT))
         answer = self._known.get(variant) or self._make(flag_key, variant)
         answer.series.count += 1
+        if answer.place is not None:
+            answer.place.take(context)
         return answer.entry
 
-    def entries(self, flag_keys: Iterable[str], variants: Mapping[str, EngineVariant]) -> dict[str, bytes]:
-        """Return what `entry` returns for each of `flag_keys`, at half the cost."""
-        known, entries = self._known, {}
-        for key in flag_keys:
-            answer = known.get(variants.get(key))  # type: ignore[arg-type]  # None is in no answer
-            if answer is None:
-                entries[key] = self.entry(key, variants.get(key))
+    def entries(
+        self, flag_keys: Sequence[str], variants: Mapping[str, EngineVariant], context: Context
+    ) -> dict[str, bytes]:
+        """Return what `entry` returns for each of `flag_keys`, at a third of the cost."""
+        found: list[Any] = [*map(self._known.get, map(variants.get, flag_keys))]  # type: ignore[arg-type]
+        if self._samples_users or None in found:
+            return {
+                key: self.entry(key, variants.get(key), context)
+                if answer is None or answer.place is not None
+                else answer.give()
+                for key, answer in zip(flag_keys, found, strict=True)
+            }
+        for answer in found:
+            answer.series.count += 1
+        return dict(zip(flag_keys, [answer.entry for answer in found], strict=True))
+
+    def count(self, flag_key: str, variant: EngineVariant, context: Context) -> None:
+        """Count that the user of `context` got `variant` in another form than ours."""
+        answer = self._known.get(variant) or self._make(flag_key, variant)
+        answer.series.count += 1
+        if answer.place is not None:
+            answer.place.take(context)
+
+    def count_each(self, flag_keys: Sequence[str], variants: Mapping[str, EngineVariant], context: Context) -> None:
+        """Do what `count` does for each of `flag_keys`, at half the cost."""
+        for key, answer in zip(flag_keys, map(self._known.get, map(variants.__getitem__, flag_keys)), strict=True):
+            if answer is None or answer.place is not None:
+                self.count(key, variants[key], context)
             else:
                 answer.series.count += 1
-                entries[key] = answer.entry
-        return entries
-
-    def count(self, flag_key: str, variant: EngineVariant) -> None:
-        """Count that `variant` was given in another form than ours."""
-        (self._known.get(variant) or self._make(flag_key, variant)).series.count += 1
 
     def unknown(self, flag_key: str, message: str = UNKNOWN_FLAG) -> bytes:
         """Return the map entry for a flag that the caller cannot see, be it there or not."""
@@ -91,7 +126,10 @@ class Answers:
             series = self._metrics.evaluation(
                 self._project, flag_key, variant.key, variant.reason, variant.segment, arm=variant.arm or ""
             )
-            answer = Answer(entry, series)
+            place = None if self._samples is None else self._samples.place(self._project, flag_key, variant)
+            answer = Answer(entry, series, place)
+        if answer.place is not None:
+            self._samples_users = True
         self._known[variant] = answer
         return answer
 

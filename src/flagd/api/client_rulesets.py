@@ -6,13 +6,16 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flagd.ruleset.client_ruleset import deliver
+from flagd.ruleset.forms.client_ruleset import deliver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flagd.ruleset import Ruleset
-    from flagd.ruleset.client_ruleset import ClientRuleset
+    from flagd.ruleset.forms.client_ruleset import ClientRuleset
+
+PLACES = 2000
+"""How many projects and kinds of callers a form is kept for, as many as there may be streams."""
 
 
 class ClientRulesets:
@@ -26,9 +29,12 @@ class ClientRulesets:
     async def deliver(self, ruleset: Ruleset, deployments: frozenset[str] | None) -> Ruleset:
         """Return what callers with keys of `deployments` get of `ruleset`; None = callers without a key."""
         place = (ruleset.project, deployments)
-        delivering = self._latest.get(place)
+        delivering = self._latest.pop(place, None)
         if delivering is None or delivering.source is not ruleset:
-            delivering = self._latest[place] = _Delivering(ruleset, deployments, delivering, self._deliver)
+            delivering = _Delivering(ruleset, deployments, delivering, self._deliver)
+        self._latest[place] = delivering
+        while len(self._latest) > PLACES:  # projects that are gone are never asked for again
+            del self._latest[next(iter(self._latest))]
         return (await delivering.result()).hashed.ruleset
 
     def forget(self, project: str, deployments: frozenset[str] | None) -> None:

@@ -32,7 +32,8 @@ EVALUATION_SERVICE = "flagd.v1.EvaluationService"
 
 def public_methods(access: Access, store: Store, metrics: Metrics, more: Sequence[Method] = ()) -> list[Method]:
     """Return what the public port answers: evaluation, OpenFeature's evaluation, health, reflection, and `more`."""
-    names = [EVALUATION_SERVICE, HEALTH_SERVICE, *(method.path.split("/")[1] for method in more)]
+    others = dict.fromkeys(method.path.split("/")[1] for method in more)
+    names = [EVALUATION_SERVICE, HEALTH_SERVICE, *others]
     methods = [
         *more,
         *evaluation_methods(access, store),
@@ -65,6 +66,7 @@ def evaluation_methods(access: Access, store: Store) -> list[Method]:
             pb.EvaluateResponse,
             unary=evaluation.evaluate,
             idempotent=True,
+            at_once=True,
             admit=access.admit,
         ),
         Method(

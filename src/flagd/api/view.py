@@ -119,7 +119,7 @@ class View:
             raise NotFound(self.why_unknown(flag_key))
         variant = self._one(context, flag_key)
         if variant is not None:
-            self._answers.count(flag_key, variant)
+            self._answers.count(flag_key, variant, context)
         return variant
 
     def variants(
@@ -134,7 +134,8 @@ class View:
             wanted, found = self.keys if self._tracking else (), self.snapshot.engine.evaluate(context)
         else:
             wanted = [key for key in flag_keys or self.keys if self.sees(key)]
-            found = self.snapshot.engine.evaluate(context, wanted) if wanted else {}
+            most = not flag_keys and 2 * len(wanted) > len(self.snapshot.ruleset.flags)
+            found = self.snapshot.engine.evaluate(context, () if most else wanted) if wanted else {}
         if self._tracking is not None:
             own = {key: found[key] for key in wanted if key in found}
             self._tracking.tell(context, own, self, telling or Telling.usual(named=bool(flag_keys)))
@@ -144,11 +145,10 @@ class View:
         told, own = self._told, {key: found[key] for key in wanted if key in found}
         return own if told is None else {key: told(variant) for key, variant in own.items()}
 
-    def count(self, variants: Mapping[str, Variant]) -> None:
-        """Count that these were given, by flag key; those of flags that the caller does not see are passed over."""
-        for key, variant in variants.items():
-            if self.sees(key):
-                self._answers.count(key, variant)
+    def count(self, variants: Mapping[str, Variant], context: dict[str, Any]) -> None:
+        """Count that the user of `context` got these, by flag key; what the caller does not see is passed over."""
+        seen = self._seen
+        self._answers.count_each([key for key in variants if key in seen or self.sees(key)], variants, context)
 
     def entries(self, context: dict[str, Any], flag_keys: Sequence[str]) -> dict[str, bytes]:
         """Return the encoded answers to exactly `flag_keys` by key; an empty list asks for all that are seen."""
@@ -157,13 +157,16 @@ class View:
         sees, answers = self.sees, self._answers
         variants = self.variants(context, flag_keys)
         if not flag_keys:
-            return answers.entries(self.keys, variants)
-        return {key: answers.entry(key, variants.get(key)) if sees(key) else answers.unknown(key) for key in flag_keys}
+            return answers.entries(self.keys, variants, context)
+        return {
+            key: answers.entry(key, variants.get(key), context) if sees(key) else answers.unknown(key)
+            for key in flag_keys
+        }
 
     def _entry(self, context: dict[str, Any], key: str) -> bytes:
         if not self.sees(key):
             return self._answers.unknown(key, self.why_unknown(key))
-        return self._answers.entry(key, self._one(context, key))
+        return self._answers.entry(key, self._one(context, key), context)
 
 
 def _discreet(

@@ -16,6 +16,7 @@ from flagd.client.lookup_failed import LookupFailed
 from flagd.client.user import InvalidUserError, User
 from flagd.client.variant import ErrorCode, Variant
 from flagd.engine.variant import Reason
+from flagd.engine.variant import Variant as Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -107,7 +108,10 @@ class FlagClient:
         try:
             if _same_process[0]:  # most lookups end here
                 table = self._evaluation.table
-                found = table.told[table.answers[flag_key](user.context, _NO_RESULTS)]  # type: ignore[union-attr]
+                outcome = table.answers[flag_key]
+                if outcome.__class__ is not Outcome:
+                    outcome = outcome(user.context, _NO_RESULTS)  # type: ignore[union-attr,operator,assignment]
+                found = table.told[outcome]  # type: ignore[index]
                 is_repeat = self._is_repeat
                 if is_repeat is not None:
                     last = user.recent.get(flag_key)  # type: ignore[union-attr]
@@ -248,7 +252,7 @@ class FlagClient:
     def _had(self, flag_key: str, user: User) -> Variant[Any] | None:
         """Return what `user` has of a flag, and expose nobody to it."""
         if self._is_local:
-            return self._evaluation.look(flag_key, user)
+            return self._evaluation.look(flag_key, user, exposes=False)
         return None if self.counters is None else self.counters.last(user.context, flag_key)  # type: ignore[return-value]
 
     def _expose(self, flag_key: str, user: User, found: Variant[Any]) -> None:
@@ -263,7 +267,10 @@ class FlagClient:
         """Return whom a lookup is about, in a process that knows what it is."""
         if not _same_process[0]:
             fork.heal()
-        return user if isinstance(user, User) else User.of(user)
+        asked = user if isinstance(user, User) else User.of(user)
+        if asked.fault:
+            raise InvalidUserError(asked.fault)
+        return asked
 
     def _absent(self, flag_key: str, default: str | Variant[Any]) -> Variant[Any]:
         error, message = self._evaluation.absence(flag_key)

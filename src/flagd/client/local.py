@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flagd.client import fork
 from flagd.client.decisions import Table, affected, is_told, look_at_all, look_in
 from flagd.client.following.collector import collector_at_rest
+from flagd.client.following.exposed import Exposed
 from flagd.client.following.follower import Follower
 from flagd.client.following.serving import Contact, Serving
 from flagd.client.health import Health
@@ -47,6 +48,7 @@ class LocalEvaluation:
         self.healths: Listeners[Health] = Listeners()
         self._endpoint = endpoint
         self._seed = seed
+        self._exposed = Exposed(endpoint)
         self._serving: Serving | None = None
         self._contact = Contact()
         self._refused = False
@@ -59,11 +61,12 @@ class LocalEvaluation:
 
     # What callers ask.
 
-    def look(self, flag_key: str, user: User) -> Variant[Any] | None:
+    def look(self, flag_key: str, user: User, *, exposes: bool = True) -> Variant[Any] | None:
         """Return what `user` gets of a flag; None = the flag is unknown, or decides nothing for this user."""
         self.start()
         serving = self._serving
-        return look_in(serving.snapshot, serving.table, flag_key, user) if serving else None
+        take = self._exposed.take if exposes else _nobody
+        return look_in(serving.snapshot, serving.table, flag_key, user, take) if serving else None
 
     def all(self, user: User) -> dict[str, Variant[Any]]:
         """Return the variants of all flags that decide something for `user`."""
@@ -153,6 +156,7 @@ class LocalEvaluation:
         self.changes.heal()
         self.healths.heal()
         self._follower.abandon()
+        self._exposed.heal()
         self._forked = True
         self._contact = replace(self._contact, connected=False)
         seeded, self._seeded, self._current = self._seeded.is_set(), threading.Event(), threading.Event()
@@ -202,6 +206,7 @@ class LocalEvaluation:
                     self._behind = f"revision {told.revision} is too large to be sent ({told.size} bytes)"
                 case "heartbeat":
                     self._vouch(response)
+                    self._exposed.report(self.source[0])
         while spent:  # freed at once, they would hold up every thread for as long as that takes
             spent.pop()
         self._told(changed)
@@ -210,6 +215,7 @@ class LocalEvaluation:
 
     def lost(self, reason: str) -> None:
         """Take in that there is no stream."""
+        self._exposed.lost()
         self._contact = replace(self._contact, connected=False, error=reason)
         self.healths.tell(self.health)
 
@@ -258,7 +264,8 @@ class LocalEvaluation:
         before = self._serving
         self._serving = serving
         self.table = serving.table
-        return affected(before.snapshot.ruleset if before else None, serving.snapshot.ruleset)
+        self._exposed.keep(serving.snapshot.ruleset)
+        return affected(before.snapshot if before else None, serving.snapshot)
 
     def _vouch(self, response: FollowResponse) -> None:
         if not self._contact.connected and self._endpoint is not None:
@@ -285,3 +292,8 @@ class LocalEvaluation:
     def _told(self, changed: frozenset[str]) -> None:
         if changed:
             self.changes.tell(changed)
+
+
+def _nobody(*_: object) -> bool:
+    """Count nobody, and have the next user looked at again."""
+    return True

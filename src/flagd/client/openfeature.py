@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from openfeature.event import ProviderEventDetails
@@ -15,8 +16,6 @@ from flagd.client.user import FIELDS, User
 from flagd.resolution import Type, TypeMismatch, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from openfeature.evaluation_context import EvaluationContext
     from openfeature.flag_evaluation import FlagValueType
     from openfeature.track import TrackingEventDetails
@@ -216,8 +215,8 @@ def user_of(context: EvaluationContext | None) -> User:
     given: Mapping[str, Any] = {name: value for name, value in context.attributes.items() if value is not None}
     fields: dict[str, Any] = {name: value for name, value in given.items() if name in FIELDS or name in _SHAPED}
     properties = {name: value for name, value in given.items() if name not in fields and name != "targetingKey"}
-    if properties:
-        fields["user_properties"] = {**fields.get("user_properties", {}), **properties}
+    if properties and isinstance(named := fields.get("user_properties", {}), Mapping):
+        fields["user_properties"] = {**named, **properties}
     if context.targeting_key is not None:
         fields["user_id"] = context.targeting_key
     return User.of(fields)

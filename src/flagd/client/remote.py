@@ -87,8 +87,9 @@ class RemoteEvaluation:
         self._forked = False
         fork.register(self)
 
-    def look(self, flag_key: str, user: User) -> Variant[Any] | None:
+    def look(self, flag_key: str, user: User, *, exposes: bool = True) -> Variant[Any] | None:
         """Return what `user` gets of a flag; None = it decides nothing for this user. Raises LookupFailed."""
+        del exposes  # the server counts whom it answers
         entry = self._evaluate(user, (flag_key,)).variants[flag_key]
         if entry.error_code == _NOT_FOUND:
             raise LookupFailed(ErrorCode.FLAG_NOT_FOUND, printable(entry.error_message) or "unknown flag")

@@ -31,8 +31,11 @@ class Evaluation(Protocol):
     def source(self) -> tuple[str, str]:
         """Project and revision of what is answered from."""
 
-    def look(self, flag_key: str, user: User) -> Variant[Any] | None:
-        """Return what `user` gets of a flag; None = nothing is decided, `absence` says why. Raises LookupFailed."""
+    def look(self, flag_key: str, user: User, *, exposes: bool = True) -> Variant[Any] | None:
+        """Return what `user` gets of a flag; None = nothing is decided, `absence` says why. Raises LookupFailed.
+
+        `exposes`: whether the user is one who was seen in a rollout from now on.
+        """
 
     def all(self, user: User) -> dict[str, Variant[Any]]:
         """Return the variants of all flags that decide something for `user`. Raises LookupFailed."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from flagd.client.fault import fault
+from flagd.condition.text import text
 from flagd.engine.context import evaluation_context
 
 if TYPE_CHECKING:
@@ -28,11 +30,12 @@ class User:
     """A user as flags see one.
 
     Attributes:
-        context: the same as the engine reads it. Never changed.
+        context: the same as the engine reads it. Never changed; a user with a `fault` has none.
+        fault: what is wrong with the types of what was said; a client answers such a user with the caller's default.
         recent: exposures that have just been told; only of use to the process that told them, so no copy has it.
     """
 
-    __slots__ = ("context", "recent")
+    __slots__ = ("context", "fault", "recent")
 
     def __init__(
         self,
@@ -48,7 +51,8 @@ class User:
         Args:
             user_id: what most flags are bucketed by.
             properties: anything else that is known: ``{"plan": "pro"}``.
-            groups: by group type: ``{"company": {"name": "acme", "properties": {…}, "cohort_ids": […]}}``.
+            groups: by group type: ``{"company": {"name": "acme", "properties": {…}, "cohort_ids": […]}}``, or just the
+                name: ``{"company": "acme"}``.
             cohort_ids: cohorts that the user is in, beside those whose members flagd knows.
             fields: ``device_id``, ``country``, ``language``, ``platform``, ``version`` and the others of `FIELDS`.
 
@@ -61,13 +65,12 @@ class User:
         if user_id is not None:
             user["user_id"] = user_id
         if properties:
-            user["user_properties"] = dict(properties)
+            user["user_properties"] = properties
         if cohort_ids:
-            user["cohort_ids"] = list(cohort_ids)
+            user["cohort_ids"] = cohort_ids
         if groups:
-            user["groups"] = dict(groups)
-        self.context = evaluation_context(user)
-        self.recent: Recent = {}
+            user["groups"] = groups
+        self._describe(user)
 
     @classmethod
     def of(cls, fields: User | Mapping[str, Any]) -> User:
@@ -83,9 +86,15 @@ class User:
         if unknown := fields.keys() - FIELDS - _SHAPED:
             raise InvalidUserError(f"not a field of a user: {', '.join(sorted(unknown))}; put it into user_properties")
         made = cls.__new__(cls)
-        made.context = evaluation_context(dict(fields))
-        made.recent = {}
+        made._describe(dict(fields))
         return made
+
+    def _describe(self, user: dict[str, Any]) -> None:
+        self.recent: Recent = {}
+        self.fault = fault(user)
+        if self.fault:
+            return
+        self.context = evaluation_context({name: _plain(name, value) for name, value in user.items()})
 
     def __getstate__(self) -> tuple[object, dict[str, Any]]:
         attributes, slots = cast("tuple[object, dict[str, Any]]", super().__getstate__())
@@ -93,3 +102,21 @@ class User:
 
     def __repr__(self) -> str:
         return "User(…)"  # who it is belongs in no log
+
+
+def _plain(name: str, value: Any) -> Any:  # noqa: ANN401
+    """Return the value of a field, in which nothing is wrong, as the engine takes it."""
+    if value is None or value.__class__ is str:
+        return value
+    if name == "groups":
+        return {kind: _group(group) for kind, group in value.items()}
+    if name == "cohort_ids":
+        return list(value)
+    return dict(value) if name == "user_properties" else text(value)
+
+
+def _group(group: Any) -> Any:  # noqa: ANN401
+    if isinstance(group, Mapping):
+        return {**group, "name": text(group.get("name"))}
+    names = group if isinstance(group, list | tuple) else [group]
+    return [text(name) for name in names]

@@ -36,7 +36,12 @@ MANAGEMENT_LISTEN = option(
     "--management-listen",
     default="127.0.0.1:8014",
     type=Address(),
-    help="Address of /healthz, /readyz and /metrics (plain HTTP).",
+    help="Address of /healthz, /readyz and /metrics.",
+)
+MANAGEMENT_TLS = option(
+    "--management-tls",
+    is_flag=True,
+    help="Answer there over HTTPS, with --tls-cert and --tls-key. Callers need no certificate. Default: plain HTTP.",
 )
 LOG_LEVEL = option(
     "--log-level",

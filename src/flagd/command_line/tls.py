@@ -24,4 +24,6 @@ def take_tls_files(settings: dict[str, Any]) -> TlsFiles | None:
     check_pair("--tls-cert", certificate, "--tls-key", key)
     if client_ca and not certificate:
         raise click.UsageError("--tls-client-ca needs --tls-cert and --tls-key")
+    if settings["management_tls"] and not certificate:
+        raise click.UsageError("--management-tls needs --tls-cert and --tls-key")
     return TlsFiles(certificate, key, client_ca) if certificate else None

@@ -4,7 +4,7 @@ from flagd.compiler.advice.namespace import similar_namespaces
 from flagd.compiler.compiled import Compiled, compile_project, compile_projects
 from flagd.compiler.edits.edit import moves, refusals, retypes
 from flagd.compiler.last_good.unreadable import Unreadable
-from flagd.ruleset.client_ruleset import deliver_local
+from flagd.ruleset.forms.client_ruleset import deliver_local
 
 __all__ = [
     "Compiled",

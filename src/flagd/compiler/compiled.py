@@ -16,7 +16,7 @@ from flagd.compiler.last_good.seeding import restore
 from flagd.compiler.outcome import Form
 from flagd.compiler.project import Project
 from flagd.compiler.update import Update
-from flagd.ruleset.private_metadata import amplitude_form
+from flagd.ruleset.metadata.private import amplitude_form
 from flagd.ruleset.ruleset import Ruleset
 
 if TYPE_CHECKING:
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from flagd.compiler.graph.references import Node
     from flagd.compiler.last_good.unreadable import Unreadable
     from flagd.compiler.outcome import Outcome
+    from flagd.id_list.id_list import Supply
     from flagd.manifest.diagnostic import Diagnostic, ResourceRef
     from flagd.manifest.resource import Resource
     from flagd.ruleset.cohort import Cohort
     from flagd.ruleset.flag import EvaluationFlag
 
 NO_RISES: Mapping[ResourceRef, Rise | None] = {}
+NO_SUPPLIES: Mapping[ResourceRef, Supply | None] = {}
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,9 @@ class Compiled:
         changed: Iterable[Resource | Unreadable],
         removed: Iterable[ResourceRef] = (),
         rises: Mapping[ResourceRef, Rise | None] = NO_RISES,
+        supplies: Mapping[ResourceRef, Supply | None] = NO_SUPPLIES,
     ) -> Compiled:
-        """Return the project with `changed` resources added or replaced, `removed` ones gone and new `rises`.
+        """Return the project with `changed` resources added or replaced and `removed` ones gone, new rises and lists.
 
         The cost is that of the changed resources and of those that refer to them, whatever the size of
         the project. A flag that is broken now keeps the form it has here, with all that this form needs.
@@ -111,26 +114,37 @@ class Compiled:
         for ref in removed:
             update.remove(ref)
         for resource in changed:
-            if resource.ref.namespace == self.state.name:
-                update.put(resource)
-        for ref, rise in rises.items():
-            update.rise(ref, rise)
-        return Compiled(update.finish())
+            ref = resource.ref
+            if ref.namespace == self.state.name:
+                update.put(ref, resource)
+        return self._finished(update, rises, supplies)
 
     def replace(
-        self, resources: Iterable[Resource | Unreadable], rises: Mapping[ResourceRef, Rise | None] = NO_RISES
+        self,
+        resources: Iterable[Resource | Unreadable],
+        rises: Mapping[ResourceRef, Rise | None] = NO_RISES,
+        supplies: Mapping[ResourceRef, Supply | None] = NO_SUPPLIES,
     ) -> Compiled:
         """Return the project with `resources` and nothing else, at the cost of what differs and a look at the rest."""
-        given = {resource.ref: resource for resource in resources if resource.ref.namespace == self.state.name}
+        named = ((resource.ref, resource) for resource in resources)
+        given = {ref: resource for ref, resource in named if ref.namespace == self.state.name}
         update = Update(self.state)
         update.touch(node for node in self.state.outcomes if node not in self.state.claims)
         for ref in self.state.resources:
             if ref not in given:
                 update.remove(ref)
-        for resource in given.values():
-            update.put(resource)
+        for ref, resource in given.items():
+            update.put(ref, resource)
+        return self._finished(update, rises, supplies)
+
+    def _finished(
+        self, update: Update, rises: Mapping[ResourceRef, Rise | None], supplies: Mapping[ResourceRef, Supply | None]
+    ) -> Compiled:
         for ref, rise in rises.items():
             update.rise(ref, rise)
+        for ref, supply in supplies.items():
+            if ref.namespace == self.state.name:
+                update.supply(ref, supply)
         return Compiled(update.finish())
 
     def flag_revision(self, key: str) -> str | None:
@@ -198,6 +212,7 @@ def compile_project(
     project: str = "default",
     previous: Compiled | None = None,
     rises: Mapping[ResourceRef, Rise | None] = NO_RISES,
+    supplies: Mapping[ResourceRef, Supply | None] = NO_SUPPLIES,
 ) -> Compiled:
     """Compile the resources of one namespace.
 
@@ -210,20 +225,23 @@ def compile_project(
         previous: the result before. Broken flags keep the form they have in it, changes of bucketing are
             judged against it, and only what differs from it is compiled.
         rises: how far the percentages of flags reach at most that rise step by step.
+        supplies: the lists of cohorts that are made from one, by cohort; others are empty, with a warning.
     """
     before = Compiled(Project(project)) if previous is None else previous
-    return before.replace(resources, rises)
+    return before.replace(resources, rises, supplies)
 
 
 def compile_projects(
-    resources: Iterable[Resource | Unreadable], previous: Mapping[str, Compiled] | None = None
+    resources: Iterable[Resource | Unreadable],
+    previous: Mapping[str, Compiled] | None = None,
+    supplies: Mapping[ResourceRef, Supply | None] = NO_SUPPLIES,
 ) -> dict[str, Compiled]:
-    """Compile every namespace that has resources; the result is by namespace."""
+    """Compile every namespace that has resources, with the lists in `supplies`; the result is by namespace."""
     previous = previous or {}
     namespaces: dict[str, list[Resource | Unreadable]] = {}
     for resource in resources:
         namespaces.setdefault(resource.ref.namespace, []).append(resource)
     return {
-        name: compile_project(members, project=name, previous=previous.get(name))
+        name: compile_project(members, project=name, previous=previous.get(name), supplies=supplies)
         for name, members in sorted(namespaces.items())
     }

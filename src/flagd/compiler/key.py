@@ -20,7 +20,7 @@ from flagd.compiler.scope import BROKEN, DeploymentFace, FlagFace
 from flagd.manifest.kinds import Flag
 from flagd.manifest.parts.ramp import plan_references
 from flagd.manifest.path import format_path
-from flagd.ruleset.client_ruleset import DEFAULT
+from flagd.ruleset.forms.client_ruleset import DEFAULT
 from flagd.ruleset.revision import hash_json
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from flagd.compiler.form.bucketing import Bucketed
     from flagd.compiler.graph.cycle import Cycle
     from flagd.compiler.scope import GroupType, Scope
-    from flagd.manifest.diagnostic import Diagnostic
+    from flagd.manifest.diagnostic import Diagnostic, ResourceRef
     from flagd.manifest.kinds import FlagGroup
     from flagd.ruleset.flag import EvaluationFlag
 
@@ -84,18 +84,18 @@ def _compile(winner: Flag | FlagGroup, last: Form | None, scope: Scope, findings
     return Form(
         flag=flag,
         content=content,
-        visibility=frozenset(winner.spec.deployments) if isinstance(winner, Flag) else frozenset(),
+        visibility=frozenset(winner.spec.deployments if isinstance(winner, Flag) else ()),
         owner=findings.resource,
         uid=winner.metadata.uid,
         bucketing=by,
-        measured=_measured(winner, by, scope),
+        measured=_measured(winner, by, scope, findings.resource),
         moved=tuple(moved),
         face=_face(tuple(flag["variants"]), local, group),
     )
 
 
 def _risen(winner: Flag, by: Bucketed, scope: Scope, findings: Findings) -> EvaluationFlag:
-    rise = scope.rise(winner.ref)
+    rise = scope.rise(findings.resource)
     if rise is None:
         return compile_flag(winner, by, scope, findings)
     flag = limited(winner, rise.limits)
@@ -130,13 +130,15 @@ def _check_deployments(flag: Flag, scope: Scope, findings: Findings) -> None:
 
 
 def _check_plan(flag: Flag, scope: Scope, findings: Findings) -> None:
+    if flag.spec.ramp is None:
+        return
     for each in plan_references(flag.spec.ramp, ("spec", "ramp")):
         face = scope.look(node_named(each.kind, each.name))
         if face is None:
             findings.unusable(each.kind, each.name, format_path(each.path), missing=True, harmless=True)
 
 
-def _measured(resource: Flag | FlagGroup, by: Bucketed, scope: Scope) -> bytes:
-    if not isinstance(resource, Flag) or scope.rise(resource.ref) is None:
+def _measured(resource: Flag | FlagGroup, by: Bucketed, scope: Scope, ref: ResourceRef) -> bytes:
+    if not isinstance(resource, Flag) or scope.rise(ref) is None:
         return b""
-    return hash_json(compile_flag(without_percents(resource), by, scope, Findings(resource.ref)))
+    return hash_json(compile_flag(without_percents(resource), by, scope, Findings(ref)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from flagd.compiler.answer_weights import AnswerWeights
 from flagd.ruleset.persistent import PersistentMap
 from flagd.ruleset.revision import Digest
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from flagd.compiler.graph.references import Node
     from flagd.compiler.last_good.unreadable import Unreadable
     from flagd.compiler.outcome import Outcome
+    from flagd.id_list.id_list import Supply
     from flagd.manifest.diagnostic import ResourceRef
     from flagd.manifest.kinds import FlagRolloutPlan
     from flagd.manifest.resource import Resource
@@ -39,13 +41,13 @@ class Project:
         users: who refers to a node, by node; also for nodes that do not exist.
         cycles: nodes in a cycle.
         rises: how far the percentages of a flag reach at most, where they rise step by step.
+        supplies: what cohorts have for the lists that they are made from.
         plans: the FlagRolloutPlans among the resources.
         outcomes: what compiling gave, by node.
         faulty: the nodes that have diagnostics.
         flags, cohorts, deployments, visibility: the contents of the ruleset.
         digest: their hash.
-        weights: how many bytes the answer for a flag takes at most, by key.
-        weight: the same of all flags together.
+        weights: how many bytes the answers for the flags take at most.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Project:
     users: PersistentMap[Node, PersistentMap[Node, None]] = field(default_factory=PersistentMap)
     cycles: PersistentMap[Node, Cycle] = field(default_factory=PersistentMap)
     rises: PersistentMap[ResourceRef, Rise] = field(default_factory=PersistentMap)
+    supplies: PersistentMap[ResourceRef, Supply] = field(default_factory=PersistentMap)
     plans: PersistentMap[ResourceRef, FlagRolloutPlan] = field(default_factory=PersistentMap)
     outcomes: PersistentMap[Node, Outcome] = field(default_factory=PersistentMap)
     faulty: PersistentMap[Node, None] = field(default_factory=PersistentMap)
@@ -63,5 +66,4 @@ class Project:
     deployments: PersistentMap[str, Deployment] = field(default_factory=PersistentMap)
     visibility: PersistentMap[str, frozenset[str]] = field(default_factory=PersistentMap)
     digest: Digest = field(default_factory=Digest)
-    weights: PersistentMap[str, int] = field(default_factory=PersistentMap)
-    weight: int = 0
+    weights: AnswerWeights = field(default_factory=AnswerWeights)

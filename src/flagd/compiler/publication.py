@@ -11,7 +11,7 @@ from flagd.ruleset.cohort import Cohort
 from flagd.ruleset.deployment import Deployment
 from flagd.ruleset.persistent import ABSENT, Absent, Draft
 from flagd.ruleset.revision import hash_cohort, hash_deployment, hash_visibility
-from flagd.weight import answer_bytes
+from flagd.weight import Scale
 
 if TYPE_CHECKING:
     from flagd.compiler.graph.references import Node
@@ -31,12 +31,15 @@ class Publication:
         self._visibility = Draft(project.visibility)
         self._faulty = Draft(project.faulty)
         self._hashes: dict[Leaf, bytes | Absent] = {}
-        self._weights = Draft(project.weights)
-        self._weight = project.weight
+        self._weights: dict[str, int] = {}
+        self._scale = Scale()
 
     def publish(self, node: Node, outcome: Outcome | None) -> None:
         """Take in what `node` is now; None where it is deleted."""
-        self._faulty[node] = None if outcome is not None and outcome.diagnostics else ABSENT
+        if outcome is not None and outcome.diagnostics:
+            self._faulty[node] = None
+        elif node in self._faulty.before:
+            self._faulty[node] = ABSENT
         before = self._project.outcomes.get(node)
         product = None if outcome is None else outcome.product
         if before is not None and before.product is product:
@@ -59,22 +62,17 @@ class Publication:
             visibility=self._visibility.freeze(),
             faulty=self._faulty.freeze(),
             digest=self._project.digest.changed(self._hashes),
-            weights=self._weights.freeze(),
-            weight=self._weight,
+            weights=self._project.weights.changed(self._weights),
         )
 
     def _publish_flag(self, key: str, form: Form | None) -> None:
         self._flags[key] = ABSENT if form is None else form.flag
         self._hashes["flag", key] = ABSENT if form is None else form.content
-        self._weigh(key, form)
+        self._weights[key] = 0 if form is None else self._scale.answer_bytes(form.flag)
         visibility = frozenset() if form is None else form.visibility
-        self._visibility[key] = visibility or ABSENT
-        self._hashes["visibility", key] = hash_visibility(visibility)
-
-    def _weigh(self, key: str, form: Form | None) -> None:
-        after = 0 if form is None else answer_bytes(form.flag)
-        self._weight += after - (self._weights.look(key) or 0)
-        self._weights[key] = after or ABSENT
+        if visibility or key in self._visibility.before:
+            self._visibility[key] = visibility or ABSENT
+            self._hashes["visibility", key] = hash_visibility(visibility)
 
     def _publish_cohort(self, name: str, cohort: Cohort | None) -> None:
         self._cohorts[name] = ABSENT if cohort is None else cohort

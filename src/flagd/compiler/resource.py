@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flagd.compiler.findings import Findings
+from flagd.compiler.form.cohort import compile_cohort
 from flagd.compiler.form.segment import compile_segment
 from flagd.compiler.graph.references import node_named, reference_path
 from flagd.compiler.outcome import Outcome
-from flagd.compiler.scope import BROKEN, Broken, CohortFace, DeploymentFace, PlainFace
+from flagd.compiler.scope import BROKEN, Broken, DeploymentFace, PlainFace
 from flagd.manifest.kinds import KINDS, FlagCohort, FlagDeployment, FlagSegment
 from flagd.manifest.path import format_path
-from flagd.ruleset.cohort import Cohort
 from flagd.ruleset.deployment import Deployment
 
 if TYPE_CHECKING:
@@ -20,14 +20,13 @@ if TYPE_CHECKING:
     from flagd.manifest.resource import Resource
 
 
-def compile_resource(resource: Resource, cycle: Cycle | None, scope: Scope) -> Outcome:
-    """Return the outcome for `resource`."""
+def compile_resource(resource: Resource, cycle: Cycle | None, last: Outcome | None, scope: Scope) -> Outcome:
+    """Return the outcome for `resource`; `last` is what there was of its name before."""
     match resource:
         case FlagSegment():
             return compile_segment(resource, cycle, scope)
-        case FlagCohort(spec=spec):
-            cohort = Cohort(spec.unit, frozenset(spec.members))
-            return Outcome(CohortFace(cohort.unit), product=cohort)
+        case FlagCohort():
+            return compile_cohort(resource, last, scope)
         case FlagDeployment(spec=spec):
             return Outcome(DeploymentFace(), product=Deployment(spec.type, frozenset(spec.key_hashes)))
         case _:

@@ -7,16 +7,17 @@ compiled form or the diagnostics of others can depend on.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from flagd.compiler.graph.references import COHORT, DEPLOYMENT, KEY, SEGMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from flagd.compiler.form.alternatives import Alternatives
     from flagd.compiler.form.rise import Rise
     from flagd.compiler.graph.references import Node
+    from flagd.id_list.id_list import Supply
     from flagd.manifest.diagnostic import ResourceRef
     from flagd.manifest.model import Model
 
@@ -79,17 +80,32 @@ Face = FlagFace | SegmentFace | CohortFace | DeploymentFace | PlainFace | Broken
 class Scope:
     """Looks up the other resources of the project by name. None stands for "there is none"."""
 
-    __slots__ = ("_face", "rise")
+    __slots__ = ("_face", "_made", "rise", "supply")
 
     def __init__(
-        self, face: Callable[[Node], Face | None], rise: Callable[[ResourceRef], Rise | None] = lambda _: None
+        self,
+        face: Callable[[Node], Face | None],
+        rise: Callable[[ResourceRef], Rise | None] = lambda _: None,
+        supply: Callable[[ResourceRef], Supply | None] = lambda _: None,
     ) -> None:
         self._face = face
+        self._made: dict[tuple[int, ...], tuple[object, Alternatives | None]] = {}
         self.rise = rise
+        self.supply = supply
 
     def look(self, node: Node) -> Face | None:
         """Return whatever has this name."""
         return self._face(node)
+
+    def once(
+        self, parts: Sequence[object], make: Callable[[Sequence[Any]], Alternatives | None]
+    ) -> Alternatives | None:
+        """Return what `make` made of these very `parts`, and of nothing else; many flags have the same."""
+        key = tuple(map(id, parts))
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = parts, make(parts)  # holds the parts, so that no others get their ids
+        return found[1]
 
     def flag(self, key: str) -> FlagFace | Broken | None:
         """Return the flag or group with this key."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from flagd.compiler.graph.references import Node
     from flagd.compiler.project import Project
     from flagd.compiler.scope import Face
+    from flagd.id_list.id_list import Supply
     from flagd.manifest.diagnostic import ResourceRef
     from flagd.manifest.resource import Resource
 
@@ -41,20 +42,20 @@ class Update:
         self._resources = Draft(project.resources)
         self._claims = Draft(project.claims)
         self._rises = Draft(project.rises)
+        self._supplies = Draft(project.supplies)
         self._plans = Draft(project.plans)
         self._outcomes = Draft(project.outcomes)
         self._links = Dependencies(project)
-        self._scope = Scope(self._face, self._rises.look)
+        self._scope = Scope(self._face, self._rises.look, self._supplies.look)
         self._retention = Retention(project, self._outcomes, self._links, self._named)
         self._linked: set[Node] = set()
         self._dirty: set[Node] = set()
 
-    def put(self, resource: Resource | Unreadable) -> None:
-        """Add `resource`, or put it in the place of the one with its kind and name.
+    def put(self, ref: ResourceRef, resource: Resource | Unreadable) -> None:
+        """Add `resource`, which `ref` names, or put it in the place of the one with its kind and name.
 
         An unreadable one keeps the last form of its node, as long as no readable one claims it.
         """
-        ref = resource.ref
         before = self._resources.look(ref)
         if before is not None and _same(before, resource):
             return
@@ -76,6 +77,7 @@ class Update:
             self._disclaim(before)
             self._resources[ref] = ABSENT
             self._rises[ref] = ABSENT
+            self._supplies[ref] = ABSENT
             self._plans[ref] = ABSENT
 
     def rise(self, ref: ResourceRef, rise: Rise | None) -> None:
@@ -83,6 +85,15 @@ class Update:
         if self._rises.look(ref) == rise:
             return
         self._rises[ref] = ABSENT if rise is None else rise
+        resource = self._resources.look(ref)
+        if resource is not None:
+            self._dirty.add(node_of(resource))
+
+    def supply(self, ref: ResourceRef, supply: Supply | None) -> None:
+        """Have the cohort `ref` made from the list in `supply`; None = nobody reads a list for it."""
+        if self._supplies.look(ref) == supply:
+            return
+        self._supplies[ref] = ABSENT if supply is None else supply
         resource = self._resources.look(ref)
         if resource is not None:
             self._dirty.add(node_of(resource))
@@ -114,6 +125,7 @@ class Update:
             users=self._links.users.freeze(),
             cycles=self._links.cycles.freeze(),
             rises=self._rises.freeze(),
+            supplies=self._supplies.freeze(),
             plans=self._plans.freeze(),
             outcomes=self._outcomes.freeze(),
         )
@@ -162,7 +174,7 @@ class Update:
         keyed = [each for each in readable if isinstance(each, Flag | FlagGroup)]
         if keyed:
             return compile_key(node[1], keyed, self._links.cycle(node), self._last_form(node), self._scope)
-        return compile_resource(readable[0], self._links.cycle(node), self._scope)
+        return compile_resource(readable[0], self._links.cycle(node), self._project.outcomes.get(node), self._scope)
 
     def _kept(self, node: Node, claimants: list[Unreadable]) -> Outcome | None:
         last = self._project.outcomes.get(node)
@@ -190,8 +202,13 @@ class Update:
             return
         seen: set[Node] = set()
         for root in sorted(batch):
-            path = [] if root in seen else [(root, self._parents_in(root, batch))]
+            if root in seen:
+                continue
             seen.add(root)
+            if batch.isdisjoint(self._links.used_by_node(root)):  # the usual flag
+                yield root
+                continue
+            path = [(root, self._parents_in(root, batch))]
             while path:
                 node, parents = path[-1]
                 parent = next((each for each in parents if each not in seen), None)
@@ -207,10 +224,14 @@ class Update:
 
 
 def _same(before: Resource | Unreadable, after: Resource | Unreadable) -> bool:
-    """Return whether the API server says that both are one object, or they are."""
+    """Return whether nothing differs; what has no version is not compared, which costs as much as compiling it.
+
+    A version is not enough: a store that was put back to an earlier state gives the same one again.
+    """
     if isinstance(before, Unreadable) or isinstance(after, Unreadable):
         return before == after
-    old, new = before.metadata, after.metadata
     return before is after or (
-        bool(new.resource_version) and (old.uid, old.resource_version) == (new.uid, new.resource_version)
+        bool(after.metadata.resource_version)
+        and before.metadata.resource_version == after.metadata.resource_version
+        and before == after
     )

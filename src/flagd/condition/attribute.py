@@ -8,6 +8,7 @@ evaluation format. Names with dots, spaces, brackets or quotes stand in brackets
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from flagd.nearest import nearest
 
@@ -82,7 +83,12 @@ def parse_attribute(path: str) -> tuple[str, ...]:
 
 def format_attribute(selector: tuple[str, ...] | list[str]) -> str:
     """Return the path of `selector`; text for people where it is not an attribute (``flag new-checkout``)."""
-    match tuple(selector):
+    return _formatted(tuple(selector))
+
+
+@lru_cache(maxsize=4096)
+def _formatted(selector: tuple[str, ...]) -> str:
+    match selector:
         case ("context", "user", "user_properties", name):
             return "user" + _join("properties", name)
         case ("context", "user", name):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flagd.condition.attribute import format_attribute
 from flagd.condition.text import text
 from flagd.engine.condition import Read, Results, reader, texts
+from flagd.engine.shared import LARGEST, shared
 from flagd.engine.variant import Variant
 from flagd.hashing import bucket, utf8
 
@@ -20,7 +22,12 @@ if TYPE_CHECKING:
 Row = tuple[tuple[int, ...], tuple[Variant | None, ...]]
 """The hashes at which the outcome changes, ascending, and the outcomes before, between and after them."""
 
+Allocation = tuple[int, int, tuple[tuple[Any, ...], ...]]
+"""From where to where, and the distributions: each from where to where, and the key of a variant."""
+
 MAX_DISTRIBUTION = 42_949_672
+_NOBODY = object()
+"""In place of a variant's key: no distribution is here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +67,62 @@ def bucket_table(
 
     Of ranges that overlap the first wins; where an allocation has none for a hash, later allocations are tried.
     """
-    selector, salt = texts(raw["selector"]), utf8(raw["salt"]).decode()
-    allocations = [(*map(ceil, part["range"]), part["distributions"]) for part in raw["allocations"]]
-    outcomes = {key: admit(key) for key in {part["variant"] for _, _, parts in allocations for part in parts}}
+    selector, salt = shared(texts(raw["selector"])), _salt(raw["salt"])
+    allocations = tuple(map(_allocation, raw["allocations"]))
+    small = sum(len(distributions) for *_, distributions in allocations) <= LARGEST
+    layout = (_known_layout if small else _layout)(allocations)
+    outcomes: dict[object, Variant | None] = {key: admit(key) for key in layout.variants}
+    outcomes[_NOBODY] = otherwise
+    rows = tuple((edges, tuple(outcomes[key] for key in keys)) for edges, keys in layout.rows)
+    unhashed = None if otherwise is None else replace(otherwise, missing=format_attribute(selector))
+    return BucketTable(selector, reader(selector), salt, layout.index, rows, otherwise, unhashed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What tables of the same percentages have in common, whatever their variants are.
+
+    Attributes:
+        index: the row of every allocation value, 0 to 99.
+        rows: the hashes at which the outcome changes, and the keys of variants before, between and after them.
+        variants: the keys of all that are named.
+    """
+
+    index: bytes
+    rows: tuple[tuple[tuple[int, ...], tuple[object, ...]], ...]
+    variants: frozenset[object]
+
+
+def _allocation(raw: Mapping[str, Any]) -> Allocation:
+    start, end = map(ceil, raw["range"])
+    if max(start, 0) >= min(end, 100):
+        return start, end, ()  # nobody gets there, whatever it says
+    return start, end, tuple((*map(ceil, part["range"]), part["variant"]) for part in raw["distributions"])
+
+
+def _layout(allocations: tuple[Allocation, ...]) -> _Layout:
     edges = {edge for start, end, _ in allocations for edge in (start, end) if 0 < edge < 100}
-    rows: dict[tuple[int, ...], Row] = {}
+    rows: dict[tuple[int, ...], tuple[tuple[int, ...], tuple[object, ...]]] = {}
     index = bytearray()
     for cut, end in pairwise((0, *sorted(edges), 100)):
         covering = tuple(number for number, (start, stop, _) in enumerate(allocations) if start <= cut < stop)
         if covering not in rows:
-            rows[covering] = _row([part for number in covering for part in allocations[number][2]], outcomes, otherwise)
+            rows[covering] = _row([part for number in covering for part in allocations[number][2]])
         index += bytes((list(rows).index(covering),)) * (end - cut)
-    unhashed = None if otherwise is None else replace(otherwise, missing=format_attribute(selector))
-    return BucketTable(selector, reader(selector), salt, bytes(index), tuple(rows.values()), otherwise, unhashed)
+    variants = frozenset(key for *_, parts in allocations for *_, key in parts)
+    return _Layout(bytes(index), tuple(rows.values()), variants)
 
 
-def _row(distributions: list[Any], admitted: Mapping[str, Variant | None], otherwise: Variant | None) -> Row:
-    ranges = [(*map(ceil, part["range"]), admitted[part["variant"]]) for part in distributions]
+_known_layout = lru_cache(maxsize=4096)(_layout)
+"""Flags of a project repeat percentages."""
+
+
+def _salt(given: str) -> str:
+    return given if given.isascii() else utf8(given).decode()
+
+
+def _row(ranges: list[tuple[Any, ...]]) -> tuple[tuple[int, ...], tuple[object, ...]]:
     inner = {edge for start, end, _ in ranges for edge in (start, end) if 0 < edge <= MAX_DISTRIBUTION}
     cuts = [0, *sorted(inner)]
-    outcomes = [next((found for start, end, found in ranges if start <= cut < end), otherwise) for cut in cuts]
-    return tuple(cut * 100 for cut in cuts[1:]), tuple(outcomes)
+    keys = [next((key for start, end, key in ranges if start <= cut < end), _NOBODY) for cut in cuts]
+    return tuple(cut * 100 for cut in cuts[1:]), tuple(keys)

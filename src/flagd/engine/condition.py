@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.condition.text import elements, text
 from flagd.engine.operator import predicate
+from flagd.engine.shared import LARGEST
 from flagd.engine.variant import Variant
 from flagd.ruleset.cohort import sees_every_cohort
 
@@ -24,13 +25,18 @@ Read = Callable[[Any, Results], object]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition of a segment, ready to run."""
+    """One condition of a segment, ready to run.
+
+    Attributes:
+        lists: the cohorts that it names and that are made from a list, with their ids.
+    """
 
     selector: tuple[str, ...]
     op: str
     values: tuple[str, ...]
     read: Read
     test: Callable[[object], bool]
+    lists: tuple[tuple[str, Cohort], ...] = ()
 
     def holds(self, context: object, results: Results) -> bool:
         """Return whether the value found passes the test."""
@@ -41,11 +47,19 @@ def make_condition(raw: Mapping[str, Any], cohorts: Mapping[str, Cohort]) -> Con
     """Return the condition that `raw`, an EvaluationCondition, describes."""
     selector, values = texts(raw["selector"]), texts(raw["values"])
     op = raw["op"]
-    if selector[-1:] == ("cohort_ids",):
-        read = _cohort_reader(selector, cohorts if sees_every_cohort(op, values) else values, cohorts)
-    else:
-        read = reader(selector)
-    return Condition(selector, op, values, read, predicate(op, values))
+    if selector[-1:] != ("cohort_ids",):
+        return (_known if len(values) <= LARGEST else _plain)(selector, op, values)
+    read = _cohort_reader(selector, cohorts if sees_every_cohort(op, values) else values, cohorts)
+    lists = tuple((name, found) for name in values if (found := cohorts.get(name)) and found.listed)
+    return Condition(selector, op, values, read, predicate(op, values), lists)
+
+
+def _plain(selector: tuple[str, ...], op: str, values: tuple[str, ...]) -> Condition:
+    return Condition(selector, op, values, reader(selector), predicate(op, values))
+
+
+_known = lru_cache(maxsize=4096)(_plain)
+"""Flags of a project repeat conditions."""
 
 
 def texts(found: object) -> tuple[str, ...]:
@@ -93,7 +107,7 @@ def _cohort_reader(selector: tuple[str, ...], names: Iterable[str], cohorts: Map
 
     def read(context: object, results: Results) -> object:
         member = text(owner(context, results))
-        joined = [cohort_id for cohort_id, members in lists if member in members]
+        joined = [] if member is None else [cohort_id for cohort_id, members in lists if member in members]
         given = ids(context, results)
         return [*(elements(given) or ()), *joined] if joined else given
 

@@ -6,8 +6,10 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from flagd.engine.codegen import fast_path
+from flagd.engine.everything import Everything
 from flagd.engine.explain import explain
 from flagd.engine.flag import make_flag
+from flagd.engine.variant import Variant
 from flagd.ruleset.order import cycle_members, evaluation_order
 from flagd.ruleset.persistent import ABSENT, Absent, PersistentMap
 
@@ -17,12 +19,12 @@ if TYPE_CHECKING:
     from flagd.engine.condition import Results
     from flagd.engine.explanation import Explanation
     from flagd.engine.flag import Decide, Flag
-    from flagd.engine.variant import Variant
     from flagd.ruleset import Cohort, EvaluationFlag
 
     Ready = tuple[Flag, Decide]
     Step = tuple[str, Decide]
     Path = Callable[[str], Iterable[Step]]
+    Answer = Variant | Decide
 
 _NO_RESULTS: dict[str, Variant] = {}
 
@@ -30,7 +32,17 @@ _NO_RESULTS: dict[str, Variant] = {}
 class Engine:
     """The flags of one project, ready to answer. Never changed: a new revision is a new engine."""
 
-    __slots__ = ("_answers", "_cyclic", "_dependencies", "_dependents", "_everything", "_flags", "_keys", "_steps")
+    __slots__ = (
+        "_answers",
+        "_children",
+        "_cyclic",
+        "_dependencies",
+        "_dependents",
+        "_everything",
+        "_flags",
+        "_keys",
+        "_steps",
+    )
 
     def __init__(
         self,
@@ -57,7 +69,7 @@ class Engine:
         self._flags: PersistentMap[str, Ready] = PersistentMap(ready)
         self._dependencies = PersistentMap({key: flag.dependencies for key, (flag, _) in ready.items()})
         self._steps: PersistentMap[str, Step] = PersistentMap()
-        self._answers: dict[str, Decide] = {}
+        self._answers: dict[str, Answer] = {}
         self._cyclic: set[str] = set()
         self._link()
         self._connect(ready)
@@ -79,7 +91,7 @@ class Engine:
             {key: each if isinstance(each, Absent) else each[0].dependencies for key, each in ready.items()}
         )
         made._keys, made._steps, made._answers = self._keys, self._steps, self._answers.copy()
-        made._dependents, made._cyclic = self._dependents, self._cyclic
+        made._dependents, made._children, made._cyclic = self._dependents, self._children, self._cyclic
         if any((key in self._flags) is isinstance(each, Absent) for key, each in ready.items()):
             made._keys = [key for key in flags if key in made._flags]
         if any(self._dependencies.get(key, ()) != made._dependencies.get(key, ()) for key in ready):
@@ -92,6 +104,10 @@ class Engine:
         dependencies = {key: parents for key, parents in self._dependencies.as_dict().items() if parents}
         before, self._cyclic = self._cyclic, cycle_members(dependencies)
         self._dependents = list(dependencies)
+        self._children: dict[str, list[str]] = {}
+        for key, parents in dependencies.items():
+            for parent in parents:
+                self._children.setdefault(parent, []).append(key)
         return before ^ self._cyclic
 
     def _connect(self, keys: Iterable[str]) -> None:
@@ -102,10 +118,10 @@ class Engine:
             if isinstance(step, Absent):
                 self._answers.pop(key, None)
             else:
-                self._answers[key] = step[1]
+                self._answers[key] = self._constant(key) or step[1]
         path = lru_cache(1024)(partial(_path, self._steps, self._dependencies))
         self._answers.update((key, partial(_answer, path, key)) for key in self._dependents)
-        self._everything: list[Step] | None = None
+        self._everything: Everything | None = None
 
     def _step(self, key: str) -> Step | Absent:
         if key not in self._flags:
@@ -113,23 +129,41 @@ class Engine:
         flag, decide = self._flags[key]
         return key, partial(_same, flag.off) if key in self._cyclic else decide
 
+    def _constant(self, key: str) -> Variant | None:
+        flag, _ = self._flags[key]
+        return flag.off if key in self._cyclic else flag.constant
+
     def evaluate(self, context: Mapping[str, Any], flag_keys: Collection[str] | None = None) -> dict[str, Variant]:
         """Return the variants of the flags named, or of all when none is named, and of the flags they depend on.
 
         Unknown keys are left out, and so are flags of which no segment decides.
         """
-        return _run([self._steps[key] for key in self.order(flag_keys)] if flag_keys else self._all(), context)
-
-    def _all(self) -> list[Step]:
+        if flag_keys:
+            return _run([self._steps[key] for key in self.order(flag_keys)], context)
         if self._everything is None:  # made when first needed: many revisions are never asked for everything
-            steps = self._steps.as_dict()
-            self._everything = [steps[key] for key in evaluation_order(self._keys, self._dependencies.as_dict())]
-        return self._everything
+            self._everything = self._all()
+        return self._everything.answer(context)
+
+    def _all(self) -> Everything:
+        steps, flags = self._steps.as_dict(), self._flags
+        order = evaluation_order(self._keys, self._dependencies.as_dict())
+        if any(flag.undeclared for flag, _ in flags.values()):
+            return Everything({}, [], [steps[key] for key in order])
+        constants = {key: each for key, each in self._answers.items() if isinstance(each, Variant)}
+        alone = {key for key, each in self._answers.items() if each is steps[key][1]}
+        return Everything(
+            constants,
+            [(key, *flags[key]) for key in order if key in alone],
+            [steps[key] for key in order if key not in alone and key not in constants],
+        )
 
     def variant(self, context: Mapping[str, Any], flag_key: str) -> Variant | None:
         """Return the variant of one flag; None = the flag is unknown, or none of its segments decides."""
         try:
-            return self._answers[flag_key](context, _NO_RESULTS)
+            answer = self._answers[flag_key]
+            if answer.__class__ is Variant:
+                return answer
+            return answer(context, _NO_RESULTS)  # type: ignore[operator]
         except KeyError:
             return None
 
@@ -139,13 +173,32 @@ class Engine:
         return [*self._flags.values(), *self._steps.values(), *self._answers.values()]
 
     @property
-    def answers(self) -> Mapping[str, Decide]:
-        """What `variant` calls, by flag key: with a context and an empty mapping. For callers who count nanoseconds."""
+    def answers(self) -> Mapping[str, Answer]:
+        """What `variant` says or calls, by flag key, for callers who count nanoseconds.
+
+        It is the variant itself where everybody gets the same, else called with a context and an empty mapping.
+        """
         return self._answers
+
+    def alone(self, flag_key: str) -> Flag | None:
+        """Return a flag that decides by itself; None = it asks others, gives everybody the same, or is unknown."""
+        flag, decide = self._flags.get(flag_key, (None, None))
+        return flag if decide is self._answers.get(flag_key) else None
 
     def order(self, flag_keys: Collection[str] | None = None) -> list[str]:
         """Return the keys that `evaluate` evaluates, in its order: parents first, each once."""
         return evaluation_order(flag_keys or self._keys, self._dependencies)
+
+    def dependents(self, flag_keys: Iterable[str]) -> set[str]:
+        """Return these keys, and those of all flags that depend on one of them, directly or through others."""
+        found: set[str] = set()
+        pending = list(flag_keys)
+        while pending:
+            key = pending.pop()
+            if key not in found:
+                found.add(key)
+                pending += self._children.get(key, ())
+        return found
 
     def explain(self, context: Mapping[str, Any], flag_key: str) -> Explanation | None:
         """Return why a user gets what `variant` says; None = the flag is unknown."""

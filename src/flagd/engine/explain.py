@@ -15,6 +15,7 @@ from flagd.engine.explanation import (
     ConditionExplanation,
     ConditionSetExplanation,
     Explanation,
+    ListExplanation,
     SegmentExplanation,
 )
 from flagd.engine.operator import compared_as
@@ -66,7 +67,10 @@ def _condition(part: Condition, context: object, results: Results) -> ConditionE
     flag = part.selector[1] if part.selector[:1] == ("result",) and len(part.selector) > 1 else ""
     matched = part.test(value)
     compared = compared_as(part.op, part.values, value)
-    return ConditionExplanation(attribute, part.op, shown, len(part.values), text(value), matched, *compared, flag)
+    lists = [ListExplanation(name, len(one.members), one.as_of) for name, one in part.lists[:_MAX_VALUES]]
+    return ConditionExplanation(
+        attribute, part.op, shown, len(part.values), text(value), matched, *compared, flag, tuple(lists)
+    )
 
 
 def _hashed(segment: Segment, context: object, results: Results) -> BucketExplanation | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flagd.condition.glob import glob_of
@@ -31,6 +32,27 @@ _HIDDEN = "a flag or group that this key does not see"
 
 
 @dataclass(frozen=True, slots=True)
+class ListExplanation:
+    """The list that a cohort is made from.
+
+    Attributes:
+        cohort: name of the FlagCohort.
+        ids: how many it holds.
+        as_of: since when it is as it is, in seconds since 1970; 0 where it is not read.
+    """
+
+    cohort: str
+    ids: int
+    as_of: int
+
+    def __str__(self) -> str:
+        if not self.as_of:
+            return f"the list of {self.cohort} is not read here"
+        since = datetime.fromtimestamp(self.as_of, UTC)
+        return f"{self.cohort}: {self.ids:,} ids as of {since:%Y-%m-%d %H:%M} UTC"
+
+
+@dataclass(frozen=True, slots=True)
 class ConditionExplanation:
     """One condition with the value seen, None where the user has none.
 
@@ -40,6 +62,7 @@ class ConditionExplanation:
         compared_as: ``numbers``, ``versions`` or ``text`` where the operator orders values; else empty.
         misread: with ``text``, what is not a number or a version: the value seen, or one of `values`.
         flag: key of the flag or group whose variant it looks at; empty where it looks at the user.
+        lists: the fetched lists among the cohorts that it names, the first ten.
     """
 
     attribute: str
@@ -51,6 +74,7 @@ class ConditionExplanation:
     compared_as: str = ""
     misread: str = ""
     flag: str = ""
+    lists: tuple[ListExplanation, ...] = ()
 
     def shown(self, sees: Callable[[str], bool]) -> ConditionExplanation:
         """Return the same for a reader who sees these flags and groups; of others only whether it held."""
@@ -66,7 +90,13 @@ class ConditionExplanation:
         compared, written = self._as_written()
         values = ", ".join(value if value.strip() == value != "" else f"'{value}'" for value in written)
         saw = "none" if self.actual is None else f"'{self.actual:.100}'"
-        return f"{compared if not op else f'{self.attribute} {op}'} [{values}{more}]: saw {saw}{self._comparison()}"
+        asked = f"{self.attribute} {op}" if op else compared
+        return f"{asked} [{values}{more}]: saw {saw}{self._comparison()}{self._listed()}"
+
+    def _listed(self) -> str:
+        """Return size and age of the lists, in brackets."""
+        told = "; ".join(map(str, self.lists))
+        return f" ({told})" if told else ""
 
     def _as_written(self) -> tuple[str, tuple[str, ...]]:
         """Return what is compared and the values as a manifest says it, whatever it is compiled to."""

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 from flagd.engine.arm import with_arms
 from flagd.engine.bucket import BucketTable, bucket_table
 from flagd.engine.condition import Condition, Results, make_condition, texts
+from flagd.engine.shared import shared_object
 from flagd.engine.variant import Reason, Variant
 from flagd.ruleset.cohort import sees_every_cohort
-from flagd.ruleset.full_rollout import full_rollout
-from flagd.ruleset.private_metadata import public_metadata
-from flagd.ruleset.rollout_start import rollout_start
+from flagd.ruleset.metadata.full_rollout import full_rollout
+from flagd.ruleset.metadata.private import public_metadata
+from flagd.ruleset.metadata.rollout_start import rollout_start
 from flagd.value_type import typed
 
 if TYPE_CHECKING:
+    from flagd.engine.split import Split
     from flagd.ruleset import Cohort, EvaluationFlag
 
 Decide = Callable[[Any, Results], Variant | None]
@@ -72,6 +74,7 @@ class Flag:
         cohorts: member lists by the cohort ids that conditions name; None where there is no list.
         off: what a member of a cycle of dependencies gets.
         every_cohort: whether lists that no condition names count too; then `cohorts` holds all there are.
+        undeclared: whether it looks at the result of a flag that it does not depend on: the order decides what it sees.
     """
 
     source: EvaluationFlag
@@ -80,6 +83,13 @@ class Flag:
     cohorts: Mapping[str, Cohort | None]
     off: Variant
     every_cohort: bool = False
+    undeclared: bool = False
+
+    @property
+    def constant(self) -> Variant | None:
+        """What everybody gets, where the first segment settles it; None = it depends on the context."""
+        first = self.segments[0] if self.segments else None
+        return first.outcome if first and first.any_of is None and first.table is None else None
 
     def decide(self, context: object, results: Results) -> Variant | None:
         """Return what the first segment that decides gives: the slow path, which takes any context."""
@@ -104,8 +114,22 @@ def make_flag(source: EvaluationFlag, cohorts: Mapping[str, Cohort]) -> Flag:
     ids = {value for part in asking for value in part.values} | set(cohorts if every else ())
     dependencies = texts(source.get("dependencies") or ())
     unmet = {"metadata": {"segmentName": DEPENDENCIES}}
-    off = _variant(source, unmet, Reason.PREREQUISITE, "off") if dependencies else None
-    return Flag(source, segments, dependencies, {key: cohorts.get(key) for key in ids}, off or _OFF, every)
+    off = (_variant(source, unmet, Reason.PREREQUISITE, "off") or replace(_OFF)) if dependencies else _OFF
+    selectors = [*(part.selector for part in parts), *(each.table.selector for each in segments if each.table)]
+    undeclared = any(_is_stranger(selector, dependencies) for selector in selectors)
+    return Flag(source, segments, dependencies, {key: cohorts.get(key) for key in ids}, off, every, undeclared)
+
+
+def _is_stranger(selector: tuple[str, ...], dependencies: tuple[str, ...]) -> bool:
+    return selector[:1] == ("result",) and not set(selector[1:2]) <= set(dependencies)
+
+
+def splits_of(source: EvaluationFlag) -> tuple[Split, ...]:
+    """Return how the segments of `source` by which a run lets users in divide them."""
+    rising = [{**raw, "conditions": []} for raw in source["segments"] if rollout_start(raw) is not None]
+    tables = [_segment(source, raw, position, {}).armed for position, raw in enumerate(rising)]
+    rows = [row for table in tables if table is not None for row in table.rows]
+    return tuple(dict.fromkeys(one.split for _, outcomes in rows for one in outcomes if one and one.split))
 
 
 def _segment(source: EvaluationFlag, raw: Mapping[str, Any], position: int, cohorts: Mapping[str, Cohort]) -> Segment:
@@ -125,16 +149,16 @@ def _segment(source: EvaluationFlag, raw: Mapping[str, Any], position: int, coho
     full = None if table else full_rollout(raw)
     whole = None if full is None else bucket_table(full, admit, outcome)
     started = rollout_start(raw)
-    armed = None if started is None or outcome is None else _armed(table, started, outcome)
+    armed = None if started is None or outcome is None else _armed(table, started, outcome, name)
     return Segment(name, None if conditions is None else any_of, table, outcome, whole, armed)
 
 
-def _armed(table: BucketTable | None, started: Mapping[str, Any], outcome: Variant) -> BucketTable:
+def _armed(table: BucketTable | None, started: Mapping[str, Any], outcome: Variant, name: str) -> BucketTable:
     """Return `table` with arms; without one everybody has the `outcome`, which a few had when the run began."""
     if table is None:
         everybody = bucket_table({**started, "allocations": []}, lambda _: None, outcome)
         table = replace(everybody, otherwise=None, unhashed=outcome)
-    return with_arms(table, bucket_table(started, lambda _: outcome, None))
+    return with_arms(table, bucket_table(started, lambda _: outcome, None), name)
 
 
 def _variant(source: Mapping[str, Any], segment: Mapping[str, Any], reason: Reason, key: str | None) -> Variant | None:
@@ -146,7 +170,8 @@ def _variant(source: Mapping[str, Any], segment: Mapping[str, Any], reason: Reas
         metadata.update(part or {})
     name = (segment.get("metadata") or {}).get("segmentName") or ""
     payload = typed(variant.get("payload"), metadata)
-    return Variant(variant["key"], variant.get("value"), payload, metadata, reason, name)
+    return Variant(variant["key"], variant.get("value"), payload, shared_object(metadata), reason, name)
 
 
+# Copied for each flag: answers are kept by Variant object, and hold the key of their flag.
 _OFF = Variant("off", None, None, {"segmentName": DEPENDENCIES, "default": True}, Reason.PREREQUISITE, DEPENDENCIES)

@@ -10,12 +10,14 @@ from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from flagd.condition.comparable import number_of, parse_number, parse_version, version_of
+from flagd.condition.comparable import kept_number, kept_version, number_of, parse_number, parse_version, version_of
 from flagd.condition.pattern import Pattern, PatternError
 from flagd.condition.text import elements, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    Comparable = tuple[Callable[[str], Any], Callable[[object], Any]]
 
 NONE = "(none)"
 """The filter value that stands for a missing property."""
@@ -45,10 +47,11 @@ def predicate(op: str, values: Iterable[str]) -> Callable[[object], bool]:
     return _never
 
 
-def bound(op: str, values: Iterable[str]) -> tuple[Callable[[object], Any], str, Any] | None:
+def bound(op: str, values: Iterable[str]) -> tuple[Comparable, str, Any] | None:
     """Return how an operator that orders compares: what makes a value comparable, the sign, the one bound that decides.
 
-    What makes a value comparable leaves null as it is and raises TypeError where texts would have to be compared.
+    What makes a value comparable, the first of two for short texts, which it parses once, returns None for null, for
+    lists, and where texts have to be compared.
     None where `op` does not order, or none of `values` is comparable.
     """
     if op not in _ORDERS:
@@ -125,13 +128,14 @@ def _regex(filters: list[str]) -> Callable[[str], bool]:
 
 def _ordered(op: str, filters: list[str]) -> Callable[[str], bool]:
     parse, compare, _, decisive = _ORDERS[op]
+    if not filters:
+        return _never
     parsed = [value for value in map(parse, filters) if value is not None]
+    limit, text_limit = decisive(parsed) if parsed else None, decisive(filters)
 
     def holds(found: str) -> bool:
-        value = parse(found) if parsed else None
-        if value is not None:
-            return compare(value, decisive(parsed))
-        return bool(filters) and compare(found, decisive(filters))
+        value = None if limit is None else parse(found)
+        return compare(found, text_limit) if value is None else compare(value, limit)
 
     return holds
 
@@ -172,7 +176,7 @@ _OF_LISTS: dict[str, Callable[[list[str]], Callable[[list[str]], bool]]] = {
     "set contains": _set_contains,
     "set contains any": _set_contains_any,
 }
-_COMPARABLE: dict[Callable[[str], Any], Callable[[object], Any]] = {
-    parse_number: number_of,
-    parse_version: version_of,
+_COMPARABLE: dict[Callable[[str], Any], Comparable] = {
+    parse_number: (kept_number, number_of),
+    parse_version: (kept_version, version_of),
 }

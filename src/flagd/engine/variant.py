@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flagd.engine.split import Split
 
 ROLLOUT_ARM = "rollout_arm"
 """Names, in the metadata of an answer, the arm of the run that its user is in."""
@@ -50,6 +51,7 @@ class Variant:
         segment: name of the segment that decided; empty where it has none.
         missing: attribute path of the value to be hashed, where the user has none; else empty.
         arm: of the run that lets users in by this segment; None without one, and for whom it compares with nobody.
+        split: how the hash divides the users of the segment over arms and variants; None where there is no arm.
     """
 
     key: str
@@ -60,6 +62,7 @@ class Variant:
     segment: str
     missing: str = ""
     arm: Arm | None = None
+    split: Split | None = None
 
     @property
     def told(self) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -13,9 +14,8 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ResourceRef:
-    """Names one resource.
+class ResourceRef(NamedTuple):
+    """Names one resource. A tuple, since most of what is looked up is looked up by it.
 
     Attributes:
         kind: such as ``Flag``.

@@ -37,29 +37,31 @@ class Announcer:
     keys_required: bool = False
     _told: dict[str, Ruleset] = field(default_factory=dict)
     _census: Census = field(default_factory=Census)
+    _unseen: dict[str, set[str]] = field(default_factory=dict)
 
     def remember(self, ruleset: Ruleset) -> None:
         """Take `ruleset` for known: the next line names what changed since."""
         self._told[ruleset.project] = ruleset
+        self._unseen.pop(ruleset.project, None)
 
     def tell(self, ruleset: Ruleset) -> None:
         """Log the revision of a project, unless it was logged last."""
         before = self._told.get(ruleset.project)
         if before is not None and before.revision == ruleset.revision:
             return
-        self.remember(ruleset)
-        names = {} if before is None else _names(before, find_change(before, ruleset))
+        self._told[ruleset.project] = ruleset
+        change = None if before is None else find_change(before, ruleset)
+        names = {} if before is None or change is None else _names(before, change)
         changes = "".join(f"; {verb} {_listed(each)}" for verb, each in names.items() if each)
         head = f"project {ruleset.project}: revision {ruleset.revision[:DIGITS]}"
         fields: dict[str, object] = {"project": ruleset.project, "revision": ruleset.revision}
         log.info(
             "%s, %s%s", head, _counted(self._census.count(ruleset)), changes, extra={"fields": fields | _flags(names)}
         )
-        unseen = _unseen(ruleset) if self.keys_required else []
-        if unseen:
+        if self.keys_required and (unseen := self._look(ruleset, change)):
             amount = _amount(len(unseen), "flag")
             text = "project %s: callers need a key, and nobody sees %s without spec.deployments: %s"
-            log.warning(text, ruleset.project, amount, _listed(unseen), extra={"fields": fields})
+            log.warning(text, ruleset.project, amount, _listed(sorted(unseen)), extra={"fields": fields})
 
     def tell_all(self, rulesets: Mapping[str, Ruleset]) -> None:
         """Log what is new of all projects, and which are gone."""
@@ -71,8 +73,20 @@ class Announcer:
     def withdraw(self, project: str) -> None:
         """Log that a project is gone."""
         self._told.pop(project, None)
+        self._unseen.pop(project, None)
         self._census.forget(project)
         log.info("project %s is gone", project, extra={"fields": {"project": project}})
+
+    def _look(self, ruleset: Ruleset, change: Change | None) -> set[str]:
+        """Return the keys of the flags that no key opens: of all, or where they were known before, of what changed."""
+        known = self._unseen.get(ruleset.project)
+        if known is None or change is None:
+            found = self._unseen[ruleset.project] = {key for key in ruleset.flags if _is_unseen(ruleset, key)}
+            return found
+        touched = change.flags.keys() | change.visibility.keys()
+        known -= touched
+        known |= {key for key in touched if _is_unseen(ruleset, key)}
+        return known
 
 
 def _counted(counts: Counts) -> str:
@@ -84,10 +98,10 @@ def _amount(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _unseen(ruleset: Ruleset) -> list[str]:
-    """Return the keys of the flags that no key opens, sorted."""
-    flags = (key for key, flag in ruleset.flags.items() if noun(flag) == FLAG)
-    return sorted(key for key in flags if not ruleset.visibility.get(key))
+def _is_unseen(ruleset: Ruleset, key: str) -> bool:
+    """Return whether this is a flag that no key opens."""
+    flag = ruleset.flags.get(key)
+    return flag is not None and noun(flag) == FLAG and not ruleset.visibility.get(key)
 
 
 def _names(before: Ruleset, change: Change) -> dict[str, list[str]]:

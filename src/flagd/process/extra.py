@@ -14,7 +14,7 @@ _PYVOY = ("pyvoy",) if sys.platform == "linux" else ()
 _CTL = (*_CLI, "aiohttp", "orjson", "rich")
 EXTRAS: dict[str, tuple[str, ...]] = {
     "ctl": _CTL,
-    "dashboard": (*_CTL, "jinja2", "starlette", "uvicorn"),
+    "dashboard": (*_CTL, "jinja2", "starlette", "uvicorn", "watchfiles"),
     "server": (*_PROCESS, *_PYVOY, "watchfiles"),
     "operator": (*_PROCESS, "aiohttp", "kopf"),
 }

@@ -1,4 +1,4 @@
-"""Management: /healthz, /readyz and /metrics over plain HTTP/1.1, one request per connection.
+"""Management: /healthz, /readyz, /metrics and the like over HTTP/1.1, one request per connection.
 
 Answered by the event loop that answers callers, so that /healthz fails when that loop hangs. Probes are let in
 whatever others do: where there is no room, the oldest connection goes, for a probe is over in no time.
@@ -12,6 +12,14 @@ import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from flagd.process.certificate import Certificate
+from flagd.process.tls_stream import TlsStream
+
+if TYPE_CHECKING:
+    from flagd.process.certificate import Pair
 
 log = logging.getLogger(__name__)
 REQUEST_BYTES = 8 * 1024
@@ -31,15 +39,45 @@ class Page:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a handler that answers each caller apart may know.
+
+    Attributes:
+        query: of the URL; of several parameters with one name the last.
+        authorization: the header; empty without one.
+    """
+
+    query: Mapping[str, str]
+    authorization: str
+
+
 Handler = Callable[[], Awaitable[Page]]
+AskedHandler = Callable[[Request], Awaitable[Page]]
 
 
 class Management:
     """A small HTTP server for probes and scrapers: GET and HEAD, bounded in size, time and number."""
 
-    def __init__(self, pages: Mapping[str, Handler], address: str) -> None:
-        """Answer `pages` by path on `address` (``host:port``; port 0 = any free one)."""
+    def __init__(
+        self,
+        pages: Mapping[str, Handler],
+        address: str,
+        asked: Mapping[str, AskedHandler] | None = None,
+        tls: Pair | None = None,
+    ) -> None:
+        """Answer on `address` (``host:port``; port 0 = any free one).
+
+        Args:
+            pages: by path; callers that come while one is being made get the same.
+            address: where to listen.
+            asked: pages by path that are made for one caller alone.
+            tls: what to answer over HTTPS with; None = plain HTTP.
+        """
         self._pages = pages
+        self._asked = asked or {}
+        self._tls = tls
+        self._certificate: Certificate | None = None
         self._address = address
         self._server: asyncio.Server | None = None
         self._open: dict[asyncio.StreamWriter, None] = {}
@@ -51,15 +89,27 @@ class Management:
         return self._address
 
     async def start(self) -> None:
-        """Listen. Raises OSError when the address cannot be had."""
+        """Listen. Raises OSError when the address cannot be had, or the certificate cannot be used."""
+        self._certificate = None if self._tls is None else Certificate(self._tls)
         host, _, port = self._address.rpartition(":")
         try:
             self._server = await asyncio.start_server(
-                self._serve, host.strip("[]"), int(port), limit=REQUEST_BYTES, backlog=BACKLOG
+                self._serve,
+                host.strip("[]"),
+                int(port),
+                limit=REQUEST_BYTES,
+                backlog=BACKLOG,
             )
         except OSError as error:
             raise OSError(f"cannot listen on {self._address}: {os.strerror(error.errno or 0).lower()}") from error
         self._address = f"{host}:{self._server.sockets[0].getsockname()[1]}"
+
+    async def run(self) -> None:
+        """Follow the files of the certificate once it is started; until cancelled."""
+        if self._certificate is None:
+            await asyncio.Event().wait()  # a part of a program never ends by itself
+        else:
+            await self._certificate.follow()
 
     async def stop(self) -> None:
         """Listen no more."""
@@ -74,17 +124,26 @@ class Management:
         self._open[writer] = None
         try:
             async with asyncio.timeout(REQUEST_SECONDS):
-                writer.write(await self._respond(reader))
-                await writer.drain()
+                source, sink = self._ends(reader, writer)
+                sink.write(await self._respond(source))
+                await sink.drain()
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             pass
         finally:
             self._open.pop(writer, None)
             writer.close()
 
-    async def _respond(self, reader: asyncio.StreamReader) -> bytes:
+    def _ends(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> tuple[asyncio.StreamReader | TlsStream, asyncio.StreamWriter | TlsStream]:
+        if self._certificate is None:
+            return reader, writer
+        stream = TlsStream(self._certificate.context, reader, writer, REQUEST_BYTES)
+        return stream, stream
+
+    async def _respond(self, source: asyncio.StreamReader | TlsStream) -> bytes:
         try:
-            head = await reader.readuntil(b"\r\n\r\n")
+            head = await source.readuntil(b"\r\n\r\n")
         except asyncio.LimitOverrunError:
             return _encode(_plain(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE))
         method, _, rest = head.partition(b"\r\n")[0].decode("latin-1").partition(" ")
@@ -93,7 +152,9 @@ class Management:
             return _encode(_plain(HTTPStatus.BAD_REQUEST))
         if method not in {"GET", "HEAD"}:
             return _encode(_plain(HTTPStatus.METHOD_NOT_ALLOWED))
-        page = await self._page(target.partition("?")[0])
+        path, _, query = target.partition("?")
+        asked = self._asked.get(path)
+        page = await (self._page(path) if asked is None else _made(path, asked, _request(query, head)))
         return _encode(page, body=method == "GET")
 
     async def _page(self, path: str) -> Page:
@@ -103,14 +164,20 @@ class Management:
         # Anyone who asks while it is being made gets the same: many who ask cost no more than one.
         making = self._pages_made.get(path)
         if making is None:
-            making = self._pages_made[path] = asyncio.create_task(_make(path, handler), name=f"page {path}")
+            making = self._pages_made[path] = asyncio.create_task(_made(path, handler), name=f"page {path}")
             making.add_done_callback(lambda _: self._pages_made.pop(path, None))
         return await asyncio.shield(making)
 
 
-async def _make(path: str, handler: Handler) -> Page:
+def _request(query: str, head: bytes) -> Request:
+    fields = (line.partition(":") for line in head.decode("latin-1").split("\r\n")[1:])
+    found = [value.strip() for name, _, value in fields if name.lower() == "authorization"]
+    return Request(dict(parse_qsl(query)), found[0] if len(found) == 1 else "")
+
+
+async def _made(path: str, handler: Callable[..., Awaitable[Page]], *arguments: Request) -> Page:
     try:
-        return await handler()
+        return await handler(*arguments)
     except Exception:
         log.exception("%s failed", path)
         return _plain(HTTPStatus.INTERNAL_SERVER_ERROR)

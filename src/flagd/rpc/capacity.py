@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 
 from flagd.rpc.limits import MESSAGE_BYTES
 from flagd.rpc.status import Overloaded
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 CALL_BYTES = 16 * 1024
 """What a call holds that sent next to nothing: tasks, frames, buffers."""
@@ -36,19 +40,18 @@ class Capacity:
         """Bytes that calls held which have ended, since `relieved`."""
         self.refused: Counter[str] = Counter()
         """Calls refused, by what was full: ``all`` or ``connection``."""
-        self._connections: dict[str, int] = {}
+        self._connections: dict[Hashable, int] = {}
 
-    def open(self, connection: str) -> Hold:
+    def open(self, connection: Hashable) -> Hold:
         """Return the hold of a call that begins on `connection`. Raises Overloaded."""
-        hold = Hold(self, connection)
-        hold.add(CALL_BYTES)
-        return hold
+        self.take(connection, CALL_BYTES)
+        return Hold(self, connection, CALL_BYTES)
 
     def relieved(self) -> None:
         """Take note that nothing is left of the calls that have ended."""
         self.released = 0
 
-    def take(self, connection: str, size: int) -> None:
+    def take(self, connection: Hashable, size: int) -> None:
         """Have `connection` hold `size` bytes more. Raises Overloaded, and nothing is held more then."""
         before = self._connections.get(connection, 0)
         limit = self.limit if size <= CALL_BYTES else self.limit - self.limit // RESERVE_SHARE
@@ -63,7 +66,7 @@ class Capacity:
         self._connections[connection] = before + size
         self.held += size
 
-    def give_back(self, connection: str, size: int) -> None:
+    def give_back(self, connection: Hashable, size: int) -> None:
         """Have `connection` hold `size` bytes less."""
         self.held -= size
         self.released += size
@@ -79,10 +82,10 @@ class Hold:
 
     __slots__ = ("_capacity", "_connection", "size")
 
-    def __init__(self, capacity: Capacity, connection: str) -> None:
+    def __init__(self, capacity: Capacity, connection: Hashable, size: int) -> None:
         self._capacity = capacity
         self._connection = connection
-        self.size = 0
+        self.size = size
 
     def received(self, size: int) -> None:
         """Take note that the call has sent so many bytes. Raises Overloaded."""
@@ -102,15 +105,16 @@ class Hold:
 
     def close(self) -> None:
         """Hold nothing any more."""
-        self.drop(self.size)
+        self._capacity.give_back(self._connection, self.size)
+        self.size = 0
 
 
 current: ContextVar[Hold | None] = ContextVar("hold", default=None)
 """The hold of the call that the running task answers."""
 
 
-def unpacked(size: int) -> None:
-    """Take note that what the call sent became `size` bytes when unpacked. Raises Overloaded."""
+def received(size: int) -> None:
+    """Take note that the call sent `size` bytes, or that they are so many when unpacked. Raises Overloaded."""
     hold = current.get()
     if hold is not None:
         hold.received(size)

@@ -44,6 +44,8 @@ class Method:
         stream: one message in, many out.
         bidi: many in, many out.
         idempotent: whether the call only reads (``NO_SIDE_EFFECTS``).
+        at_once: whether `unary` never waits, and refuses itself whom `admit` refuses: then it needs no task to run in,
+            and transports may have a small message read first.
         admit: asked by transports before they read the message.
     """
 
@@ -54,4 +56,5 @@ class Method:
     stream: StreamHandler | None = None
     bidi: BidiHandler | None = None
     idempotent: bool = False
+    at_once: bool = False
     admit: Admission = lambda _: None

@@ -11,7 +11,6 @@ from flagd.rpc.status import InvalidArgument
 
 PARTS = 150_000
 """Most values, names and brackets in a body of JSON: large batches have fewer, and reading them takes 10 ms."""
-_EXACT = 2**53
 
 
 def read_json(text: bytes, what: str) -> Any:  # noqa: ANN401
@@ -35,20 +34,6 @@ def write_json(value: object) -> bytes:
         return orjson.dumps(value)
     except TypeError:  # integers beyond 64 bits, halves of surrogate pairs
         return json.dumps(value).encode()
-
-
-def as_double(value: Any) -> Any:  # noqa: ANN401
-    """Return `value` with every integer beyond 2^53 as JavaScript and protobuf read it: as the nearest double.
-
-    So a context is the same whatever door it came in by. Lists and objects are new ones where something changed.
-    """
-    if isinstance(value, int):
-        return float(value) if abs(value) > _EXACT else value
-    if isinstance(value, dict):
-        return {name: as_double(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [as_double(one) for one in value]
-    return value
 
 
 def _parts(text: bytes) -> int:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
 
+from flagd.engine.context import double
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -17,13 +19,16 @@ if TYPE_CHECKING:
 
 
 def from_struct(struct: Struct, budget: Budget | None = None, level: int = 0) -> dict[str, Any]:
-    """Return the object as a dict. Raises what `budget` raises, before it reads what is too much."""
+    """Return the object as a dict. Raises what `budget` raises, before it reads what is too much.
+
+    Members of objects inside come sorted by name: a message has them in an order that each process makes up.
+    """
     fields = struct.fields
     if budget is not None:
         budget.spend(len(fields))
     plain: dict[str, Any] = {}
     # By name, for items() of a protobuf map costs as much as all the rest; scalars here, for a call each is as much.
-    for name in fields:
+    for name in sorted(fields) if level else fields:
         value = fields[name]
         match value.WhichOneof("kind"):
             case "string_value":
@@ -75,7 +80,7 @@ def to_value(plain: Any) -> Value:  # noqa: ANN401
         case bool():
             return Value(bool_value=plain)
         case int() | float():
-            return Value(number_value=_number(plain))
+            return Value(number_value=double(plain))
         case str():
             return Value(string_value=plain.encode(errors="replace").decode())
         case dict():
@@ -83,13 +88,6 @@ def to_value(plain: Any) -> Value:  # noqa: ANN401
         case list() | tuple():
             return Value(list_value=ListValue(values=[to_value(item) for item in plain]))
     raise TypeError(f"not a JSON value: {type(plain).__name__}")
-
-
-def _number(plain: float) -> float:
-    try:
-        return float(plain)
-    except OverflowError:
-        return float("inf") if plain > 0 else float("-inf")
 
 
 def whole_numbers(value: Any) -> Any:  # noqa: ANN401

@@ -4,7 +4,7 @@ from flagd.ruleset.canonical import canonical_json
 from flagd.ruleset.cohort import Cohort
 from flagd.ruleset.deployment import Deployment
 from flagd.ruleset.flag import EvaluationFlag
-from flagd.ruleset.jsonform import RulesetError
+from flagd.ruleset.forms.jsonform import RulesetError
 from flagd.ruleset.revision import compute_revision
 from flagd.ruleset.ruleset import Ruleset
 

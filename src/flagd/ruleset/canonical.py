@@ -25,6 +25,7 @@ else:
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 _FRACTIONAL = re.compile(rb"[\[:,]-?[0-9]+[.e]")
 """Finds every number that is not an integer, and, harmlessly, some text that looks like one."""
+_DIGITS = b"-0123456789"
 _MOST_PLAIN_EXPONENT = 21
 _LEAST_PLAIN_EXPONENT = -6
 
@@ -81,9 +82,14 @@ def _placed(digits: str, point: int) -> str:
 
 def _only_integers(value: object, text: bytes) -> bool:
     # Both encoders write every float with a point or a signed exponent.
-    if not (b"." in text or b"e+" in text or b"e-" in text):
+    if isinstance(value, float):
+        return False
+    if b"e+" in text or b"e-" in text:
+        return not _FRACTIONAL.search(text)
+    if b"." not in text:
         return True
-    return not (isinstance(value, float) or _FRACTIONAL.search(text))
+    bare = text.translate(None, _DIGITS)  # several times as fast as to search for numbers
+    return not ((b":." in bare or b",." in bare or b"[." in bare) and _FRACTIONAL.search(text))
 
 
 def _encode(text: str) -> bytes:

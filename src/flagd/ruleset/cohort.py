@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flagd.ruleset.hashed_ids import HashedIds
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -15,11 +17,19 @@ class Cohort:
 
     Attributes:
         unit: ``User``, or a group type such as ``company``.
-        members: user ids, or group names.
+        members: user ids, or group names; of a list that was fetched, the hashes of them.
+        as_of: since when such a list is as it is, in seconds since 1970; 0 for members that a manifest names, and for
+            a list that is not read.
     """
 
     unit: str
-    members: frozenset[str]
+    members: frozenset[str] | HashedIds
+    as_of: int = 0
+
+    @property
+    def listed(self) -> bool:
+        """Whether it is made from a list, whose ids are known by their hashes alone."""
+        return isinstance(self.members, HashedIds)
 
 
 NAMED_ALONE = frozenset({"set contains any", "set does not contain any", "set contains", "set does not contain"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from flagd.ruleset.jsonform import RulesetError
+from flagd.ruleset.forms.jsonform import RulesetError
 from flagd.ruleset.persistent import Absent, PersistentMap
 from flagd.ruleset.revision import (
     Digest,

@@ -80,6 +80,9 @@ class PersistentMap(Mapping[K, V]):
 
     def changed(self, changes: Mapping[K, V | Absent]) -> PersistentMap[K, V]:
         """Return this map with `changes`: new values by key, `ABSENT` for entries to leave out."""
+        if not self._length:
+            entries = {key: value for key, value in changes.items() if not isinstance(value, Absent)}
+            return PersistentMap(entries) if entries else self
         shards = list(self._shards)
         copied: set[int] = set()
         for key, value in changes.items():

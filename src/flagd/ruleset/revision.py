@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from flagd.ruleset.canonical import canonical_json
-from flagd.ruleset.jsonform import cohort_to_json, deployment_to_json
+from flagd.ruleset.forms.jsonform import cohort_to_json, deployment_to_json
+from flagd.ruleset.hashed_ids import HashedIds
 from flagd.ruleset.persistent import ABSENT, Absent
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def hash_json(value: object) -> bytes:
 
 def hash_cohort(cohort: Cohort) -> bytes:
     """Return the hash of a cohort, whatever the order of its members."""
+    if isinstance(cohort.members, HashedIds):
+        return hash_json({"unit": cohort.unit, "asOf": cohort.as_of, "sha256": cohort.members.digest.hex()})
     return hash_json(cohort_to_json(cohort))
 
 

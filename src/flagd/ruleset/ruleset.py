@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flagd.ruleset.jsonform import (
+from flagd.ruleset.forms.jsonform import (
     RulesetError,
     checked,
     cohort_to_json,

@@ -1,17 +1,23 @@
-"""Sharing: equal texts of many flags are one object in memory. Flags repeat names, operators and values without end."""
+"""Sharing: what is equal in many flags is one object in memory. Flags repeat names and conditions without end."""
 
 from __future__ import annotations
 
 from typing import Any
 
+_DEPTH = 12
+"""Levels of a ruleset in which lists and objects are shared: below a flag, those of our own form."""
+
 
 class Sharing:
-    """One for what is read at a time; dropped afterwards, while the texts live as long as the flags."""
+    """One for what is read at a time; dropped afterwards, while what it shared lives as long as the flags.
+
+    Nothing that was shared may be changed.
+    """
 
     __slots__ = ("_known",)
 
     def __init__(self) -> None:
-        self._known: dict[str, str] = {}
+        self._known: dict[object, Any] = {}
 
     def named(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         """Return the object of `pairs`, its names shared: a hook of Python's JSON reader, which shares none itself."""
@@ -19,7 +25,25 @@ class Sharing:
         return {known.setdefault(name, name): value for name, value in pairs}
 
     def share(self, value: Any) -> None:  # noqa: ANN401 - any JSON
-        """Have the texts inside `value`, which was read from JSON, be those that were met before. Of any depth."""
+        """Have what is inside `value`, which was read from JSON, be what was met before; texts at any depth."""
+        self._share_parts(value, _DEPTH)
+
+    def _share_parts(self, value: Any, depth: int) -> None:  # noqa: ANN401
+        for place, each in value.items() if isinstance(value, dict) else enumerate(value):
+            value[place] = self._shared(each, depth)
+
+    def _shared(self, value: Any, depth: int) -> Any:  # noqa: ANN401
+        if isinstance(value, str):
+            return self._known.setdefault(value, value)
+        if not isinstance(value, (dict, list)):
+            return value
+        if depth == 0:
+            self._share_texts(value)
+            return value
+        self._share_parts(value, depth - 1)
+        return self._known.setdefault(_content(value), value)
+
+    def _share_texts(self, value: Any) -> None:  # noqa: ANN401
         known, inside = self._known, [value]
         while inside:
             each = inside.pop()
@@ -28,3 +52,16 @@ class Sharing:
                     each[place] = known.setdefault(found, found)
                 elif isinstance(found, (dict, list)):
                     inside.append(found)
+
+
+def _content(value: dict[str, Any] | list[Any]) -> tuple[object, ...]:
+    """Return what tells `value`, whose parts are shared, from others."""
+    if isinstance(value, dict):
+        return "{", *value, *map(_mark, value.values())
+    return "[", *map(_mark, value)
+
+
+def _mark(part: Any) -> object:  # noqa: ANN401 - any JSON
+    if isinstance(part, str):
+        return part
+    return id(part) if isinstance(part, (dict, list)) else (type(part), repr(part))

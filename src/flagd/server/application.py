@@ -22,6 +22,7 @@ from flagd.process.tasks import Tasks
 from flagd.rpc.capacity import Capacity
 from flagd.ruleset.census import Census
 from flagd.ruleset.default_project import DefaultProject
+from flagd.sampling import Samples
 from flagd.server.collector import FlagdCollector
 from flagd.server.door import Door
 from flagd.server.exposure import exposures
@@ -34,6 +35,7 @@ from flagd.sources.last_good_of_store import LastGoodOfStore
 from flagd.sources.operator import OperatorSource
 from flagd.store import Store
 from flagd.sync.publisher.follow import Follow
+from flagd.sync.publisher.report_samples import ReportSamples
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -55,18 +57,19 @@ class Application:
         self._metrics = Metrics()
         self.capacity = Capacity(callers_bytes(options.max_memory))
         self._store = Store(DefaultProject(options.default_project, alone=options.operator is None))
-        self._source = _source(options, self._store, self._metrics)
+        samples = None if options.operator is None else Samples()
+        self._source = _source(options, self._store, self._metrics, samples)
         self._ruleset_port = RulesetPort(options, self._store, self._source, self._metrics, self.capacity)
         self._census = Census()
         subscribers = self._ruleset_port.subscribers
         self._tracking = make_tracking(options)
         collector = FlagdCollector(self._metrics, self._store, subscribers, self.capacity, self._tracking)
         self._metrics_page = MetricsPage(collector)
-        self._management = Management(
-            {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._expose}, options.management_listen
-        )
-        access = Access(self._store, self._metrics, options.deployment_keys, self._tracking)
-        following = Follow(access, self._store).methods()
+        pages = {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._expose}
+        tls = options.tls if options.management_tls else None
+        self._management = Management(pages, options.management_listen, tls=tls)
+        access = Access(self._store, self._metrics, options.deployment_keys, self._tracking, samples)
+        following = [*Follow(access, self._store).methods(), *ReportSamples(access, samples).methods()]
         self._methods = public_methods(access, self._store, self._metrics, following)
         self._routes = public_routes(access, self._store, self._metrics)
         self._last_good = options.state_dir and LastGoodOfStore(
@@ -94,6 +97,7 @@ class Application:
         """Begin to follow the source and to answer probes. Raises OSError when the port cannot be had."""
         report(exposures(self._options))
         await self._management.start()
+        self._tasks.start("management port", self._management.run, restart=True)
         await self._ruleset_port.start()
         if self._ruleset_port.listens:
             self._tasks.start("ruleset port", self._ruleset_port.run, restart=True)
@@ -175,10 +179,12 @@ class Application:
         return Page(HTTPStatus.OK, CONTENT_TYPE, await asyncio.to_thread(self._metrics_page.render))
 
 
-def _source(options: Options, store: Store, metrics: Metrics) -> DirectorySource | OperatorSource:
+def _source(
+    options: Options, store: Store, metrics: Metrics, samples: Samples | None
+) -> DirectorySource | OperatorSource:
     announcer = Announcer(keys_required=options.deployment_keys == "required")
     if options.operator is not None:
-        return OperatorSource(options.operator, store, metrics, announcer)
+        return OperatorSource(options.operator, store, metrics, announcer, samples)
     if options.manifests is None:
         raise ValueError("neither manifests nor an operator to serve")
     return DirectorySource(options.manifests, store, metrics, announcer)

@@ -27,6 +27,7 @@ class Options:
         operator: the operator whose rulesets to serve; exactly one of this and `manifests` is given.
         listen: ``host:port`` of the evaluation services.
         management_listen: ``host:port`` of /healthz, /readyz and /metrics.
+        management_tls: whether they are answered over HTTPS, with the certificate of `tls`.
         ruleset_listen: ``host:port`` of the ruleset stream; None = it is not served.
         ruleset_tokens: file with the tokens, one per line, that peers and operators must show there.
         transport: what serves `listen`.
@@ -52,6 +53,7 @@ class Options:
     operator: OperatorSettings | None = None
     listen: str = "127.0.0.1:8013"
     management_listen: str = "127.0.0.1:8014"
+    management_tls: bool = False
     ruleset_listen: str | None = None
     ruleset_tokens: Path | None = None
     transport: TransportName = "auto"

@@ -9,38 +9,35 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from watchfiles import awatch
-
+from flagd.id_list.shelf import Shelf
 from flagd.manifest import Flag, FlagRolloutPlan, Severity
 from flagd.manifest.changes.news import Reason
 from flagd.process.announcer import Announcer
 from flagd.process.background import in_turns
+from flagd.sources.changes import changes
 from flagd.sources.folder_news import broken_refs, folder_news, other_findings, readable_again
 from flagd.sources.manifests import Surroundings, look_around, read_folder
 from flagd.sources.reading import Reading, rejected, remember, take
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from flagd.manifest import Diagnostic, Resource
+    from flagd.manifest import Diagnostic, Resource, ResourceRef
+    from flagd.manifest.changes.news import Line
     from flagd.manifest.reading.files import SourceFile
     from flagd.metrics import Metrics
     from flagd.snapshot import Snapshot
     from flagd.store import Store
 
 log = logging.getLogger(__name__)
-QUIET_MS = 50
-GROUP_MS = 400
 SETTLE_SECONDS = 0.1
 SETTLE_READINGS = 5
-POLL_SECONDS = 10.0
-"""How often the folder is read without a notification: network file systems send none."""
-IDENTITY_MS = 500
-"""How often it is checked that the folder is still the same one: a link to it may have been turned elsewhere."""
 RETRY_SECONDS = 0.5
+RAMPS_AT_GOALS = "flags with a ramp are served at their goals: only an operator has percentages rise step by step"
 
 
 class DirectorySource:
@@ -51,6 +48,7 @@ class DirectorySource:
         self._store = store
         self._metrics = metrics
         self._reading = Reading()
+        self._shelf = Shelf(folder)
         self._announcer = announcer or Announcer()
         self._in_touch = True
         self._lock = asyncio.Lock()
@@ -102,26 +100,31 @@ class DirectorySource:
 
     async def _refresh(self, *, confirmed: bool) -> None:
         sources = await self._settled()
-        directories = await asyncio.to_thread(look_around, self._folder, sources, self._reading.manifests)
-        reading = await in_turns(take, sources, self._reading, Surroundings(directories, confirmed))
-        changed = reading is not self._reading
+        directories = await in_turns(look_around, self._folder, sources, self._reading.manifests)
+        around = Surroundings(directories, confirmed)
+        before, reading = self._reading, await in_turns(take, sources, self._reading, around, self._shelf.supplies)
+        changed = reading is not before
         self._metrics.reloads["changed" if changed else "unchanged"] += 1
         if changed:
-            self._report(reading)
+            self._report(reading, await in_turns(_report, before, reading))
         self._reading = reading
         self._publish()
 
     async def _settled(self) -> list[SourceFile]:
-        sources = await asyncio.to_thread(read_folder, self._folder)
+        sources = await in_turns(read_folder, self._folder)
         for _ in range(SETTLE_READINGS):
-            if self._reading.manifests and self._reading.manifests.holds(sources):
+            if await in_turns(self._holds, sources):
                 break
             before = sources
             await asyncio.sleep(SETTLE_SECONDS)
-            sources = await asyncio.to_thread(read_folder, self._folder)
+            sources = await in_turns(read_folder, self._folder)
             if sources == before:
                 break
         return sources
+
+    def _holds(self, sources: list[SourceFile]) -> bool:
+        manifests = self._reading.manifests
+        return manifests is not None and manifests.holds(sources)
 
     def _publish(self) -> None:
         if not self._in_touch:
@@ -138,31 +141,46 @@ class DirectorySource:
         if self._store.loaded:
             self._store.replace({name: one.lost() for name, one in self._store.snapshots.items()})
 
-    def _report(self, reading: Reading) -> None:
-        before = self._reading
-        for line in folder_news(before, reading):
+    def _report(self, reading: Reading, report: _Report) -> None:
+        for line in report.lines:
             level = logging.ERROR if line.reason is Reason.BROKEN else logging.INFO
             log.log(level, "%s", line.text, extra={"fields": line.fields})
-        for finding in other_findings(before, reading):
+        for finding in report.findings:
             log.log(_LEVELS[finding.severity], "%s", finding)
-        for name in readable_again(before, reading):
+        for name in report.readable:
             log.info("%s can be read again", name)
         self._metrics.rejected = rejected(reading.diagnostics)
-        self._metrics.broken = broken_refs(reading.diagnostics)
+        self._metrics.broken = report.broken
         named = ((ref.namespace, ref.name) for ref in self._metrics.broken if ref.kind == "Flag")
         self._store.refused = frozenset(named)
         self._metrics.held = sum(map(len, reading.manifests.held.values())) if reading.manifests else 0
         self._announcer.tell_all({name: one.ruleset for name, one in reading.snapshots.items()})
-        self._tell_of_ramps(reading)
+        if report.ramps and not self._told_of_ramps:
+            self._told_of_ramps = True
+            log.warning(RAMPS_AT_GOALS)
         if not any(snapshot.ruleset.flags for snapshot in reading.snapshots.values()):
             log.warning("no flags in %s", self._folder)
 
-    def _tell_of_ramps(self, reading: Reading) -> None:
-        resources = reading.manifests.resources.values() if reading.manifests else ()
-        if self._told_of_ramps or not any(map(_ramps, resources)):
-            return
-        self._told_of_ramps = True
-        log.warning("flags with a ramp are served at their goals: only an operator has percentages rise step by step")
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """What is to be said of a reading after the one before it, found at the cost of a look at all resources."""
+
+    lines: list[Line]
+    findings: list[Diagnostic]
+    readable: list[str]
+    broken: list[ResourceRef]
+    ramps: bool
+
+
+def _report(before: Reading, after: Reading) -> _Report:
+    return _Report(
+        folder_news(before, after),
+        other_findings(before, after),
+        readable_again(before, after),
+        broken_refs(after.diagnostics),
+        any(map(_ramps, after.manifests.resources.values() if after.manifests else ())),
+    )
 
 
 def _ramps(resource: Resource) -> bool:
@@ -170,40 +188,3 @@ def _ramps(resource: Resource) -> bool:
 
 
 _LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING}
-
-
-async def changes(folder: Path) -> AsyncIterator[None]:
-    """Yield at once, then whenever something in `folder` changes, and every few seconds all the same.
-
-    Ends when another folder has taken its place. Raises OSError when it is not there.
-    """
-    identity = _identity(folder)
-    watcher = awatch(
-        folder,
-        watch_filter=None,
-        debounce=GROUP_MS,
-        step=QUIET_MS,
-        rust_timeout=IDENTITY_MS,
-        yield_on_timeout=True,
-    )
-    # The watch begins with the first step; what changes during the first reading must not be missed.
-    step = asyncio.ensure_future(anext(watcher))
-    try:
-        await asyncio.sleep(0)
-        yield
-        looked = time.monotonic()
-        while _identity(folder) == identity:
-            changed = await step
-            step = asyncio.ensure_future(anext(watcher))
-            if changed or time.monotonic() - looked > POLL_SECONDS:
-                yield
-                looked = time.monotonic()
-    finally:
-        step.cancel()
-        await asyncio.gather(step, return_exceptions=True)
-        await watcher.aclose()
-
-
-def _identity(folder: Path) -> tuple[int, int]:
-    found = folder.stat()
-    return found.st_dev, found.st_ino

@@ -88,7 +88,7 @@ class Manifests:
         return next(files, Loaded()).locate(diagnostic)
 
 
-_NOWHERE = Surroundings()
+NOWHERE = Surroundings()
 
 
 def read_folder(folder: Path) -> list[SourceFile]:
@@ -106,7 +106,7 @@ def look_around(folder: Path, sources: Sequence[SourceFile], previous: Manifests
     return identities(folder, {source.name for source in sources} | (previous.files.keys() if previous else set()))
 
 
-def parse_manifests(sources: Sequence[SourceFile], previous: Manifests, around: Surroundings = _NOWHERE) -> Manifests:
+def parse_manifests(sources: Sequence[SourceFile], previous: Manifests, around: Surroundings = NOWHERE) -> Manifests:
     """Parse `sources`; `previous` is returned when nothing changed, and what did not change is not parsed again."""
     if previous.holds(sources) and not (around.confirmed and previous.held):
         same = previous.directories == around.directories

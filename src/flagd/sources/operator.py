@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from flagd.manifest import Diagnostic
     from flagd.metrics import Metrics
+    from flagd.sampling import Samples
     from flagd.snapshot import Snapshot
     from flagd.store import Store
     from flagd.sync.subscriber.connection import Term
@@ -51,8 +52,14 @@ class OperatorSource:
     """Keeps a store at what the deciding replica of the operator says."""
 
     def __init__(
-        self, settings: OperatorSettings, store: Store, metrics: Metrics, announcer: Announcer | None = None
+        self,
+        settings: OperatorSettings,
+        store: Store,
+        metrics: Metrics,
+        announcer: Announcer | None = None,
+        samples: Samples | None = None,
     ) -> None:
+        """Write to `store` and count in `metrics`; the operator is told of `samples`."""
         self._settings = settings
         self._store = store
         following = Settings(
@@ -62,6 +69,7 @@ class OperatorSource:
             peers=Hosts(settings.peers, (settings.peer_credentials or settings.credentials).connect),
             stale_seconds=settings.stale_seconds,
             count=partial(admitted, metrics),
+            sample=None if samples is None else samples.report,
         )
         self._subscriber = Subscriber(following, store, announcer or Announcer(), metrics)
 

@@ -16,13 +16,17 @@ from flagd.compiler.graph.references import node_of, stand_ins
 from flagd.manifest import ResourceRef, Severity
 from flagd.manifest.changes.privacy_filter import redacted
 from flagd.snapshot import Snapshot
-from flagd.sources.manifests import Manifests, Surroundings, parse_manifests
+from flagd.sources.manifests import NOWHERE, Manifests, Surroundings, parse_manifests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from flagd.id_list.id_list import Supply
     from flagd.manifest import Diagnostic, Resource
     from flagd.manifest.reading.files import SourceFile
+
+    Lists = Callable[[Iterable[Resource], bool], Mapping[ResourceRef, Supply]]
+    """Reads the lists of the cohorts among resources; True = what lost most of its ids is believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +37,23 @@ class Reading:
         manifests: its files; None before the first reading.
         compiled: the same by project.
         snapshots: the same, ready to answer from.
+        supplies: the lists that cohorts are made from.
         diagnostics: what is wrong with the files as they are now; says nothing of users.
         inherited: stands for what was served before a restart and no manifest has claimed since, while some
             file cannot be read.
     """
 
     manifests: Manifests | None = None
+    supplies: Mapping[ResourceRef, Supply] = field(default_factory=dict)
     compiled: Mapping[str, Compiled] = field(default_factory=dict)
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
     inherited: tuple[Unreadable, ...] = ()
+
+
+def no_lists(_resources: Iterable[Resource], _confirmed: bool) -> Mapping[ResourceRef, Supply]:
+    """Return the lists of cohorts where nobody reads any."""
+    return {}
 
 
 def remember(snapshots: Mapping[str, Snapshot]) -> Reading:
@@ -56,21 +67,28 @@ def remember(snapshots: Mapping[str, Snapshot]) -> Reading:
     return Reading(compiled=compiled, snapshots=snapshots, inherited=tuple(inherited))
 
 
-def take(sources: Sequence[SourceFile], previous: Reading, around: Surroundings | None = None) -> Reading:
-    """Return what `sources` make, at the cost of what changed since `previous`; the same object if nothing did."""
-    manifests = parse_manifests(sources, previous.manifests or Manifests(), around or Surroundings())
-    if manifests is previous.manifests:
+def take(
+    sources: Sequence[SourceFile], previous: Reading, around: Surroundings = NOWHERE, lists: Lists = no_lists
+) -> Reading:
+    """Return what `sources` make, at the cost of what changed since `previous`; the same object if nothing did.
+
+    `lists` reads the lists of cohorts.
+    """
+    manifests = parse_manifests(sources, previous.manifests or Manifests(), around)
+    supplies = lists(manifests.resources.values(), around.confirmed)
+    if manifests is previous.manifests and supplies == previous.supplies:
         return previous
     broken = any(finding.severity is Severity.ERROR for finding in manifests.diagnostics)
     inherited = _unclaimed(previous.inherited, manifests.resources.values()) if broken else ()
     readable: list[Resource | Unreadable] = [*manifests.resources.values(), *inherited]
-    compiled = compile_projects([*readable, *stand_ins(manifests.refused, readable)], previous.compiled)
+    compiled = compile_projects([*readable, *stand_ins(manifests.refused, readable)], previous.compiled, supplies)
     snapshots = {
         name: Snapshot.make(one.ruleset, previous.snapshots.get(name), time.time()) for name, one in compiled.items()
     }
     found = [finding for one in compiled.values() for finding in one.diagnostics]
     found = [manifests.locate(finding) for finding in (*found, *similar_namespaces(manifests.resources.values()))]
-    return Reading(manifests, compiled, snapshots, tuple(map(redacted, (*manifests.diagnostics, *found))), inherited)
+    told = tuple(map(redacted, (*manifests.diagnostics, *found)))
+    return Reading(manifests, supplies, compiled, snapshots, told, inherited)
 
 
 def _unclaimed(inherited: Sequence[Unreadable], resources: Iterable[Resource]) -> tuple[Unreadable, ...]:

@@ -12,14 +12,15 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from flagd.ruleset import Cohort, RulesetError, canonical_json
+from flagd.ruleset import RulesetError, canonical_json
 from flagd.ruleset.change import Change, find_change
+from flagd.ruleset.forms.jsonform import deployments_from_json, flags_from_json
 from flagd.ruleset.hashed_ruleset import HashedRuleset
-from flagd.ruleset.jsonform import deployments_from_json, flags_from_json
 from flagd.ruleset.persistent import ABSENT, Absent
 from flagd.ruleset.revision import hash_json
 from flagd.ruleset.sharing import Sharing
-from flagd.v1.ruleset_pb2 import CohortEntry, DeploymentEntry, FlagEntry, Update
+from flagd.sync.cohort_entry import cohort_entry, read_cohort
+from flagd.v1.ruleset_pb2 import DeploymentEntry, FlagEntry, Update
 
 try:
     import orjson
@@ -31,7 +32,7 @@ else:
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from flagd.ruleset import EvaluationFlag, Ruleset
+    from flagd.ruleset import Cohort, EvaluationFlag, Ruleset
     from flagd.ruleset.deployment import Deployment
 
 _GZIP = 16 + zlib.MAX_WBITS
@@ -53,7 +54,7 @@ def make_update(before: Ruleset | None, after: Ruleset) -> Update:
         flags=[_flag_entry(after, key) for key in changed],
         removed_flags=_removed(change.flags),
         cohorts=[
-            CohortEntry(id=name, unit=one.unit, members=sorted(one.members))
+            cohort_entry(name, one, before.cohorts.get(name) if before else None)
             for name, one in sorted(change.cohorts.items())
             if not isinstance(one, Absent)
         ],
@@ -132,8 +133,8 @@ def _change(update: Update, held: HashedRuleset) -> Change:
             flags[entry.key] = _flag(entry, sharing)
         visibility[entry.key] = frozenset(entry.deployments) or ABSENT
     for each in update.cohorts:
-        cohort = Cohort(each.unit, frozenset(each.members))
         known = before.cohorts.get(each.id)
+        cohort = read_cohort(each, None if whole else known)
         cohorts[each.id] = known if known == cohort else cohort
     deployments |= _deployments(update.deployments)
     return Change(flags, visibility, cohorts, deployments)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flagd.client.variant import Variant
 from flagd.engine.variant import Reason
 from flagd.ruleset import RulesetError
-from flagd.ruleset.jsonform import flags_from_json
+from flagd.ruleset.forms.jsonform import flags_from_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

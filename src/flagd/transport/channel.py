@@ -23,7 +23,7 @@ OPTIONS: list[tuple[str, int | str]] = [
     # Of its own: a connection that hangs must not be found again by the next attempt.
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.min_reconnect_backoff_ms", 5_000),
-    ("grpc.max_receive_message_length", 80 * 1024 * 1024),
+    ("grpc.max_receive_message_length", 272 * 1024 * 1024),  # the largest update, and what is around it
     # Pings find servers that are gone; ours allow one every 10 s.
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 10_000),

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import grpc
 
+from flagd.process.certificate import reason
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -27,7 +29,7 @@ def server_credentials(files: TlsFiles) -> grpc.ServerCredentials:
     try:
         _check(files)
     except OSError as error:
-        raise OSError(f"TLS: {files.certificate} and {files.key}: {_reason(error)}") from error
+        raise OSError(f"TLS: {files.certificate} and {files.key}: {reason(error)}") from error
     initial = _configuration(_read(files))
     return grpc.dynamic_ssl_server_credentials(
         initial, _Renewal(files), require_client_authentication=files.client_ca is not None
@@ -55,7 +57,7 @@ class _Renewal:
             _check(self._files)
         except OSError as error:
             log.warning(
-                "the TLS files do not match or cannot be read; the previous ones stay in use: %s", _reason(error)
+                "the TLS files do not match or cannot be read; the previous ones stay in use: %s", reason(error)
             )
             return None
         log.info("the TLS files changed, new connections use them")
@@ -68,11 +70,6 @@ def _check(files: TlsFiles) -> None:
     context.load_cert_chain(files.certificate, files.key)
     if files.client_ca:
         context.load_verify_locations(files.client_ca)
-
-
-def _reason(error: OSError) -> str:
-    reason = getattr(error, "reason", None) or error.strerror or "unreadable"
-    return str(reason).replace("_", " ").lower()
 
 
 def _read(files: TlsFiles) -> tuple[bytes, bytes, bytes | None]:

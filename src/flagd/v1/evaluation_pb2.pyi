@@ -203,7 +203,7 @@ class ConditionSetExplanation(_message.Message):
     def __init__(self, conditions: _Optional[_Iterable[_Union[ConditionExplanation, _Mapping]]] = ...) -> None: ...
 
 class ConditionExplanation(_message.Message):
-    __slots__ = ("attribute", "op", "values", "value_count", "actual", "matched", "compared_as", "misread")
+    __slots__ = ("attribute", "op", "values", "value_count", "actual", "matched", "compared_as", "misread", "lists")
     ATTRIBUTE_FIELD_NUMBER: _ClassVar[int]
     OP_FIELD_NUMBER: _ClassVar[int]
     VALUES_FIELD_NUMBER: _ClassVar[int]
@@ -212,6 +212,7 @@ class ConditionExplanation(_message.Message):
     MATCHED_FIELD_NUMBER: _ClassVar[int]
     COMPARED_AS_FIELD_NUMBER: _ClassVar[int]
     MISREAD_FIELD_NUMBER: _ClassVar[int]
+    LISTS_FIELD_NUMBER: _ClassVar[int]
     attribute: str
     op: str
     values: _containers.RepeatedScalarFieldContainer[str]
@@ -220,7 +221,18 @@ class ConditionExplanation(_message.Message):
     matched: bool
     compared_as: str
     misread: str
-    def __init__(self, attribute: _Optional[str] = ..., op: _Optional[str] = ..., values: _Optional[_Iterable[str]] = ..., value_count: _Optional[int] = ..., actual: _Optional[str] = ..., matched: bool = ..., compared_as: _Optional[str] = ..., misread: _Optional[str] = ...) -> None: ...
+    lists: _containers.RepeatedCompositeFieldContainer[ListExplanation]
+    def __init__(self, attribute: _Optional[str] = ..., op: _Optional[str] = ..., values: _Optional[_Iterable[str]] = ..., value_count: _Optional[int] = ..., actual: _Optional[str] = ..., matched: bool = ..., compared_as: _Optional[str] = ..., misread: _Optional[str] = ..., lists: _Optional[_Iterable[_Union[ListExplanation, _Mapping]]] = ...) -> None: ...
+
+class ListExplanation(_message.Message):
+    __slots__ = ("cohort", "ids", "as_of")
+    COHORT_FIELD_NUMBER: _ClassVar[int]
+    IDS_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
+    cohort: str
+    ids: int
+    as_of: int
+    def __init__(self, cohort: _Optional[str] = ..., ids: _Optional[int] = ..., as_of: _Optional[int] = ...) -> None: ...
 
 class BucketExplanation(_message.Message):
     __slots__ = ("attribute", "salt", "value", "hash", "allocation", "distribution", "rollout_percent", "admitted", "admitted_from_percent", "range_start", "range_end", "range_percent")

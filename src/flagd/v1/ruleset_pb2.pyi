@@ -18,6 +18,20 @@ ROLE_REPLICA: Role
 ROLE_CLIENT: Role
 ROLE_OPERATOR: Role
 
+class ReportSamplesRequest(_message.Message):
+    __slots__ = ("project", "samples")
+    PROJECT_FIELD_NUMBER: _ClassVar[int]
+    SAMPLES_FIELD_NUMBER: _ClassVar[int]
+    project: str
+    samples: _containers.RepeatedCompositeFieldContainer[UserSample]
+    def __init__(self, project: _Optional[str] = ..., samples: _Optional[_Iterable[_Union[UserSample, _Mapping]]] = ...) -> None: ...
+
+class ReportSamplesResponse(_message.Message):
+    __slots__ = ("runs",)
+    RUNS_FIELD_NUMBER: _ClassVar[int]
+    runs: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, runs: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class FollowRequest(_message.Message):
     __slots__ = ("projects", "held")
     PROJECTS_FIELD_NUMBER: _ClassVar[int]
@@ -119,24 +133,58 @@ class SubscribeResponse(_message.Message):
     def __init__(self, publishing: bool = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ..., stale: bool = ..., update: _Optional[_Union[Update, _Mapping]] = ..., compressed_update: _Optional[_Union[CompressedUpdate, _Mapping]] = ..., heartbeat: _Optional[_Union[Heartbeat, _Mapping]] = ..., removal: _Optional[_Union[Removal, _Mapping]] = ..., oversize: _Optional[_Union[Oversize, _Mapping]] = ...) -> None: ...
 
 class Heartbeat(_message.Message):
-    __slots__ = ("queries", "counts")
+    __slots__ = ("queries", "counts", "samples")
     QUERIES_FIELD_NUMBER: _ClassVar[int]
     COUNTS_FIELD_NUMBER: _ClassVar[int]
+    SAMPLES_FIELD_NUMBER: _ClassVar[int]
     queries: _containers.RepeatedCompositeFieldContainer[AdmissionQuery]
     counts: _containers.RepeatedCompositeFieldContainer[AdmissionCount]
-    def __init__(self, queries: _Optional[_Iterable[_Union[AdmissionQuery, _Mapping]]] = ..., counts: _Optional[_Iterable[_Union[AdmissionCount, _Mapping]]] = ...) -> None: ...
+    samples: _containers.RepeatedCompositeFieldContainer[UserSample]
+    def __init__(self, queries: _Optional[_Iterable[_Union[AdmissionQuery, _Mapping]]] = ..., counts: _Optional[_Iterable[_Union[AdmissionCount, _Mapping]]] = ..., samples: _Optional[_Iterable[_Union[UserSample, _Mapping]]] = ...) -> None: ...
 
 class AdmissionQuery(_message.Message):
-    __slots__ = ("project", "flag", "token", "segments")
+    __slots__ = ("project", "flag", "token", "segments", "run")
     PROJECT_FIELD_NUMBER: _ClassVar[int]
     FLAG_FIELD_NUMBER: _ClassVar[int]
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    RUN_FIELD_NUMBER: _ClassVar[int]
     project: str
     flag: str
     token: str
     segments: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, project: _Optional[str] = ..., flag: _Optional[str] = ..., token: _Optional[str] = ..., segments: _Optional[_Iterable[str]] = ...) -> None: ...
+    run: str
+    def __init__(self, project: _Optional[str] = ..., flag: _Optional[str] = ..., token: _Optional[str] = ..., segments: _Optional[_Iterable[str]] = ..., run: _Optional[str] = ...) -> None: ...
+
+class UserSample(_message.Message):
+    __slots__ = ("project", "flag", "run", "segment", "selector", "salt", "parts")
+    PROJECT_FIELD_NUMBER: _ClassVar[int]
+    FLAG_FIELD_NUMBER: _ClassVar[int]
+    RUN_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    SELECTOR_FIELD_NUMBER: _ClassVar[int]
+    SALT_FIELD_NUMBER: _ClassVar[int]
+    PARTS_FIELD_NUMBER: _ClassVar[int]
+    project: str
+    flag: str
+    run: str
+    segment: str
+    selector: _containers.RepeatedScalarFieldContainer[str]
+    salt: str
+    parts: _containers.RepeatedCompositeFieldContainer[UserSamplePart]
+    def __init__(self, project: _Optional[str] = ..., flag: _Optional[str] = ..., run: _Optional[str] = ..., segment: _Optional[str] = ..., selector: _Optional[_Iterable[str]] = ..., salt: _Optional[str] = ..., parts: _Optional[_Iterable[_Union[UserSamplePart, _Mapping]]] = ...) -> None: ...
+
+class UserSamplePart(_message.Message):
+    __slots__ = ("arm", "variant", "width", "slots")
+    ARM_FIELD_NUMBER: _ClassVar[int]
+    VARIANT_FIELD_NUMBER: _ClassVar[int]
+    WIDTH_FIELD_NUMBER: _ClassVar[int]
+    SLOTS_FIELD_NUMBER: _ClassVar[int]
+    arm: str
+    variant: str
+    width: int
+    slots: bytes
+    def __init__(self, arm: _Optional[str] = ..., variant: _Optional[str] = ..., width: _Optional[int] = ..., slots: _Optional[bytes] = ...) -> None: ...
 
 class AdmissionCount(_message.Message):
     __slots__ = ("project", "flag", "token", "count")
@@ -211,14 +259,28 @@ class FlagEntry(_message.Message):
     def __init__(self, key: _Optional[str] = ..., json: _Optional[bytes] = ..., deployments: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CohortEntry(_message.Message):
-    __slots__ = ("id", "unit", "members")
+    __slots__ = ("id", "unit", "members", "hashed_members")
     ID_FIELD_NUMBER: _ClassVar[int]
     UNIT_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    HASHED_MEMBERS_FIELD_NUMBER: _ClassVar[int]
     id: str
     unit: str
     members: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, id: _Optional[str] = ..., unit: _Optional[str] = ..., members: _Optional[_Iterable[str]] = ...) -> None: ...
+    hashed_members: HashedMembers
+    def __init__(self, id: _Optional[str] = ..., unit: _Optional[str] = ..., members: _Optional[_Iterable[str]] = ..., hashed_members: _Optional[_Union[HashedMembers, _Mapping]] = ...) -> None: ...
+
+class HashedMembers(_message.Message):
+    __slots__ = ("as_of", "change", "added", "removed")
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    ADDED_FIELD_NUMBER: _ClassVar[int]
+    REMOVED_FIELD_NUMBER: _ClassVar[int]
+    as_of: int
+    change: bool
+    added: bytes
+    removed: bytes
+    def __init__(self, as_of: _Optional[int] = ..., change: bool = ..., added: _Optional[bytes] = ..., removed: _Optional[bytes] = ...) -> None: ...
 
 class DeploymentEntry(_message.Message):
     __slots__ = ("name", "type", "key_hashes")

@@ -45,6 +45,11 @@ class RulesetServiceStub(object):
                 request_serializer=flagd_dot_v1_dot_ruleset__pb2.FollowRequest.SerializeToString,
                 response_deserializer=flagd_dot_v1_dot_ruleset__pb2.FollowResponse.FromString,
                 _registered_method=True)
+        self.ReportSamples = channel.unary_unary(
+                '/flagd.v1.RulesetService/ReportSamples',
+                request_serializer=flagd_dot_v1_dot_ruleset__pb2.ReportSamplesRequest.SerializeToString,
+                response_deserializer=flagd_dot_v1_dot_ruleset__pb2.ReportSamplesResponse.FromString,
+                _registered_method=True)
 
 
 class RulesetServiceServicer(object):
@@ -73,6 +78,15 @@ class RulesetServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReportSamples(self, request, context):
+        """For processes that evaluate locally: which users of a rollout they have seen, so that the check
+        whether users are divided as percentages say counts them too. Needs the key that Follow needs, and
+        counts flags of evaluation mode Local only. What is reported twice counts once.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RulesetServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -85,6 +99,11 @@ def add_RulesetServiceServicer_to_server(servicer, server):
                     servicer.Follow,
                     request_deserializer=flagd_dot_v1_dot_ruleset__pb2.FollowRequest.FromString,
                     response_serializer=flagd_dot_v1_dot_ruleset__pb2.FollowResponse.SerializeToString,
+            ),
+            'ReportSamples': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportSamples,
+                    request_deserializer=flagd_dot_v1_dot_ruleset__pb2.ReportSamplesRequest.FromString,
+                    response_serializer=flagd_dot_v1_dot_ruleset__pb2.ReportSamplesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -142,6 +161,33 @@ class RulesetService(object):
             '/flagd.v1.RulesetService/Follow',
             flagd_dot_v1_dot_ruleset__pb2.FollowRequest.SerializeToString,
             flagd_dot_v1_dot_ruleset__pb2.FollowResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportSamples(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/flagd.v1.RulesetService/ReportSamples',
+            flagd_dot_v1_dot_ruleset__pb2.ReportSamplesRequest.SerializeToString,
+            flagd_dot_v1_dot_ruleset__pb2.ReportSamplesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,6 +37,7 @@ WRONG_USE = [
         "or allow it with --insecure",
     ),
     (["serve", "--operator", "localhost:1", "--peers", "x:1"], "--peers: any server that answers at x:1"),
+    (["serve", "--manifests", ".", "--management-tls"], "--management-tls needs --tls-cert and --tls-key"),
 ]
 
 

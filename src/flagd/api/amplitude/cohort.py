@@ -12,6 +12,8 @@ from flagd.rpc.query import parameters
 from flagd.rpc.route import Response
 from flagd.rpc.status import InvalidArgument, NotFound
 from flagd.ruleset import canonical_json
+from flagd.ruleset.forms.jsonform import cohort_to_json
+from flagd.ruleset.hashed_ids import HashedIds
 from flagd.ruleset.revision import hash_cohort
 
 if TYPE_CHECKING:
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 
 _BASIC = "basic "
 _DIGITS = 19
+HASHED = (
+    "this cohort is a list that was fetched: flagd keeps hashes of its ids, so they cannot be handed out. "
+    "Evaluate its flags remotely, or with the Python client"
+)
 
 
 class CohortList:
@@ -34,7 +40,7 @@ class CohortList:
         self._deliveries = deliveries
 
     async def answer(self, request: Request) -> Response:
-        """Return the members; 204 where the caller has them, 413 where they are more than it takes.
+        """Return the members; 204 where the caller has them, 413 where they are more than it takes, or only hashes.
 
         The caller's API key is a Server deployment key, sent as the user name of Basic authentication. It sees the
         cohorts that its flags name.
@@ -44,16 +50,21 @@ class CohortList:
         cohort = ruleset.cohorts.get(request.tail)
         if cohort is None:
             raise NotFound("unknown cohort")
+        if isinstance(cohort.members, HashedIds):
+            return _refused(HASHED)
         query = parameters(request.query)
         size, most = len(cohort.members), _number(query, "maxCohortSize")
         if most is not None and size > most:
-            return Response(
-                413, canonical_json({"code": "resource_exhausted", "message": f"the cohort has {size} members"})
-            )
+            return _refused(f"the cohort has {size} members")
         modified, body = await asyncio.to_thread(_encode, request.tail, cohort)
         if _number(query, "lastModified") == modified:
             return Response(204, content_type="")
         return Response(200, body)
+
+
+def _refused(message: str) -> Response:
+    # The one status at which Amplitude's SDKs do not ask again.
+    return Response(413, canonical_json({"code": "resource_exhausted", "message": message}))
 
 
 @lru_cache(64)
@@ -65,7 +76,7 @@ def _encode(cohort_id: str, cohort: Cohort) -> tuple[int, bytes]:
         "cohortId": cohort_id,
         "lastModified": modified,
         "size": len(cohort.members),
-        "memberIds": sorted(cohort.members),
+        "memberIds": cohort_to_json(cohort)["members"],
         "groupType": cohort.unit,
     }
     return modified, canonical_json(form)

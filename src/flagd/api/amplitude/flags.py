@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
+from flagd.api.encodings import Encodings
 from flagd.rpc.method import Call
 from flagd.rpc.route import Response
 from flagd.ruleset import canonical_json
-from flagd.ruleset.local_sdk import for_local_sdks
+from flagd.ruleset.forms.local_sdk import for_local_sdks
 
 if TYPE_CHECKING:
     from flagd.api.access import Access
     from flagd.api.client_rulesets import ClientRulesets
     from flagd.rpc.route import Request
     from flagd.ruleset import Ruleset
-
-    Place = tuple[str, frozenset[str] | None]
 
 
 class FlagList:
@@ -25,7 +24,7 @@ class FlagList:
     def __init__(self, access: Access, deliveries: ClientRulesets) -> None:
         self._access = access
         self._deliveries = deliveries
-        self._encoded: dict[Place, tuple[str, asyncio.Task[bytes]]] = {}
+        self._encodings = Encodings("flags")
 
     async def answer(self, request: Request) -> Response:
         """Return the flags."""
@@ -40,12 +39,7 @@ class FlagList:
         view = self._access.view("", Call(request.headers), server=True)
         ruleset = await self._deliveries.deliver(view.snapshot.ruleset, view.deployments)
         place = (ruleset.project, view.deployments)
-        revision, encoded = self._encoded.get(place, ("", None))
-        if encoded is None or revision != ruleset.revision:
-            encoded = asyncio.create_task(asyncio.to_thread(_encode, ruleset), name="flags")
-            self._encoded[place] = (ruleset.revision, encoded)
-        # Others wait for the same: one that leaves must not take it along.
-        return await asyncio.shield(encoded)
+        return await self._encodings.body(place, ruleset.revision, partial(_encode, ruleset))
 
 
 def _encode(ruleset: Ruleset) -> bytes:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from flagd.api.user.cohort_ids import read_cohort_ids
 from flagd.api.user.groups import read_groups
 from flagd.api.user.values import check_values
+from flagd.engine.context import alike
 from flagd.rpc.budget import user_budget
 from flagd.rpc.limits import ATTRIBUTES, check_count
-from flagd.rpc.plain import as_double
 from flagd.rpc.shape import an_object, attribute_text
 from flagd.v1.evaluation_pb2 import User
 
@@ -35,13 +35,13 @@ def user_context(user: Mapping[str, Any]) -> dict[str, Any]:
     others = {name: value for name, value in given.items() if name not in _SHAPED}
     check_values(others, "user", whole=budget)
     fields: dict[str, Any] = {
-        name: attribute_text(value, f"user.{name}") if name in _FIELDS else as_double(value)
+        name: attribute_text(value, f"user.{name}") if name in _FIELDS else alike(value)
         for name, value in others.items()
     }
     if "user_properties" in given:
         properties = an_object(given["user_properties"], "user.user_properties")
         check_values(properties, "user.user_properties", whole=budget)
-        fields["user_properties"] = as_double(properties)
+        fields["user_properties"] = alike(properties)
     if "cohort_ids" in given:
         fields["cohort_ids"] = read_cohort_ids(given["cohort_ids"], "user.cohort_ids", budget)
     context: dict[str, Any] = {"user": fields} if fields else {}

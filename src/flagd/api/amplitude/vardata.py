@@ -44,7 +44,7 @@ class Vardata:
         variants = {key: one for key, one in variants.items() if view.sees(key) or not one.metadata.get(RETAINED)}
         if question.mode:
             variants = {key: one for key, one in variants.items() if _mode(one) == question.mode}
-        view.count(variants)
+        view.count(variants, question.context)
         return _response(
             (key, (self._seen if view.sees(key) else self._unseen).text(one)) for key, one in variants.items()
         )
@@ -58,7 +58,7 @@ class Vardata:
             for key, one in view.variants(question.context, question.flag_keys).items()
             if view.sees(key) and not one.metadata.get("default")
         }
-        view.count(variants)
+        view.count(variants, question.context)
         return _response((key, self._legacy.text(one)) for key, one in variants.items())
 
 

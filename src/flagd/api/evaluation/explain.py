@@ -12,6 +12,7 @@ from flagd.v1.evaluation_pb2 import (
     ConditionExplanation,
     ConditionSetExplanation,
     ExplainResponse,
+    ListExplanation,
     SegmentExplanation,
 )
 
@@ -73,6 +74,7 @@ def _condition(condition: engine.ConditionExplanation) -> ConditionExplanation:
         matched=condition.matched,
         compared_as=condition.compared_as,
         misread=condition.misread,
+        lists=[ListExplanation(cohort=one.cohort, ids=one.ids, as_of=one.as_of) for one in condition.lists],
     )
 
 

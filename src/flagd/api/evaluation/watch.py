@@ -60,5 +60,5 @@ def _difference(said: dict[str, bytes] | None, entries: dict[str, bytes]) -> byt
     if said is None:
         return b"".join(entries.values())
     changed = [entry for key, entry in entries.items() if said.get(key) != entry]
-    removed = WatchResponse(removed=sorted(said.keys() - entries.keys()))
-    return b"".join(changed) + removed.SerializeToString()
+    removed = said.keys() - entries.keys()
+    return b"".join(changed) + (WatchResponse(removed=sorted(removed)).SerializeToString() if removed else b"")

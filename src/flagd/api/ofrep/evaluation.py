@@ -66,7 +66,7 @@ class Evaluation:
     def _all(self, view: View, context: dict[str, Any], call: Call) -> bytes:
         ruleset = view.snapshot.ruleset
         variants = view.variants(context, ())
-        view.count(variants)
+        view.count(variants, context)
         flags = [self._bodies.find_any(ruleset.flags[key], variants.get(key), ruleset.project) for key in view.keys]
         endpoint = {"requestUri": stream_address(ruleset.project, call)}
         streams = [{"type": "sse", "endpoint": endpoint, "inactivityDelaySec": INACTIVITY_SECONDS}]

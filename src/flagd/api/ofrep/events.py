@@ -46,18 +46,19 @@ class Events:
     async def answer(self, request: Request) -> EventStream:
         """Return the events: one at once, unless the caller heard of this revision, and one with every change.
 
-        The one at once is for what changed between the answer with the address and this request.
+        The one at once is for what changed between the answer with the address and this request. A server that drains,
+        or has nothing to serve yet, ends the stream before the first: a browser connects again after that, and never
+        after an error.
         """
         query = parameters(request.query)
         project, digest = query.get("project", ""), query.get("key_hash", "")
-        if self._store.closed:
-            raise Unavailable("the server is draining; connect again")
-        self._access.revision(project, digest)
+        with contextlib.suppress(Unavailable):
+            self._access.revision(project, digest)
         return EventStream(self._events(project, digest, request.headers.get("last-event-id", "")))
 
     async def _events(self, project: str, digest: str, told: str) -> AsyncIterator[bytes]:
         with self._store.subscribe() as changed:
-            while not self._store.closed:
+            while not self._store.closed and not self._store.obstacle:
                 changed.clear()
                 revision = self._access.revision(project, digest)
                 yield _KEEP_ALIVE if revision == told else _refetch(revision)

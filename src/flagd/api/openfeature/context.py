@@ -9,8 +9,7 @@ from flagd.api.user.groups import read_groups
 from flagd.api.user.values import check_values
 from flagd.engine.context import evaluation_context as engine_context
 from flagd.rpc.budget import user_budget
-from flagd.rpc.limits import ATTRIBUTES, check_count
-from flagd.rpc.plain import as_double
+from flagd.rpc.limits import ATTRIBUTES, KEY_BYTES, TEXT_BYTES, check_count
 from flagd.rpc.shape import an_object, attribute_text
 from flagd.v1.evaluation_pb2 import User
 
@@ -34,6 +33,36 @@ def evaluation_context(fields: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         InvalidArgument: something is too large, or of a shape that its name does not allow.
     """
+    return _plain_context(fields) or _checked_context(fields)
+
+
+def _plain_context(fields: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the context of few, short fields with nothing inside them, which nearly all are; None for any other."""
+    if len(fields) > ATTRIBUTES:
+        return None
+    user: dict[str, Any] = {}
+    properties: dict[str, Any] = {}
+    for name, value in fields.items():
+        kind = value.__class__
+        if kind is str:
+            if len(value) > _SHORT_TEXT:
+                return None
+        elif (kind is not float and kind is not bool) or name in _NAMED:
+            return None
+        if len(name) > _SHORT_NAME or name in _SHAPED:
+            return None
+        if name in _NAMED:
+            user[name] = value
+        else:
+            properties[name] = value
+    if TARGETING_KEY in user:
+        user["user_id"] = user.pop(TARGETING_KEY)
+    if properties:
+        user["user_properties"] = properties
+    return {"user": user}
+
+
+def _checked_context(fields: Mapping[str, Any]) -> dict[str, Any]:
     check_count(len(fields), 2 * _MOST, "context")
     given = {name: value for name, value in fields.items() if value is not None}
     budget = user_budget("context")
@@ -58,8 +87,10 @@ def _properties(given: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
     plain = {name: value for name, value in given.items() if name not in _FIELDS and name not in _NOT_PROPERTIES}
     properties = {**named, **plain}
     check_values(properties, "context.user_properties" if named else "context", whole=budget)
-    exact: dict[str, Any] = as_double(properties)
-    return exact
+    return properties
 
 
 _NOT_PROPERTIES = frozenset((*_SHAPED, TARGETING_KEY))
+_NAMED = _FIELDS | {TARGETING_KEY}
+_SHORT_NAME, _SHORT_TEXT = KEY_BYTES // 4, TEXT_BYTES // 4
+"""Characters that are not more bytes than names and texts may have, whatever they are."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
+from flagd.api.encodings import Encodings
 from flagd.api.openfeature.selector import selected_project
 from flagd.rpc.limits import FLAGS_BYTES, RESPONSE_BYTES
 from flagd.rpc.method import Call
 from flagd.rpc.plain import write_json
 from flagd.rpc.route import Response, Route
 from flagd.rpc.status import TooLarge
-from flagd.ruleset.openfeature_flag import openfeature_manifest
+from flagd.ruleset.forms.openfeature_flag import openfeature_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from flagd.api.access import Access
     from flagd.rpc.route import Request
     from flagd.ruleset import Ruleset
-
-    Place = tuple[str, frozenset[str] | None]
 
 PATH = "/openfeature/v0/manifest"
 _HEADERS = {"x-manifest-capabilities": "read"}
@@ -31,7 +30,7 @@ class Manifest:
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        self._encoded: dict[Place, tuple[str, asyncio.Task[bytes]]] = {}
+        self._encodings = Encodings("openfeature manifest")
 
     async def answer(self, request: Request) -> Response:
         """Return the manifest of the flags that the caller sees.
@@ -40,14 +39,9 @@ class Manifest:
         """
         call = Call(request.headers)
         view = self._access.view(selected_project(call.metadata), call)
-        place, revision = (view.source[0], view.deployments), view.source[1]
-        known, encoded = self._encoded.get(place, ("", None))
-        if encoded is None or known != revision:
-            made = asyncio.to_thread(_encode, view.snapshot.ruleset, view.keys)
-            encoded = asyncio.create_task(made, name="openfeature manifest")
-            self._encoded[place] = (revision, encoded)
-        # Others wait for the same: one that leaves must not take it along.
-        body = await asyncio.shield(encoded)
+        project, revision = view.source
+        encode = partial(_encode, view.snapshot.ruleset, view.keys)
+        body = await self._encodings.body((project, view.deployments), revision, encode)
         if len(body) > FLAGS_BYTES:
             raise TooLarge(f"response: larger than {RESPONSE_BYTES} bytes; show a key whose deployment has fewer flags")
         return Response(200, body, headers=_HEADERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from flagd.api.answer_size import check_entries
 from flagd.api.delimited import delimited
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from flagd.api.access import Access
     from flagd.api.view import View
+    from flagd.engine.variant import Variant
     from flagd.openfeature.v1.evaluation_pb2 import ResolveAllRequest
     from flagd.rpc.method import Call
 
@@ -33,6 +35,7 @@ class Resolving:
     def __init__(self, access: Access) -> None:
         self._access = access
         self._replies = Replies()
+        self._entries: WeakKeyDictionary[View, dict[Variant | None, bytes]] = WeakKeyDictionary()
 
     async def resolve(self, wanted: Type, request: Any, call: Call) -> bytes:  # noqa: ANN401 - one of five messages
         """Return the encoded response; one without value and variant says that the caller's own default holds."""
@@ -52,17 +55,28 @@ class Resolving:
         """
         view = self._view(call)
         project = view.snapshot.ruleset.project
-        variants = view.variants(_context(request.context), ())
-        view.count(variants)
+        context = _context(request.context)
+        variants = view.variants(context, ())
+        view.count(variants, context)
         rest = ResolveAllResponse(metadata=to_struct({FLAG_SET_ID: project})).SerializeToString()
+        made = self._entries.setdefault(view, {})
         entries: dict[str, bytes] = {}
         for key in view.keys:
-            reply = self._replies.find(variants.get(key), Type.ANY, project)
-            if reply.data and not reply.is_default:
-                entry = delimited(_ENTRY_KEY, key.encode()) + delimited(_ENTRY_VALUE, reply.data)
-                entries[key] = delimited(_FLAGS, entry)
+            variant = variants.get(key)
+            entry = made.get(variant)
+            if entry is None:
+                entry = made[variant] = self._entry(key, variant, project)
+            if entry:
+                entries[key] = entry
         check_entries(entries)
         return b"".join(entries.values()) + rest
+
+    def _entry(self, key: str, variant: Variant | None, project: str) -> bytes:
+        """Return an encoded entry of the map of flags; none where it is left out."""
+        reply = self._replies.find(variant, Type.ANY, project)
+        if reply.is_default or not reply.data:
+            return b""
+        return delimited(_FLAGS, delimited(_ENTRY_KEY, key.encode()) + delimited(_ENTRY_VALUE, reply.data))
 
     def _reply(self, wanted: Type, request: Any, call: Call) -> Reply:  # noqa: ANN401 - as above
         view = self._view(call)

@@ -21,8 +21,10 @@ def selected_project(metadata: Mapping[str, str]) -> str:
     Raises:
         InvalidArgument: the header is of another form.
     """
-    selector = metadata.get(HEADER, "").strip()
-    name, equals, project = (part.strip() for part in selector.partition("="))
+    selector = metadata.get(HEADER)
+    if selector is None:
+        return ""
+    name, equals, project = (part.strip() for part in selector.strip().partition("="))
     if not equals:
         name, project = _NAME, name
     if name != _NAME or project == _NAME or "," in project:

@@ -34,12 +34,11 @@ def openfeature_methods(access: Access, store: Store) -> list[Method]:
     """Return the RPCs of both versions. EventStream is the same in both; ResolveAll is in the first only."""
     resolving, events = Resolving(access), Events(access, store)
     make = partial(Method, admit=access.admit)
-    methods = [make(f"/{FIRST}/ResolveAll", pb.ResolveAllRequest, pb.ResolveAllResponse, resolving.resolve_all)]
+    unary = partial(make, at_once=True)
+    methods = [unary(f"/{FIRST}/ResolveAll", pb.ResolveAllRequest, pb.ResolveAllResponse, resolving.resolve_all)]
     for service, resolve in ((FIRST, resolving.resolve_value), (SECOND, resolving.resolve)):
         for name, (wanted, request, response) in _RESOLVE.items():
-            methods.append(make(f"/{service}/{name}", request, response, partial(resolve, wanted)))
-        stream = make(
-            f"/{service}/EventStream", pb.EventStreamRequest, pb.EventStreamResponse, stream=events.event_stream
-        )
-        methods.append(stream)
+            methods.append(unary(f"/{service}/{name}", request, response, partial(resolve, wanted)))
+        path = f"/{service}/EventStream"
+        methods.append(make(path, pb.EventStreamRequest, pb.EventStreamResponse, stream=events.event_stream))
     return methods

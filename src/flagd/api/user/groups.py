@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.api.user.cohort_ids import read_cohort_ids
 from flagd.api.user.values import check_values
+from flagd.engine.context import alike
 from flagd.rpc.limits import GROUPS, KEY_BYTES, check_count, check_text
-from flagd.rpc.plain import as_double
 from flagd.rpc.shape import an_object, attribute_text, check_members, group_name
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _group(group: dict[str, Any], where: str, budget: Budget) -> dict[str, Any]:
     if group.get("properties") is not None:
         properties = an_object(group["properties"], f"{where}.properties")
         check_values(properties, f"{where}.properties", whole=budget)
-        read["group_properties"] = as_double(properties)
+        read["group_properties"] = alike(properties)
     if group.get("cohort_ids") is not None:
         read["cohort_ids"] = read_cohort_ids(group["cohort_ids"], f"{where}.cohort_ids", budget)
     return read

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from flagd.last_good.file import MAGIC, LastGoodFile, StateError, decode
 from flagd.ruleset import RulesetError
 from flagd.ruleset.change import Change
+from flagd.ruleset.forms.jsonform import flags_from_json
 from flagd.ruleset.hashed_ruleset import HashedRuleset
-from flagd.ruleset.jsonform import flags_from_json
 
 if TYPE_CHECKING:
     from flagd.client.health import Origin

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from heapq import nlargest
 from typing import TYPE_CHECKING
 
 from flagd.compiler.graph.references import KEY
@@ -14,18 +13,15 @@ if TYPE_CHECKING:
     from flagd.compiler.project import Project
     from flagd.manifest.diagnostic import ResourceRef
 
-_NAMED = 3
-
 
 def overweight(project: Project) -> list[Diagnostic]:
     """Return a warning about each of the flags that weigh most; nothing where the project is light enough."""
-    if project.weight <= WARN_BYTES:
+    total, weights, heaviest = project.weights.total, project.weights.by_key, project.weights.heaviest
+    if total <= WARN_BYTES:
         return []
-    weights = project.weights
-    heaviest = nlargest(_NAMED, weights, key=lambda key: (weights[key], key))
     named = ", ".join(f"{key} ({in_mebibytes(weights[key])})" for key in heaviest)
     text = (
-        f"an answer with all {len(weights):,} flags of project {project.name} may take {in_mebibytes(project.weight)}; "
+        f"an answer with all {len(weights):,} flags of project {project.name} may take {in_mebibytes(total)}; "
         f"gRPC clients refuse more than {in_mebibytes(CLIENT_BYTES)}. Most weigh {named}: shorten their payloads, "
         "or ask for flags by key"
     )

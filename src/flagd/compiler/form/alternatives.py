@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import chain, product
+from math import prod
 from typing import TYPE_CHECKING
 
 from flagd.ruleset.flag import EvaluationCondition
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 Conjunction = list[EvaluationCondition]
 Alternatives = list[Conjunction]
@@ -28,17 +29,15 @@ def all_of(factors: Sequence[Alternatives]) -> Alternatives:
     Raises:
         TooManyAlternatives: there would be more than 1,000 of them, or 100,000 conditions in them.
     """
-    count = 1
-    for factor in factors:
-        count *= len(factor)
-        if count > MOST_ALTERNATIVES:
-            raise TooManyAlternatives(f"inlining makes more than {MOST_ALTERNATIVES:,} alternatives")
-    longest = sum(max(map(len, factor)) for factor in factors)
+    count = prod(map(len, factors))
+    if count > MOST_ALTERNATIVES:
+        raise TooManyAlternatives(f"inlining makes more than {MOST_ALTERNATIVES:,} alternatives")
+    longest = sum([max(map(len, factor)) for factor in factors])
     if count * longest > MOST_CONDITIONS:
         raise TooManyAlternatives(f"inlining makes up to {count * longest:,} conditions of {MOST_CONDITIONS:,} allowed")
     if len(factors) == 1:
         return factors[0]
-    return [_distinct(choice) for choice in product(*factors)]
+    return [distinct(chain.from_iterable(choice)) for choice in product(*factors)]
 
 
 def size(alternatives: Alternatives) -> int:
@@ -46,5 +45,6 @@ def size(alternatives: Alternatives) -> int:
     return sum(map(len, alternatives))
 
 
-def _distinct(choice: Sequence[Conjunction]) -> Conjunction:
-    return list({id(condition): condition for conjunction in choice for condition in conjunction}.values())
+def distinct(conditions: Iterable[EvaluationCondition]) -> Conjunction:
+    """Return `conditions` without those that are one object with an earlier one."""
+    return list({id(condition): condition for condition in conditions}.values())

@@ -27,11 +27,16 @@ def compile_condition(condition: Condition, path: str, scope: Scope, findings: F
     """Return when `condition` holds. Only `in cohort` over cohorts of several units makes more than one alternative."""
     if condition.op in COHORT_OPERATORS:
         return _cohorts(condition, path, scope, findings)
+    return [[compile_comparison(condition)]]
+
+
+def compile_comparison(condition: Condition) -> EvaluationCondition:
+    """Return `condition`, which compares an attribute: whatever has no cohorts."""
     selector = _selector(condition.attribute or "")
     if condition.op in GLOB_OPERATORS:
         values = [glob_regex(pattern) for pattern in condition.values]
-        return [[comparison(selector, condition.op.replace("glob", "regex"), values)]]
-    return [[comparison(selector, condition.op, condition.values)]]
+        return comparison(selector, condition.op.replace("glob", "regex"), values)
+    return comparison(selector, condition.op, condition.values)
 
 
 def comparison(selector: tuple[str, ...], op: str, values: Sequence[str]) -> EvaluationCondition:

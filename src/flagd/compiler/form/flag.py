@@ -19,8 +19,8 @@ from flagd.compiler.form.segment import compile_match
 from flagd.compiler.form.testers import inclusions
 from flagd.compiler.form.weights import shares
 from flagd.manifest.kinds.flag import Rollout
-from flagd.ruleset.client_ruleset import DEFAULT
-from flagd.ruleset.full_rollout import with_full_rollout
+from flagd.ruleset.forms.client_ruleset import DEFAULT
+from flagd.ruleset.metadata.full_rollout import with_full_rollout
 from flagd.value_type import VALUE_TYPE
 
 if TYPE_CHECKING:

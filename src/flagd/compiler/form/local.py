@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flagd.condition.comparable import parse_number
-from flagd.ruleset.local_sdk import NotForLocalSdks, sdk_conditions
+from flagd.ruleset.forms.local_sdk import NotForLocalSdks, sdk_conditions
 
 if TYPE_CHECKING:
     from flagd.compiler.findings import Findings

@@ -55,6 +55,8 @@ def unmeetable(flag: EvaluationFlag, variants: Callable[[str], frozenset[str]]) 
 
 def parents(spec: FlagSpec) -> list[str]:
     """Return the keys that the flag depends on, in declared order."""
+    if spec.prerequisites is None and not spec.member_of:
+        return []
     prerequisites = spec.prerequisites.flags if spec.prerequisites is not None else []
     keys = [each.key for each in prerequisites] + [each.group for each in spec.member_of]
     return list(dict.fromkeys(keys))

@@ -10,7 +10,7 @@ from flagd.compiler.form.limit import REST
 from flagd.compiler.form.rollout import bucket
 from flagd.compiler.form.weights import shares
 from flagd.manifest.model import RESERVED_SEGMENT_NAMES
-from flagd.ruleset.rollout_start import with_rollout_start
+from flagd.ruleset.metadata.rollout_start import with_rollout_start
 
 if TYPE_CHECKING:
     from flagd.compiler.form.bucketing import Bucketed

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flagd.compiler.findings import Findings
-from flagd.compiler.form.alternatives import TooManyAlternatives, all_of
-from flagd.compiler.form.condition import compile_condition
+from flagd.compiler.form.alternatives import TooManyAlternatives, all_of, distinct
+from flagd.compiler.form.condition import compile_comparison, compile_condition
 from flagd.compiler.graph.references import reference_path
 from flagd.compiler.outcome import Outcome
 from flagd.compiler.scope import BROKEN, SegmentFace
+from flagd.manifest.parts.condition import COHORT_OPERATORS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,10 +34,11 @@ def compile_match(spec: Audience, path: str, scope: Scope, findings: Findings) -
             for index, group in enumerate(spec.any_of)
         ]
         factors.append([conjunction for group in groups for conjunction in group])
-    factors.extend(_references(spec.segment_refs, f"{path}.segmentRefs", scope, findings))
+    if spec.segment_refs:
+        factors += _references(spec.segment_refs, f"{path}.segmentRefs", scope, findings)
     if findings.broken or not factors:
         return []  # for nobody
-    return _product(factors, path, findings)
+    return _product(factors, path, scope, findings)
 
 
 def compile_segment(segment: FlagSegment, cycle: Cycle | None, scope: Scope) -> Outcome:
@@ -54,17 +56,27 @@ def compile_segment(segment: FlagSegment, cycle: Cycle | None, scope: Scope) -> 
 
 
 def _conjunction(conditions: Sequence[Condition], path: str, scope: Scope, findings: Findings) -> Alternatives:
+    compared = scope.once(conditions, _comparisons)
+    if compared is not None:
+        return compared
     factors = [
         compile_condition(condition, f"{path}[{index}]", scope, findings) for index, condition in enumerate(conditions)
     ]
     if any(not factor for factor in factors):
         return []
-    return _product(factors, path, findings)
+    return _product(factors, path, scope, findings)
 
 
-def _product(factors: Sequence[Alternatives], path: str, findings: Findings) -> Alternatives:
+def _comparisons(conditions: Sequence[Condition]) -> Alternatives | None:
+    """Return `conditions` as they are whatever else there is; None where one of them is about cohorts."""
+    if any(condition.op in COHORT_OPERATORS for condition in conditions):
+        return None
+    return [distinct(map(compile_comparison, conditions))]
+
+
+def _product(factors: Sequence[Alternatives], path: str, scope: Scope, findings: Findings) -> Alternatives:
     try:
-        return all_of(factors)
+        return scope.once(factors, all_of) or []
     except TooManyAlternatives as error:
         findings.error("TooManyAlternatives", str(error), path)
         return []

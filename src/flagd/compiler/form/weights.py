@@ -25,10 +25,10 @@ Shares = tuple[tuple[str, int], ...]
 def shares(variants: Sequence[str], weights: Mapping[str, int] | None) -> Shares:
     """Return who shares a rollout: all of `variants` evenly where there are no weights, or only zeros."""
     if weights:
-        weighted = tuple((key, weights[key]) for key in variants if weights.get(key, 0) > 0)
+        weighted = tuple([(key, weights[key]) for key in variants if weights.get(key, 0) > 0])
         if weighted:
             return weighted
-    return tuple((key, 1) for key in variants)
+    return tuple([(key, 1) for key in variants])
 
 
 @lru_cache(maxsize=4096)

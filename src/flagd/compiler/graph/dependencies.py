@@ -58,7 +58,7 @@ class Dependencies:
         """Find the cycles that the changes made and broke; return the nodes for which that is news."""
         if not self._rewired:
             return []
-        roots = self._rewired | self._former_mates()
+        roots = {node for node in self._rewired if self._can_be_in_cycle(node)} | self._former_mates()
         self._rewired = set()
         news = []
         for node, cycle in find_cycles(roots, self.used_by_node).items():
@@ -77,6 +77,11 @@ class Dependencies:
         if changes is None:
             changes = self._user_changes[node] = Draft(self.users.look(node) or NOTHING)
         return changes
+
+    def _can_be_in_cycle(self, node: Node) -> bool:
+        # Nothing leads back to a node that nobody refers to, as the usual flag.
+        changes = self._user_changes.get(node)
+        return bool(changes) or self.users.look(node) is not None
 
     def _former_mates(self) -> set[Node]:
         # Anyone who was in a cycle with a rewired node still reaches it, or another rewired one, by edges

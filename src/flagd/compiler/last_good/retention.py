@@ -48,7 +48,9 @@ class Retention:
         """Note that `node` was compiled, and what came out in place of `before`."""
         if after is None or after.product is None:
             self._questioned.add(node)
-        self._questioned |= _needs_of(before) | _needs_of(after)
+        for each in before, after:
+            if each is not None and (each.held or each.retained):
+                self._questioned |= each.needs
 
     def settle(self) -> None:
         """Retain what is needed, release what is not, and link what is retained to what it needs itself."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flagd.compiler.answer_weights import AnswerWeights
 from flagd.compiler.form.bucketing import Bucketed
 from flagd.compiler.graph.references import COHORT, DEPLOYMENT, KEY
 from flagd.compiler.outcome import Form, Outcome
@@ -15,7 +16,7 @@ from flagd.compiler.scope import CohortFace, DeploymentFace, FlagFace
 from flagd.ruleset.flag import is_retained
 from flagd.ruleset.persistent import PersistentMap
 from flagd.ruleset.revision import compute_digest, hash_json
-from flagd.weight import answer_bytes
+from flagd.weight import Scale
 
 if TYPE_CHECKING:
     from flagd.compiler.graph.references import Node
@@ -33,7 +34,7 @@ def restore(ruleset: Ruleset) -> Project:
         outcomes[COHORT, name] = Outcome(CohortFace(cohort.unit), product=cohort)
     for name, deployment in ruleset.deployments.items():
         outcomes[DEPLOYMENT, name] = Outcome(DeploymentFace(), product=deployment)
-    weights = {key: answer_bytes(flag) for key, flag in ruleset.flags.items()}
+    weigh = Scale().answer_bytes
     return Project(
         ruleset.project,
         outcomes=PersistentMap(outcomes),
@@ -42,8 +43,7 @@ def restore(ruleset: Ruleset) -> Project:
         deployments=PersistentMap(ruleset.deployments),
         visibility=PersistentMap(ruleset.visibility),
         digest=compute_digest(ruleset.flags, ruleset.cohorts, ruleset.deployments, ruleset.visibility),
-        weights=PersistentMap(weights),
-        weight=sum(weights.values()),
+        weights=AnswerWeights().changed({key: weigh(flag) for key, flag in ruleset.flags.items()}),
     )
 
 

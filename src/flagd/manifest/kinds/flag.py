@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from flagd.manifest.cel import Rule, distinct, one_of, unchanged
 from flagd.manifest.column import MESSAGE, READY, Column
+from flagd.manifest.interned import INTERNED
 from flagd.manifest.kind import Kind
 from flagd.manifest.model import ATOMIC, KEYS, RESERVED_SEGMENT_NAMES, SET, Key, Model, Name, Names, Text, Whole, map_by
 from flagd.manifest.parts.audience import AUDIENCE_RULES, MATCH_RULE, audience_references
@@ -76,7 +77,7 @@ class Segment(Model):
     match: Match
     any_of: AnyOf
     segment_refs: SegmentRefs
-    rollout: Rollout = Field(description="What users who match get.")
+    rollout: Annotated[Rollout, INTERNED] = Field(description="What users who match get.")
 
 
 class Prerequisite(Model):
@@ -143,7 +144,7 @@ class FlagSpec(Model):
         description="Type of every payload, or of the value without one: Boolean, String, Integer, Float or JSON "
         "(a mapping or a list). Answers name it, and a Float keeps its decimal point; any type when absent.",
     )
-    variants: list[Variant] = Field(
+    variants: list[Annotated[Variant, INTERNED]] = Field(
         min_length=1, max_length=100, description="Order is part of bucketing.", json_schema_extra=ATOMIC
     )
     off_payload: Any = Field(default=None, description='What "off" carries; without it callers use their own default.')
@@ -160,10 +161,12 @@ class FlagSpec(Model):
         json_schema_extra=map_by("group"),
     )
     tracking: Tracking | None = Field(default=None, description="Hints for SDKs that track exposures.")
-    segments: list[Segment] = Field(
+    segments: list[Annotated[Segment, INTERNED]] = Field(
         default_factory=list, max_length=1_000, description="First match decides.", json_schema_extra=ATOMIC
     )
-    all_other_users: Rollout | None = Field(default=None, description="Users who match no segment; 0 % when absent.")
+    all_other_users: Annotated[Rollout, INTERNED] | None = Field(
+        default=None, description="Users who match no segment; 0 % when absent."
+    )
     ramp: Ramp | None = Field(
         default=None,
         description="How the percents rise to the goals above; at once when absent and no plan is default.",
@@ -191,7 +194,8 @@ def _references(spec: FlagSpec) -> Iterator[Reference]:
         yield Reference("FlagGroup", membership.group, ("spec", "memberOf", index, "group"))
     yield from tester_references(spec.off_testers, ("spec", "offTesters"))
     for index, variant in enumerate(spec.variants):
-        yield from tester_references(variant.testers, ("spec", "variants", index, "testers"))
+        if variant.testers is not None:
+            yield from tester_references(variant.testers, ("spec", "variants", index, "testers"))
     for index, segment in enumerate(spec.segments):
         yield from audience_references(segment, ("spec", "segments", index))
     yield from plan_references(spec.ramp, ("spec", "ramp"))
@@ -298,6 +302,7 @@ KIND = Kind(
         READY,
         Column("Published", "string", ".status.published"),
         MESSAGE,
+        Column("Balanced", "string", '.status.conditions[?(@.type=="Balanced")].status', wide=True),
         Column("Revision", "string", ".status.shortRevision", wide=True),
         Column("Owner", "string", ".spec.owner", wide=True),
         Column("Expires", "string", ".spec.expires", wide=True),

@@ -49,13 +49,15 @@ def audience_references(audience: Audience, path: FieldPath) -> Iterator[Referen
     """Yield the segments and cohorts that `audience`, which stands at `path`, names."""
     for index, name in enumerate(audience.segment_refs):
         yield Reference("FlagSegment", name, (*path, "segmentRefs", index))
-    yield from _cohorts(audience.match or (), (*path, "match"))
-    for index, group in enumerate(audience.any_of or ()):
-        yield from _cohorts(group.match, (*path, "anyOf", index, "match"))
-
-
-def _cohorts(conditions: Sequence[Condition], path: FieldPath) -> Iterator[Reference]:
-    for outer, condition in enumerate(conditions):
+    for place, condition in enumerate(audience.match or ()):
         if condition.op in COHORT_OPERATORS:
-            for index, name in enumerate(condition.values):
-                yield Reference("FlagCohort", name, (*path, outer, "values", index))
+            yield from _cohorts(condition, (*path, "match", place))
+    for index, group in enumerate(audience.any_of or ()):
+        for place, condition in enumerate(group.match):
+            if condition.op in COHORT_OPERATORS:
+                yield from _cohorts(condition, (*path, "anyOf", index, "match", place))
+
+
+def _cohorts(condition: Condition, path: FieldPath) -> Iterator[Reference]:
+    for index, name in enumerate(condition.values):
+        yield Reference("FlagCohort", name, (*path, "values", index))

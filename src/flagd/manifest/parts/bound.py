@@ -8,12 +8,12 @@ from typing import Annotated
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from flagd.manifest.cel import Rule
+from flagd.manifest.cel import Rule, decimal
 
 PATTERN = r"^-?[0-9]{1,15}(\.[0-9]{1,9})?$"
 """What a bound looks like between quotes."""
 BOUND_RULE = Rule(
-    f"type(self) == int || self.matches('{PATTERN.replace(chr(92) + '.', '[.]')}')",
+    decimal("self", 15, 9, signed=True),
     '"is not a number; write 500, or in quotes a fraction such as 0.02"',
 )
 _FORM = re.compile(PATTERN.removesuffix("$"), re.ASCII)

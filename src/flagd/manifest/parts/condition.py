@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from flagd.manifest.interned import INTERNED
 from flagd.manifest.model import ATOMIC, Attribute, Model, Names
 
 Operator = Literal[
@@ -129,13 +130,13 @@ class Condition(Model):
 class ConditionGroup(Model):
     """Conditions that must all hold."""
 
-    match: list[Condition] = Field(
+    match: list[Annotated[Condition, INTERNED]] = Field(
         min_length=1, max_length=100, description="Conditions that must all hold.", json_schema_extra=ATOMIC
     )
 
 
 Match = Annotated[
-    list[Condition] | None,
+    list[Annotated[Condition, INTERNED]] | None,
     Field(
         default=None,
         min_length=1,

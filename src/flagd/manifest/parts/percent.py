@@ -8,14 +8,19 @@ from typing import Annotated
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from flagd.manifest.cel import Rule
+from flagd.manifest.cel import Rule, decimal
 
 PATTERN = r"^(100(\.0{1,3})?|[0-9]{1,2}(\.[0-9]{1,3})?)$"
 """What a percentage looks like between quotes."""
 
+
+def percentage(value: str) -> str:
+    """Return an expression in CEL: `value`, an int or a string, has the form of PATTERN."""
+    return f"{decimal(value, 2, 3)} || {value} in ['100', '100.0', '100.00', '100.000']"
+
+
 PERCENT_RULE = Rule(
-    # Without a backslash, which the text of a CEL literal would have to double.
-    f"type(self) == int || self.matches('{PATTERN.replace(chr(92) + '.', '[.]')}')",
+    percentage("self"),
     '"is not a percentage; write 0 to 100 in steps of 0.001, without a percent sign: 25, or in quotes 0.5"',
 )
 
@@ -42,6 +47,8 @@ def _check(percent: object) -> int | str:
 
 def thousandths(percent: int | str) -> int:
     """Return `percent` in units of 0.001 %: ``"0.5"`` → 500, 25 → 25000. It must be a valid Percent."""
+    if isinstance(percent, int):
+        return percent * 1000
     whole, _, fraction = str(percent).partition(".")
     return int(whole) * 1000 + int(fraction.ljust(3, "0") or 0)
 

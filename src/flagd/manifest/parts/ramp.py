@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from flagd.manifest.cel import Rule
+from flagd.manifest.cel import Rule, rising
 from flagd.manifest.model import ATOMIC, SET, Key, Model, Name
 from flagd.manifest.parts.bound import BOUND_RULE, Bound
 from flagd.manifest.parts.duration import PATTERN as DURATION
 from flagd.manifest.parts.duration import Duration
 from flagd.manifest.parts.guard import GUARD_FORMS, GUARD_RULES, Guards
-from flagd.manifest.parts.percent import PATTERN as PERCENT
-from flagd.manifest.parts.percent import PERCENT_RULE, Percent
+from flagd.manifest.parts.percent import PERCENT_RULE, Percent, percentage
 from flagd.manifest.reference import Reference
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from flagd.manifest.path import FieldPath
 
 CLOCK = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
+MOST_STEPS = 20
 MOMENT = r"^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})$"
 
 Day = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -44,7 +44,7 @@ class RampStep(Model):
     )
 
 
-Steps = Annotated[list[RampStep], Field(min_length=1, max_length=20, json_schema_extra=ATOMIC)]
+Steps = Annotated[list[RampStep], Field(min_length=1, max_length=MOST_STEPS, json_schema_extra=ATOMIC)]
 """Strictly rising, the last is 100."""
 
 
@@ -130,13 +130,11 @@ def plan_references(ramp: Ramp | None, path: FieldPath) -> Iterator[Reference]:
         yield Reference("FlagRolloutPlan", ramp.plan, (*path, "plan"))
 
 
-_WELL_FORMED = f"self.all(s, type(s.percent) == int || s.percent.matches('{PERCENT.replace(chr(92) + '.', '[.]')}'))"
-_SHARES = "self.map(s, double(s.percent))"
+_WELL_FORMED = f"self.all(s, {percentage('s.percent')})"
 
 STEPS_RULES = (
     Rule(
-        f"!{_WELL_FORMED} || ({_SHARES}.isSorted() && double(self[0].percent) > 0.0 && "
-        "self.all(s, self.exists_one(t, double(t.percent) == double(s.percent))))",
+        f"!{_WELL_FORMED} || (double(self[0].percent) > 0.0 && {rising('self', 'percent', MOST_STEPS)})",
         '"the percents of the steps must rise strictly, from above 0"',
     ),
     Rule(

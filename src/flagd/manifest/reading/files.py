@@ -23,6 +23,8 @@ MAX_ENTRIES = 100_000
 
 SUFFIXES = (".yaml", ".yml", ".json")
 
+Stamp = tuple[int, ...]
+
 STDIN = "-"
 """The path that stands for standard input."""
 
@@ -44,6 +46,35 @@ class SourceFile:
     cut_off: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """One file that is to be read, or what stands in its way.
+
+    Attributes:
+        name: the path as the user knows it.
+        stamp: what changes whenever its content does; empty where it was not looked at, or is a pipe.
+        fault: why it cannot be read, as that of a SourceFile.
+        cut_off: whether more of its directory was left unread.
+    """
+
+    name: str
+    stamp: Stamp = ()
+    fault: tuple[str, str] | None = None
+    cut_off: bool = False
+
+    def read(self) -> SourceFile:
+        """Return it with its bytes."""
+        if self.fault is not None:
+            return SourceFile(self.name, fault=self.fault, cut_off=self.cut_off)
+        if self.name == STDIN:
+            return SourceFile(STDIN, sys.stdin.buffer.read(MAX_BYTES + 1))
+        try:
+            with Path(self.name).open("rb") as file:
+                return SourceFile(self.name, file.read(MAX_BYTES + 1))
+        except OSError as error:
+            return _unreadable(self.name, error).read()
+
+
 def read_files(paths: Sequence[str | Path]) -> Iterator[SourceFile]:
     """Yield the files that `paths` name, directories in depth, in sorted order and each file once.
 
@@ -51,12 +82,17 @@ def read_files(paths: Sequence[str | Path]) -> Iterator[SourceFile]:
     so that the ``..data`` directories of a mounted ConfigMap are not read a second time. What cannot be
     read or looked at is yielded with its fault, and the rest is read. ``-`` is standard input.
     """
+    return (found.read() for found in find_files(paths))
+
+
+def find_files(paths: Sequence[str | Path]) -> Iterator[FoundFile]:
+    """Yield what `read_files` reads, without reading it."""
     walk = _Walk()
     for path in paths:
         if path == STDIN:
-            yield SourceFile(STDIN, sys.stdin.buffer.read(MAX_BYTES + 1))
+            yield FoundFile(STDIN)
         else:
-            yield from walk.enter(Path(path), ())
+            yield from walk.enter(str(Path(path)), ())
 
 
 class _Walk:
@@ -64,27 +100,35 @@ class _Walk:
         self._seen: set[str] = set()
         self._looked_at = 0
 
-    def enter(self, path: Path, above: tuple[str, ...]) -> Iterator[SourceFile]:
-        if not above and path.is_fifo():  # what a shell makes of <(command); its link leads to no name
-            yield from self._file(path)
-            return
+    def enter(self, path: str, above: tuple[str, ...]) -> Iterator[FoundFile]:
+        """Look at what was named, or at a directory within `above`, the real paths of those it is in."""
         try:
-            real = os.path.realpath(path, strict=True)
-            is_directory = stat.S_ISDIR(path.stat().st_mode)
+            if not above and Path(path).is_fifo():  # what a shell makes of <(command); its link leads to no name
+                yield FoundFile(path)
+                return
+            real, status = os.path.realpath(path, strict=True), os.stat(path)  # noqa: PTH116
         except OSError as error:
             yield _unreadable(path, error)
             return
         if real in above:
-            yield SourceFile(str(path), fault=("SymlinkLoop", "leads back to a directory above it"))
-        elif len(above) >= MAX_LEVELS:
-            yield SourceFile(str(path), fault=("TooDeep", f"is deeper than {MAX_LEVELS} directories"))
+            yield FoundFile(path, fault=("SymlinkLoop", "leads back to a directory above it"))
+        else:
+            yield from self._found(path, real, status, above)
+
+    def _found(self, path: str, real: str, status: os.stat_result, above: tuple[str, ...]) -> Iterator[FoundFile]:
+        if len(above) >= MAX_LEVELS:
+            yield FoundFile(path, fault=("TooDeep", f"is deeper than {MAX_LEVELS} directories"))
         elif real not in self._seen:
             self._seen.add(real)
-            yield from self._directory(path, (*above, real)) if is_directory else self._file(path)
+            if stat.S_ISDIR(status.st_mode):
+                yield from self._directory(path, (*above, real))
+            else:
+                yield FoundFile(path, _stamp(status))
 
-    def _directory(self, path: Path, above: tuple[str, ...]) -> Iterator[SourceFile]:
+    def _directory(self, path: str, above: tuple[str, ...]) -> Iterator[FoundFile]:
         try:
-            children = sorted(path.iterdir())
+            with os.scandir(path) as entries:
+                children = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
             yield _unreadable(path, error)
             return
@@ -92,31 +136,31 @@ class _Walk:
             self._looked_at += 1
             if self._looked_at == MAX_ENTRIES:
                 text = f"holds the last of {MAX_ENTRIES:,} entries that are looked at; the rest is not read"
-                yield SourceFile(str(path), fault=("TooManyEntries", text), cut_off=True)
+                yield FoundFile(path, fault=("TooManyEntries", text), cut_off=True)
             if self._looked_at < MAX_ENTRIES and not child.name.startswith("."):
                 yield from self._child(child, above)
 
-    def _child(self, path: Path, above: tuple[str, ...]) -> Iterator[SourceFile]:
-        is_manifest = path.name.endswith(SUFFIXES)
+    def _child(self, child: os.DirEntry[str], above: tuple[str, ...]) -> Iterator[FoundFile]:
+        is_manifest = child.name.endswith(SUFFIXES)
         try:
-            mode = path.stat().st_mode
+            status = child.stat()
         except OSError as error:
-            # What it would be is unknown: perhaps a directory of manifests. Path.is_symlink would raise.
-            if not isinstance(error, FileNotFoundError) or is_manifest or os.path.islink(path):  # noqa: PTH114
-                yield _unreadable(path, error)
+            # What it would be is unknown: perhaps a directory of manifests. DirEntry.is_symlink may raise.
+            if not isinstance(error, FileNotFoundError) or is_manifest or os.path.islink(child.path):  # noqa: PTH114
+                yield _unreadable(child.path, error)
             return
-        if stat.S_ISDIR(mode) or (is_manifest and stat.S_ISREG(mode)):
-            yield from self.enter(path, above)
+        if stat.S_ISDIR(status.st_mode) or (is_manifest and child.is_symlink() and stat.S_ISREG(status.st_mode)):
+            yield from self.enter(child.path, above)
+        elif is_manifest and stat.S_ISREG(status.st_mode):
+            # No link: where it really is need not be asked, which takes longer than all the rest.
+            yield from self._found(child.path, os.path.join(above[-1], child.name), status, above)  # noqa: PTH118
         elif is_manifest:  # to open a pipe would wait for its other end
-            yield SourceFile(str(path), fault=("Unreadable", "is not a file"))
-
-    def _file(self, path: Path) -> Iterator[SourceFile]:
-        try:
-            with path.open("rb") as file:
-                yield SourceFile(str(path), file.read(MAX_BYTES + 1))
-        except OSError as error:
-            yield _unreadable(path, error)
+            yield FoundFile(child.path, fault=("Unreadable", "is not a file"))
 
 
-def _unreadable(path: Path, error: OSError) -> SourceFile:
-    return SourceFile(str(path), fault=("Unreadable", (error.strerror or "cannot be read").lower()))
+def _stamp(status: os.stat_result) -> Stamp:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _unreadable(path: str, error: OSError) -> FoundFile:
+    return FoundFile(path, fault=("Unreadable", (error.strerror or "cannot be read").lower()))

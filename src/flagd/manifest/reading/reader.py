@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from flagd.manifest.reading.content import Content
     from flagd.manifest.reading.files import SourceFile
     from flagd.manifest.resource import Resource
+
+_VALUES = {"payload", "offPayload"}
+_FRACTION = re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][-+]?\d+)?")
 
 
 def load(paths: Sequence[str | Path]) -> Loaded:
@@ -103,7 +107,7 @@ class _Reader:
         if resource is not None:
             findings += check_bulk(cast("dict[str, Any]", obj))
         told = {finding.path for finding in findings}
-        findings += (one for one in _spelled(content, origin.root) if one.path not in told)
+        findings += (one for one in _spelled(content, origin.root, _holds_floats(obj)) if one.path not in told)
         self._report(findings, ref, origin)
         if ref is not None and not self._is_second(ref, origin):
             self._origins[ref], self._keys[ref] = origin, key_of(obj, ref)
@@ -130,12 +134,19 @@ def _duplicate(ref: ResourceRef, here: Location, there: Location) -> Diagnostic:
     return Diagnostic(Severity.ERROR, "DuplicateResource", text, resource=ref, location=here)
 
 
-def _spelled(content: Content, root: FieldPath) -> Iterator[Finding]:
+def _holds_floats(obj: object) -> bool:
+    spec = obj.get("spec") if isinstance(obj, dict) else None
+    return isinstance(spec, dict) and spec.get("valueType") == "Float"
+
+
+def _spelled(content: Content, root: FieldPath, floats: bool) -> Iterator[Finding]:
     """Yield a warning for scalars whose spelling may have been meant otherwise than YAML reads it."""
     for whole, written in content.spelled.items():
         path = whole[len(root) :]
         if whole[: len(root)] != root or path[:1] != ("spec",):
             continue
+        if floats and path[-1] in _VALUES and _FRACTION.fullmatch(written):
+            continue  # 0.0 is how a float is written, and what it stays on every wire
         value = resolve(written)
         if type(value) is int:
             text = f'`{written}` is read as {value}; write {value}, or "{written}" if you mean a string'

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flagd.condition.attribute import USER_FIELDS, AttributePathError, parse_attribute
 from flagd.condition.pattern import Pattern, PatternError
 from flagd.manifest.finding import warning
-from flagd.manifest.parts.condition import REGEX_OPERATORS, SET_OPERATORS
+from flagd.manifest.parts.condition import GLOB_OPERATORS, REGEX_OPERATORS, SET_OPERATORS
 from flagd.manifest.parts.percent import thousandths
 from flagd.manifest.rules.float_text import check_texts
 from flagd.manifest.shown import shown
@@ -49,6 +49,8 @@ def doubtful_condition(condition: Condition, path: FieldPath) -> Iterator[Findin
 def _asks_for_nothing(op: str, value: str) -> bool:
     if op in REGEX_OPERATORS:
         return _found_everywhere(value)
+    if op in GLOB_OPERATORS:
+        return set(value) == {"*"} and len(value) > 1
     return value == "" and op in {"contains", "does not contain"}
 
 
@@ -82,13 +84,19 @@ def serves_nobody(spec: FlagSpec) -> Iterator[Finding]:
 
 
 def _field_as_property(attribute: str | None, path: FieldPath) -> Iterator[Finding]:
-    try:
-        *_, kind, name = parse_attribute(attribute or "")
-    except AttributePathError:
-        return
-    if kind == "user_properties" and name in _TAKEN:
+    name = _taken_property(attribute or "")
+    if name is not None:
         text = (
             f"OpenFeature and OFREP deliver `{name}` as `{_TAKEN[name]}`, which a user property does not see; "
             f"did you mean `{_TAKEN[name]}`?"
         )
         yield warning((*path, "attribute"), "FieldNotProperty", text)
+
+
+@lru_cache(maxsize=4096)
+def _taken_property(attribute: str) -> str | None:
+    try:
+        *_, kind, name = parse_attribute(attribute)
+    except AttributePathError:
+        return None
+    return name if kind == "user_properties" and name in _TAKEN else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flagd.manifest.finding import Finding, warning
 from flagd.manifest.shown import shown
@@ -64,14 +64,20 @@ def check_payload(payload: object, path: FieldPath) -> Iterator[Finding]:
 
 
 def _is_json(value: object) -> bool:
-    match value:
-        case dict():
-            return all(isinstance(key, str) and _is_text(key) for key in value)
-        case str():
-            return _is_text(value)
-        case float():
-            return isfinite(value)
+    if isinstance(value, str):
+        return _is_text(value)
+    if isinstance(value, dict):
+        return _has_names(value)
+    if isinstance(value, float):
+        return isfinite(value)
     return value is None or isinstance(value, int | list)
+
+
+def _has_names(value: dict[Any, object]) -> bool:
+    try:
+        return _is_text("".join(value))
+    except TypeError:
+        return False
 
 
 def _is_text(text: str) -> bool:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from flagd.manifest.diagnostic import Diagnostic, Severity
 from flagd.manifest.envelope import kind_of, ref_of, unknown_metadata
 from flagd.manifest.finding import MAX_FINDINGS, Finding
+from flagd.manifest.interned import SHARED
 from flagd.manifest.path import FieldPath, format_path
 from flagd.manifest.shown import shown
 from flagd.manifest.validation.fault import explain, fault_paths
@@ -50,7 +51,7 @@ def examine(
     empty = list(islice(nulls(obj.get("spec")), MAX_FINDINGS))
     given = cast("dict[str, Any]", without_nulls(obj)) if empty else obj
     try:
-        resource = kind.model.model_validate(given, by_alias=True, by_name=False)
+        resource = kind.model.model_validate(given, context=SHARED, by_alias=True, by_name=False)
         found = kind.check(resource.spec)
     except ValidationError as error:
         resource, found = None, _faults(error, given, kind, spelling)

@@ -3,6 +3,7 @@
 from flagd.sync.publisher.admission import Admission, TokenAdmission, bearer_token
 from flagd.sync.publisher.admissions import Admissions, Counting
 from flagd.sync.publisher.publication import Board, Publication, Publications
+from flagd.sync.publisher.seen_users import Sampling, SeenUsers
 from flagd.sync.publisher.service import SERVICE, RulesetService, Settings
 from flagd.sync.publisher.subscribers import Refusal, Served, Subscriber, Subscribers
 
@@ -16,6 +17,8 @@ __all__ = [
     "Publications",
     "Refusal",
     "RulesetService",
+    "Sampling",
+    "SeenUsers",
     "Served",
     "Settings",
     "Subscriber",

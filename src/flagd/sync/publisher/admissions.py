@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flagd.rpc.limits import check_count, check_text
+from flagd.sync.publisher.seen_users import Sampling, SeenUsers
 from flagd.v1.ruleset_pb2 import AdmissionQuery, Heartbeat, SubscribeResponse
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ PAGE = 500
 PAGE_BYTES = 256 * 1024
 """Size at which a heartbeat is full, whatever else is asked."""
 NAME_BYTES = 1024
+NOBODY = Sampling()
 
 Counts = dict[tuple[str, str, str], int]
 """What one stream said last, by project, flag and token."""
@@ -33,17 +35,21 @@ class Counting:
 
     Attributes:
         token: of the step for which it is counted; another one begins at 0.
-        segments: those that rise.
+        segments: those that rise, if answers are to be counted.
+        sampling: which users are to be seen.
     """
 
-    token: str
-    segments: tuple[str, ...]
+    token: str = ""
+    segments: tuple[str, ...] = ()
+    sampling: Sampling = NOBODY
 
 
 class Admissions:
     """One per publisher, in the event loop of its service."""
 
     def __init__(self) -> None:
+        self.seen = SeenUsers()
+        """The users who were seen, as far as they are asked for."""
         self._asked: Mapping[tuple[str, str], Counting] = {}
         self._pages: tuple[bytes, ...] = (_encoded(()),)
         self._totals: dict[tuple[str, str, str], int] = {}
@@ -53,10 +59,11 @@ class Admissions:
         if asked == self._asked:
             return
         self._asked = dict(asked)
+        self.seen.ask({at: each.sampling for at, each in asked.items() if each.sampling.splits})
         keys = {(project, flag, each.token) for (project, flag), each in asked.items()}
         self._totals = {key: total for key, total in self._totals.items() if key in keys}
         queries = [
-            AdmissionQuery(project=project, flag=flag, token=each.token, segments=each.segments)
+            AdmissionQuery(project=project, flag=flag, token=each.token, segments=each.segments, run=each.sampling.run)
             for (project, flag), each in sorted(asked.items(), key=lambda item: item[0])
         ]
         self._pages = tuple(map(_encoded, _pages(queries))) or (_encoded(()),)

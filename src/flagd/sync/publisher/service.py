@@ -135,7 +135,8 @@ class RulesetService:
     async def _news(self, stream: Stream) -> AsyncIterator[bytes]:
         """Yield what the subscriber lacks now, and a heartbeat if it is due."""
         publication = self._publications.current
-        if publication is not None and publication.publishing:
+        # An operator asks what to keep serving of what is broken: those that stand by remember that too.
+        if publication is not None and (publication.publishing or stream.subscription.role == "operator"):
             forms = self._authorization.forms(stream.subscription, stream.authorization, publication)
             for project, form in forms.items():
                 if message := await self._update(stream.session, project, form):
@@ -230,6 +231,7 @@ def _take_down(request: SubscribeRequest, stream: Stream, row: Row, admissions: 
             stream.answers_heartbeats = True
             if stream.subscription.role == "replica":
                 admissions.take(request.heartbeat.counts, stream.counts)
+                admissions.seen.take(request.heartbeat.samples)
         case _:
             raise InvalidArgument("only acks, nacks and heartbeats follow the hello")
 

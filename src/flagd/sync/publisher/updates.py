@@ -6,19 +6,25 @@ import asyncio
 import logging
 from collections import OrderedDict
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import is_
 from typing import TYPE_CHECKING
 
-from flagd.ruleset.persistent import count_changed_shards
+from flagd.ruleset.hashed_ids import HashedIds
+from flagd.ruleset.persistent import Absent, count_changed_shards, difference
+from flagd.sync.cohort_entry import hashed_bytes
 from flagd.sync.limits import COMPRESSED_BYTES
 from flagd.sync.update import compress, make_update
 from flagd.v1.ruleset_pb2 import CompressedUpdate, Oversize, SubscribeResponse
 
 if TYPE_CHECKING:
-    from flagd.ruleset import Ruleset
+    from flagd.ruleset import Cohort, Ruleset
 
 log = logging.getLogger(__name__)
 HISTORY = 8
 """How many revisions are kept, to compute differences from them; they share what is equal."""
+HASHED_BYTES = 64 * 1024 * 1024
+"""Fewer are kept where the lists of ids in which they differ take more than this."""
 FEW_SHARDS = 8
 """Up to so many differing shards of its maps a message is made in the event loop."""
 
@@ -62,9 +68,15 @@ class Updates:
         self._latest = ruleset.revision
         self._history[ruleset.revision] = ruleset
         self._history.move_to_end(ruleset.revision)
-        while len(self._history) > HISTORY:
+        while len(self._history) > HISTORY or self._are_large():
             self._history.popitem(last=False)
         self._encoded = {}
+
+    def _are_large(self) -> bool:
+        """Return whether lists of ids that later revisions have no more take too much; the last two always stay."""
+        pairs = pairwise(self._history.values())
+        spent = [sum(map(_hashed_size, difference(other.cohorts, one.cohorts, is_).values())) for one, other in pairs]
+        return len(spent) > 1 and sum(spent) > HASHED_BYTES
 
     async def encoded(self, base: str) -> EncodedUpdate:
         """Return what leads from revision `base` to the latest; all of it where `base` is not known any more."""
@@ -82,6 +94,10 @@ class Updates:
         made: asyncio.Future[EncodedUpdate] = asyncio.get_running_loop().create_future()
         made.set_result(_make(before, latest, self._limit))
         return made
+
+
+def _hashed_size(cohort: Cohort | Absent) -> int:
+    return 0 if isinstance(cohort, Absent) or not isinstance(cohort.members, HashedIds) else cohort.members.size
 
 
 def _differs_little(before: Ruleset, after: Ruleset) -> bool:
@@ -108,7 +124,7 @@ def _make(before: Ruleset | None, after: Ruleset, limit: int) -> EncodedUpdate:
         log.error("project %s: revision %s cannot be sent: %s", after.project, after.revision, error)
         return EncodedUpdate(after.revision, base, b"", answered=False)
     response = SubscribeResponse()
-    if size > COMPRESSED_BYTES:
+    if size - hashed_bytes(update) > COMPRESSED_BYTES:
         packed = CompressedUpdate(project=after.project, revision=after.revision, gzip=compress(data))
         response.compressed_update.CopyFrom(packed)
     else:

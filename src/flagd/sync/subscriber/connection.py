@@ -78,6 +78,8 @@ class PublisherConnection:
         self.term: Term | None = None
         self.passed_over = False
         """Whether something of this stream was refused because another publisher decided."""
+        self.told: dict[int, int] = {}
+        """How many users of each sample it was told of on this stream."""
         self._listener = listener
         self._outbox = _Outbox()
         self._again = asyncio.Event()
@@ -125,6 +127,7 @@ class PublisherConnection:
         self._outbox = _Outbox()
         self._again.clear()
         self.passed_over = False
+        self.told = {}
         stream = asyncio.create_task(self._stream(self._outbox), name=f"stream {self.address}")
         again = asyncio.create_task(self._again.wait(), name=f"restart {self.address}")
         try:
@@ -192,6 +195,8 @@ class _Outbox:
 
     def echo(self, request: SubscribeRequest | None = None) -> None:
         """Answer a heartbeat, or several; without a request by what there is to say, which may be nothing."""
+        if request is not None and self._echo is not None:
+            request.heartbeat.samples.extend(self._echo.heartbeat.samples)  # each user is told once
         self._echo = request or self._echo or _ECHO
         self._filled.set()
 

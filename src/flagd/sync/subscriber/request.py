@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flagd.sync.limits import HELD
-from flagd.v1.ruleset_pb2 import Ack, AdmissionCount, Heartbeat, Held, Hello, Nack, Role, SubscribeRequest
+from flagd.v1.ruleset_pb2 import Ack, AdmissionCount, Heartbeat, Held, Hello, Nack, Role, SubscribeRequest, UserSample
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +34,6 @@ def nack(project: str, revision: str, reason: str) -> SubscribeRequest:
     return SubscribeRequest(nack=Nack(project=project, revision=revision, reason=reason[:REASON_LENGTH]))
 
 
-def counted(counts: Iterable[AdmissionCount]) -> SubscribeRequest:
-    """Answer a heartbeat that asks for counts."""
-    return SubscribeRequest(heartbeat=Heartbeat(counts=counts))
+def counted(counts: Iterable[AdmissionCount], samples: Iterable[UserSample] = ()) -> SubscribeRequest:
+    """Answer a heartbeat that asks for counts, and which users were seen."""
+    return SubscribeRequest(heartbeat=Heartbeat(counts=counts, samples=samples))

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
     from flagd.ruleset import Ruleset
     from flagd.sync.subscriber.publishers import Connect
-    from flagd.v1.ruleset_pb2 import AdmissionCount, AdmissionQuery, Role
+    from flagd.v1.ruleset_pb2 import AdmissionCount, AdmissionQuery, Role, UserSample
 
 STALE_SECONDS = 30.0
 """Silence after which what is served is called stale: two heartbeats."""
 
 
 Count = Callable[["Sequence[AdmissionQuery]"], "Iterable[AdmissionCount]"]
+SampleNews = Callable[["Sequence[AdmissionQuery]", dict[int, int]], "Iterable[UserSample]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Settings:
         stale_seconds: silence after which what is served is called stale.
         source: what publishers are called in the log.
         count: counts answers that publishers ask about; None = nothing is counted.
+        sample: returns users seen that a stream was not told of yet, and notes that it was; None = nobody is seen.
     """
 
     role: Role
@@ -55,6 +57,7 @@ class Settings:
     stale_seconds: float = STALE_SECONDS
     source: str = "the operator"
     count: Count | None = None
+    sample: SampleNews | None = None
 
 
 class Observer(Protocol):

@@ -130,9 +130,15 @@ class Subscriber:
                 self._complete(leader)
 
     def _count(self, connection: PublisherConnection, response: SubscribeResponse) -> None:
-        """Answer a heartbeat that asks what was counted; every publisher may ask, as one may take over."""
-        if self._settings.count is not None and response.heartbeat.queries:
-            connection.echo(counted(self._settings.count(response.heartbeat.queries)))
+        """Answer a heartbeat that asks what was counted; every publisher may ask, as one may take over.
+
+        Of users seen only the one that is listened to is told: what another one asks for may be over.
+        """
+        queries, sample = response.heartbeat.queries, self._settings.sample
+        if self._settings.count is None or not queries:
+            return
+        seen = sample(queries, connection.told) if sample is not None and connection is self._leader else ()
+        connection.echo(counted(self._settings.count(queries), seen))
 
     def _elect(self) -> None:
         leader = elect(self._publishers.connections, self._leader) or elect(self._peers.connections, self._leader)

@@ -7,7 +7,8 @@ import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from flagd.rpc.status import TooLarge
+from flagd.rpc.capacity import received
+from flagd.rpc.status import Overloaded, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -31,11 +32,13 @@ async def read_body(receive: Receive, limit: int, framing: int = 0) -> bytes:
 
     Raises:
         Disconnected: the caller went before the end.
+        Overloaded: there is no room for so much.
         TooLarge: a larger body; the rest of it is not read.
     """
     event = await receive()
     if event["type"] == "http.request" and not event.get("more_body", False):
         body: bytes = event.get("body", b"")
+        received(len(body))
         if len(body) > limit + framing:
             raise _too_large(limit)
         return body
@@ -44,6 +47,7 @@ async def read_body(receive: Receive, limit: int, framing: int = 0) -> bytes:
         if event["type"] != "http.request":
             raise Disconnected
         part = event.get("body", b"")
+        received(len(part))
         size += len(part)
         if size > limit + framing:
             raise _too_large(limit)
@@ -54,20 +58,22 @@ async def read_body(receive: Receive, limit: int, framing: int = 0) -> bytes:
 
 
 async def read_parts(receive: Receive) -> AsyncGenerator[bytes]:
-    """Yield the parts of a body as they come, until it ends; raises Disconnected."""
+    """Yield the parts of a body as they come, until it ends; raises Disconnected and Overloaded."""
     more = True
     while more:
         event = await receive()
         if event["type"] != "http.request":
             raise Disconnected
         more = event.get("more_body", False)
-        yield event.get("body", b"")
+        part = event.get("body", b"")
+        received(len(part))
+        yield part
 
 
 async def pass_over_body(receive: Receive) -> None:
-    """Read what a small body still holds and forget it; give up on a large or slow one."""
+    """Read what a small body still holds and forget it; give up on a large or slow one, or one without room."""
     size = 0
-    with contextlib.suppress(TimeoutError, Disconnected):
+    with contextlib.suppress(TimeoutError, Disconnected, Overloaded):
         async with asyncio.timeout(PASS_OVER_SECONDS), contextlib.aclosing(read_parts(receive)) as parts:
             async for part in parts:
                 size += len(part)

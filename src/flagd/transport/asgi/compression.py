@@ -7,7 +7,7 @@ import re
 import zlib
 from enum import StrEnum
 
-from flagd.rpc.capacity import unpacked
+from flagd.rpc.capacity import received
 from flagd.rpc.status import InvalidArgument, TooLarge, Unreadable
 
 COMPRESS_FROM = 1024
@@ -63,7 +63,7 @@ def decompress(data: bytes, encoding: Encoding | None, limit: int) -> bytes:
         raise TooLarge(f"message is larger than the limit of {limit} bytes when decompressed")
     if not inflater.eof or inflater.unused_data:
         raise InvalidArgument(f"message is not valid {encoding}")
-    unpacked(len(message))
+    received(len(message))
     return message
 
 

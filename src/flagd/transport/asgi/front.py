@@ -43,21 +43,26 @@ class Front:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Answer one HTTP request (ASGI). Returns the coroutine that answers: none is wrapped around it."""
         fields: dict[bytes, bytes] = dict(scope["headers"])
-        if fields.get(b"content-type") == CONTENT_TYPE and scope["method"] == "POST":
-            plain = self._plain.get(scope["path"])
-            if plain is not None:
-                return plain.answer(fields, receive, send)
+        plain = self.plain(scope, fields)
+        if plain is not None:
+            return plain.answer(fields, receive, send)
+        dialect = DIALECTS.get(fields.get(b"content-type", b""))
+        if dialect is not None and scope["method"] == "POST":
+            return GrpcCall(dialect, fields, receive, send, self._limit).run(self._methods.get(scope["path"]))
         return self._answer(scope, fields, receive, send)
+
+    def plain(self, scope: Scope, fields: dict[bytes, bytes]) -> PlainMethod | None:
+        """Return the method that a request with these headers may call the short way."""
+        if fields.get(b"content-type") == CONTENT_TYPE and scope["method"] == "POST":
+            return self._plain.get(scope["path"])
+        return None
 
     async def _answer(self, scope: Scope, fields: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         path: str = scope["path"]
         method = self._methods.get(path)
-        dialect = DIALECTS.get(fields.get(b"content-type", b""))
         if scope["method"] == "HEAD":
             send = HeadSend(send)
-        if dialect is not None and scope["method"] == "POST":
-            await GrpcCall(dialect, fields, receive, send, self._limit).run(method)
-        elif method is not None or (method := self._methods.get(path.rstrip("/"))) is not None:
+        if method is not None or (method := self._methods.get(path.rstrip("/"))) is not None:
             await self._connect(method, scope, fields, receive, send)
         else:
             await self._http(scope, fields, receive, send)

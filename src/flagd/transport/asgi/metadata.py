@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 
@@ -27,9 +28,7 @@ class Metadata(Mapping[str, str]):
 
     def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - Mapping's own signature
         """Return a header; without the exception that most look-ups would cost, since most headers are not there."""
-        if not name.isascii() or name.endswith("-bin"):
-            return default
-        value = self._fields.get(name.encode())
+        value = self._fields.get(_field(name))
         return default if value is None else value.decode("latin-1")
 
     def __iter__(self) -> Iterator[str]:
@@ -37,3 +36,9 @@ class Metadata(Mapping[str, str]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+@lru_cache(64)
+def _field(name: str) -> bytes:
+    """Return the name of a header as it is on the wire; empty where services see no such header."""
+    return name.encode() if name.isascii() and not name.endswith("-bin") else b""

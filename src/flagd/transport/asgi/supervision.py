@@ -8,6 +8,7 @@ loop would spin.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from flagd.rpc.status import DeadlineExceeded
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Generator
     from types import TracebackType
 
-    from flagd.transport.asgi.body import Receive
+    from flagd.transport.asgi.body import Event, Receive
 
 T = TypeVar("T")
 
@@ -34,14 +35,17 @@ class Supervision:
     Leaving it raises DeadlineExceeded or Disconnected in place of the CancelledError it caused itself.
     """
 
-    __slots__ = ("_receive", "_remaining", "_task", "_timer", "_verdict", "_watcher")
+    # No task that watches: there would be one for each of thousands of streams.
+    __slots__ = ("_asked", "_interval", "_next", "_receive", "_remaining", "_task", "_timer", "_verdict")
 
     def __init__(self, receive: Receive | None, remaining: float | None) -> None:
         self._receive = receive
         self._remaining = remaining
         self._verdict: Exception | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._watcher: asyncio.Task[None] | None = None
+        self._interval = FIRST_CHECK
+        self._next: asyncio.TimerHandle | None = None
+        self._asked: asyncio.Future[Event] | None = None
 
     def __enter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -49,7 +53,7 @@ class Supervision:
         if self._remaining is not None:
             self._timer = loop.call_later(self._remaining, self._stop, DeadlineExceeded("the deadline has passed"))
         if self._receive is not None:
-            self._watcher = loop.create_task(self._watch(self._receive))
+            self._next = loop.call_later(self._interval, self._ask, self._receive)
         return self
 
     def __exit__(
@@ -57,8 +61,10 @@ class Supervision:
     ) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        if self._watcher is not None:
-            self._watcher.cancel()
+        if self._next is not None:
+            self._next.cancel()
+        if self._asked is not None:
+            self._asked.cancel()
         # What is raised holds this frame, and this frame must not hold what is raised: nothing would free the two.
         verdict, self._verdict = self._verdict, None
         task, self._task = self._task, None
@@ -71,14 +77,23 @@ class Supervision:
             finally:
                 del verdict, error, trace
 
-    async def _watch(self, receive: Receive) -> None:
-        interval = FIRST_CHECK
-        while True:
-            await asyncio.sleep(interval)
-            if (await receive())["type"] == "http.disconnect":
-                self._stop(Disconnected())
-                return
-            interval = min(interval * 2, SLOWEST_CHECK)
+    def _ask(self, receive: Receive) -> None:
+        """Ask whether the caller is still there."""
+        self._asked = asyncio.ensure_future(receive())
+        self._asked.add_done_callback(partial(self._told, receive))
+
+    def _told(self, receive: Receive, asked: asyncio.Future[Event]) -> None:
+        self._asked = None
+        if asked.cancelled():
+            return
+        event = asked.result()
+        if self._task is None:  # the call ended before it was told
+            return
+        if event["type"] == "http.disconnect":
+            self._stop(Disconnected())
+            return
+        self._interval = min(self._interval * 2, SLOWEST_CHECK)
+        self._next = asyncio.get_running_loop().call_later(self._interval, self._ask, receive)
 
     def _stop(self, verdict: Exception) -> None:
         if self._verdict is None and self._task is not None:

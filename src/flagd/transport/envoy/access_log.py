@@ -1,6 +1,7 @@
 """Access log: a line of JSON for each call, written by Envoy, without anything of a person.
 
-Neither addresses nor queries, headers and bodies are in it: they may say who a user is.
+Neither addresses nor queries, headers and bodies are in it, nor what a caller typed into a path or a method: they may
+say who a user is.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from flagd.transport.envoy.known_path import OTHER, USUAL_METHOD
 from flagd.transport.envoy.tracing import PATH
 
 STANDARD_OUTPUT = "-"
@@ -30,14 +32,23 @@ FIELDS = {
 
 
 def access_log(path: str) -> list[dict[str, Any]]:
-    """Return the access logs of a connection manager: one, to the file `path`, or to standard output."""
+    """Return the access logs of a connection manager, to the file `path` or to standard output.
+
+    One takes the calls with a usual method, the other the rest, without the method.
+    """
     where = f"/proc/{os.getpid()}/fd/1" if path == STANDARD_OUTPUT else path
     return [
-        {
-            "name": "envoy.access_loggers.file",
-            "typed_config": {"@type": _TYPE, "path": where, "log_format": {"json_format": FIELDS}},
-        }
+        _log(where, FIELDS, USUAL_METHOD),
+        _log(where, FIELDS | {"method": OTHER}, USUAL_METHOD | {"invert_match": True}),
     ]
+
+
+def _log(path: str, fields: dict[str, str], method: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": "envoy.access_loggers.file",
+        "filter": {"header_filter": {"header": method}},
+        "typed_config": {"@type": _TYPE, "path": path, "log_format": {"json_format": fields}},
+    }
 
 
 def check_writable(path: str) -> None:

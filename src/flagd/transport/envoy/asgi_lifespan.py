@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from flagd.process.tasks import Tasks
 from flagd.rpc.capacity import Capacity
 from flagd.transport.asgi import Front
-from flagd.transport.asgi.admission import Admission
 from flagd.transport.envoy.control import HANDOVER, Control
+from flagd.transport.envoy.direct_call import Direct, make_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from flagd.rpc.method import Method
     from flagd.rpc.route import Route
     from flagd.transport.asgi.body import Receive, Scope, Send
+    from flagd.transport.envoy.direct_call import DirectCall
 
 log = logging.getLogger(__name__)
 
@@ -81,17 +82,19 @@ class AsgiLifespan:
 
     def __init__(self, compose: Callable[[Mapping[str, Any], Place], Program]) -> None:
         self._compose = compose
-        self._front = Admission(Front([]), Capacity())
+        self._front = Direct(Front([]), Capacity())
         self._tasks = Tasks(given_up=_end)
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None] | DirectCall:
         """Serve one request, or the life of the server (ASGI)."""
         if scope["type"] == "http":
             return self._front(scope, receive, send)
         return self._live(receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        asyncio.get_running_loop().set_exception_handler(_take_error)
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(_take_error)
+        loop.set_task_factory(make_task)  # type: ignore[arg-type]
         await receive()
         handover = json.loads(os.environ[HANDOVER])
         control = await Control.open(socket.socket(fileno=handover["control"]))
@@ -104,7 +107,7 @@ class AsgiLifespan:
             await control.send("failed", reason=str(error))
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
-        self._front = Admission(Front(program.methods, program.routes), program.capacity)
+        self._front = Direct(Front(program.methods, program.routes), program.capacity)
         self._tasks.start("control", lambda: self._obey(program, control), restart=True)
         await control.send("started", management=program.management_address)
         await send({"type": "lifespan.startup.complete"})

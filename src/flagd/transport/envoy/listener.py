@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flagd.transport.envoy.access_log import access_log
+from flagd.transport.envoy.known_path import OTHER, PATHS, USUAL_METHOD, name
 from flagd.transport.envoy.secret import tls_socket
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ _FOUR = f"%[Ff](?:0%[9ABab]{_HEX}|[1-3]{_NEXT}|4%8{_HEX})"
 UTF8_PATH = f"(?:[^%]|{_ONE}|(?:{_TWO}|{_THREE}|{_FOUR}{_NEXT}){_NEXT})*"
 """Paths whose percent-encoding is UTF-8 (RFC 3629). pyvoy 1.3 never answers any other."""
 
+_WEB = "envoy.filters.http.grpc_web"
+_FROM_WEB = {"name": "content-type", "string_match": {"prefix": "application/grpc-web"}}
+_ROUTE_FILTER = "type.googleapis.com/envoy.config.route.v3.FilterConfig"
 _RBAC = f"{_TYPE}.http.rbac.v3.RBAC"
 _PATH_RULES = {
     "rules": {
@@ -74,19 +78,23 @@ _PATH_RULES = {
     }
 }
 
+_PATH_REFUSED = {
+    "status_code_filter": {"comparison": {"op": "EQ", "value": {"default_value": 403, "runtime_key": "path_refused"}}}
+}
+_BELOW_OFREP = {"header_filter": {"header": {"name": ":path", "string_match": {"prefix": "/ofrep/"}}}}
+_NOT_UTF8 = "the path is not valid UTF-8"
 _REFUSED_PATH = {
     "mappers": [
         {
-            "filter": {
-                "status_code_filter": {
-                    "comparison": {"op": "EQ", "value": {"default_value": 403, "runtime_key": "path_refused"}}
-                }
-            },
+            "filter": {"and_filter": {"filters": [_PATH_REFUSED, _BELOW_OFREP]}},
             "status_code": 400,
-            "body_format_override": {
-                "json_format": {"code": "invalid_argument", "message": "the path is not valid UTF-8"}
-            },
-        }
+            "body_format_override": {"json_format": {"errorCode": "GENERAL", "errorDetails": _NOT_UTF8}},
+        },
+        {
+            "filter": _PATH_REFUSED,
+            "status_code": 400,
+            "body_format_override": {"json_format": {"code": "invalid_argument", "message": _NOT_UTF8}},
+        },
     ]
 }
 """Only the path filter answers 403 in Envoy; it means 400."""
@@ -162,7 +170,7 @@ class Listener:
                 "connection_keepalive": {"interval": "30s", "timeout": "10s"},
             },
             "route_config": {"virtual_hosts": [self._host()]},
-            "http_filters": [*self._cors_filters(), _path_filter(), _filter("grpc_web", "GrpcWeb"), self._app_filter()],
+            "http_filters": [*self._cors_filters(), _path_filter(), _web_filter(), self._app_filter()],
             "local_reply_config": _REFUSED_PATH,
             **self._peer(),
             **({} if self.tracing is None else self.tracing.manager()),
@@ -170,14 +178,25 @@ class Listener:
         }
 
     def _host(self) -> dict[str, Any]:
+        # Names of routes are for whoever tells of calls; without that a call has two routes to be compared with.
+        told = self.tracing is not None or self.access_log is not None
+        known = [route for path in PATHS for route in self._routes(path, name(path))] if told else []
+        strange = [_strange(route) for route in self._routes("/", OTHER)] if told else []
+        return {"name": NAME, "domains": ["*"], "routes": [*strange, *known, *self._routes("/", OTHER)]}
+
+    def _routes(self, path: str, called: str) -> list[dict[str, Any]]:
         cors = {"envoy.filters.http.cors": self._cors_policy()} if self.cors_origins else {}
         escaped = {"name": ":path", "string_match": {"contains": "%"}}
-        routes = [
-            # Only where something is escaped is the path looked at: it costs each call a twentieth.
-            _route(cors | {"envoy.filters.http.rbac": {"@type": f"{_RBAC}PerRoute", "rbac": _PATH_RULES}}, [escaped]),
-            _route(cors, []),
+        where = {"prefix": path} if path.endswith("/") else {"path": path}
+        route = {"name": called, "non_forwarding_action": {}}
+        web = cors | {_WEB: {"@type": _ROUTE_FILTER, "config": {}}}
+        checked = web | {"envoy.filters.http.rbac": {"@type": f"{_RBAC}PerRoute", "rbac": _PATH_RULES}}
+        return [
+            # Filters are turned on only where they have something to do: each costs each call a twentieth.
+            route | {"match": where | {"headers": [escaped]}, "typed_per_filter_config": checked},
+            route | {"match": where | {"headers": [_FROM_WEB]}, "typed_per_filter_config": web},
+            route | {"match": where | {"headers": []}, "typed_per_filter_config": cors},
         ]
-        return {"name": NAME, "domains": ["*"], "routes": routes}
 
     def _cors_filters(self) -> list[dict[str, Any]]:
         return [_filter("cors", "Cors")] if self.cors_origins else []
@@ -227,15 +246,21 @@ def module_path() -> str:
     return spec.origin
 
 
-def _route(filters: dict[str, Any], headers: list[dict[str, Any]]) -> dict[str, Any]:
-    match = {"prefix": "/", "headers": headers}
-    return {"match": match, "non_forwarding_action": {}, "typed_per_filter_config": filters}
+def _strange(route: dict[str, Any]) -> dict[str, Any]:
+    """Return `route` for calls with an unusual method, whose spans would have it in their name."""
+    headers = [*route["match"]["headers"], USUAL_METHOD | {"invert_match": True}]
+    return route | {"match": route["match"] | {"headers": headers}, "tracing": {"operation": OTHER}}
 
 
 def _path_filter() -> dict[str, Any]:
     """Return the filter that refuses paths; a route must turn it on."""
     rbac = {"name": "envoy.filters.http.rbac", "typed_config": {"@type": _RBAC, **_PATH_RULES}}
     return {**rbac, "disabled": True}
+
+
+def _web_filter() -> dict[str, Any]:
+    """Return the filter that speaks gRPC-Web; a route must turn it on."""
+    return {**_filter("grpc_web", "GrpcWeb"), "disabled": True}
 
 
 def _filter(name: str, message: str) -> dict[str, Any]:

@@ -18,8 +18,8 @@ _NOT_TOLD = (
     *("grpc.authority", "grpc.content_type", "grpc.message", "grpc.timeout"),
 )
 """Tags of Envoy that hold what a caller sent, or are of no use."""
-PATH = "%PATH(NQ):256%"
-"""The path that was called, without its query."""
+PATH = "%ROUTE_NAME%"
+"""Which of the known paths was called."""
 TIMEOUT = "2s"
 """How long a batch of spans may take to be sent; then it is dropped."""
 

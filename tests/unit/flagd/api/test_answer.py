@@ -11,6 +11,8 @@ from flagd.engine import Variant as EngineVariant
 from flagd.metrics import Metrics
 from flagd.v1.evaluation_pb2 import EvaluateResponse, Reason, Variant, WatchResponse
 
+NOBODY = {}
+
 
 def _variant(**fields):
     defaults = {
@@ -33,17 +35,49 @@ def test_entries_that_stand_one_after_the_other_are_a_map():
 def test_a_variant_is_encoded_once_and_counted_every_time():
     metrics = Metrics()
     answers, variant = Answers("shop", metrics), _variant()
-    assert answers.entry("a", variant) is answers.entry("a", variant)
+    assert answers.entry("a", variant, NOBODY) is answers.entry("a", variant, NOBODY)
     assert metrics.evaluations["shop", "a", "on", "SPLIT"].count == 2
+
+
+class _Sampled:
+    """Samples of the variants whose key is "on"."""
+
+    def __init__(self):
+        self.taken = []
+
+    def place(self, _project, _flag_key, variant):
+        return self if variant.key == "on" else None
+
+    def take(self, context):
+        self.taken.append(context)
+
+
+@pytest.mark.parametrize("undecided", [False, True])
+@pytest.mark.parametrize("samples", [None, _Sampled])
+def test_all_flags_are_answered_counted_and_sampled_as_one_by_one(samples, undecided):
+    keys, context = ["a", "b", "c"], {"user": {"user_id": "ann"}}
+    variants = {"a": _variant(key="on"), "b": _variant(key="off")} | ({} if undecided else {"c": _variant()})
+    seen = []
+    for at_once in (False, True):
+        metrics, sampled = Metrics(), samples and samples()
+        answers = Answers("shop", metrics, samples=sampled)
+        for _ in range(3):
+            if at_once:
+                entries = answers.entries(keys, variants, context)
+            else:
+                entries = {key: answers.entry(key, variants.get(key), context) for key in keys}
+        counts = {labels: series.count for labels, series in metrics.evaluations.items()}
+        seen.append((entries, counts, sampled and sampled.taken))
+    assert seen[0] == seen[1]
 
 
 def test_the_next_revision_takes_over_what_did_not_change():
     metrics = Metrics()
     first, kept = Answers("shop", metrics), _variant()
-    entry = first.entry("a", kept)
+    entry = first.entry("a", kept, NOBODY)
     second = Answers("shop", metrics, first)
-    assert second.entry("a", kept) is entry
-    assert second.entry("a", _variant()) is not entry
+    assert second.entry("a", kept, NOBODY) is entry
+    assert second.entry("a", _variant(), NOBODY) is not entry
     assert metrics.evaluations["shop", "a", "on", "SPLIT"].count == 3
 
 
@@ -51,11 +85,11 @@ def test_equal_variants_have_equal_bytes():
     metadata = {f"m{n}": n for n in range(20)}
     one, two = _variant(metadata=metadata), _variant(metadata=dict(reversed(metadata.items())))
     answers = Answers("shop", Metrics())
-    assert answers.entry("a", one) == answers.entry("a", two)
+    assert answers.entry("a", one, NOBODY) == answers.entry("a", two, NOBODY)
 
 
 def test_no_variant_is_off():
-    entry = EvaluateResponse.FromString(Answers("shop", Metrics()).entry("a", None))
+    entry = EvaluateResponse.FromString(Answers("shop", Metrics()).entry("a", None, NOBODY))
     assert entry.variants["a"] == Variant(key="off", reason=Reason.REASON_DEFAULT)
 
 

@@ -47,32 +47,36 @@ def members(head, tail, value=b"0"):
 
 
 DEEP = 100_000
-WORST_JSON = {
-    "many messages": many(b'{"users":[', b"{}", b"]}"),
-    "many groups": members(b'{"user":{"groups":{', b"}}}", b"{}"),
-    "many keys": many(b'{"flagKeys":[', b'""', b"]}"),
-    "many items": many(b'{"user":{"userProperties":{"a":[', b"0", b"]}}}"),
-    "many lists": many(b'{"user":{"userProperties":{"a":[', b"[]", b"]}}}"),
-    "many texts": many(b'{"user":{"userProperties":{"a":[', b'""', b"]}}}"),
-    "many properties": members(b'{"user":{"userProperties":{', b"}}}"),
-    "many cohorts": many(b'{"user":{"cohortIds":[', b'"a"', b"]}}"),
-    "a context of lists": many(b'{"context":{"a":[', b"[]", b"]}}"),
-    "a context of members": members(b'{"context":{', b"}}"),
-    "a user of lists": many(b'{"user_properties":{"a":[', b"[]", b"]}}"),
-    "a user of fields": members(b"{", b"}"),
-    "deep": b'{"user":{"userProperties":{"a":' + b"[" * DEEP + b"]" * DEEP + b"}}}",
-    "deep enough to parse": b'{"context":{"a":' + b"[" * 900 + b"]" * 900 + b"}}",
-    "a long key": b'{"' + b"k" * (MIB - 10) + b'":1}',
-    "long names of properties": many(b'{"user":{"userProperties":{"a":{"x":[', b'"%b"' % (b"k" * 4000), b"]}}}}"),
-    "commas in texts": b'{"user":{"userProperties":{"a":"' + b'","' * 100_000 + b'"}}}',
-    "a legal batch of large users": json.dumps(
-        {"users": [{"userId": str(n), "userProperties": {str(k): k for k in range(60)}} for n in range(1000)]}
-    ).encode(),
-    "a legal batch of many answers": json.dumps(
-        {"users": [{"userId": str(n)} for n in range(1000)], "flagKeys": [f"f{n}" for n in range(20)]}
-    ).encode(),
-    "no JSON": b"{" * MIB,
-}
+
+
+@pytest.fixture(scope="module")
+def worst_json():
+    return {
+        "many messages": many(b'{"users":[', b"{}", b"]}"),
+        "many groups": members(b'{"user":{"groups":{', b"}}}", b"{}"),
+        "many keys": many(b'{"flagKeys":[', b'""', b"]}"),
+        "many items": many(b'{"user":{"userProperties":{"a":[', b"0", b"]}}}"),
+        "many lists": many(b'{"user":{"userProperties":{"a":[', b"[]", b"]}}}"),
+        "many texts": many(b'{"user":{"userProperties":{"a":[', b'""', b"]}}}"),
+        "many properties": members(b'{"user":{"userProperties":{', b"}}}"),
+        "many cohorts": many(b'{"user":{"cohortIds":[', b'"a"', b"]}}"),
+        "a context of lists": many(b'{"context":{"a":[', b"[]", b"]}}"),
+        "a context of members": members(b'{"context":{', b"}}"),
+        "a user of lists": many(b'{"user_properties":{"a":[', b"[]", b"]}}"),
+        "a user of fields": members(b"{", b"}"),
+        "deep": b'{"user":{"userProperties":{"a":' + b"[" * DEEP + b"]" * DEEP + b"}}}",
+        "deep enough to parse": b'{"context":{"a":' + b"[" * 900 + b"]" * 900 + b"}}",
+        "a long key": b'{"' + b"k" * (MIB - 10) + b'":1}',
+        "long names of properties": many(b'{"user":{"userProperties":{"a":{"x":[', b'"%b"' % (b"k" * 4000), b"]}}}}"),
+        "commas in texts": b'{"user":{"userProperties":{"a":"' + b'","' * 100_000 + b'"}}}',
+        "a legal batch of large users": json.dumps(
+            {"users": [{"userId": str(n), "userProperties": {str(k): k for k in range(60)}} for n in range(1000)]}
+        ).encode(),
+        "a legal batch of many answers": json.dumps(
+            {"users": [{"userId": str(n)} for n in range(1000)], "flagKeys": [f"f{n}" for n in range(20)]}
+        ).encode(),
+        "no JSON": b"{" * MIB,
+    }
 
 
 def message(user):
@@ -84,30 +88,33 @@ def properties(struct):
     return User(user_properties=struct).SerializeToString()
 
 
-LISTS, NULLS, FIELDS, CONTEXT = Struct(), Struct(), Struct(), Struct()
-LISTS.fields["a"].list_value.values.extend([Value(list_value={})] * 200_000)
-NULLS.fields["a"].list_value.values.extend([Value(null_value=0)] * 250_000)
-for number in range(70_000):
-    FIELDS.fields[str(number)].null_value = 0
-GROUPS = User(groups={str(number): {} for number in range(70_000)})
-CROWD = User(groups={str(g): {"properties": {str(n): n for n in range(45)}} for g in range(100)})
-WORST_PROTO = {
-    "many messages": message(b"") * 500_000,
-    "many keys": delimited(3, b"") * 500_000,
-    "many lists": message(properties(LISTS)),
-    "many nulls": message(properties(NULLS)),
-    "many properties": message(properties(FIELDS)),
-    "many groups": message(GROUPS.SerializeToString()),
-    "groups within the limits": message(CROWD.SerializeToString()),
-    "many cohorts": message(User(cohort_ids=["a"] * 300_000).SerializeToString()),
-    "a context of nulls": message(NULLS.SerializeToString()),
-    "a context of fields": message(FIELDS.SerializeToString()),
-    "all of a context": delimited(1, FIELDS.SerializeToString()),
-    "unknown fields": b"\xf8\x07\x01" * 300_000,
-    "a legal batch": EvaluateBatchRequest(
-        users=[User(user_id=str(n), user_properties={str(k): k for k in range(40)}) for n in range(1000)]
-    ).SerializeToString(),
-}
+@pytest.fixture(scope="module")
+def worst_proto():
+    lists, nulls, fields = Struct(), Struct(), Struct()
+    lists.fields["a"].list_value.values.extend([Value(list_value={})] * 200_000)
+    nulls.fields["a"].list_value.values.extend([Value(null_value=0)] * 250_000)
+    for number in range(70_000):
+        fields.fields[str(number)].null_value = 0
+    groups = User(groups={str(number): {} for number in range(70_000)})
+    crowd = User(groups={str(g): {"properties": {str(n): n for n in range(45)}} for g in range(100)})
+    return {
+        "many messages": message(b"") * 500_000,
+        "many keys": delimited(3, b"") * 500_000,
+        "many lists": message(properties(lists)),
+        "many nulls": message(properties(nulls)),
+        "many properties": message(properties(fields)),
+        "many groups": message(groups.SerializeToString()),
+        "groups within the limits": message(crowd.SerializeToString()),
+        "many cohorts": message(User(cohort_ids=["a"] * 300_000).SerializeToString()),
+        "a context of nulls": message(nulls.SerializeToString()),
+        "a context of fields": message(fields.SerializeToString()),
+        "all of a context": delimited(1, fields.SerializeToString()),
+        "unknown fields": b"\xf8\x07\x01" * 300_000,
+        "a legal batch": EvaluateBatchRequest(
+            users=[User(user_id=str(n), user_properties={str(k): k for k in range(40)}) for n in range(1000)]
+        ).SerializeToString(),
+    }
+
 
 METHODS = [
     *(EVALUATION + name for name in ("Evaluate", "EvaluateBatch", "Explain", "Watch")),
@@ -200,38 +207,38 @@ def sender(front, path, verb="POST", gone_after=0.2, **headers):
 
 
 @pytest.mark.parametrize("path", METHODS)
-async def test_no_message_over_asgi_holds_up_others(services, path):
+async def test_no_message_over_asgi_holds_up_others(services, worst_proto, worst_json, path):
     front = Front(*services)
-    framed = {name: frame(body) for name, body in WORST_PROTO.items()}
-    framed_json = {name: frame(body) for name, body in WORST_JSON.items()}
+    framed = {name: frame(body) for name, body in worst_proto.items()}
+    framed_json = {name: frame(body) for name, body in worst_json.items()}
     gone = 0.2 if path in STREAMS else 20
     ways = [("application/grpc", framed), ("application/grpc+json", framed_json)]
     if path in STREAMS:
         ways += [("application/connect+proto", framed), ("application/connect+json", framed_json)]
     elif path != REFLECTION:
-        ways += [("application/proto", WORST_PROTO), ("application/json", WORST_JSON)]
+        ways += [("application/proto", worst_proto), ("application/json", worst_json)]
     for content_type, bodies in ways:
         await hold_up_nobody(front, sender(front, path, gone_after=gone, content_type=content_type), bodies)
 
 
 @pytest.mark.parametrize(("verb", "path"), ROUTES)
-async def test_no_body_of_plain_http_holds_up_others(services, verb, path):
+async def test_no_body_of_plain_http_holds_up_others(services, worst_json, verb, path):
     front = Front(*services)
-    await hold_up_nobody(front, sender(front, path, verb, 20), WORST_JSON)
+    await hold_up_nobody(front, sender(front, path, verb, 20), worst_json)
 
 
 @pytest.mark.parametrize("encoding", ["gzip"])
-async def test_no_compressed_body_holds_up_others(services, encoding):
+async def test_no_compressed_body_holds_up_others(services, worst_json, encoding):
     front = Front(*services)
-    bodies = {name: gzip.compress(body, 1) for name, body in WORST_JSON.items()}
+    bodies = {name: gzip.compress(body, 1) for name, body in worst_json.items()}
     headers = {"content_type": "application/json", "content_encoding": encoding}
     for path in (EVALUATION + "EvaluateBatch", "/ofrep/v1/evaluate/flags", "/sdk/v2/vardata"):
         await hold_up_nobody(front, sender(front, path, "POST", 20, **headers), bodies)
 
 
-async def test_no_query_holds_up_others(services):
+async def test_no_query_holds_up_others(services, worst_json):
     front = Front(*services)
-    for name, body in WORST_JSON.items():
+    for name, body in worst_json.items():
         message = quote(body[:50_000])
 
         async def get(_, message=message):
@@ -241,7 +248,7 @@ async def test_no_query_holds_up_others(services):
         await hold_up_nobody(front, get, {name: body})
 
 
-async def test_no_message_over_grpcio_holds_up_others(services):
+async def test_no_message_over_grpcio_holds_up_others(services, worst_proto):
     front, transport = Front(*services), GrpcioTransport(services[0], "127.0.0.1:0")
     await transport.start()
     try:
@@ -253,7 +260,7 @@ async def test_no_message_over_grpcio_holds_up_others(services):
                     with contextlib.suppress(grpc.RpcError):
                         await call(body)
 
-                await hold_up_nobody(front, send, WORST_PROTO)
+                await hold_up_nobody(front, send, worst_proto)
     finally:
         await transport.drain(0)
 

@@ -1,5 +1,6 @@
 import asyncio
 
+from flagd.api import client_rulesets
 from flagd.api.client_rulesets import ClientRulesets
 from tests.unit.flagd.compiler.manifest import compiled, deployment, flag
 
@@ -44,3 +45,14 @@ async def test_a_form_that_is_forgotten_is_made_again():
 async def test_flags_that_are_evaluated_remotely_are_off_or_left_out():
     assert "remote" in (await ClientRulesets().deliver(ONE, None)).flags
     assert "remote" not in (await ClientRulesets(local_only=True).deliver(ONE, None)).flags
+
+
+async def test_projects_that_come_and_go_leave_nothing_behind(monkeypatch):
+    monkeypatch.setattr(client_rulesets, "PLACES", 2)
+    rulesets = ClientRulesets()
+    kept = await rulesets.deliver(ONE, None)
+    for deployments in (frozenset(["pr-1"]), frozenset(["pr-2"]), frozenset(["pr-3"])):
+        gone = await rulesets.deliver(ONE, deployments)
+        assert await rulesets.deliver(ONE, None) is kept
+    assert await rulesets.deliver(ONE, frozenset(["pr-3"])) is gone
+    assert len(rulesets._latest) == 2

@@ -7,6 +7,9 @@ from flagd.api.services import EVALUATION_SERVICE, evaluation_methods, public_me
 from flagd.metrics import Metrics
 from flagd.rpc.status import RpcError
 from flagd.store import Store
+from flagd.sync.publisher.follow import Follow
+from flagd.sync.publisher.report_samples import ReportSamples
+from flagd.transport.envoy.known_path import PATHS
 from flagd.v1 import evaluation_pb2
 
 
@@ -41,3 +44,11 @@ def test_no_path_is_answered_twice():
     paths += [f"{each.method} {each.path}" for each in public_routes(access, store, metrics)]
     assert len(paths) == len(set(paths))
     assert "/grpc.health.v1.Health/Check" in paths
+
+
+def test_every_path_has_a_name_in_the_access_log():
+    access, store, metrics = _access()
+    more = [*Follow(access, store).methods(), *ReportSamples(access, None).methods()]
+    methods = public_methods(access, store, metrics, more)
+    served = {each.path for each in (*methods, *public_routes(access, store, metrics))}
+    assert served - {"/ofrep", "/ofrep/"} == set(PATHS), "those two say that nothing is there"

@@ -6,6 +6,7 @@ from flagd.api.view import View
 from flagd.engine import evaluation_context
 from flagd.metrics import Metrics
 from flagd.rpc.status import NotFound
+from flagd.ruleset import Ruleset
 from flagd.snapshot import Snapshot
 from flagd.v1.evaluation_pb2 import EvaluateResponse
 from tests.unit.flagd.compiler.manifest import compiled, deployment, flag, mutex, needing
@@ -57,3 +58,17 @@ def test_the_same_view_of_a_later_look_says_so():
     tail = EvaluateResponse.FromString(later.tail)
     assert (tail.revision, tail.stale, tail.as_of.seconds) == (SNAPSHOT.revision, True, 9)
     assert later.keys == view().keys
+
+
+def test_flags_of_one_cycle_that_lack_an_off_are_each_answered_by_their_own_key():
+    """Only a publisher that is not our operator sends such flags."""
+    unmet = [[{"selector": ["result", "parent", "key"], "op": "is not", "values": ["on"]}]]
+    flags = {
+        key: {"key": key, "variants": {}, "segments": [{"variant": "off", "conditions": unmet}], "dependencies": [key]}
+        for key in ("a", "b")
+    }
+    answers = Answers("default", Metrics())
+    odd = View(Snapshot.make(Ruleset("default", flags, {}, {}, {}, "r"), None, 1.5), None, answers, Discretion())
+    for asked in (["a"], ["b"], ["a", "b"], []):
+        data = b"".join(odd.entries(ANN, asked).values())
+        assert EvaluateResponse.FromString(data).variants.keys() == set(asked or ["a", "b"])

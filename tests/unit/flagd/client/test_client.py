@@ -57,6 +57,8 @@ def test_a_lookup_gives_the_variant_with_its_payload_and_why(client):
         ("a", None, ErrorCode.INVALID_CONTEXT),
         ("a", "eve", ErrorCode.INVALID_CONTEXT),
         ("a", {"plan": "pro"}, ErrorCode.INVALID_CONTEXT),
+        ("a", {"user_id": "eve", "cohort_ids": "beta"}, ErrorCode.INVALID_CONTEXT),
+        ("a", User("eve", properties={"at": object()}), ErrorCode.INVALID_CONTEXT),
     ],
 )
 def test_whatever_is_wrong_with_a_lookup_gives_the_default_and_one_line_of_log(client, caplog, flag_key, user, error):

@@ -117,7 +117,7 @@ def test_a_name_that_is_not_resolved_in_time_holds_up_nobody(client, monkeypatch
 
 
 def test_who_cannot_travel_in_a_message_gets_the_default(remote):
-    for user in (User("\ud800"), User.of({"user_id": 7})):
+    for user in (User("\ud800"), User.of({"user_id": [7]})):
         assert remote.variant("a", user).error is ErrorCode.INVALID_CONTEXT
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from flagd.api.evaluation.context import evaluation_context
 from flagd.client.user import InvalidUserError, User
+from flagd.condition.text import text
+from flagd.rpc.user_message import user_message
 from flagd.v1.evaluation_pb2 import User as Message
 
 COMPANY = {"name": "acme", "properties": {"size": "large"}, "cohort_ids": ["beta"]}
@@ -67,3 +69,41 @@ def test_an_unknown_field_is_told_with_where_it_belongs():
 
 def test_who_it_is_stands_in_no_log():
     assert "eve" not in repr(User("eve"))
+
+
+@pytest.mark.parametrize(
+    ("odd", "said"),
+    [
+        ({"user_id": 42, "country": True}, {"user_id": "42", "country": "true"}),
+        ({"groups": {"company": "acme"}}, {"groups": {"company": {"name": "acme"}}}),
+        ({"groups": {"company": ["acme", "other"]}}, {"groups": {"company": {"name": "acme"}}}),
+        ({"groups": {"company": 7}}, {"groups": {"company": {"name": "7"}}}),
+        ({"groups": {"company": {"name": 7, "properties": {"a": 1}}}},) * 2,
+        ({"cohort_ids": {"beta"}}, {"cohort_ids": ["beta"]}),
+        ({"user_properties": {"n": 2**60 + 1}}, {"user_properties": {"n": float(2**60)}}),
+        ({"user_properties": {"o": ({"b": 1, "a": 2},)}}, {"user_properties": {"o": [{"a": 2, "b": 1}]}}),
+        ({"user_id": None, "groups": None, "cohort_ids": None, "user_properties": None}, {}),
+    ],
+)
+def test_a_user_reads_as_every_door_reads_it(odd, said):
+    def plain(user):
+        return Message(**{name: value for name, value in user.items() if name not in {"user_properties", "groups"}})
+
+    message = plain({**said})
+    message.user_properties.update(said.get("user_properties", {}))
+    for kind, group in said.get("groups", {}).items():
+        message.groups[kind].name = str(group["name"])
+        message.groups[kind].properties.update(group.get("properties", {}))
+    here, there = User.of(odd).context, evaluation_context(message)
+    assert user_message(here) == user_message(there)
+    assert _texts(here) == _texts(there)
+
+
+def _texts(context):
+    return {name: text(one) for name, one in context.get("user", {}).get("user_properties", {}).items()}
+
+
+def test_a_wrong_type_is_told_of_a_copy_too():
+    user = User.of({"cohort_ids": "beta"})
+    assert user.fault
+    assert copy.copy(user).fault == user.fault

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.compiler import Compiled, compile_project
 from flagd.manifest.kinds import KINDS, Flag, FlagCohort, FlagDeployment, FlagGroup, FlagSegment
-from flagd.ruleset.private_metadata import amplitude_form
+from flagd.ruleset.metadata.private import amplitude_form
 
 if TYPE_CHECKING:
     from flagd.manifest.resource import Resource

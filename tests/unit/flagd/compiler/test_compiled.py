@@ -117,6 +117,8 @@ def test_an_object_that_the_api_server_did_not_change_is_not_compiled_again():
     before = compiled(flag("f", meta=meta))
     assert before.update([flag("f", meta=meta)]).state.outcomes["Key", "f"] is before.state.outcomes["Key", "f"]
     assert before.update([flag("f", meta={**meta, "resourceVersion": "6"}, offPayload=1)]).revision != before.revision
+    # A store that was put back to an earlier state gives a version again, to another content.
+    assert before.update([flag("f", meta=meta, offPayload=1)]).revision != before.revision
 
 
 def test_removing_what_is_not_there_changes_nothing():

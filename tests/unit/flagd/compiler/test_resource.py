@@ -17,11 +17,11 @@ NOTHING = Scope(lambda _node: None, lambda _ref: None)
     ],
 )
 def test_what_travels_beside_the_flags_has_a_face_and_a_product(resource, face, product):
-    outcome = compile_resource(resource, None, NOTHING)
+    outcome = compile_resource(resource, None, None, NOTHING)
     assert (outcome.face, outcome.product, outcome.diagnostics) == (face, product, ())
 
 
 def test_a_segment_is_inlined_and_has_no_product():
-    outcome = compile_resource(segment("s", IN_US), None, NOTHING)
+    outcome = compile_resource(segment("s", IN_US), None, None, NOTHING)
     assert outcome.product is None
     assert [[each["values"] for each in conjunction] for conjunction in outcome.face.alternatives] == [[["US"]]]

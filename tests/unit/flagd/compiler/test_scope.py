@@ -17,6 +17,25 @@ LOOKS = {
 }
 
 
+def test_what_is_made_of_the_same_parts_is_made_once():
+    scope, made, parts = Scope(FACES.get), [], [["a"], ["b"]]
+
+    def make(of):
+        made.append(of)
+        return [[{"values": of}]]
+
+    one = scope.once(parts, make)
+    assert scope.once(list(parts), make) is one
+    assert scope.once(parts[::-1], make) is not one
+    assert len(made) == 2
+
+
+def test_parts_that_are_gone_are_taken_for_no_others():
+    scope = Scope(FACES.get)
+    for number in range(100):
+        assert scope.once([[number]], lambda parts: [[{"values": parts[0]}]]) == [[{"values": [number]}]]
+
+
 def no_limits(_ref):
     return None
 

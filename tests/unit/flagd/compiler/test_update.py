@@ -53,7 +53,7 @@ def test_an_update_is_what_compiling_everything_with_the_same_history_gives(step
         for ref in removed:
             everything.remove(ref)
         for each in changed:
-            everything.put(each)
+            everything.put(each.ref, each)
         everything.touch(current.state.outcomes)
         current = current.update(changed, removed)
         expected = Compiled(everything.finish())

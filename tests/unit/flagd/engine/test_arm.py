@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from flagd.compiler import compile_project
 from flagd.compiler.form.rise import Rise
 from flagd.engine import Engine
+from flagd.engine.flag import splits_of
 from flagd.engine.variant import Arm
 from tests.unit.flagd.compiler.manifest import flag
 
@@ -17,7 +18,8 @@ USERS = [f"user-{number}" for number in range(400)]
 def answers(now, start=None, variants=2, **spec):
     """Return what each user gets where percentages have risen from `start` to `now`; None = no run lasts."""
     made = flag(
-        "f", allOtherUsers={"percent": "100"}, variants=[{"key": f"v{number}"} for number in range(variants)], **spec
+        "f",
+        **{"allOtherUsers": {"percent": "100"}, "variants": [{"key": f"v{n}"} for n in range(variants)], **spec},
     )
     starts = {} if start is None else {REST: start, "Staff": start}
     rise = Rise({REST: now, "Staff": now}, starts)
@@ -100,3 +102,36 @@ def test_explain_says_the_arm_and_whom_the_numbers_admit_is_as_before(user, says
     explanation = engine.explain(context, "f")
     assert says in explanation.lines()
     assert [each for each in explanation.lines() if "arm of" not in each] == plain.explain(context, "f").lines()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.tuples(st.integers(0, 100_000), st.integers(0, 100_000)).map(sorted).filter(lambda pair: pair[0] < pair[1]),
+    st.integers(1, 3),
+)
+def test_a_split_says_how_the_hash_divides_those_in_an_arm(pair, variants):
+    start, now = pair
+    found, engine = answers(now, start, variants)
+    armed = {variant for variant in found.values() if variant.arm}
+    (split,) = splits_of(engine._flags["f"][0].source)
+    assert {variant.split for variant in armed} == {split}
+    assert all(split.number(variant.arm, variant.key) is not None for variant in armed)
+    treated = sum(part.width for part in split.parts if part.arm == Arm.TREATED)
+    share = treated / sum(part.width for part in split.parts)
+    assert share == pytest.approx((now - start) / (100_000 - start), abs=2e-4)
+
+
+def test_weights_are_in_the_split_and_a_variant_of_weight_0_is_not():
+    made = answers(50_000, 0, 3, allOtherUsers={"percent": 100, "weights": {"v0": 3, "v1": 1}})
+    (split,) = splits_of(made[1]._flags["f"][0].source)
+    off, first, second = (part.width for part in split.parts)
+    assert [part.variant for part in split.parts] == ["off", "v0", "v1"]
+    assert (first / second, (first + second) / off) == pytest.approx((3, 1), rel=1e-6)
+
+
+def test_an_explanation_says_the_arm_of_a_user():
+    found, engine = answers(50_000, 20_000)
+    for user, variant in found.items():
+        told = "\n".join(engine.explain({"user": {"user_id": user}}, "f").lines())
+        assert ("arm of the rollout: treated" in told) is (variant.arm is Arm.TREATED)
+        assert ("arm of the rollout: control" in told) is (variant.arm is Arm.CONTROL)

@@ -76,3 +76,26 @@ def test_the_outcome_changes_exactly_at_the_edge():
     raw = {"selector": USER_ID, "salt": "s", "allocations": [allocation(0, 100, part("a", 0, 5), part("b", 5, END))]}
     table = bucket_table(raw, lambda key: key, None)
     assert [table.at(number) for number in (0, 499, 500)] == ["a", "a", "b"]
+
+
+def test_flags_of_the_same_percentages_share_them_and_answer_with_their_own_variants():
+    raw = {"selector": USER_ID, "salt": "s", "allocations": [allocation(0, 25, part("a", 0, END))]}
+    one, other = (bucket_table({**raw, "salt": salt}, variant, None) for salt in ("one", "other"))
+    assert one.index is other.index
+    assert one.rows[0][0] is other.rows[0][0]
+    assert one.at(0) is not other.at(0)
+    assert (one.at(99), other.at(99)) == (None, None)
+
+
+def test_what_nobody_gets_is_not_looked_at():
+    beyond = allocation(100, 120, {"variant": [], "range": "none"})
+    table = bucket_table({"selector": USER_ID, "salt": "s", "allocations": [beyond]}, variant, variant("otherwise"))
+    assert table.at(0).key == "otherwise"
+
+
+def test_a_large_split_is_divided_as_a_small_one():
+    parts = [part(str(number), number * END // 200, (number + 1) * END // 200) for number in range(200)]
+    raw = {"selector": USER_ID, "salt": "s", "allocations": [allocation(0, 100, *parts)]}
+    table = bucket_table(raw, variant, None)
+    got = [table.outcome({"user": {"user_id": user}}, {}).key for user in USERS]
+    assert got == [by_the_definition(raw, user) for user in USERS]

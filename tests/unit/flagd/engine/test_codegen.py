@@ -7,6 +7,7 @@ from types import FunctionType
 import pytest
 from hypothesis import given
 
+from flagd.condition.comparable import LONGEST_KEPT, kept_number, kept_version
 from flagd.engine.codegen import fast_path
 from flagd.engine.flag import make_flag
 from tests.unit.flagd.engine.flags import CONTEXTS, COUNTRY, FLAGS, PLAN, bucket, condition, flag, segment
@@ -43,6 +44,9 @@ TARGETED = flag(
         {"user": {"country": True}},
         {"user": {"version": "1.2.3", "user_properties": {"age": 18}}},
         {"user": {"version": "1.2.3", "user_properties": {"age": "18.5"}}},
+        {"user": {"version": "v1.2", "user_properties": {"age": "old"}}},
+        {"user": {"version": None, "user_properties": {"age": "18.5"}}},
+        {"user": {"version": [1.5], "user_properties": {"age": [18, 19]}}},
         {"user": {"user_id": "t"}},
         {"groups": {}},
         {},
@@ -50,6 +54,15 @@ TARGETED = flag(
 )
 def test_usual_contexts_take_the_fast_path(context):
     assert only_fast(TARGETED)(context, {}).key == make_flag(TARGETED, {}).decide(context, {}).key
+
+
+def test_of_versions_and_numbers_a_bounded_number_of_short_texts_is_kept():
+    for kept in (kept_number, kept_version):
+        before = kept.cache_info()
+        assert before.maxsize is not None
+        long = f"1.{'0' * LONGEST_KEPT}"
+        only_fast(TARGETED)({"user": {"version": long, "user_properties": {"age": long}}}, {})
+        assert kept.cache_info() == before
 
 
 @given(FLAGS, CONTEXTS)

@@ -2,7 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flagd.condition.text import text
 from flagd.engine import evaluation_context
+from flagd.engine.context import alike
+from flagd.rpc.struct import from_struct, to_struct
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -46,3 +49,33 @@ def test_a_user_that_is_no_object_has_nothing(user):
 )
 def test_any_json_makes_a_context(user):
     assert evaluation_context(user).keys() <= {"user", "groups"}
+
+
+@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), JSON, max_size=3))
+def test_a_property_has_one_text_whether_it_was_carried_or_not(properties):
+    """What is compared and hashed is that text: it must not depend on who asks, how, or which process answers."""
+    try:
+        carried = from_struct(to_struct(properties))
+    except UnicodeEncodeError:
+        return
+    assert {name: text(one) for name, one in carried.items()} == {
+        name: text(one) for name, one in alike(properties).items()
+    }
+
+
+def test_members_of_an_object_have_no_order():
+    one, other = ({"user_properties": {"at": [members]}} for members in ({"b": 1, "a": 2}, {"a": 2, "b": 1}))
+    assert text(evaluation_context(one)["user"]["user_properties"]["at"]) == '[{"a":2,"b":1}]'
+    assert text(evaluation_context(other)["user"]["user_properties"]["at"]) == '[{"a":2,"b":1}]'
+
+
+def test_an_integer_beyond_a_double_is_the_nearest_one():
+    assert alike({"a": [2**53, 2**53 + 1, True, "x"]}) == {"a": [2**53, float(2**53), True, "x"]}
+    assert isinstance(alike(2**60), float)
+    assert alike(10**400) == float("inf")
+
+
+def test_what_holds_itself_is_no_trouble():
+    odd = []
+    odd.append(odd)
+    assert evaluation_context({"user_properties": {"odd": odd}})["user"]["user_properties"]["odd"]

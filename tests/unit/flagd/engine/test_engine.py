@@ -53,6 +53,19 @@ def test_the_reason_says_what_decided(reason, segments):
     assert variant.segment == variant.metadata["segmentName"]
 
 
+@pytest.mark.parametrize("segments", [[segment()], [segment("default", "off")], [segment(), segment(conditions=IN_US)]])
+def test_what_everybody_gets_is_no_call_but_the_variant_itself(segments):
+    made = Engine([flag("f", *segments)])
+    assert made.answers["f"] is made.variant(ANN, "f")
+    assert made.evaluate(ANN)["f"] is made.variant({}, "f")
+
+
+@pytest.mark.parametrize("segments", [[], [segment(conditions=IN_US)], [segment(bucket=bucket(100, "on"))]])
+def test_what_depends_on_the_user_is_a_call(segments):
+    made = Engine([flag("f", *segments)])
+    assert made.answers["f"](ANN, {}) is made.variant(ANN, "f")
+
+
 def test_a_user_without_a_value_to_hash_gets_the_default_of_the_segment():
     made = Engine([flag("f", segment("named", "off", bucket=bucket(100, "on")))])
     for user in ({}, {"user_id": None}, {"user_id": ""}):
@@ -94,7 +107,8 @@ def test_unknown_flags_have_no_variant_and_no_explanation():
 
 def test_no_keys_mean_all_flags_and_parents_come_with_their_children():
     made = Engine([needing("child", "parent"), flag("other", segment()), flag("parent", segment())])
-    assert list(made.evaluate(ANN)) == list(made.evaluate(ANN, [])) == ["parent", "child", "other"]
+    assert made.evaluate(ANN) == made.evaluate(ANN, []) == made.evaluate(ANN, ["other", "child"])
+    assert made.order() == ["parent", "child", "other"]
     assert list(made.evaluate(ANN, ["child"])) == made.order(["child"]) == ["parent", "child"]
 
 
@@ -126,6 +140,26 @@ def test_a_cycle_member_that_declares_no_off_gives_off_all_the_same():
     source = flag("a", segment(), dependencies=["a"])
     del source["variants"]["off"]
     assert Engine([source]).variant(ANN, "a").key == "off"
+
+
+def test_all_that_depend_on_a_flag_are_found():
+    flags = {key: {"key": key, "variants": {}, "segments": []} for key in ("top", "middle", "low", "other")}
+    flags["middle"]["dependencies"], flags["low"]["dependencies"] = ["top"], ["middle", "missing"]
+    made = Engine(flags.values())
+    assert made.dependents(["top"]) == {"top", "middle", "low"}
+    assert made.dependents(["missing", "other"]) == {"missing", "low", "other"}
+    without = {**flags, "low": {"key": "low", "variants": {}, "segments": []}}
+    assert made.update(without, ["low"], {}).dependents(["top"]) == {"top", "middle"}
+
+
+def test_no_two_flags_share_a_variant_object():
+    """What is kept of an answer is kept by that object, with the key of the flag in it."""
+    sources = [needing("a", "b"), needing("b", "a"), needing("c", "c"), needing("child", "a"), flag("plain", segment())]
+    for source in sources:
+        del source["variants"]["off"]
+    given = [variant for variant in Engine(sources).evaluate(ANN).values() if variant]
+    assert len(given) >= 4
+    assert len({id(variant) for variant in given}) == len(given)
 
 
 def test_long_chains_of_parents_are_answered():

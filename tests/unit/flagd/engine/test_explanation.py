@@ -5,6 +5,7 @@ from flagd.engine.explanation import (
     ConditionExplanation,
     ConditionSetExplanation,
     Explanation,
+    ListExplanation,
     SegmentExplanation,
 )
 from flagd.engine.variant import Reason, Variant
@@ -67,3 +68,14 @@ def test_a_bucket_says_from_which_percentage_it_admits():
 
 def test_without_a_value_there_is_no_bucket():
     assert list(bucket(value=None).lines("on")) == ["no user.user_id to hash, so in no bucket"]
+
+
+def test_a_condition_says_size_and_age_of_the_lists_that_it_names():
+    lists = (ListExplanation("beta", 1_000_000, 1_767_225_600), ListExplanation("gone", 0, 0))
+    part = ConditionExplanation(
+        "user.cohort_ids", "set contains any", ("beta", "gone"), 2, None, matched=False, lists=lists
+    )
+    assert part.line() == (
+        "in cohort [beta, gone]: saw none "
+        "(beta: 1,000,000 ids as of 2026-01-01 00:00 UTC; the list of gone is not read here)"
+    )

@@ -36,7 +36,7 @@ async def test_a_write_that_failed_is_tried_again_without_a_change(disk, monkeyp
     with signal.subscribe() as changed:
         running = asyncio.create_task(writer.run(changed, lambda: _state("shop")))
         signal.wake()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while len(failures) < 3:
                 await asyncio.sleep(0.001)
             disk.mkdir()
@@ -54,7 +54,7 @@ async def test_the_newest_state_is_what_the_next_attempt_writes(disk, monkeypatc
     with signal.subscribe() as changed:
         running = asyncio.create_task(writer.run(changed, lambda: states[-1]))
         signal.wake()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while "is not kept" not in caplog.text:
                 await asyncio.sleep(0.001)
             states.append(_state("new"))

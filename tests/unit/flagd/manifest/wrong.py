@@ -22,7 +22,7 @@ FIELDS: dict[str, Wrong] = {
         resource("FlagCohort", {"xyzzy": 5}),
         "spec.xyzzy",
         "UnknownField",
-        "unknown field `xyzzy`, known: members, unit",
+        "unknown field `xyzzy`, known: from, members, unit",
     ),
     "snake case": (flag(display_name="x"), "spec.display_name", "UnknownField", "did you mean `displayName`?"),
     "an unknown field beside spec": (

@@ -99,3 +99,21 @@ def test_flags_that_no_key_opens_are_warned_of_with_every_revision_where_keys_ar
     ]
     Announcer().tell(both)
     assert len(caplog.messages) == 2
+
+
+def test_who_opens_a_flag_is_looked_up_for_what_changed_alone(caplog, monkeypatch):
+    caplog.set_level(logging.WARNING)
+    announcer, text = Announcer(keys_required=True), "".join(flag(f"f{number}") for number in range(5))
+    first = compile_project(read_text(text).resources, project="shop")
+    announcer.tell(first.ruleset)
+    looked = []
+    monkeypatch.setattr("flagd.process.announcer.noun", lambda one: looked.append(one["key"]) or "flag")
+    seen = HEAD % ("f1", "Flag", '{variants: [{key: "on"}], deployments: [web]}')
+    edited = first.update(read_text(seen + flag("f2", 5)).resources, [read_text(flag("f0")).resources[0].ref])
+    announcer.tell(edited.ruleset)
+    assert sorted(looked) == ["f1", "f2"]
+    assert "nobody sees 5 flags" in caplog.messages[0]
+    assert "nobody sees 3 flags without spec.deployments: f2, f3, f4" in caplog.messages[1]
+    announcer.remember(first.ruleset)
+    announcer.tell(edited.ruleset)
+    assert caplog.messages[2] == caplog.messages[1]

@@ -1,12 +1,16 @@
-"""The management port: plain HTTP, bounded."""
+"""The management port: HTTP and HTTPS, bounded."""
 
 import asyncio
+import shutil
+import ssl
 from http import HTTPStatus
 
 import pytest
 
 from flagd.process import management
 from flagd.process.management import Management, Page
+from flagd.rpc.transport import TlsFiles
+from tests.cluster.pki import Pki
 
 
 async def _fine():
@@ -25,13 +29,56 @@ async def server():
     await server.stop()
 
 
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    pki = Pki(tmp_path_factory.mktemp("pki"))
+    return TlsFiles(*pki.sign("localhost", "/CN=localhost", "serverAuth", ("IP:127.0.0.1",)))
+
+
+@pytest.fixture
+async def secure(certificate):
+    server = Management({"/fine": _fine, "/broken": _broken}, "127.0.0.1:0", {"/own": _told}, certificate)
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(params=["server", "secure"])
+def either(request):
+    return request.getfixturevalue(request.param)
+
+
 async def _send(server, data):
-    host, port = server.address.split(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
+    reader, writer = await _connect(server)
     writer.write(data)
     answer = await reader.read()
     writer.close()
     return answer.decode()
+
+
+async def _told(request):
+    return Page(HTTPStatus.OK, "text/plain", f"{request.authorization} {dict(request.query)}".encode())
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        (b"GET /own?a=1&b=x%20y HTTP/1.1\r\nAuthorization: Bearer t\r\n", "Bearer t {'a': '1', 'b': 'x y'}"),
+        (b"GET /own?a=1&a=2 HTTP/1.1\r\n", " {'a': '2'}"),
+        (b"GET /own HTTP/1.1\r\nauthorization: a\r\nAuthorization: b\r\n", " {}"),
+        (b"GET /own?%00=%ff HTTP/1.1\r\n", " {'\\x00': '\ufffd'}"),
+    ],
+)
+async def test_a_page_of_one_caller_knows_what_they_ask_and_show(head, told):
+    server = Management({}, "127.0.0.1:0", {"/own": _told})
+    await server.start()
+    try:
+        answer = await _send(server, head + b"\r\n")
+    finally:
+        await server.stop()
+    assert answer.partition("\r\n\r\n")[2] == told
 
 
 CASES = [
@@ -52,8 +99,8 @@ CASES = [
 
 
 @pytest.mark.parametrize(("request_bytes", "status", "body"), CASES)
-async def test_every_request_gets_its_answer(server, request_bytes, status, body):
-    head, _, rest = (await _send(server, request_bytes)).partition("\r\n\r\n")
+async def test_every_request_gets_its_answer(either, request_bytes, status, body):
+    head, _, rest = (await _send(either, request_bytes)).partition("\r\n\r\n")
     assert head.split("\r\n")[0] == status
     assert "connection: close" in head
     assert rest == body
@@ -75,10 +122,33 @@ async def test_a_request_that_never_ends_is_dropped(server, monkeypatch):
 
 async def _connect(server):
     host, port = server.address.split(":")
-    return await asyncio.open_connection(host, int(port))
+    context = (
+        None if server._tls is None else ssl.create_default_context(cafile=server._tls.certificate.parent / "ca.crt")
+    )
+    return await asyncio.open_connection(host, int(port), ssl=context)
 
 
-async def test_probes_are_answered_whatever_idle_connections_there_are(server, monkeypatch):
+@pytest.mark.parametrize("begun", [b"", b"\x16\x03\x01\x02\x00", b"GET /fine HTTP/1.1\r\n\r\n", bytes(3)])
+async def test_probes_are_answered_whatever_handshakes_never_end(secure, monkeypatch, begun):
+    monkeypatch.setattr(management, "CONNECTIONS", 8)
+    host, port = secure.address.split(":")
+    for _ in range(10):
+        held = [await asyncio.open_connection(host, int(port)) for _ in range(10)]
+        for _, writer in held:
+            writer.write(begun)
+        assert "200 OK" in await _send(secure, b"GET /fine HTTP/1.1\r\n\r\n")
+        for _, writer in held:
+            writer.close()
+
+
+async def test_a_pair_that_does_not_fit_is_an_error_that_names_its_files(certificate, tmp_path):
+    (tmp_path / "tls.key").write_text("")
+    with pytest.raises(OSError, match=r"TLS: .*localhost\.crt and .*tls\.key"):
+        await Management({}, "127.0.0.1:0", tls=TlsFiles(certificate.certificate, tmp_path / "tls.key")).start()
+
+
+async def test_probes_are_answered_whatever_idle_connections_there_are(either, monkeypatch):
+    server = either
     monkeypatch.setattr(management, "CONNECTIONS", 8)
     held = []
     for number in range(100):

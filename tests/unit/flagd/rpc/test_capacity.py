@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 
-from flagd.rpc.capacity import CALL_BYTES, EXPANSION, MOST_CALL_BYTES, Capacity, current, unpacked
+from flagd.rpc.capacity import CALL_BYTES, EXPANSION, MOST_CALL_BYTES, Capacity, current, received
 from flagd.rpc.limits import MESSAGE_BYTES
 from flagd.rpc.status import Overloaded, Status
 
@@ -70,9 +70,9 @@ def test_what_was_unpacked_counts_as_well_as_what_came():
     hold = capacity.open("a")
     token = current.set(hold)
     try:
-        unpacked(1000)
+        received(1000)
     finally:
         current.reset(token)
     assert hold.size == CALL_BYTES + EXPANSION * 1000
-    unpacked(1000)
+    received(1000)
     assert capacity.held == hold.size

@@ -50,3 +50,10 @@ def test_a_lone_surrogate_is_sent_as_a_question_mark():
 def test_what_is_not_json_is_refused():
     with pytest.raises(TypeError, match="not a JSON value: object"):
         to_value(object())
+
+
+def test_members_inside_come_in_an_order_that_no_process_makes_up():
+    """Without it each process has an order of its own, as protobuf seeds its maps by the address it was loaded at."""
+    names = [f"name-{number}" for number in range(30)]
+    found = from_struct(to_struct({"a": [dict.fromkeys(reversed(names), 1.0)]}))
+    assert list(found["a"][0]) == sorted(names)

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from flagd.ruleset import Cohort, Deployment, Ruleset, compute_revision
+from flagd.ruleset.hashed_ids import HashedIds
 
 KEYS = st.sampled_from(["a", "b", "c", "ü", "a long key with spaces"])
 SCALARS = st.sampled_from([None, True, False, 0, 1, 1.0, 0.5, 2**70, "", "1", "\N{SNOWMAN}"])
@@ -29,10 +30,12 @@ def make(flags=None, cohorts=None, deployments=None, visibility=None, project="p
     return Ruleset(project, flags, cohorts, deployments, seen, compute_revision(flags, cohorts, deployments, seen))
 
 
+NAMED = st.builds(Cohort, st.sampled_from(["User", "company"]), NAMES)
+LISTED = st.builds(Cohort, st.sampled_from(["User", "company"]), st.builds(HashedIds.of, NAMES), st.integers(1, 2**40))
 RULESETS = st.builds(
     make,
     flags(),
-    st.dictionaries(KEYS, st.builds(Cohort, st.sampled_from(["User", "company"]), NAMES), max_size=3),
+    st.dictionaries(KEYS, NAMED | LISTED, max_size=3),
     st.dictionaries(KEYS, st.builds(Deployment, st.sampled_from(["Client", "Server"]), HASHES), max_size=3),
     st.dictionaries(KEYS, NAMES, max_size=5),
 )

@@ -25,6 +25,24 @@ def test_equal_texts_of_several_flags_are_one_object_and_the_flags_are_what_they
     assert len(objects) == len(set(_texts(read)))
 
 
+def test_equal_lists_and_objects_are_one_object_and_what_only_looks_equal_is_not():
+    same = '{"a": [1, {"b": "x"}], "c": %s}'
+    read = json.loads(f"[{same % 1}, {same % 1}, {same % 'true'}, {same % '1.0'}, {same % '-0.0'}, {same % '0.0'}]")
+    written = [json.dumps(each) for each in read]
+    Sharing().share(read)
+    assert [json.dumps(each) for each in read] == written
+    assert read[0] is read[1]
+    assert len({id(each) for each in read}) == 5
+    assert len({id(each["a"]) for each in read}) == 1
+
+
+def test_objects_whose_names_stand_in_another_order_stay_apart():
+    read = json.loads('[{"a": "x", "b": "y"}, {"b": "y", "a": "x"}, ["a", "b"], {"a": "b"}]')
+    written = json.dumps(read)
+    Sharing().share(read)
+    assert json.dumps(read) == written
+
+
 def test_what_is_nested_deeper_than_python_recurses_is_shared_too():
     deep = inner = []
     for _ in range(10_000):

@@ -31,7 +31,7 @@ async def status(application: Application, path: str) -> int:
 
 
 async def eventually(look: Callable[[], Awaitable[object]], expected: object) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while await look() != expected:
             await asyncio.sleep(0.005)
 
@@ -43,7 +43,7 @@ def running(name: str) -> list[asyncio.Task[Any]]:
 async def is_restarted_when_killed(application: Application, name: str, caplog: pytest.LogCaptureFixture) -> None:
     (before,) = running(name)
     before.cancel()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not (after := running(name)) or after == [before]:
             await asyncio.sleep(0.001)
     assert f"{name} has ended: it was cancelled; restarting" in caplog.text

@@ -21,7 +21,17 @@ from tests.unit.flagd.server.parts import (
 )
 from tests.wire.shop import SHOP
 
-PARTS = ["door", "last good", "loop lag", "GC tuning", "relief", "reminder", "ruleset port", "source"]
+PARTS = [
+    "door",
+    "last good",
+    "loop lag",
+    "GC tuning",
+    "management port",
+    "relief",
+    "reminder",
+    "ruleset port",
+    "source",
+]
 
 
 @pytest.fixture
@@ -68,7 +78,7 @@ async def test_a_ruleset_port_whose_server_dies_listens_again(application, caplo
     transport = application._ruleset_port._transport
     dead, address = transport._server, transport.address
     await dead.stop(0)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while transport._server in {None, dead}:
             await asyncio.sleep(0.001)
     assert "ruleset port has ended: it returned; restarting" in caplog.text

@@ -31,7 +31,7 @@ async def application(monkeypatch):
     settings = OperatorSettings(("127.0.0.1:1",), "flagd-0", Credentials(), peers=("127.0.0.1:2",))
     application = Application(Options(operator=settings, management_listen="127.0.0.1:0"))
     await application.start()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not all(map(running, PARTS)):
             await asyncio.sleep(0)
     yield application

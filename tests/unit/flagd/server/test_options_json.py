@@ -24,6 +24,7 @@ FOLLOWING = OperatorSettings(["operator:8015"], "flagd-0", Credentials(ca=Path("
             transport="envoy",
             state_dir=Path("/state"),
             deployment_keys="required",
+            management_tls=True,
             tls=TlsFiles(Path("/tls.crt"), Path("/tls.key"), Path("/ca.crt")),
             drain_seconds=2.5,
             cors_origins=("https://shop.example", "*"),

@@ -18,7 +18,7 @@ async def test_the_cause_is_said_again_until_there_is_none(caplog):
         return causes.pop(0)
 
     task = asyncio.create_task(remind(reason, 0.0))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await asked.wait()
     task.cancel()
     assert caplog.messages == [

@@ -79,7 +79,7 @@ async def test_a_second_signal_cuts_the_drain(server, deadline, monkeypatch, cap
 async def test_a_part_that_has_ended_for_good_drains_and_ends_the_run(deadline, monkeypatch):
     failing = Failing()
     monkeypatch.setattr(module, "choose", lambda _options: failing)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         with pytest.raises(TaskEndedError, match="envoy"):
             await serve(Options(Path(), drain_seconds=7), deadline)
     assert failing.asked == [7]

@@ -1,12 +1,14 @@
 """The directory source: a store that follows a folder."""
 
 import logging
+import threading
 
 import pytest
 
 from flagd.metrics import Metrics
 from flagd.sources import directory
 from flagd.sources.directory import DirectorySource
+from flagd.sources.manifests import Manifests
 from flagd.store import Store
 from tests.unit.flagd.sources.folder import flag, read
 
@@ -32,6 +34,32 @@ async def test_a_refresh_publishes_logs_each_finding_once_and_counts(tmp_path, c
     assert metrics.rejected == {"shop": 1}
     assert caplog.text.count("unknown field") == 1
     assert len(source.diagnostics) >= 1
+
+
+async def test_all_that_grows_with_the_folder_is_done_beside_the_event_loop(tmp_path, monkeypatch):
+    threads: dict[str, set[str]] = {}
+    for owner, name in [
+        *((directory, name) for name in ("read_folder", "look_around", "take", "folder_news", "other_findings")),
+        *((directory, name) for name in ("readable_again", "broken_refs", "_ramps")),
+        (Manifests, "holds"),
+    ]:
+        _note_threads(monkeypatch, owner, name, threads)
+    source = DirectorySource(tmp_path, Store(), Metrics())
+    for text in (flag("a"), flag("a") + flag("b")):
+        (tmp_path / "a.yaml").write_text(text)
+        await source.refresh()
+    assert len(threads) == 9
+    assert threading.main_thread().name not in set.union(*threads.values())
+
+
+def _note_threads(monkeypatch, owner, name, threads):
+    work = getattr(owner, name)
+
+    def noted(*arguments):
+        threads.setdefault(name, set()).add(threading.current_thread().name)
+        return work(*arguments)
+
+    monkeypatch.setattr(owner, name, noted)
 
 
 async def test_a_refresh_without_news_says_that_the_ruleset_is_still_current(tmp_path):

@@ -80,7 +80,7 @@ async def test_while_it_runs_every_replacement_is_kept(tmp_path, snapshots):
     running = asyncio.create_task(_keeper(tmp_path, store).run())
     await asyncio.sleep(0)
     store.replace(snapshots)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (tmp_path / FILE_NAME).exists():
             await asyncio.sleep(0.001)
     running.cancel()

@@ -74,3 +74,11 @@ async def test_a_cohort_that_no_flag_of_the_caller_names_is_unknown(cohorts, nam
 async def test_numbers_must_be_numbers(cohorts, query):
     with pytest.raises(InvalidArgument):
         await _ask(cohorts, query)
+
+
+async def test_a_list_that_was_fetched_is_refused_with_the_reason(cohorts, store):
+    listed = local_project().replace("members: [bob, ann, cat]", "from: {source: warehouse, path: friends.csv}")
+    store.replace(snapshots(listed))
+    answer = await _ask(cohorts)
+    assert answer.status == 413
+    assert "flagd keeps hashes of its ids" in json.loads(answer.body)["message"]

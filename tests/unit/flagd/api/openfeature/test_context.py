@@ -1,8 +1,10 @@
 """OpenFeature's evaluation contexts as the engine's."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from flagd.api.openfeature.context import evaluation_context
+from flagd.api.openfeature.context import _checked_context, _plain_context, evaluation_context
 from flagd.rpc.status import InvalidArgument
 
 CASES = [
@@ -80,3 +82,24 @@ def test_what_is_too_large_or_of_another_shape_is_refused_by_name(fields, error)
     with pytest.raises(InvalidArgument) as refused:
         evaluation_context(fields)
     assert refused.value.message.startswith(error)
+
+
+_NAMES = st.sampled_from(["targetingKey", "user_id", "country", "plan", "groups", "é" * 64, "n" * 65, ""])
+_SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.just("é" * 1024), st.just("x" * 1025)
+)
+
+
+@given(st.dictionaries(_NAMES, _SCALARS))
+def test_the_short_way_of_plain_fields_makes_the_context_that_the_long_way_makes(fields):
+    short = _plain_context(fields)
+    assert short is None or repr(_sorted(short)) == repr(_sorted(_checked_context(fields)))
+
+
+@given(st.dictionaries(st.text(max_size=3), st.one_of(st.booleans(), st.floats(), st.text(max_size=5)), max_size=100))
+def test_the_short_way_takes_all_fields_that_are_plain(fields):
+    assert _plain_context({f"p{name}": value for name, value in fields.items()}) is not None
+
+
+def _sorted(value):
+    return sorted((name, _sorted(one)) for name, one in value.items()) if isinstance(value, dict) else value

@@ -42,7 +42,7 @@ FLAGS = (
 class _Server:
     def __init__(self, text=FLAGS):
         self.metrics = Metrics()
-        store = Store()
+        self.store = store = Store()
         store.replace(snapshots(text))
         self.methods = {one.path: one for one in openfeature_methods(Access(store, self.metrics), store)}
 
@@ -137,3 +137,12 @@ async def test_what_is_said_of_a_variant_is_encoded_once():
     method = server.methods[f"/{SECOND}/ResolveInt"]
     request = pb.ResolveIntRequest(flag_key="zero")
     assert await method.unary(request, NOBODY) is await method.unary(request, NOBODY)
+
+
+async def test_all_are_told_as_they_are_now_whatever_was_told_of_the_revision_before():
+    server = _Server()
+    for text, wanted in ((_flag("one", "1"), 1), (_flag("one", "2"), 2)):
+        server.store.replace(snapshots(text))
+        for _ in range(2):
+            answer = await server.ask(f"{FIRST}/ResolveAll")
+            assert answer.flags["one"].double_value == wanted

@@ -10,6 +10,7 @@ from flagd.client.following.collector import collector_at_rest
 @pytest.fixture(autouse=True)
 def _restored():
     enabled = gc.isenabled()
+    gc.unfreeze()  # what other tests of this process have frozen
     yield
     if enabled:
         gc.enable()

@@ -5,7 +5,7 @@ import pytest
 from flagd.compiler import compile_project
 from flagd.compiler.form.limit import REST
 from flagd.compiler.form.rise import Rise
-from flagd.ruleset.rollout_start import rollout_start
+from flagd.ruleset.metadata.rollout_start import rollout_start
 from tests.unit.flagd.compiler.manifest import flag
 
 

@@ -109,6 +109,15 @@ def test_a_number_that_is_not_spelled_in_decimal_digits_is_warned_of_wherever_it
     assert all(f"`{written}` is read as {read}; write {read}" in one.message for one in loaded.diagnostics)
 
 
+@pytest.mark.parametrize(
+    ("written", "warned"), [("0.0", 0), ("-2.0", 0), ("1e3", 0), ("1.5", 0), ("010", 1), ("0x10", 1)]
+)
+def test_a_float_that_is_whole_is_written_with_its_point_where_values_are_floats(written, warned):
+    loaded = read_text(FLAG.replace('key: "on"', f'key: "on", payload: {written}') + "  valueType: Float\n")
+    assert names(loaded) == ["new-checkout"]
+    assert [one.reason for one in loaded.diagnostics] == ["UnusualNumber"] * warned
+
+
 def test_a_number_where_text_is_needed_is_told_once():
     loaded = read_text(FLAG.replace('key: "on"', "key: 010"))
     assert [one.reason for one in loaded.diagnostics] == ["WrongType"]

@@ -22,6 +22,14 @@ def test_an_empty_text_that_is_part_of_every_text_is_doubted(op, who):
     assert who in found.message
 
 
+@pytest.mark.parametrize(("op", "who"), [("glob match", "everybody"), ("glob does not match", "nobody")])
+def test_a_glob_that_matches_every_text_is_doubted(op, who):
+    (found,) = warned(condition(op=op, values=["pro-*", "**"]))
+    assert (found.path, found.reason) == ("spec.match[0].values[1]", "MatchesEverything")
+    assert who in found.message
+    assert warned(condition(op=op, values=["*", "a**"])) == [], "a text may have a slash"
+
+
 @pytest.mark.parametrize("pattern", [".*", "gold|", "(?i)", "x{0,3}", "[a-z]*$", "^"])
 def test_a_pattern_that_is_found_in_every_text_is_doubted(pattern):
     (found,) = warned(condition(op="regex match", values=["pro", pattern]))

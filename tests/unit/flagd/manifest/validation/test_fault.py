@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from flagd.manifest.kinds import KINDS
 from tests.unit.flagd.manifest.findings import condition, flag, found, segment
 from tests.unit.flagd.manifest.wrong import FIELDS
 
@@ -83,3 +84,9 @@ def test_a_field_by_another_name_is_recognised(field, right):
 def test_a_field_is_named_as_it_is_in_its_place():
     (one,) = found(flag(allOtherUsers={"percent": 5, "percentage": 5}))
     assert one.message == "unknown field `percentage`, did you mean `percent`?"
+
+
+def test_every_form_is_told_as_a_sentence_about_the_value():
+    told = [text for kind in KINDS.values() for text in kind.forms.values()]
+    assert told
+    assert [text for text in told if not text.startswith("is not ")] == []

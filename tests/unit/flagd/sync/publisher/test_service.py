@@ -88,6 +88,15 @@ async def test_one_that_does_not_decide_sends_heartbeats_until_it_does():
         assert (response.WhichOneof("message"), response.epoch) == ("update", 2)
 
 
+async def test_one_that_does_not_decide_says_to_an_operator_what_it_would_publish():
+    publisher = Publisher()
+    publisher.put(many(1), publishing=False, epoch=1)
+    async with subscribed(publisher.service, hello(role=Role.ROLE_OPERATOR)) as subscriber:
+        assert await subscriber.applied() == many(1)
+        response = await subscriber.next()
+        assert (response.WhichOneof("message"), response.publishing) == ("heartbeat", False)
+
+
 async def test_one_who_has_it_all_hears_at_once_that_another_decides_now():
     publisher = Publisher()
     publisher.put(many(1), publishing=False, epoch=1)
@@ -112,7 +121,7 @@ async def test_heartbeats_come_by_the_clock_however_often_something_changes():
     publisher.put(many(2))
     async with subscribed(publisher.service) as subscriber:
         value = heartbeats = 0
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while heartbeats < 3:
                 response = await subscriber.next()
                 if response.WhichOneof("message") == "heartbeat":

@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from flagd.ruleset import Cohort
+from flagd.ruleset.hashed_ids import HashedIds
 from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.sync.publisher import updates as updates_module
 from flagd.sync.publisher.updates import HISTORY, Updates
@@ -77,3 +78,28 @@ async def test_what_cannot_be_encoded_is_held_back_and_logged(caplog):
     message = await updates_of(make(cohorts={"c": Cohort("User", frozenset({"\ud800"}))})).encoded("")
     assert (message.payload, message.answered) == (b"", False)
     assert "cannot be sent" in caplog.text
+
+
+def listed(*ids):
+    """A ruleset whose one cohort is a list of `ids`."""
+    return make(cohorts={"beta": Cohort("User", HashedIds.of(ids), 7)})
+
+
+async def test_hashes_of_a_list_are_sent_as_they_are_since_nothing_makes_them_smaller():
+    ruleset = listed(*map(str, range(10_000)))
+    message = await updates_of(ruleset).encoded("")
+    update = SubscribeResponse.FromString(message.payload).update
+    assert apply_update(update, HashedRuleset.empty(ruleset.project)).ruleset.cohorts == ruleset.cohorts
+
+
+async def test_old_lists_are_not_kept_beyond_their_bound_but_the_one_before_the_latest_is(monkeypatch):
+    monkeypatch.setattr(updates_module, "HASHED_BYTES", 3000)
+    revisions = [listed(*map(str, range(number, number + 100))) for number in range(6)]
+    updates = updates_of(*revisions)
+    found = [(await updates.encoded(each.revision)).base for each in revisions[:-1]]
+    assert found[0] == ""
+    assert found[-1] == revisions[-2].revision
+    monkeypatch.setattr(updates_module, "HASHED_BYTES", 1)
+    updates.put(listed("ann"))
+    assert (await updates.encoded(revisions[-1].revision)).base == revisions[-1].revision
+    assert (await updates.encoded(revisions[-2].revision)).base == ""

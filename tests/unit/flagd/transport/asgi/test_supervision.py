@@ -93,3 +93,19 @@ async def test_nothing_is_left_running():
             await supervised(forever(), receive, 0.01)
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_call_that_ends_just_when_its_caller_is_asked_about_is_asked_about_no_more():
+    asked, answered = 0, asyncio.Event()
+
+    async def counted():
+        nonlocal asked
+        asked += 1
+        answered.set()
+        return await here()
+
+    await supervised(answered.wait(), counted, None)
+    told, rounds = asked, 20
+    for _ in range(rounds):
+        await asyncio.sleep(supervision.FIRST_CHECK * rounds)
+    assert asked == told == 1

@@ -1,6 +1,7 @@
 """Envoy's configuration: what it bounds, and what it says of TLS, origins and callers."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -96,6 +97,21 @@ def test_browsers_of_the_origins_named_may_call(origins, matches):
     for route in routes(one):
         policy = route["typed_per_filter_config"]["envoy.filters.http.cors"]
         assert policy["allow_origin_string_match"] == matches
+
+
+def test_a_usual_call_meets_no_filter_that_has_nothing_to_do():
+    one = listener()
+    assert all(found.get("disabled", False) for found in manager(one)["http_filters"][:-1])
+    assert routes(one)[-1]["match"] == {"prefix": "/", "headers": []}
+    assert routes(one)[-1]["typed_per_filter_config"] == {}
+
+
+def test_routes_have_the_names_of_paths_only_where_calls_are_told_of():
+    quiet = listener()
+    assert [route["name"] for route in routes(quiet)] == ["other"] * 3
+    told = [route["name"] for route in routes(replace(quiet, access_log="-"))]
+    assert told[-1] == "other"
+    assert {"/flagd.v1.EvaluationService/Evaluate", "/sdk/v1/cohort/*"} < set(told)
 
 
 def test_plaintext_has_no_transport_socket():

@@ -1,0 +1,1 @@
+"""Metadata: what segments carry inside our rulesets, for explanations and rollouts."""

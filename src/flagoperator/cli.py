@@ -14,14 +14,17 @@ import click
 
 from flagd.command_line.check import check_exposure, check_token_file
 from flagd.command_line.ending import ending
-from flagd.command_line.option import LOG_FORMAT, LOG_LEVEL, MANAGEMENT_LISTEN, insecure_option, option
+from flagd.command_line.option import LOG_FORMAT, LOG_LEVEL, MANAGEMENT_LISTEN, MANAGEMENT_TLS, insecure_option, option
 from flagd.command_line.parameter import FILE, FOLDER, Address
 from flagd.command_line.tls import take_tls_files
+from flagd.process.address import is_loopback
 from flagd.process.foreign import silence_grpc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
+    from flagoperator.lists.source import Source
     from flagoperator.prometheus.client import Settings as PrometheusSettings
     from flagoperator.run.options import Options
 
@@ -55,6 +58,12 @@ def main() -> None:
 )
 @option("--listen", default="127.0.0.1:8015", type=Address(), help="Address of the ruleset stream.")
 @MANAGEMENT_LISTEN
+@MANAGEMENT_TLS
+@option(
+    "--serving-listen",
+    type=Address(),
+    help="Address of /v1/serving: which replica serves what, for those who may get the flags. Default: none.",
+)
 @option("--lease-namespace", help="Namespace of the Lease. Default: that of the pod, else default.")
 @option(
     "--evaluation-service",
@@ -70,7 +79,7 @@ def main() -> None:
     "--peers",
     default="",
     metavar="HOST:PORT,…",
-    help="Ruleset ports of flagd replicas, asked at startup what they serve: invalid flags keep that form.",
+    help="Ruleset ports of flagds and other operators, asked at startup what is served: invalid flags keep that form.",
 )
 @option("--peer-ca", type=FILE, help="PEM file with the CA certificates to verify --peers with; turns on TLS.")
 @option("--peer-token", type=FILE, help="File with the bearer token for --peers; read for every connection.")
@@ -99,6 +108,12 @@ def main() -> None:
     help="Label that holds the namespace; it is added to every selector of a guard.",
 )
 @option("--allow-any-query", is_flag=True, help="Do not restrict the queries of guards to the namespace of the flag.")
+@option(
+    "--list-sources",
+    type=FILE,
+    metavar="FILE",
+    help="YAML file with the servers and folders that FlagCohorts may fetch lists of ids from.",
+)
 @option(
     "--pause-rollouts", is_flag=True, help="Stop all rollouts from moving forward; lowered goals still take effect."
 )
@@ -151,12 +166,34 @@ def _options(settings: Mapping[str, Any]) -> Options:
     settings["evaluation_service"] = service and _named("--evaluation-service", service, "flags/flag-evaluation")
     settings["subscribers"] = _subscribers(settings["subscribers"], settings)
     check_token_file("--token-file", settings["token_file"], tls, settings["listen"])
+    _check_serving(settings["serving_listen"], tls)
+    settings["sources"] = _sources(settings.pop("list_sources"))
     settings["prometheus"] = _prometheus({name: settings.pop(name) for name in PROMETHEUS})
     relist, insecure = settings.pop("relist_interval"), settings.pop("insecure")
     identity = os.environ.get("POD_NAME") or socket.gethostname()
     options = Options(tls=tls, relist_seconds=relist, identity=identity, **settings)
     check_exposure(exposures(options), insecure=insecure)
     return options
+
+
+def _check_serving(listen: str | None, tls: object) -> None:
+    """Raise UsageError where people's tokens would travel in plain text: they open more than this port."""
+    if listen is not None and tls is None and not is_loopback(listen):
+        raise click.UsageError(
+            f"--serving-listen {listen}: callers show tokens, which must not travel in plain text; "
+            "give --tls-cert and --tls-key, or an address of this machine"
+        )
+
+
+def _sources(path: Path | None) -> Mapping[str, Source]:
+    if path is None:
+        return {}
+    from flagoperator.lists.settings import SettingsError, read_sources
+
+    try:
+        return read_sources(path)
+    except SettingsError as error:
+        raise click.UsageError(f"--list-sources: {error}") from None
 
 
 def _prometheus(settings: Mapping[str, Any]) -> PrometheusSettings | None:

@@ -78,6 +78,15 @@ class Api:
         other._session = self._session
         return other
 
+    async def authorization(self) -> str:
+        """Return the Authorization header that says who we are; empty where something else does. Raises ApiError."""
+        try:
+            headers = {name.lower(): value for name, value in (await self._connection.access()).headers}
+        except CredentialError as error:
+            raise ApiError(0, "", str(error)) from error
+        acts_as_another = any(name.startswith("impersonate-") for name in headers)
+        return "" if acts_as_another else headers.get("authorization", "")
+
     async def get(self, path: str, *, accept: str = JSON, **query: str) -> Object:
         """Return what is at `path`, in the form `accept`. Raises ApiError, as all of these do."""
         return await self._call("GET", path, query, headers={"Accept": accept})

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flagoperator.cluster.api import ApiError
-from flagoperator.reconcile.election import DURATION_SECONDS, RETRY_SECONDS, Election, Record, Step
+from flagoperator.reconcile.authority.election import DURATION_SECONDS, RETRY_SECONDS, Election, Record, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,6 +48,11 @@ class Lease:
     def leads(self) -> bool:
         """Whether this replica may publish and write now."""
         return self._leading and self._election.leads(time.monotonic())
+
+    @property
+    def holder(self) -> str:
+        """Identity of the replica that held the Lease when it was last looked at; empty where nobody did."""
+        return Record.read((self._object or {}).get("spec")).holder
 
     @property
     def epoch(self) -> int:

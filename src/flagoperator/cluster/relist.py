@@ -7,7 +7,9 @@ to see what differs; only that is fetched. Where most differs, whole pages are c
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flagd.manifest import KINDS
@@ -15,7 +17,7 @@ from flagoperator.cluster.address import GROUP_PATH, collection, object_path
 from flagoperator.cluster.api import JSON, METADATA_LIST, ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
     from flagd.manifest import ResourceRef
     from flagoperator.cluster.api import Api, Object
@@ -117,15 +119,16 @@ async def _relist_kind(scope: _Scope, kind: str, attempts: int = ATTEMPTS) -> se
 
 async def _compare(scope: _Scope, kind: str) -> Listing | None:
     """Return a list made of metadata and what had to be fetched; None if whole pages are to be read."""
-    pages, least = _pages(scope, kind, METADATA_LIST), scope.cache.newest(kind)
-    page = await anext(pages)
-    listing = _listing(scope.cache, kind, page, least)
-    if listing.rewound:
-        return None
-    listing.compare(page.get("items") or [])
-    async for page in pages:
+    least = scope.cache.newest(kind)
+    async with aclosing(_pages(scope, kind, METADATA_LIST)) as pages:
+        page = await anext(pages)
+        listing = _listing(scope.cache, kind, page, least)
+        if listing.rewound:
+            return None
         listing.compare(page.get("items") or [])
-        await asyncio.sleep(0)
+        async for page in pages:
+            listing.compare(page.get("items") or [])
+            await asyncio.sleep(0)
     unknown = listing.unknown
     if len(unknown) > PAGE:
         return None
@@ -149,12 +152,13 @@ async def _fetch(scope: _Scope, listing: Listing, refs: Sequence[ResourceRef]) -
 
 async def _read(scope: _Scope, kind: str) -> Listing:
     """Return a list made of whole objects."""
-    pages, least = _pages(scope, kind, JSON), scope.cache.newest(kind)
-    page = await anext(pages)
-    listing = _listing(scope.cache, kind, page, least)
-    await _take(listing, page)
-    async for page in pages:
+    least = scope.cache.newest(kind)
+    async with aclosing(_pages(scope, kind, JSON)) as pages:
+        page = await anext(pages)
+        listing = _listing(scope.cache, kind, page, least)
         await _take(listing, page)
+        async for page in pages:
+            await _take(listing, page)
     return listing
 
 
@@ -169,28 +173,31 @@ def _listing(cache: ResourceCache, kind: str, first: Object, least: int) -> List
     return cache.listing(kind, first["metadata"].get("resourceVersion", ""), least)
 
 
-async def _pages(scope: _Scope, kind: str, accept: str) -> AsyncIterator[Object]:
+async def _pages(scope: _Scope, kind: str, accept: str) -> AsyncGenerator[Object]:
     for namespace in scope.readable:
         try:
-            async for page in _pages_of(scope.api, kind, namespace, accept):
-                yield page
+            async with aclosing(_pages_of(scope.api, kind, namespace, accept)) as pages:
+                async for page in pages:
+                    yield page
         except ApiError as error:
             scope.leave_out(namespace, error)
 
 
-async def _pages_of(api: Api, kind: str, namespace: str | None, accept: str) -> AsyncIterator[Object]:
+async def _pages_of(api: Api, kind: str, namespace: str | None, accept: str) -> AsyncGenerator[Object]:
+    """Yield page after page. Each is asked for before the one before it is taken in: the API server works meanwhile."""
     limit = METADATA_PAGE if accept == METADATA_LIST else LARGE_PAGE if KINDS[kind].large else PAGE
-    token = ""
-    while True:
-        page = await _page(api, collection(kind, namespace), accept, limit=str(limit), **_continue(token))
-        yield page
-        token = page["metadata"].get("continue", "")
-        if not token:
-            return
-
-
-def _continue(token: str) -> dict[str, str]:
-    return {"continue": token} if token else {}
+    ask = partial(_page, api, collection(kind, namespace), accept, limit=str(limit))
+    asked: asyncio.Task[Object] | None = asyncio.create_task(ask())
+    try:
+        while asked is not None:
+            page = await asked
+            token = page["metadata"].get("continue", "")
+            asked = asyncio.create_task(ask(**{"continue": token})) if token else None
+            yield page
+    finally:
+        if asked is not None:
+            asked.cancel()
+            await asyncio.gather(asked, return_exceptions=True)
 
 
 async def _page(api: Api, path: str, accept: str, **query: str) -> Object:

@@ -13,15 +13,17 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
-import kopf
-
 from flagd.backoff import Backoff
 from flagd.manifest import KINDS
 from flagd.manifest.model import GROUP, VERSION
+from flagd.process.absent import absent
 from flagoperator.cluster.heartbeat import Heartbeat
 from flagoperator.cluster.kopf_http import Spacing, StartingPoint, open_session
 from flagoperator.cluster.reception import Reception, collections
 from flagoperator.kubeconfig import CredentialError
+
+with absent("kubernetes"):  # Kopf would know its objects by their types; we have none, and it takes half a second
+    import kopf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

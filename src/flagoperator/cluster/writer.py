@@ -14,8 +14,8 @@ from flagd.process.tasks import Tasks
 from flagoperator.cluster.address import status_path
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.pace import Pace
-from flagoperator.reconcile.ownership import leftovers
-from flagoperator.reconcile.rivalry import Rivalry
+from flagoperator.reconcile.authority.ownership import leftovers
+from flagoperator.reconcile.authority.rivalry import Rivalry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

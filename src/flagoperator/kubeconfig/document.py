@@ -63,6 +63,8 @@ def select(files: Sequence[Path], context: str | None) -> Selection | None:
     chosen = context or next(iter(named), None)
     if chosen is None:
         return None
+    if not files:
+        raise ConnectionSettingsError(f"no context {chosen!r}: neither KUBECONFIG nor ~/.kube/config is a file")
     found = _find(documents, "contexts", chosen)
     if found is None:
         where = ", ".join(map(str, files))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from posixpath import normpath
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from flagoperator.kubeconfig.fault import ConnectionSettingsError
 from flagoperator.kubeconfig.proxy import proxy_of
@@ -67,13 +68,17 @@ def route_of(selection: Selection, environment: Mapping[str, str]) -> Route:
 
 
 def _server(cluster: Section) -> str:
-    server = cluster.text("server").rstrip("/")
-    if not server:
+    """Return the URL of the API server, tidied as kubectl does: what is not scheme, host or path does not count."""
+    written = cluster.text("server")
+    if not written:
         raise ConnectionSettingsError(f"{cluster.title}: names no server")
-    server = server if "://" in server else f"http://{server}"
-    if urlsplit(server).scheme not in {"http", "https"}:
-        raise ConnectionSettingsError(f"{cluster.title}: server {server!r} is not an http or https URL")
-    return server
+    found = urlsplit(written if "://" in written else f"http://{written}")
+    if "@" in found.netloc or "#" in written:
+        raise ConnectionSettingsError(f"{cluster.title}: server has a user name or a fragment (#); leave them out")
+    if found.scheme not in {"http", "https"} or not found.netloc or written != written.strip():
+        raise ConnectionSettingsError(f"{cluster.title}: server {written!r} is not an http or https URL")
+    path = normpath(f"/{unquote(found.path).strip('/')}")
+    return f"{found.scheme}://{found.netloc}{quote(path.rstrip('/'))}"
 
 
 def _told(cluster: Section, authorities: bytes | None) -> Mapping[str, Any]:

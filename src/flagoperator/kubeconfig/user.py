@@ -30,6 +30,9 @@ def source_of(user: Section, cluster: Mapping[str, Any]) -> Source:
         raise ConnectionSettingsError(
             f"{user.title}: auth-provider is not supported; use an exec plugin, such as kubelogin for OIDC"
         )
+    known = any(user.text(name) for name in ("token", "tokenFile", "username")) or user.fields.get("exec")
+    if user.text("password") and not (known or user.content("client-certificate")):
+        raise ConnectionSettingsError(f"{user.title}: has a password and no username")
     fixed = any(user.text(name) for name in ("token", "tokenFile", "username", "password"))
     # As kubectl: what is written down goes before what a plugin would say.
     if user.fields.get("exec") and not fixed:

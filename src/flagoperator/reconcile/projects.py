@@ -13,6 +13,7 @@ from flagd.manifest import Flag, Severity
 from flagd.manifest.changes.news import ABSENT, Reason, State, news
 from flagd.ruleset.persistent import difference
 from flagoperator.reconcile.broken import Broken, Verdict
+from flagoperator.reconcile.lists import Lists, origin_of
 from flagoperator.reconcile.ramps import Ramps
 from flagoperator.reconcile.ramps.standing import Before
 from flagoperator.reconcile.served import served_form, served_instead
@@ -42,11 +43,16 @@ class Projects:
         """What cannot be used as it is."""
         self.ramps = Ramps()
         """The flags whose percentages rise step by step."""
+        self.lists = Lists()
+        """What cohorts are made from that name a list."""
 
-    def remember(self, served: Mapping[str, Ruleset]) -> None:
-        """Take what was `served` before this process, by project, as the form to keep of what is broken now."""
+    def remember(self, served: Mapping[str, Ruleset], *, certain: bool = True) -> None:
+        """Take what was `served` before this process, by project, as the form to keep of what is broken now.
+
+        `certain`: whether that is what callers get, and not what another operator would publish.
+        """
         self._served = dict(served)
-        self._heard = bool(served)
+        self._heard = certain and bool(served)
 
     @property
     def unknown(self) -> frozenset[str]:
@@ -110,6 +116,13 @@ class Projects:
         self.broken.judge({ref: self._verdict(ref) for ref in touched})
         self._tell(changes, known, touched)
         return touched
+
+    def supply(self) -> set[ResourceRef]:
+        """Compile the cohorts of which the list is new; return the resources of which something may be new to say."""
+        origins = self.lists.drain()
+        if not origins:
+            return set()
+        return self.take({ref: entry for ref, entry in self._taken.items() if origin_of(entry) in origins})
 
     def raise_to(self, rises: Mapping[ResourceRef, Rise | None]) -> set[ResourceRef]:
         """Compile the flags of `rises` with no percentage above these; return the resources to look at."""
@@ -193,12 +206,14 @@ class Projects:
         changes: Mapping[ResourceRef, Entry | None],
         rises: Mapping[ResourceRef, Rise | None],
     ) -> Compiled:
-        resources = [_claimant(entry) for entry in changes.values() if entry is not None]
+        there = [entry for entry in changes.values() if entry is not None]
+        resources = [_claimant(entry) for entry in there]
+        supplies = {entry.ref: self.lists.supply(entry) for entry in there if entry.ref.kind == "FlagCohort"}
         if before is None:
             served = self._served.pop(name, None)
             restored = None if served is None else Compiled.restore(served)
-            return compile_project(resources, project=name, previous=restored, rises=rises)
-        return before.update(resources, [ref for ref, entry in changes.items() if entry is None], rises)
+            return compile_project(resources, project=name, previous=restored, rises=rises, supplies=supplies)
+        return before.update(resources, [ref for ref, entry in changes.items() if entry is None], rises, supplies)
 
 
 def findings_of(entry: Entry, compiled: Compiled | None) -> Sequence[Diagnostic]:

@@ -62,6 +62,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._published: dict[str, dict[str, int]] = {}
+        self._times: dict[str, float] = {}
         self._pending: dict[ResourceRef, int | None] = {}
         self._new: set[ResourceRef] = set()
 
@@ -76,8 +77,9 @@ class Ledger:
         self._pending |= new
         self._new |= new.keys()
 
-    def publish(self, project: str, revision: str, sequence: int) -> None:
-        """Note that `revision` of `project` was published as number `sequence`."""
+    def publish(self, project: str, revision: str, sequence: int, at: float = 0.0) -> None:
+        """Note that `revision` of `project` was published as number `sequence`, `at` seconds since 1970."""
+        self._times[project] = at
         revisions = self._published.setdefault(project, {})
         revisions.pop(revision, None)
         revisions[revision] = sequence
@@ -96,6 +98,15 @@ class Ledger:
         numbers = self._published.get(project)
         return next(reversed(numbers.values())) if numbers else 0
 
+    def published_at(self, project: str) -> float:
+        """Return when `project` was published last, in seconds since 1970; 0 if it was not."""
+        return self._times.get(project, 0.0)
+
+    def contains(self, ref: ResourceRef, revision: str) -> bool:
+        """Return whether `revision` of its project has the present form of `ref`."""
+        number = self._pending.get(ref, 0)
+        return number is not None and self._published.get(ref.namespace, {}).get(revision, -1) >= number
+
     def floor(self, project: str, ready: Iterable[Replica]) -> int:
         """Return the number of the oldest publication of `project` that any of `ready` serves; -1: one serves none."""
         published = self._published.get(project, {})
@@ -111,8 +122,7 @@ class Ledger:
         replicas = list(ready)
         if number is None:
             return Progress(Stage.HELD, 0, len(replicas))
-        published = self._published.get(ref.namespace, {})
-        have = sum(published.get(each.revisions.get(ref.namespace, ""), -1) >= number for each in replicas)
+        have = sum(self.contains(ref, each.revisions.get(ref.namespace, "")) for each in replicas)
         want = len(replicas)
         if not want:
             return Progress(Stage.NO_REPLICAS)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flagd.manifest import Severity
 from flagoperator.reconcile.condition import Condition, condition_of
 from flagoperator.reconcile.effective import Reach, effective, rollout
+from flagoperator.reconcile.list_status import list_conditions, list_status
 from flagoperator.reconcile.propagation import Stage
 from flagoperator.reconcile.ramps.report import AT_REST, LOST, NOT_USABLE, STALLED
 from flagoperator.reconcile.served import served_instead
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from flagd.manifest import Diagnostic, ResourceRef
+    from flagd.ruleset import Cohort
     from flagoperator.reconcile.entry import Entry
     from flagoperator.reconcile.propagation import Progress
     from flagoperator.reconcile.served import Served
@@ -28,7 +30,7 @@ COMPILED = "compiled"
 """Message of Ready where there is nothing to say."""
 SHORT_REVISION = 8
 """Digits of a revision that a table shows."""
-WAITING = frozenset({"ReferenceMissing", "ReferenceBroken", LOST.reason})
+WAITING = frozenset({"ReferenceMissing", "ReferenceBroken", "ListMissing", LOST.reason})
 """Reasons that go away when somebody else appears, is fixed or answers; all others need an edit of the resource."""
 
 
@@ -62,6 +64,7 @@ class Facts:
         recount: whether the number of replicas is to be written again though not all have it yet.
         shown: what this process has seen to be served everywhere; None = nothing yet.
         reach: how far the percentages of a flag reach.
+        members: who is in a cohort, as that is served.
         trusting: whether the status is believed where it says that: replicas may not have come back yet. A status
             may also be from a backup, or by a foreign hand, so that does not last.
     """
@@ -75,6 +78,7 @@ class Facts:
     shown: Shown | None = None
     reach: Reach = NO_REACH
     trusting: bool = True
+    members: Cohort | None = None
 
     @property
     def usable(self) -> bool:
@@ -118,7 +122,8 @@ def desired_status(facts: Facts, now: str) -> dict[str, Any]:
     entry = facts.entry
     ready = _ready(facts)
     published = _published(facts)
-    extra = [*_abnormal(ready, published), *([_rolled_out(facts, published)] if entry.ref.kind == "Flag" else [])]
+    more = _of_rollout(facts, published) if entry.ref.kind == "Flag" else list_conditions(entry, facts.findings)
+    extra = [*_abnormal(ready, published), *more]
     conditions = [
         each.written(condition_of(entry.status, each.type), entry.generation, now)
         for each in (ready, published, *extra)
@@ -129,7 +134,8 @@ def desired_status(facts: Facts, now: str) -> dict[str, Any]:
     if entry.ref.kind == "Flag":
         return status | _flag(facts, published, now)
     users = [f"{user.kind}/{user.name}" for user in facts.users[:MOST_USERS]]
-    return status | {"usedByCount": len(facts.users)} | ({"usedBy": users} if users else {})
+    used = {"usedByCount": len(facts.users)} | ({"usedBy": users} if users else {})
+    return status | used | list_status(facts.members)
 
 
 def shown_by(entry: Entry) -> Shown:
@@ -185,6 +191,12 @@ def _published(facts: Facts) -> Condition:
     if stage is Stage.HELD and progress.detail:
         return Condition("Published", "Unknown", "Held", progress.detail)
     return Condition("Published", "Unknown", "Publishing", "not every ready replica has it yet")
+
+
+def _of_rollout(facts: Facts, published: Condition) -> list[Condition]:
+    ramp = facts.reach.ramp
+    balanced = [] if ramp is None or ramp.balanced is None else [ramp.balanced]
+    return [_rolled_out(facts, published), *balanced]
 
 
 def _rolled_out(facts: Facts, published: Condition) -> Condition:

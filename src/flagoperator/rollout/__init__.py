@@ -2,8 +2,8 @@
 
 from flagoperator.rollout.allocation import Allocation, Share, Shares, percents
 from flagoperator.rollout.edit import first_state, lead
-from flagoperator.rollout.guard import Evidence, Guard, Measurement, Reaction
-from flagoperator.rollout.judgement import due_guards
+from flagoperator.rollout.guards.guard import Evidence, Guard, Measurement, Reaction
+from flagoperator.rollout.guards.judgement import due_guards
 from flagoperator.rollout.plan import REST, Phase, Plan, Ramp, Step
 from flagoperator.rollout.plan_form import plan_of, written_plan
 from flagoperator.rollout.progress import next_stop

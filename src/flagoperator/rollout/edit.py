@@ -129,7 +129,7 @@ def _begun(subject: Subject, state: State, now: float) -> State:
         reason = "RampRemoved" if ramp is None else "PlanNotFound"
         return replace(state, mode=Mode.IDLE, reason=reason, run=None, next_step_at=None)
     name = run_id(subject.uid, subject.digest, now)
-    run = Run(name, subject.digest, ramp.own, ramp.plan.frozen, state.shares)
+    run = Run(name, subject.digest, ramp.own, ramp.plan.frozen, state.shares, content=subject.content)
     after = replace(state, mode=Mode.PROGRESSING, reason="Started", run=run)
     return after.told(moved(subject, state, after, "Started", now))
 
@@ -139,7 +139,8 @@ def _refitted(subject: Subject, state: State, run: Run, now: float) -> State:
     if ramp is not None and ramp.plan is not None and ramp.own != run.own:
         run = run.under(ramp.plan, ramp.own, lead(subject, state.shares)[0])
     if run.digest != subject.digest:
-        run = run.restarted(subject.digest)
+        run = run.held_again(subject.digest)
+        run = run if run.content == subject.content else run.measured_again(subject.content)
     pairs = zip(run.effective(subject.allocations), state.shares, strict=True)
     if any(planned.percent > share.percent for planned, share in pairs):
         return _another(subject, state, run, now)
@@ -150,6 +151,7 @@ def _another(subject: Subject, state: State, run: Run, now: float) -> State:
     """Begin another run where the present one would let users in by the edit alone: who is in now, is in its start."""
     ramp = subject.ramp
     plan, own = (run.plan, run.own) if ramp is None or ramp.plan is None else (ramp.plan.frozen, ramp.own)
-    fresh = Run(run_id(subject.uid, subject.digest, now), subject.digest, own, plan, state.shares, paused=run.paused)
+    fresh = Run(run_id(subject.uid, subject.digest, now), subject.digest, own, plan, state.shares)
+    fresh = replace(fresh, content=subject.content, paused=run.paused)
     after = replace(state, mode=Mode.PROGRESSING, reason="Started", run=fresh, next_step_at=None)
     return after.told(moved(subject, state, after, "Started", now))

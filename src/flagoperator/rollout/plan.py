@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flagoperator.rollout.guard import Guard
+    from flagoperator.rollout.guards.guard import Guard
     from flagoperator.rollout.window import Window
 
 PLAIN_ALPHA = 0.01

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flagd.manifest.parts.duration import duration, seconds
 from flagd.manifest.parts.percent import percent_text, thousandths
-from flagoperator.rollout.guard_form import guard_of, written_guard
+from flagoperator.rollout.guards.guard_form import guard_of, written_guard
 from flagoperator.rollout.moment import moment, seconds_of
 from flagoperator.rollout.plan import PLAIN_ALPHA, REST, Phase, Plan, Step
 from flagoperator.rollout.window import DAY_MINUTES, DAYS, Window

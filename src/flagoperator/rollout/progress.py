@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from flagoperator.rollout.allocation import percents
 from flagoperator.rollout.arm import is_uncontrolled
 from flagoperator.rollout.edit import finished, moved, rolled_back
-from flagoperator.rollout.guard import Reaction
-from flagoperator.rollout.judgement import failed_guard, measured, noted, silent_guard, unproven_guard
+from flagoperator.rollout.guards.guard import Reaction
+from flagoperator.rollout.guards.judgement import failed_guard, measured, noted, silent_guard, unproven_guard
 from flagoperator.rollout.state import Mode
 from flagoperator.rollout.window import is_open, next_opening
 
@@ -24,7 +24,10 @@ def progressed(subject: Subject, state: State, run: Run, world: World, now: floa
     """Return `state` one tick on: its clock, and at most one step."""
     if is_late(run, now) and run.plan.deadline_rolls_back:
         return rolled_back(subject, state, run, "Deadline", now)
-    run = noted(run, measured(run, world.measurements).with_count(world.admitted), now)
+    after = replace(measured(run, world.measurements).with_count(world.admitted), ratio=run.ratio.after(world.tallies))
+    if after.ratio.culprit is not None and run.ratio.culprit is None:
+        state = state.told(moved(subject, state, state, "Imbalance", now, f"segment {after.ratio.found}"))
+    run = noted(run, after, now)
     run = replace(run, uncontrolled=is_uncontrolled(run, subject.allocations, state.shares))
     if guard := failed_guard(run, Reaction.ROLLBACK):
         return rolled_back(subject, state, replace(run, failed_guard=guard), "GuardFailed", now, f"guard {guard}")

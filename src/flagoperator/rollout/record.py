@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from flagd.manifest.parts.percent import percent_text, thousandths
 from flagoperator.rollout.allocation import Share
-from flagoperator.rollout.guard_form import evidence_from, written_evidence
+from flagoperator.rollout.guards.guard_form import evidence_from, written_evidence
 from flagoperator.rollout.moment import moment, seconds_of
 from flagoperator.rollout.plan_form import plan_of, written_plan
+from flagoperator.rollout.ratio_form import ratio_from, written_ratio
 from flagoperator.rollout.run import Run
 from flagoperator.rollout.state import Mode, State, Transition
 from flagoperator.rollout.verb import Handled, Verb
@@ -87,6 +88,12 @@ def _written_run(run: Run) -> dict[str, Any]:
         found["notedAt"] = moment(run.noted)
     if run.failed_guard:
         found["failedGuard"] = run.failed_guard
+    if run.ratio.tallies or run.ratio.culprit is not None or run.ratio.restarts:
+        found["ratio"] = written_ratio(run.ratio)
+    if run.content:
+        found["content"] = run.content
+    if run.spent:
+        found["spent"] = run.spent
     if run.admitted or run.counted:
         found |= {"admitted": run.admitted, "counted": run.counted}
     switches = {"approved": run.approved, "paused": run.paused, "extended": run.extended}
@@ -117,6 +124,9 @@ def _run(run: Mapping[str, Any]) -> Run:
         noted=_time(run.get("notedAt")),
         admitted=run.get("admitted", 0),
         counted=run.get("counted", 0),
+        ratio=ratio_from(run.get("ratio") or {}),
+        spent=run.get("spent", 0),
+        content=run.get("content", ""),
     )
 
 

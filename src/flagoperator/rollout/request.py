@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flagoperator.rollout.edit import finished, moved, rolled_back
-from flagoperator.rollout.judgement import forgiven, is_failing
+from flagoperator.rollout.guards.judgement import forgiven, is_failing
 from flagoperator.rollout.progress import braked, is_late
 from flagoperator.rollout.state import Mode
 from flagoperator.rollout.verb import Handled, Verb

@@ -7,14 +7,17 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from flagoperator.rollout.allocation import Share, placed
-from flagoperator.rollout.judgement import kept_evidence, restarted_evidence
+from flagoperator.rollout.guards.judgement import kept_evidence, restarted_evidence
+from flagoperator.rollout.ratio import Ratio
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flagoperator.rollout.allocation import Allocation, Shares
-    from flagoperator.rollout.guard import Evidence
+    from flagoperator.rollout.guards.guard import Evidence
     from flagoperator.rollout.plan import Plan, Step
+
+NOBODY = Ratio()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,9 @@ class Run:
         noted: seconds since 1970 at which numbers alone made the state another.
         admitted: answers counted at this step that let somebody in.
         counted: what the counter of such answers said last.
+        ratio: whether its users are divided as they should be.
+        spent: how many restarts a comparison has behind it that an edit of the ramp begins: it pays for those given up.
+        content: hash of the flag without its ramp, as it is measured.
     """
 
     id: str
@@ -66,6 +72,9 @@ class Run:
     noted: float | None = None
     admitted: int = field(default=0, compare=False)
     counted: int = field(default=0, compare=False)
+    ratio: Ratio = NOBODY
+    spent: int = 0
+    content: str = ""
 
     @property
     def token(self) -> str:
@@ -103,20 +112,25 @@ class Run:
         pairs = zip(allocations, start, strict=True)
         return tuple(Share(each.name, self._percent(each, share.percent), each.conditions) for each, share in pairs)
 
-    def restarted(self, digest: str) -> Run:
-        """Return the run with all that was measured of the present step forgotten: the flag is another."""
+    def held_again(self, digest: str) -> Run:
+        """Return the run with its present step held and approved anew: the flag, or its ramp, is another."""
         again = replace(self, digest=digest, held=0.0, held_since=None, approved=False, admitted=0, counted=0)
-        again = replace(again, guards=restarted_evidence(self), failed_guard="")
         return again if again.step == 0 and not again.limit else replace(again, restarts=again.restarts + 1)
+
+    def measured_again(self, content: str) -> Run:
+        """Return the run with what was measured forgotten: the flag is another."""
+        guards, ratio = restarted_evidence(self), self.ratio.restarted()
+        return replace(self, content=content, guards=guards, failed_guard="", ratio=ratio)
 
     def under(self, plan: Plan, own: str, lowest: int) -> Run:
         """Return the run under another plan: its next step is the first above `lowest`, where the lowest stands."""
         phase = min(self.phase, plan.phase_count - 1)
         step = sum(1 for each in plan.steps_of(phase) if each.percent <= lowest)
         guards = kept_evidence(self, plan.guards)
+        spent = max(self.spent, *(each.price_again for each in self.guards if each not in guards), 0)
         failed = self.failed_guard if any(each.name == self.failed_guard for each in guards) else ""
         other = replace(self, plan=plan.frozen, own=own, phase=phase, step=step)
-        return replace(other, guards=guards, failed_guard=failed)
+        return replace(other, guards=guards, failed_guard=failed, spent=spent)
 
     def at(self, phase: int, step: int, limit: int, now: float) -> Run:
         """Return the run at another stop, not held yet."""

@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flagoperator.rollout.allocation import Allocation, Shares
-    from flagoperator.rollout.guard import Measurement
+    from flagoperator.rollout.guards.guard import Measurement
     from flagoperator.rollout.plan import Ramp
+    from flagoperator.rollout.ratio import Tally
     from flagoperator.rollout.run import Run
-    from flagoperator.rollout.verb import Handled, Request, Verb
+    from flagoperator.rollout.verb import Handled, Request
 
 LONGEST_HISTORY = 10
 
@@ -38,6 +39,7 @@ class Subject:
         allocations: in order, the last is All Other Users.
         ramp: what it says of its ramp, or what a default plan says; None without either.
         requests: what is asked for by annotations.
+        content: hash of the same without its ramp: another one makes what comparisons have counted worthless.
     """
 
     uid: str
@@ -45,6 +47,7 @@ class Subject:
     allocations: tuple[Allocation, ...]
     ramp: Ramp | None = None
     requests: tuple[Request, ...] = ()
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class World:
         paused: whether the whole operator moves nothing forward.
         measurements: the newest of every guard of the run, by name.
         admitted: what the counter of answers says that let somebody in at this step by what rises.
+        tallies: the users who were seen, by segment; empty where they are not counted at present.
     """
 
     digest: str = ""
@@ -64,6 +68,7 @@ class World:
     paused: bool = False
     measurements: Mapping[str, Measurement] = field(default_factory=dict)
     admitted: int = 0
+    tallies: tuple[Tally, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +122,6 @@ class State:
         """Return the state with `handled` as the last request of its verb."""
         others = tuple(each for each in self.handled if each.verb is not handled.verb)
         return replace(self, handled=(*others, handled))
-
-    def last_token(self, verb: Verb) -> str:
-        """Return what the last request of `verb` quoted; empty if there was none."""
-        return next((each.token for each in self.handled if each.verb is verb), "")
 
     def told(self, transition: Transition) -> State:
         """Return the state with one more line of history."""

@@ -52,4 +52,4 @@ class Model:
     surroundings: Surroundings = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "surroundings", Surroundings(self.admissions.total))
+        object.__setattr__(self, "surroundings", Surroundings(self.admissions.total, self.admissions.seen.counts))

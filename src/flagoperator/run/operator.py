@@ -28,24 +28,27 @@ from flagoperator.cluster.event import Events
 from flagoperator.cluster.heartbeat import Heartbeat
 from flagoperator.cluster.lease import Lease
 from flagoperator.kubeconfig import find_connection
+from flagoperator.lists.fetcher import Fetcher
 from flagoperator.run.definitions import Definitions
 from flagoperator.run.events import OperatorEvents
 from flagoperator.run.last_good import LastGoodOfBoard
-from flagoperator.run.measurer import Measurer
+from flagoperator.run.list_keeper import ListKeeper
+from flagoperator.run.measuring.measurer import Measurer
 from flagoperator.run.model import Model
 from flagoperator.run.monitoring.collector import OperatorCollector
 from flagoperator.run.publisher import Publisher
-from flagoperator.run.recall import recall
+from flagoperator.run.recall import Recalled, recall
 from flagoperator.run.reflector import Reflector, Scope
 from flagoperator.run.replicas import Replicas
 from flagoperator.run.reporter import Reporter
+from flagoperator.run.serving.account import Account
+from flagoperator.run.serving.port import Port
 from flagoperator.run.subscribers.admission import exposures, make_admission
 from flagoperator.run.walker import Walker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from flagd.ruleset import Ruleset
     from flagoperator.prometheus.client import Prometheus
     from flagoperator.prometheus.client import Settings as PrometheusSettings
     from flagoperator.run.options import Options
@@ -78,6 +81,7 @@ class Operator:
         watched = model, self._reflector, self._lease, self._replicas, operator_events
         self._measurer = Measurer(model, self._lease, clock, partial(_prometheus, options.prometheus))
         self._publisher = Publisher(*watched, self._walker, self._recall)
+        self._list_keeper = ListKeeper(model, Fetcher(options.sources), self._publisher.wake)
         self._reporter = Reporter(self._api, model, self._lease, self._replicas, operator_events)
         admission = make_admission(options, self._api, model.metrics.reviews)
         service = RulesetService(model.board, model.subscribers, admission, admissions=model.admissions)
@@ -88,7 +92,11 @@ class Operator:
         )
         self._metrics_page = MetricsPage(collector)
         pages = {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._metrics}
-        self._management = Management(pages, options.management_listen)
+        tls = options.tls if options.management_tls else None
+        self._management = Management(pages, options.management_listen, tls=tls)
+        account = Account(model, self._replicas, self._lease)
+        asked = options.serving_listen
+        self._serving = None if asked is None else Port(asked, options.tls, self._api, account)
         self._stack = AsyncExitStack()
         self._heartbeat = Heartbeat()
         self._tasks = Tasks()
@@ -104,6 +112,11 @@ class Operator:
         """``host:port`` of the management port."""
         return self._management.address
 
+    @property
+    def serving_address(self) -> str:
+        """``host:port`` of /v1/serving; empty where it is not answered."""
+        return "" if self._serving is None else self._serving.address
+
     async def start(self) -> None:
         """Listen on both ports and begin to work. Raises OSError for ports and files."""
         report(exposures(self._options))
@@ -111,18 +124,22 @@ class Operator:
         try:
             await self._stack.enter_async_context(self._api)
             await self._transport.start()
+            if self._serving is not None:
+                await self._serving.start()
         except BaseException:
             await self._management.stop()
             await self._stack.aclose()
             raise
         for name, work in {
             "ruleset port": self._transport.run,
+            "management port": self._management.run,
             "reflector": self._reflector.run,
             "publisher": self._publisher.run,
             "takeover": self._publisher.follow,
             "replicas": self._replicas.run,
             "rollouts": lambda: self._walker.run(self._publisher.wake),
             "guards": self._measurer.run,
+            "lists": self._list_keeper.run,
             "compiled": self._reporter.take_touched,
             "lease": lambda: self._lease.run(self._looked_at_lease),
             "acknowledgements": self._reporter.follow,
@@ -132,6 +149,7 @@ class Operator:
             "last_good": lambda: self._last_good.run(self._model.board),
             "definitions": Definitions(self._api, self._model.metrics).run,
             "heartbeat": self._heartbeat.run,
+            **({} if self._serving is None else {"serving": self._serving.run}),
         }.items():
             self._tasks.start(name, work)
 
@@ -145,14 +163,18 @@ class Operator:
         await self._lease.release()
         self._model.board.close()
         await asyncio.gather(self._transport.drain(DRAIN_SECONDS), self._tasks.stop())
+        if self._serving is not None:
+            await self._serving.stop()
         await self._management.stop()
         await self._stack.aclose()
 
-    async def _recall(self) -> Mapping[str, Ruleset]:
+    async def _recall(self) -> Recalled:
         options = self._options
+        if not options.peers and options.state_dir is None:
+            log.info("after a restart nothing will say what was served of broken flags: set --state-dir or --peers")
         credentials = Credentials(ca=options.peer_ca, token=options.peer_token)
         kept = await asyncio.to_thread(self._last_good.recall)
-        return {**kept, **await recall(options.peers, options.identity, credentials.connect)}
+        return (await recall(options.peers, options.identity, credentials.connect)).over(kept)
 
     def _changed(self) -> None:
         self._publisher.wake()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from flagd.process.log import LogFormat
     from flagd.rpc.transport import TlsFiles
+    from flagoperator.lists.source import Source
     from flagoperator.prometheus.client import Settings as PrometheusSettings
 
 
@@ -24,12 +26,14 @@ class Options:
         relist_seconds: time between two lists of everything, within 20 %.
         listen: ``host:port`` of the ruleset stream.
         management_listen: ``host:port`` of /healthz, /readyz and /metrics.
+        management_tls: whether they are answered over HTTPS, with the certificate of `tls`.
+        serving_listen: ``host:port`` of /v1/serving; None = it is not answered.
         lease_namespace: where the Lease is.
         identity: name of this replica in the Lease; the pod's.
         evaluation_service: namespace and name of the Service whose ready pods count towards Published;
             None = the connected replicas.
         state_dir: folder for what was published last; None = it is not kept.
-        peers: ``name:port`` of the ruleset ports of flagds, asked at the start for what they serve.
+        peers: ``name:port`` of the ruleset ports of flagds and other operators, asked at the start for what is served.
         peer_ca: PEM file with the CA certificates of `peers`; None = plaintext.
         peer_token: file with the token to show to `peers`; None = none is shown.
         token_file: file with the tokens, one per line, of which subscribers must show one; None = no token is needed.
@@ -38,6 +42,7 @@ class Options:
         tls: certificates of `listen`; None = plaintext.
         pause_rollouts: whether no rollout moves forward.
         prometheus: which one guards are measured by, and how it is asked; None = none.
+        sources: where lists of ids may be fetched from, by name.
         log_level: least level logged.
         log_format: form of a line of log.
     """
@@ -48,6 +53,8 @@ class Options:
     relist_seconds: float = 60.0
     listen: str = "127.0.0.1:8015"
     management_listen: str = "127.0.0.1:8014"
+    management_tls: bool = False
+    serving_listen: str | None = None
     lease_namespace: str = "default"
     identity: str = "flagoperator"
     evaluation_service: tuple[str, str] | None = None
@@ -61,5 +68,6 @@ class Options:
     tls: TlsFiles | None = None
     pause_rollouts: bool = False
     prometheus: PrometheusSettings | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)
     log_level: str = "info"
     log_format: LogFormat = "text"

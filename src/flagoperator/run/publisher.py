@@ -12,9 +12,9 @@ from flagd.manifest.changes.news import Reason, lines
 from flagd.process.announcer import Announcer
 from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.sync.publisher import Publication
-from flagoperator.reconcile import takeover
+from flagoperator.reconcile.authority import takeover
+from flagoperator.reconcile.authority.takeover import Situation, Verdict
 from flagoperator.reconcile.mass_removal import Look, told
-from flagoperator.reconcile.takeover import Situation, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from flagoperator.cluster.lease import Lease
     from flagoperator.run.events import OperatorEvents
     from flagoperator.run.model import Model
+    from flagoperator.run.recall import Recalled
     from flagoperator.run.reflector import Reflector
     from flagoperator.run.replicas import Replicas
     from flagoperator.run.walker import Walker
 
-    Recall = Callable[[], Awaitable[Mapping[str, Ruleset]]]
+    Recall = Callable[[], Awaitable[Recalled]]
 
 log = logging.getLogger(__name__)
 RECALL_SECONDS = 2.0
@@ -58,6 +59,7 @@ class Publisher:
         self._replicas = replicas
         self._events = events
         self._before: Mapping[str, Ruleset] = {}
+        self._certain = False
         self._carried: dict[str, HashedRuleset] = {}
         self._reflector = reflector
         self._lease = lease
@@ -80,8 +82,9 @@ class Publisher:
 
     async def run(self) -> None:
         """Publish until cancelled; nothing before everything was listed once."""
-        self._before = await self._recall()
-        self._model.projects.remember(self._before)
+        found = await self._recall()
+        self._before, self._certain = found.rulesets, found.served
+        self._model.projects.remember(found.rulesets, certain=found.served)
         while not self._model.cache.complete:
             await self._wait(None)
         await self._publish()
@@ -130,9 +133,11 @@ class Publisher:
                 touched = model.projects.take(changes)
             else:
                 touched = await asyncio.to_thread(model.projects.take, changes)
+            model.metrics.reconciles.observe(time.monotonic() - started)
+        touched |= model.projects.supply()
+        if touched:
             self._log_news(model.projects.drain_news())
             model.ledger.wait(touched)
-            model.metrics.reconciles.observe(time.monotonic() - started)
         touched |= await self._hear()
         touched |= self._walker.step(deciding=self.deciding)
         self._put(started if seen is None else seen)
@@ -146,9 +151,9 @@ class Publisher:
         if verdict is not Verdict.RECALL:
             return set()
         found = await self._recall()
-        if found.keys() >= self._model.projects.unknown:
-            self._before = found
-            return self._model.projects.hear(found)
+        if found.served and found.rulesets.keys() >= self._model.projects.unknown:
+            self._before, self._certain = found.rulesets, True
+            return self._model.projects.hear(found.rulesets)
         asyncio.get_running_loop().call_later(RECALL_SECONDS, self.wake)
         return set()
 
@@ -180,7 +185,7 @@ class Publisher:
         self._show(self._published)
         for name in changed:
             ruleset = self._published[name]
-            model.ledger.publish(name, ruleset.revision, self._sequence)
+            model.ledger.publish(name, ruleset.revision, self._sequence, time.time())
             model.metrics.count_publish(name, self._published.keys())
             model.awaited.publish(name, seen)
         model.ledger.include(self._published.keys())
@@ -221,7 +226,7 @@ class Publisher:
             led_seconds=now - lease.since,
             listed_seconds=now - self._reflector.listed,
             publishing=self.deciding,
-            recalled=bool(self._before),
+            recalled=bool(self._before) and self._certain,
             replicas={} if self.deciding else self._replicas.flags,
             ready=self._replicas.pods,
             unknown=self._model.projects.unknown,

@@ -1,4 +1,4 @@
-"""Recall: asks the replicas what they serve, so that a restart knows the last good form of what is broken now."""
+"""Recall: asks flagds and other operators what is served, so that a restart knows last good forms of what is broken."""
 
 from __future__ import annotations
 
@@ -27,28 +27,57 @@ LONGEST_SECONDS = 5.0
 """How long replicas are waited for."""
 
 
-@dataclass(slots=True)
-class _Told:
-    """What one replica said.
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What was told.
 
     Attributes:
+        rulesets: by project.
+        served: whether callers get that. Else it is what an operator that stands by would publish: it knows last good
+            forms, but not for certain what is served.
+    """
+
+    rulesets: Mapping[str, Ruleset]
+    served: bool
+
+    def over(self, kept: Mapping[str, Ruleset]) -> Recalled:
+        """Return this together with what was `kept` on disk: what is served goes before it, all else after it."""
+        if self.served:
+            return Recalled({**kept, **self.rulesets}, served=True)
+        return Recalled({**self.rulesets, **kept}, served=bool(kept))
+
+
+@dataclass(slots=True)
+class _Told:
+    """What one peer said.
+
+    Attributes:
+        publishing: whether callers get that; an operator that stands by says what it would publish.
         age: epoch and sequence of what it serves.
         held: by project.
         complete: whether that is all.
     """
 
+    publishing: bool = False
     age: tuple[int, int] = (0, 0)
     held: dict[str, HashedRuleset] = field(default_factory=dict)
     complete: bool = False
 
+    @property
+    def worth(self) -> tuple[bool, tuple[int, int], int]:
+        """What of several counts most has most of; operators that stand by count their own sequences."""
+        flags = sum(len(one.ruleset.flags) for one in self.held.values())
+        return self.publishing, self.age if self.publishing else (0, 0), flags
 
-async def recall(hosts: Sequence[str], name: str, connect: Connect) -> Mapping[str, Ruleset]:
-    """Return what the flagds at `hosts` (``name:port`` of their ruleset ports) serve, by project.
 
-    Of several that differ, the newest counts. Those that do not answer within a few seconds do not.
+async def recall(hosts: Sequence[str], name: str, connect: Connect) -> Recalled:
+    """Return what the flagds and operators at `hosts` (``name:port`` of their ruleset ports) serve, by project.
+
+    Of several that differ, the newest counts, and one that publishes more than operators that stand by. Those that do
+    not answer within a few seconds do not count.
     """
     if not hosts:
-        return {}
+        return Recalled({}, served=False)
     listener = _Listener(name)
     publishers = Publishers(hosts, connect, listener)
     asking = asyncio.create_task(publishers.run(), name="recall")
@@ -58,7 +87,7 @@ async def recall(hosts: Sequence[str], name: str, connect: Connect) -> Mapping[s
                 await listener.changed.wait()
                 listener.changed.clear()
     except TimeoutError:
-        log.info("not every replica said in time what it serves")
+        log.info("not every peer said in time what it serves")
     finally:
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)
@@ -78,7 +107,7 @@ class _Listener:
     async def heard(self, connection: PublisherConnection, response: SubscribeResponse) -> None:
         """Take in one message of one replica."""
         told = self._told.setdefault(connection.address, _Told())
-        told.age = (response.epoch, response.sequence)
+        told.publishing, told.age = response.publishing, (response.epoch, response.sequence)
         if response.WhichOneof("message") == "heartbeat":
             told.complete = True
             self.changed.set()
@@ -93,11 +122,12 @@ class _Listener:
         """Return whether everybody who was asked has said everything."""
         return bool(connections) and all(self._told.get(each.address, _Told()).complete for each in connections)
 
-    def newest(self) -> Mapping[str, Ruleset]:
-        """Return what the replica serves that is furthest."""
+    def newest(self) -> Recalled:
+        """Return what the peer says that is furthest."""
         complete = [told for told in self._told.values() if told.complete]
-        held = max(complete, key=lambda told: told.age).held if complete else {}
-        return {project: one.ruleset for project, one in held.items()}
+        best = max(complete, key=lambda told: told.worth) if complete else _Told()
+        rulesets = {project: one.ruleset for project, one in best.held.items()}
+        return Recalled(rulesets, served=best.publishing and bool(rulesets))
 
     async def _answer(
         self, address: str, told: _Told, response: SubscribeResponse, project: str, revision: str
@@ -109,7 +139,7 @@ class _Listener:
         try:
             held = await asyncio.to_thread(fold, response, told.held.get(project) or HashedRuleset.empty(project))
         except RulesetError as error:
-            log.warning("replica %s: what it serves is not used: %s", address, error)
+            log.warning("peer %s: what it serves is not used: %s", address, error)
             return nack(project, revision, str(error))
         told.held[project] = held
         return ack(project, held.ruleset)

@@ -13,9 +13,10 @@ from flagd.manifest.changes.news import Reason
 from flagoperator.cluster.event import about
 from flagoperator.cluster.lease import REPLICAS
 from flagoperator.cluster.writer import TOO_LARGE, Wanted, Writer
+from flagoperator.reconcile.authority.ownership import ours
 from flagoperator.reconcile.effective import Reach
+from flagoperator.reconcile.list_status import list_turn
 from flagoperator.reconcile.mass_removal import told
-from flagoperator.reconcile.ownership import ours
 from flagoperator.reconcile.projects import findings_of
 from flagoperator.reconcile.propagation import Progress, Stage
 from flagoperator.reconcile.ramps.report import report
@@ -152,6 +153,11 @@ class Reporter:
         # Not what the cache has: the watch may have reported this write before it was answered.
         if complaint(wanted.status) != complaint(wanted.before):
             self._tell_turn(wanted)
+        turn = list_turn(wanted.before, wanted.status)
+        if turn is not None and turn.status == "True":
+            self._events.tell(about(wanted.ref, wanted.uid), turn.type, turn.message, "Normal")
+        elif turn is not None:
+            self._events.tell(about(wanted.ref, wanted.uid), turn.reason, turn.message)
         if wanted.before.get("observedGeneration") != wanted.status["observedGeneration"]:
             self._warn_of_edit(wanted)
 
@@ -191,7 +197,8 @@ class Reporter:
         users = compiled.used_by(entry.resource) if entry.resource is not None and entry.ref.kind != "Flag" else ()
         shown, trusting = self._shown.get(entry.ref), self._trusting
         reach = self._reach(entry, compiled)
-        return Facts(entry, findings, served, progress, users, self._recount, shown, reach, trusting)
+        members = compiled.state.cohorts.get(entry.ref.name) if entry.ref.kind == "FlagCohort" else None
+        return Facts(entry, findings, served, progress, users, self._recount, shown, reach, trusting, members)
 
     def _reach(self, entry: Entry, compiled: Compiled) -> Reach:
         if entry.ref.kind != "Flag":

@@ -50,6 +50,8 @@ async def run(options: Options, deadline: Deadline, clock: Callable[[], float] =
     with Signals(start_clock) as signals:
         await operator.start()
         log.info("rulesets on %s, management on %s", operator.address, operator.management_address)
+        if operator.serving_address:
+            log.info("what replicas serve is told on %s", operator.serving_address)
         try:
             await first(signals.asked.wait(), operator.fail())
         finally:

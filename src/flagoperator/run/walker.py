@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flagd.sync.publisher import Counting
+from flagd.sync.publisher import Counting, Sampling
 from flagoperator.cluster.event import about
 from flagoperator.reconcile.ramps import Round
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from flagd.manifest import ResourceRef
-    from flagd.ruleset import Ruleset
-    from flagoperator.reconcile.ramps import Decision
+    from flagd.ruleset import EvaluationFlag, Ruleset
+    from flagoperator.reconcile.ramps import Decision, Walk
     from flagoperator.run.events import OperatorEvents
     from flagoperator.run.model import Model
     from flagoperator.run.replicas import Replicas
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 """How often the clock is looked at: rollouts know whole seconds."""
+NOTHING = Counting()
 
 
 class Walker:
@@ -77,7 +79,7 @@ class Walker:
         """Take note that `rulesets` are published now."""
         compiled, ledger = self._model.projects.compiled, self._model.ledger
 
-        def form_of(ref: ResourceRef, key: str) -> tuple[object, int]:
+        def form_of(ref: ResourceRef, key: str) -> tuple[EvaluationFlag | None, int]:
             one, ruleset = compiled.get(ref.namespace), rulesets.get(ref.namespace)
             form = None if one is None or one.owner(key) != ref else one.state.flags.get(key)
             # What is held back, and so not published as it was compiled, is another object.
@@ -94,10 +96,10 @@ class Walker:
         return Round(int(self._clock()), floors, self._paused, self._model.surroundings)
 
     def _count(self) -> None:
-        """Have replicas count the answers that steps wait for."""
+        """Have replicas count the answers that steps wait for, and the users whom runs compare."""
         walks = self._model.projects.ramps.walks
-        asked = {(ref.namespace, walk.key): walk.counting for ref, walk in walks.items()}
-        self._model.admissions.ask({at: Counting(*found) for at, found in asked.items() if found is not None})
+        asked = {(ref.namespace, walk.key): _counting(walk) for ref, walk in walks.items()}
+        self._model.admissions.ask({at: found for at, found in asked.items() if found != NOTHING})
 
     def _tell(self, decision: Decision) -> None:
         log.info("%s: %s", decision.ref, decision, extra={"fields": decision.cloud_event()})
@@ -105,3 +107,9 @@ class Walker:
         entry = self._model.cache.entry(decision.ref)
         if entry is not None:
             self._events.tell(about(decision.ref, entry.uid), decision.reason, str(decision), decision.level)
+
+
+def _counting(walk: Walk) -> Counting:
+    run, splits = walk.sampling
+    sampling = Sampling(run, splits) if splits else NOTHING.sampling
+    return replace(NOTHING if walk.counting is None else Counting(*walk.counting), sampling=sampling)

@@ -42,6 +42,9 @@ def test_defaults_are_those_of_the_options():
         (["--evaluation-service", "flag-evaluation"], "is not NAMESPACE/NAME"),
         (["--listen", "8015"], "is not HOST:PORT"),
         (["--relist-interval", "0"], "is not in the range x>=1"),
+        (["--serving-listen", "0.0.0.0:8016"], "--serving-listen 0.0.0.0:8016: callers show tokens, which must not"),
+        (["--serving-listen", "8016"], "is not HOST:PORT"),
+        (["--management-tls"], "--management-tls needs --tls-cert and --tls-key"),
         (["--namespaces", "shop,Ads"], "--namespaces: 'Ads' cannot be a namespace"),
         (["--lease-namespace", "flags/flagd"], "--lease-namespace: 'flags/flagd' cannot be a namespace"),
     ],
@@ -149,3 +152,14 @@ def test_a_namespace_label_that_is_none_is_refused():
     result = CliRunner().invoke(main, ["run", *options])
     assert result.exit_code == 2
     assert "is not the name of a label, such as namespace" in result.output
+
+
+def test_sources_of_lists_are_read_before_anything_runs_and_wrong_ones_are_refused(tmp_path: Path):
+    file = tmp_path / "sources.yaml"
+    file.write_text("exports: {folder: /lists}\n")
+    assert _options(settings(list_sources=file)).sources["exports"].folder is not None
+    file.write_text("warehouse: {url: 'http://warehouse.example/'}\n")
+    result = CliRunner().invoke(main, ["run", "--list-sources", str(file)])
+    assert result.exit_code == 2
+    assert "--list-sources" in result.output
+    assert "url must be an address such as https://" in " ".join(result.output.split())

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from flagoperator.rollout import Mode, Shares, Transition
 
 _WARNINGS = frozenset(
-    {"Aborted", "Deadline", "GuardFailed", "Inconclusive", "NotRamped", "PromoteRefused", "RampRemoved"}
+    {"Aborted", "Deadline", "GuardFailed", "Imbalance", "Inconclusive", "NotRamped", "PromoteRefused", "RampRemoved"}
 )
 _SAID = {
     "NotRamped": "what else this edit changed takes effect at once: who matches, prerequisites, weights or salt; "
     "UsersMove says how many users that moves where it can be computed",
     "RampRemoved": "the ramp is gone; the run goes on by the plan that it began with; "
     "write ramp: {immediate: true} to have the goal at once",
+    "Imbalance": "users are not divided as percentages and weights say; the condition Balanced says which, and "
+    "where to look; the rollout goes on",
     "PromoteRefused": "something holds the rollout that promote does not pass over; see status.rollout.message",
 }
 TYPE = "dev.flagoperator.rollout"

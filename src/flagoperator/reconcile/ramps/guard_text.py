@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flagoperator.rollout.judgement import evidence_of
+from flagoperator.rollout.guards.judgement import evidence_of
 
 if TYPE_CHECKING:
     from flagoperator.rollout import Evidence, Guard, Run
-    from flagoperator.rollout.comparison import Compared, Comparison
+    from flagoperator.rollout.guards.comparison import Compared, Comparison
 
 _LONGEST = 120
 """Characters of one guard's trouble; a status message holds a few guards."""

@@ -10,9 +10,9 @@ from flagd.manifest.kinds import FlagRolloutPlan
 from flagoperator.rollout import Plan, Ramp, plan_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from flagd.manifest import Flag
+    from flagd.manifest import Flag, Resource
     from flagd.manifest.model import Model
     from flagoperator.reconcile.entry import Entry
 
@@ -53,9 +53,24 @@ def plans_of(entries: Iterable[Entry]) -> Plans:
     return Plans(named, None if chosen is None else named[chosen.metadata.name])
 
 
+def plans_by_namespace(resources: Iterable[Resource]) -> dict[str, Plans]:
+    """Return the plans that valid `resources` make, by namespace; a namespace without any is not in it."""
+    found: dict[str, list[FlagRolloutPlan]] = {}
+    for each in resources:
+        if isinstance(each, FlagRolloutPlan):
+            found.setdefault(each.metadata.namespace, []).append(each)
+    return {namespace: _plans(plans) for namespace, plans in found.items()}
+
+
 def plan_of_spec(spec: Model) -> Plan:
     """Return the plan that the valid spec of a FlagRolloutPlan, or the steps of a ramp, describe."""
     return plan_of(_data(spec))
+
+
+def _plans(plans: Sequence[FlagRolloutPlan]) -> Plans:
+    named = {each.metadata.name: plan_of_spec(each.spec) for each in plans}
+    chosen = default_plan(plans)
+    return Plans(named, None if chosen is None else named[chosen.metadata.name])
 
 
 def _plan(entry: Entry, resource: FlagRolloutPlan) -> Plan:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from flagd.compiler.form.rise import Rise
     from flagd.manifest import ResourceRef
+    from flagd.ruleset import EvaluationFlag
     from flagoperator.reconcile.entry import Entry
     from flagoperator.reconcile.ramps.walk import Seen
     from flagoperator.rollout import Ramp
@@ -134,7 +135,7 @@ class Ramps:
             self._walks[ref] = walk.compiled(subject, content, entry.generation)
             self._unpublished.add(ref)
 
-    def publish(self, form_of: Callable[[ResourceRef, str], tuple[object, int]]) -> None:
+    def publish(self, form_of: Callable[[ResourceRef, str], tuple[EvaluationFlag | None, int]]) -> None:
         """Note what is published: `form_of` gives by flag and key its compiled form, None = not yet, and the number."""
         for ref in list(self._unpublished):
             walk = self._walks.get(ref)
@@ -252,7 +253,8 @@ class Ramps:
         run = walk.state.run
         measured = tuple((name, each.at) for name, each in look.surroundings.measurements(ref, run).items())
         counted = look.surroundings.admitted(ref, walk.key, run)
-        return entry.version, _is_acknowledged(ref, walk, look), look.paused, measured, counted
+        users = [sum(each.users) for each in look.surroundings.tallies(ref, walk.key, run)]
+        return entry.version, _is_acknowledged(ref, walk, look), look.paused, measured, counted, tuple(users)
 
     def _ticked(self, ref: ResourceRef, walk: Walk, look: Round, entry: Entry) -> Walk | None:
         """Return `walk` one tick on; None where nothing is left to follow."""
@@ -262,7 +264,8 @@ class Ramps:
         world = walk.world(look.floors.get(ref.namespace, -1), paused=look.paused)
         run = walk.state.run
         measured, admitted = look.surroundings.measurements(ref, run), look.surroundings.admitted(ref, walk.key, run)
-        world = replace(world, measurements=measured, admitted=admitted)
+        tallies = look.surroundings.tallies(ref, walk.key, run)
+        world = replace(world, measurements=measured, admitted=admitted, tallies=tallies)
         state = noticed(walk, subject, tick(subject, walk.state, world, float(look.now)), look.now)
         self._tell(ref, walk, state)
         if subject.ramp is None and not state.governed and state.run is None and walk.is_published:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flagd.manifest.parts.percent import percent_text
 from flagoperator.reconcile.condition import Condition, condition_of
 from flagoperator.reconcile.ramps.guard_text import guards_text
+from flagoperator.reconcile.ramps.ratio_text import balanced
 from flagoperator.rollout import REST, Mode, lead, next_stop, recorded
 from flagoperator.rollout.allocation import rising
 from flagoperator.rollout.moment import moment
@@ -69,6 +70,7 @@ class Report:
         percent: of All Other Users.
         unready: why the flag is not ready; None where it follows its plan.
         rolled_out: whether all goals are met and the last hold is over.
+        balanced: whether users are divided as they should be; None where no run compares them.
     """
 
     rollout: dict[str, Any]
@@ -77,6 +79,7 @@ class Report:
     percent: str
     unready: Condition | None
     rolled_out: Condition
+    balanced: Condition | None = None
 
 
 def report(walk: Walk, entry: Entry) -> Report:
@@ -105,7 +108,8 @@ def report(walk: Walk, entry: Entry) -> Report:
     )
     stalled = _stalled(subject, state, message, short=short)
     rolled_out = _rolled_out(walk, entry, message, short=short)
-    return Report(rollout, allocations, " ".join(summary.split()), rest, stalled, rolled_out)
+    even = None if state.run is None else balanced(state.run)
+    return Report(rollout, allocations, " ".join(summary.split()), rest, stalled, rolled_out, even)
 
 
 def _stalled(subject: Subject, state: State, message: str, *, short: bool) -> Condition | None:

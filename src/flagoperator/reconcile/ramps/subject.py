@@ -36,8 +36,9 @@ def subject_of(entry: Entry, flag: Flag, ramp: Ramp | None, measured: bytes) -> 
     """Return `flag`, of which `entry` tells, for its rollout; `measured` hashes all but its percents."""
     allocations = allocations_of(flag)
     goals = ",".join(f"{each.name}={each.goal}" for each in allocations)
-    digest = _hash(f"{measured.hex()}\n{goals}\n{ramp.own if ramp is not None else ''}")
-    return Subject(entry.uid, digest, allocations, ramp, entry.asked)
+    content = f"{measured.hex()}\n{goals}"
+    digest = _hash(f"{content}\n{ramp.own if ramp is not None else ''}")
+    return Subject(entry.uid, digest, allocations, ramp, entry.asked, _hash(content))
 
 
 def shares_of(flag: Flag, reached: Mapping[str, int]) -> Shares:

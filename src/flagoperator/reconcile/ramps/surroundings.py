@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+from flagoperator.rollout.ratio import Tally
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from flagd.engine.split import Split
     from flagd.manifest import ResourceRef
     from flagoperator.rollout import Guard, Measurement, Run
 
 
+Seen = Callable[[str, str], "Iterable[tuple[Split, Sequence[int]]]"]
+"""The splits of a flag, by its project and key, each with how many users of every part were seen."""
+
+
 def _none_admitted(_project: str, _flag: str, _token: str) -> int:
     return 0
+
+
+def _nobody_seen(_project: str, _flag: str) -> Iterable[tuple[Split, Sequence[int]]]:
+    return ()
 
 
 @dataclass(slots=True)
@@ -28,8 +40,9 @@ class _Measured:
 class Surroundings:
     """One per operator. Read by what ticks, written by what measures."""
 
-    def __init__(self, admitted: Callable[[str, str, str], int] = _none_admitted) -> None:
-        """`admitted` counts answers, by project, key of the flag and token."""
+    def __init__(self, admitted: Callable[[str, str, str], int] = _none_admitted, seen: Seen = _nobody_seen) -> None:
+        """`admitted` counts answers, by project, key of the flag and token; `seen` counts users."""
+        self._seen = seen
         self._measured: dict[ResourceRef, _Measured] = {}
         self._admitted = admitted
         self.failures: Counter[tuple[ResourceRef, str]] = Counter()
@@ -46,6 +59,12 @@ class Surroundings:
         if run is None or step is None or not step.min_evaluations:
             return 0
         return self._admitted(ref.namespace, key, run.token)
+
+    def tallies(self, ref: ResourceRef, key: str, run: Run | None) -> tuple[Tally, ...]:
+        """Return the users who were seen of `run`, by segment; nothing where they are not counted at present."""
+        if run is None:
+            return ()
+        return tuple(Tally(split, tuple(users)) for split, users in self._seen(ref.namespace, key))
 
     def take(self, ref: ResourceRef, run: Run, guard: Guard, measurement: Measurement) -> None:
         """Take in what was measured of `run`."""

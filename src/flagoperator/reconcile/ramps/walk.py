@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flagd.compiler.form.rise import Rise
+from flagd.engine.flag import splits_of
 from flagoperator.reconcile.ramps.subject import by_name
 from flagoperator.rollout import Mode, Share, World
 from flagoperator.rollout.allocation import placed, rising
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from flagd.compiler.form.limit import Limits
+    from flagd.engine.split import Split
+    from flagd.ruleset import EvaluationFlag
     from flagoperator.rollout import Allocation, Shares, State, Subject
 
 Seen = tuple[object, ...]
@@ -36,6 +39,7 @@ class Walk:
         subject: the flag as it was compiled last; None while it cannot be used: nothing moves then.
         sequence: number of the first publication with this form; None while it is not published.
         form: the compiled flag that was published last, with its number.
+        splits: how that divides the users of a run; empty where no run compares them.
         seen: what the last tick saw that changed nothing; None = it is to tick.
         followed: version of the object whose status was taken over last.
         measured: hash of what its percentages do not change, as it was compiled last; empty before.
@@ -52,7 +56,8 @@ class Walk:
     arms: Limits = field(default_factory=dict)
     subject: Subject | None = None
     sequence: int | None = None
-    form: tuple[object, int] | None = None
+    form: tuple[EvaluationFlag, int] | None = None
+    splits: tuple[Split, ...] = ()
     seen: Seen | None = None
     followed: str = ""
     measured: bytes = b""
@@ -118,12 +123,19 @@ class Walk:
         edited = self.edited or self.measured not in (b"", measured)
         return replace(self, subject=subject, generation=generation, seen=None, measured=measured, edited=edited)
 
-    def published(self, form: object, number: int) -> Walk:
+    @property
+    def sampling(self) -> tuple[str, tuple[Split, ...]]:
+        """The id of the run, and the splits of its published form, of which users are to be seen."""
+        run = self.state.run
+        return ("", ()) if run is None or self.sequence is None or not self.arms else (run.id, self.splits)
+
+    def published(self, form: EvaluationFlag | None, number: int) -> Walk:
         """Return the walk with `form` as what is published; None = not yet. `number` is the last publication's."""
         if form is None:
             return self if self.sequence is None else replace(self, sequence=None)
         if self.form is None or self.form[0] is not form:
-            return replace(self, form=(form, number), sequence=number, seen=None)
+            splits = splits_of(form) if self.arms else ()
+            return replace(self, form=(form, number), splits=splits, sequence=number, seen=None)
         return self if self.sequence is not None else replace(self, sequence=self.form[1], seen=None)
 
     def decided(self, state: State, known: Mapping[str, int]) -> Walk:

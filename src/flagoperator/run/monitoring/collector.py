@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from flagd.manifest import KINDS
 from flagd.process.metrics_page import broken_resources, cumulative
 from flagd.ruleset.census import Census
+from flagoperator.run.monitoring.list_metrics import list_metrics
 from flagoperator.run.monitoring.rollout_metrics import guard_metrics, rollout_metrics
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class OperatorCollector(Collector):
         yield from guard_metrics(
             self._model.projects.ramps.walks, self._model.surroundings, self._model.metrics.queries
         )
+        yield from list_metrics(self._model.projects.compiled, self._model.metrics.fetches, time.time())
         yield self._lags()
 
     def _cluster(self) -> Iterator[Metric]:

@@ -35,6 +35,7 @@ class OperatorMetrics:
         crds_outdated: how many CRDs are of an older release than the operator; None = not known.
         reviews: tokens of subscribers that the API server was asked about, by result.
         transitions: what rollouts did, by the phase that it led to and the reason.
+        fetches: looks at lists of ids, by source and result: ``read``, ``unchanged``, ``refused``, ``failed``.
         queries: what Prometheus was asked for guards, by result: ``number``, ``error``.
     """
 
@@ -51,6 +52,7 @@ class OperatorMetrics:
     crds_outdated: int | None = None
     reviews: Counter[str] = field(default_factory=Counter)
     transitions: Counter[tuple[str, str]] = field(default_factory=Counter)
+    fetches: Counter[tuple[str, str]] = field(default_factory=Counter)
     queries: Counter[str] = field(default_factory=Counter)
 
     def count_publish(self, project: str, present: Collection[str]) -> None:

@@ -60,6 +60,7 @@ def guard_metrics(
             if each.compared is None and each.last is not None and each.last.value is not None:
                 value.add_metric(names, each.last.value)
     yield from _compared(walks)
+    yield from _ratios(walks)
     failures = CounterMetricFamily(
         "flag_rollout_guard_failures", "Measurements out of bounds, while a flag has a run.", labels=labels
     )
@@ -80,8 +81,33 @@ def _compared(walks: Mapping[ResourceRef, Walk]) -> Iterator[Metric]:
     for ref, walk in list(walks.items()):
         run = walk.state.run
         for each in () if run is None else run.guards:
-            if run is not None and each.compared is not None:
+            if run is not None and each.compared is not None and each.compared.until is not None:
                 names = [ref.namespace, ref.name, each.name]
                 evidence.add_metric(names, each.compared.process.value)
                 limit.add_metric(names, run.plan.limit * each.compared.price)
     yield from (evidence, limit)
+
+
+def _ratios(walks: Mapping[ResourceRef, Walk]) -> Iterator[Metric]:
+    labels = [*_FLAG, "segment", "rollout_arm", "variant"]
+    users = GaugeMetricFamily("flag_rollout_users", "Users seen since percents or weights changed.", labels=labels)
+    evidence = GaugeMetricFamily(
+        "flag_rollout_imbalance", "Evidence that users are not divided as percents and weights say.", labels=_FLAG
+    )
+    limit = GaugeMetricFamily("flag_rollout_imbalance_limit", "Evidence that is reported.", labels=_FLAG)
+    reported = GaugeMetricFamily("flag_rollout_unbalanced", "1 once it was reported of the run, else 0.", labels=_FLAG)
+    for ref, walk in list(walks.items()):
+        ratio = None if walk.state.run is None else walk.state.run.ratio
+        if ratio is None:
+            continue
+        names = [ref.namespace, ref.name]
+        if ratio.most is not None or ratio.found:
+            reported.add_metric(names, bool(ratio.found))
+        if ratio.most is None:
+            continue
+        evidence.add_metric(names, ratio.most.value)
+        limit.add_metric(names, ratio.limit)
+        for tally in ratio.tallies:
+            for part, count in zip(tally.split.parts, tally.users, strict=True):
+                users.add_metric([*names, tally.split.segment, part.arm, part.variant], count)
+    yield from (users, evidence, limit, reported)

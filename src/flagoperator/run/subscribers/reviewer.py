@@ -114,12 +114,12 @@ class Reviewer:
     def _gone(self, error: ApiError) -> None:
         self._away_until = self._clock() + AWAY_SECONDS
         if not self._away:
-            log.error("tokens of subscribers cannot be reviewed: %s", error)
+            log.error("tokens cannot be reviewed: %s", error)
         self._away = True
 
     def _back(self) -> None:
         if self._away:
-            log.info("tokens of subscribers are reviewed again")
+            log.info("tokens are reviewed again")
         self._away = False
 
 

@@ -7,7 +7,7 @@ import pytest
 from flagoperator.cluster import lease as module
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.lease import CONFIRM_REMOVAL, Lease
-from flagoperator.reconcile.election import DURATION_SECONDS, RENEW_SECONDS
+from flagoperator.reconcile.authority.election import DURATION_SECONDS, RENEW_SECONDS
 from tests.unit.flagoperator.cluster.api_server import ApiServer
 
 PATH = "/apis/coordination.k8s.io/v1/namespaces/flags/leases/flagoperator"

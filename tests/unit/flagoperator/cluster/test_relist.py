@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from flagd.manifest import KINDS, Flag
@@ -243,3 +245,31 @@ async def test_another_failure_than_missing_rights_is_that_of_the_list():
     assert await unserved_kinds(server) == set()  # type: ignore[arg-type]
     resources[0]["verbs"] = ["delete", "deletecollection", "get", "list", "watch"]
     assert await unserved_kinds(server) == {next(iter(KINDS))}, "its definition is being deleted"  # type: ignore[arg-type]
+
+
+async def test_the_next_page_is_asked_for_while_one_is_taken_in():
+    class Watched(ApiServer):
+        async def get(self, path: str, **query: str) -> dict:
+            if path == FLAGS and "continue" in query:
+                known.append(cache.count("Flag"))
+            return await super().get(path, **query)
+
+    cache, server, known = ResourceCache(), Watched(), list[int]()
+    server.objects = cluster(900, *(flag(f"f{number}", number + 1) for number in range(PAGE + 1))).objects
+    assert len(await later(cache, server)) == PAGE + 1
+    assert [count < PAGE for count in known] == [True]
+
+
+async def test_a_list_that_is_given_up_leaves_no_call_behind():
+    class Patient(ApiServer):
+        async def get(self, path: str, **query: str) -> dict:
+            if "PartialObjectMetadata" in query["accept"] and "continue" in query:
+                await asyncio.Event().wait()
+            return await super().get(path, **query)
+
+    cache = ResourceCache()
+    await later(cache, cluster(1000, flag("a", 900)))
+    server = Patient()
+    server.objects = cluster(500, *(flag(f"f{number}", number + 1) for number in range(METADATA_PAGE + 1))).objects
+    await later(cache, server)
+    assert asyncio.all_tasks() == {asyncio.current_task()}

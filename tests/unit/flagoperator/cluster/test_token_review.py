@@ -38,6 +38,19 @@ async def test_the_question_names_token_and_audience():
     assert seen == ["POST", path, {"token": "secret", "audiences": ["flagoperator"]}]
 
 
+async def test_without_an_audience_the_question_is_whether_it_is_for_the_api_server():
+    seen: list[Any] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        seen.append((await request.json())["spec"])
+        return web.json_response({"status": {"authenticated": True, "user": {"username": "ann", "groups": ["dev"]}}})
+
+    async with serving(handler) as api:
+        review = await review_token(api, "secret")
+    assert seen == [{"token": "secret"}]
+    assert (review.user, review.person) == ("ann", {"username": "ann", "groups": ["dev"]})
+
+
 @pytest.mark.parametrize(
     ("extra", "pod"),
     [(POD, "flagd-0"), ({}, ""), (None, ""), ({"authentication.kubernetes.io/pod-name": "flagd-0"}, "")],

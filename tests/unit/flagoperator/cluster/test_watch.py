@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
+import sys
 import threading
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -45,7 +47,7 @@ async def forbidding() -> AsyncIterator[str]:
 
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", forbid)
-    runner = web.AppRunner(application)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield f"http://127.0.0.1:{runner.addresses[0][1]}"
@@ -119,3 +121,8 @@ async def test_a_watch_that_has_just_ended_by_itself_can_be_stopped(monkeypatch:
             thread.join(SECONDS)  # and our loop has had no turn to be told
     await watch.stop()
     await asyncio.wait_for(watch.ended(), SECONDS)
+
+
+def test_kopf_comes_without_the_official_client_that_is_installed_beside_it() -> None:
+    script = "import sys, flagoperator.cluster.watch; sys.exit('kubernetes' in sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=120)

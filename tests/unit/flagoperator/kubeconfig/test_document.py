@@ -56,3 +56,8 @@ def test_the_files_are_those_of_kubectl(tmp_path):
     (tmp_path / ".kube").mkdir()
     config = write(tmp_path / ".kube", "config")
     assert kubeconfig_files(None, home) == (config,)
+
+
+def test_a_context_without_any_kubeconfig_says_where_one_was_looked_for():
+    with pytest.raises(ConnectionSettingsError, match=r"^no context 'prod': neither KUBECONFIG nor ~/.kube/config is"):
+        select((), "prod")

@@ -58,7 +58,7 @@ class Plugin:
         return dict((await self.source.credential()).headers)["Authorization"].removeprefix("Bearer ")
 
     async def until(self, check: Callable[[], Any]) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not check():
                 await asyncio.sleep(0.01)
 

@@ -13,7 +13,14 @@ def route(**cluster):
 
 @pytest.mark.parametrize(
     ("server", "url"),
-    [("https://k:6443/", "https://k:6443"), ("k:8080", "http://k:8080"), ("https://k/prefix/", "https://k/prefix")],
+    [
+        ("https://k:6443/", "https://k:6443"),
+        ("k:8080", "http://k:8080"),
+        ("https://k/prefix/", "https://k/prefix"),
+        ("HTTPS://k", "https://k"),
+        ("https://k//a/../b//c", "https://k/b/c"),
+        ("https://k/a%2Fb/c d?q=1", "https://k/a/b/c%20d"),
+    ],
 )
 def test_a_server_is_a_url_without_a_slash_at_its_end(server, url):
     assert route(server=server).server == url
@@ -24,6 +31,9 @@ def test_a_server_is_a_url_without_a_slash_at_its_end(server, url):
     [
         ({}, "names no server"),
         ({"server": "ftp://k"}, "is not an http or https URL"),
+        ({"server": " https://k"}, "is not an http or https URL"),
+        ({"server": "https://ann:secret@k"}, "has a user name"),
+        ({"server": "https://k/#a"}, "fragment"),
         (
             {"server": "https://k", "insecure_skip_tls_verify": True, "certificate_authority_data": "cGVt"},
             "cannot be combined with insecure-skip-tls-verify",

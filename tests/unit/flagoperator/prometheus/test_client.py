@@ -17,7 +17,7 @@ async def asking(handler, **settings):
     """Give a client of a server that answers every query by `handler`."""
     application = web.Application()
     application.router.add_post("/prefix/api/v1/query", handler)
-    runner = web.AppRunner(application)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from flagd.ruleset.persistent import PersistentMap
+from flagd.weight import WARN_BYTES
 from flagoperator.reconcile.entry import Entry, read_entry
 from flagoperator.reconcile.projects import Projects
 from tests.unit.flagoperator.reconcile.cluster import flag, obj, ref
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flagd.ruleset import Ruleset
 
+MANY = 300
 PRO = {"match": [{"attribute": "user.properties.plan", "op": "is", "values": ["pro"]}]}
 GOOD: dict[str, dict[str, Any]] = {
     "Flag": flag("x", 1),
@@ -222,3 +227,28 @@ def test_news_begin_after_the_start_and_name_generation_and_manager():
     assert [one.message for one in projects.drain_news()] == ["active true → false (generation 2, by kubectl-patch)"]
     taking(projects, entry(edited))
     assert projects.drain_news() == []
+
+
+def test_a_change_of_one_flag_reads_no_map_of_all_flags_however_much_they_weigh(monkeypatch: pytest.MonkeyPatch):
+    def heavy(number: int, version: int) -> Entry:
+        payload = {"text": "x" * (WARN_BYTES // MANY)}
+        spec = {"variants": [{"key": "on", "payload": payload}], "description": f"version {version}"}
+        return entry(obj("Flag", f"flag-{number}", version, spec))
+
+    projects = Projects()
+    taking(projects, *(heavy(number, number + 1) for number in range(MANY)))
+    projects.follow()
+    assert projects.compiled["shop"].advice
+    read: list[int] = []
+
+    def watched(original: Callable[[PersistentMap[Any, Any]], Any]) -> Callable[[PersistentMap[Any, Any]], Any]:
+        def reading(shared: PersistentMap[Any, Any]) -> Any:
+            read.append(len(shared))
+            return original(shared)
+
+        return reading
+
+    for method in ("__iter__", "as_dict"):
+        monkeypatch.setattr(PersistentMap, method, watched(getattr(PersistentMap, method)))
+    taking(projects, heavy(MANY // 2, MANY + 1))
+    assert max(read, default=0) < MANY

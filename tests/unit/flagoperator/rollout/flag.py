@@ -20,6 +20,7 @@ from flagoperator.rollout import (
     restored,
     tick,
 )
+from flagoperator.rollout.ratio import Tally
 
 STANDARD = Plan((Step(5_000, hold=600), Step(25_000, hold=1200), Step(100_000, hold=60)))
 MONDAY_NOON = 1_796_040_000 - 1_796_040_000 % 86_400 + 12 * 3600
@@ -35,6 +36,7 @@ class Walk:
     all_paused: bool = False
     measurements: dict[str, Measurement] = field(default_factory=dict)
     admitted: int = 0
+    tallies: tuple[Tally, ...] = ()
     state: State = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,6 +45,7 @@ class Walk:
     @property
     def world(self) -> World:
         told = World(paused=self.all_paused, measurements=self.measurements, admitted=self.admitted)
+        told = replace(told, tallies=self.tallies)
         if not self.acknowledging:
             return told
         return replace(told, digest=self.subject.digest, percents=percents(self.state.shares))
@@ -84,6 +87,8 @@ class Walk:
         self.subject = replace(self.subject, allocations=allocations, digest=digest or self.subject.digest + "'")
         if not isinstance(ramp, str):
             self.subject = replace(self.subject, ramp=ramp)
+        if isinstance(ramp, str) or goals:
+            self.subject = replace(self.subject, content=self.subject.digest)
         acknowledging, self.acknowledging = self.acknowledging, False  # nobody has the new form yet
         self.tick()
         self.acknowledging = acknowledging

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flagoperator.rollout import REST, Phase, Plan, Step, Window, plan_of, written_plan
-from flagoperator.rollout.guard_form import guard_of, written_guard
+from flagoperator.rollout.guards.guard_form import guard_of, written_guard
 
 FULL: dict[str, Any] = {
     "steps": [{"percent": "0.5", "hold": "30m"}, {"percent": 25, "hold": "12h", "approval": True}, {"percent": 100}],

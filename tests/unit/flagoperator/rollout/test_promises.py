@@ -106,6 +106,10 @@ named = st.builds(Ramp, st.none() | plans, st.sampled_from(["standard", "own", "
 ramps = named | named | named | st.just(Ramp(None, "at once", immediate=True))
 
 
+def last_retry(state: State) -> str:
+    return next((each.token for each in state.handled if each.verb is Verb.RETRY), "")
+
+
 def shares(state: State) -> dict[str, int]:
     return {each.name: each.percent for each in state.shares}
 
@@ -333,7 +337,7 @@ class Ramps(RuleBasedStateMachine):
 
     def a_failure_latches(self, before: State, after: State) -> None:
         if before.mode is Mode.ROLLED_BACK and before.run is not None and before.run.digest == self.subject.digest:
-            retried = after.last_token(Verb.RETRY) != before.last_token(Verb.RETRY)
+            retried = last_retry(after) != last_retry(before)
             assert retried or after.mode in {Mode.ROLLED_BACK, Mode.IDLE}
             assert retried or all(percent <= shares(before)[name] for name, percent in shares(after).items())
 

@@ -17,7 +17,7 @@ async def test_what_was_published_is_recalled_by_the_next_operator(tmp_path):
     running = asyncio.create_task(LastGoodOfBoard(tmp_path).run(board))
     await asyncio.sleep(0)
     board.put(_publication("shop"))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not (tmp_path / FILE_NAME).exists():
             await asyncio.sleep(0.001)
     running.cancel()

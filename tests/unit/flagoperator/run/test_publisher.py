@@ -15,11 +15,12 @@ from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.sync.publisher import Subscriber
 from flagd.sync.publisher.subscribers import Served
 from flagoperator.cluster.event import Events
+from flagoperator.reconcile.authority.takeover import LATER_TERM_SECONDS
 from flagoperator.reconcile.awaited import DELIVERY_SECONDS
-from flagoperator.reconcile.takeover import LATER_TERM_SECONDS
 from flagoperator.run.events import OperatorEvents
 from flagoperator.run.model import Model
 from flagoperator.run.publisher import Publisher
+from flagoperator.run.recall import Recalled
 from flagoperator.run.replicas import Replicas
 from flagoperator.run.walker import Walker
 from tests.unit.flagoperator.reconcile.cluster import flag
@@ -74,12 +75,13 @@ async def publishing(
     ready: frozenset[str] | None = None,
     flags: int = 1,
     before: Mapping[str, Ruleset] = {},
+    certain: bool = True,
     unread: frozenset[str] = frozenset(),
 ) -> AsyncIterator[tuple[Publisher, Model]]:
     """Run a publisher that has looked at a cluster of some flags, with replicas that said hello."""
 
-    async def recall() -> Mapping[str, Ruleset]:
-        return before
+    async def recall() -> Recalled:
+        return Recalled(before, served=certain and bool(before))
 
     model = Model()
     for kind in KINDS:
@@ -180,3 +182,10 @@ async def test_what_was_served_of_a_namespace_that_could_not_be_read_yet_is_serv
     async with publishing(Term(), replica("old", 1), before=before, unread=unreadable) as (_, model):
         assert model.board.current is not None
         assert ("closed" in model.board.current.rulesets) is unread
+
+
+@pytest.mark.parametrize("certain", [True, False])
+async def test_replicas_are_waited_for_where_only_an_operator_that_stands_by_said_what_is_served(certain: bool):
+    before = {"shop": HashedRuleset.empty("shop").ruleset}
+    async with publishing(Term(epoch=2), before=before, certain=certain) as (publisher, _):
+        assert publisher.deciding is certain

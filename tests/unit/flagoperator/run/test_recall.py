@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from flagoperator.run import recall as module
-from flagoperator.run.recall import recall
+from flagoperator.run.recall import Recalled, recall
 from tests.unit.flagd.ruleset.contents import make, many
 from tests.unit.flagd.sync.subscriber.publisher import Publisher
 
@@ -20,11 +20,19 @@ async def recalled(*replicas, say):
         while not all(each.hellos for each in replicas):
             await asyncio.sleep(0.001)
     say()
-    return {name: one.revision for name, one in (await asking).items()}
+    return {name: one.revision for name, one in (await asking).rulesets.items()}
 
 
 async def test_nobody_is_asked_where_there_is_nobody():
-    assert await recall((), "operator-0", None) == {}
+    assert await recall((), "operator-0", None) == Recalled({}, served=False)
+
+
+@pytest.mark.parametrize(("served", "first"), [(True, ONE), (False, TWO)])
+def test_what_is_served_goes_before_what_was_kept_and_what_another_would_publish_after_it(served, first):
+    found = Recalled({"p": ONE}, served=served).over({"p": TWO, "q": make(project="q")})
+    assert (found.rulesets["p"], found.served) == (first, True)
+    assert "q" in found.rulesets
+    assert Recalled({"p": ONE}, served=served).over({}) == Recalled({"p": ONE}, served=served)
 
 
 async def test_of_replicas_that_differ_the_newest_counts():
@@ -38,6 +46,24 @@ async def test_of_replicas_that_differ_the_newest_counts():
             each.heartbeat()
 
     assert await recalled(old, new, say=say) == {"p": TWO.revision, "q": make().revision}
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+@pytest.mark.parametrize(("publishing", "found"), [(True, TWO), (False, ONE)])
+async def test_operators_that_stand_by_count_less_than_who_publishes_and_among_them_who_knows_most(
+    order, publishing, found
+):
+    knows, new = (Publisher(epoch=3, publishing=False) for _ in range(2))
+    last = Publisher(epoch=2, publishing=publishing)
+
+    def say():
+        knows.update(ONE)
+        if publishing:
+            last.update(TWO)
+        for each in (knows, last, new):
+            each.heartbeat()
+
+    assert await recalled(*[(knows, last, new)[one] for one in order], say=say) == {"p": found.revision}
 
 
 async def test_what_changes_while_a_replica_tells_is_taken_in():

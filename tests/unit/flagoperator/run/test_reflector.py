@@ -82,7 +82,7 @@ async def running(server: ApiServer) -> AsyncIterator[tuple[Reflector, ResourceC
 
 
 async def until(check: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not check():
             await asyncio.sleep(0)
 

@@ -54,7 +54,7 @@ class Country:
         self.acknowledging = True
         self.writing = True
         self.paused = False
-        self.hearing = True
+        self.watch_health = True
         self.objects: dict[Any, dict[str, Any]] = {}
         self.published: dict[str, Ruleset] = {}
         self.writes = 0
@@ -105,7 +105,7 @@ class Country:
         """Compile and publish what changed, before anybody acknowledges it or a status is written."""
         model = self.model
         model.ledger.wait(model.projects.take(model.cache.drain()))
-        if deciding and self.hearing:  # nobody decides before the replicas have been heard
+        if deciding and self.watch_health:  # nobody decides before the replicas have been heard
             model.projects.hear({})
         self.walker.step(deciding=deciding)
         self._publish()

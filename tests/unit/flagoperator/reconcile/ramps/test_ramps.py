@@ -322,7 +322,7 @@ def test_a_flag_of_which_nobody_knows_where_it_stands_holds_and_says_so():
     country.after(600)
     served = country.published
     country.objects[ref()]["status"].clear()
-    country.hearing = False
+    country.watch_health = False
     for _ in range(2):  # the status of the first restart is no evidence for the second
         country.restart(forget=True)
         country.after(3600)
@@ -344,7 +344,7 @@ def test_a_flag_of_which_nobody_knows_where_it_stands_holds_and_says_so():
 def test_a_flag_that_no_replica_serves_is_new():
     country = ramping()
     country.objects[ref()]["status"].clear()
-    country.hearing = False
+    country.watch_health = False
     country.restart(forget=True)
     country.model.projects.hear({})
     country.settle()

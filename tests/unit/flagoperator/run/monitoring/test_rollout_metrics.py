@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
-from flagoperator.run.monitoring.rollout_metrics import rollout_metrics
+import pytest
+
+from flagoperator.evidence.e_process import EProcess
+from flagoperator.rollout.guards.comparison import Compared
+from flagoperator.rollout.guards.guard import Evidence
+from flagoperator.rollout.ratio import Ratio
+from flagoperator.run.monitoring.rollout_metrics import guard_metrics, rollout_metrics
 from tests.unit.flagoperator.reconcile.ramps.country import STEPS, Country, flag, ramping
+from tests.unit.flagoperator.rollout.test_ratio import tally
 
 
 def samples(country: Country) -> dict[str, float]:
@@ -48,6 +56,32 @@ def test_one_that_cannot_be_used_hides_nothing_else():
     country.put("Flag", "other", **flag())
     country.settle()
     assert {each for each in samples(country) if "percent" in each} == {"flag_rollout_percent['other', 'shop']"}
+
+
+@pytest.mark.parametrize(
+    ("told", "unbalanced"), [([(500, 500)], 0), ([(650, 350)], 1), ([(650, 350), (65_000, 65_000)], 1)]
+)
+def test_a_run_whose_users_are_divided_otherwise_stays_reported(told, unbalanced):
+    model = ramping(80).model
+    [(ref, walk)] = model.projects.ramps.walks.items()
+    ratio = Ratio()
+    for users in told:
+        ratio = ratio.after(tally(*users))
+    walks = {ref: replace(walk, state=replace(walk.state, run=replace(walk.state.run, ratio=ratio)))}
+    families = guard_metrics(walks, model.surroundings, Counter())
+    found = {sample.name: sample.value for each in families for sample in each.samples}
+    assert found["flag_rollout_unbalanced"] == unbalanced
+
+
+@pytest.mark.parametrize(("until", "shown"), [(None, []), (1_796_040_000.0, [1.0])])
+def test_a_comparison_has_no_evidence_before_its_counters_were_read(until, shown):
+    """Else 1, which is no evidence of harm, would be said of what nobody has looked at."""
+    model = ramping(80).model
+    [(ref, walk)] = model.projects.ramps.walks.items()
+    guards = (Evidence("errors", compared=Compared(EProcess(1.2), until=until)),)
+    walks = {ref: replace(walk, state=replace(walk.state, run=replace(walk.state.run, guards=guards)))}
+    families = guard_metrics(walks, model.surroundings, Counter())
+    assert [each.value for family in families for each in family.samples if each.name == "flag_rollout_evalue"] == shown
 
 
 def test_without_ramps_there_is_nothing():

@@ -125,8 +125,8 @@ async def test_an_api_server_that_cannot_answer_is_left_alone_for_a_while(
     server.failure, server.now = None, 2 * AWAY_SECONDS
     assert await server.review("good") == GOOD
     assert caplog.messages == [
-        "tokens of subscribers cannot be reviewed: tokenreviews is forbidden",
-        "tokens of subscribers are reviewed again",
+        "tokens cannot be reviewed: tokenreviews is forbidden",
+        "tokens are reviewed again",
     ]
 
 

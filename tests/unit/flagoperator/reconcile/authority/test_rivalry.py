@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flagoperator.reconcile.rivalry import FORGOTTEN_SECONDS, FREE, REST, Rivalry
+from flagoperator.reconcile.authority.rivalry import FORGOTTEN_SECONDS, FREE, REST, Rivalry
 from tests.unit.flagoperator.reconcile.cluster import ref
 
 OURS: dict[str, Any] = {"published": "2/2", "conditions": [{"type": "Ready", "status": "True"}]}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from flagd.manifest import Flag
 from flagoperator.prometheus.reading import NoAnswer, Reading
 from flagoperator.rollout import Measurement, Mode, due_guards
-from flagoperator.rollout.judgement import measured, missed_ages
-from flagoperator.run.comparer import Comparer, Question
+from flagoperator.rollout.guards.judgement import measured, missed_ages
+from flagoperator.run.measuring.comparer import Comparer, Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

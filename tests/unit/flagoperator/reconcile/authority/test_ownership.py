@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flagoperator.reconcile.ownership import leftovers, ours
+from flagoperator.reconcile.authority.ownership import leftovers, ours
 
 READY = {"type": "Ready", "status": "True"}
 STALLED = {"type": "Stalled", "status": "True"}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flagoperator.rollout.guard import Evidence, Reaction
+from flagoperator.evidence.e_process import EProcess
+from flagoperator.rollout.guards.comparison import Compared
+from flagoperator.rollout.guards.guard import Evidence, Reaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from flagoperator.rollout.guard import Guard, Measurement
+    from flagoperator.rollout.guards.guard import Guard, Measurement
     from flagoperator.rollout.run import Run
 
 NOTE_SECONDS = 600
@@ -19,7 +21,7 @@ NOTE_SECONDS = 600
 
 def evidence_of(run: Run, guard: Guard) -> Evidence:
     """Return what is known of `guard`."""
-    return next((each for each in run.guards if each.name == guard.name), Evidence(guard.name))
+    return next((each for each in run.guards if each.name == guard.name), _first_evidence(run, guard))
 
 
 def measured(run: Run, measurements: Mapping[str, Measurement]) -> Run:
@@ -33,7 +35,7 @@ def measured(run: Run, measurements: Mapping[str, Measurement]) -> Run:
 def noted(before: Run, after: Run, now: float) -> Run:
     """Return `after`, made another than `before` by its numbers alone if none were noted lately."""
     recently = before.noted is not None and before.noted <= now < before.noted + NOTE_SECONDS
-    numbers = [(each.admitted, [guard.last for guard in each.guards]) for each in (before, after)]
+    numbers = [(each.admitted, [guard.last for guard in each.guards], each.ratio.tallies) for each in (before, after)]
     return after if recently or numbers[0] == numbers[1] else replace(after, noted=now)
 
 
@@ -94,9 +96,17 @@ def restarted_evidence(run: Run) -> tuple[Evidence, ...]:
 
 
 def kept_evidence(run: Run, guards: tuple[Guard, ...]) -> tuple[Evidence, ...]:
-    """Return what holds of the evidence under other `guards`: that of those which are the same."""
-    same = {each.name for each in guards if each in run.plan.guards}
+    """Return what holds of the evidence under other `guards`: that of those which measure the same."""
+    before = {each.name: each for each in run.plan.guards}
+    same = {each.name for each in guards if each.name in before and each.measures_as(before[each.name])}
     return tuple(each for each in run.guards if each.name in same)
+
+
+def _first_evidence(run: Run, guard: Guard) -> Evidence:
+    compared = None
+    if guard.comparison is not None and run.spent:
+        compared = Compared(EProcess(guard.comparison.margin), restarts=run.spent)
+    return Evidence(guard.name, compared=compared)
 
 
 def _with(evidence: Evidence, guard: Guard, measurement: Measurement | None, limit: float) -> Evidence:

@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from flagoperator.evidence.e_process import EProcess
-from flagoperator.rollout.comparison import Compared
+from flagoperator.rollout.guards.comparison import Compared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flagoperator.rollout.comparison import Comparison, Look
+    from flagoperator.rollout.guards.comparison import Comparison, Look
 
 
 class Reaction(StrEnum):
@@ -57,6 +57,12 @@ class Guard:
         if value is None:
             return measurement.is_empty and self.no_data_fails
         return (self.most is not None and value > self.most) or (self.least is not None and value < self.least)
+
+    def measures_as(self, other: Guard) -> bool:
+        """Return whether what `other` has measured holds for this one: of comparisons, that they compare the same."""
+        if self.comparison is None or other.comparison is None:
+            return self == other
+        return self.comparison.counts_as(other.comparison)
 
     def worst(self, measurements: Sequence[Measurement]) -> Measurement:
         """Return the one of `measurements`, of which there is one at least, by which the guard is judged."""
@@ -124,6 +130,11 @@ class Evidence:
         if guard.comparison is None:
             return True
         return self.compared is not None and self.compared.counts.fewest >= guard.comparison.min_attempts
+
+    @property
+    def price_again(self) -> int:
+        """How many restarts stand behind a comparison that takes the place of this one."""
+        return 0 if self.compared is None else self.compared.restarts + 1
 
     def restarted(self, *, edited: bool) -> Evidence:
         """Return it as it is when what was measured counts no longer: the newest is known, so that it is not news.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from flagd.backoff import Backoff
-from flagoperator.reconcile.ownership import ours
+from flagoperator.reconcile.authority.ownership import ours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

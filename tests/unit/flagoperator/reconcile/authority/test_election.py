@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flagoperator.reconcile.election import (
+from flagoperator.reconcile.authority.election import (
     DURATION_SECONDS,
     LONGEST_SECONDS,
     MOST_TRANSITIONS,

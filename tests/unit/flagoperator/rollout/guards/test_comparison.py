@@ -18,7 +18,7 @@ from flagoperator.rollout import (
     recorded,
     restored,
 )
-from flagoperator.rollout.comparison import Comparison, Look
+from flagoperator.rollout.guards.comparison import Comparison, Look
 from tests.unit.flagoperator.rollout.flag import Walk, allocation, walk
 
 STEPS = (Step(5_000, hold=300), Step(25_000, hold=300), Step(100_000, hold=60))
@@ -136,6 +136,57 @@ def test_evidence_for_one_run_is_not_enough_after_an_edit():
     flag.settle()
     flag.look(enough)
     assert flag.state.mode is Mode.PROGRESSING
+
+
+def with_plan(flag, **fields):
+    """Return the flag's own ramp with another plan."""
+    plan = replace(flag.state.run.plan, **fields)
+    return Ramp(plan, repr(plan))
+
+
+def changed(flag, **fields):
+    return (replace(flag.state.run.plan.guards[0], **fields),)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda _: {"deadline": 86_400},
+        lambda _: {"steps": (Step(5_000, hold=900), Step(50_000, hold=300), Step(100_000))},
+        lambda flag: {"guards": (*flag.state.run.plan.guards, Guard("slow", "latency", most=1.0))},
+        lambda flag: {"guards": changed(flag, interval=300, reaction=Reaction.PAUSE)},
+        lambda flag: {"guards": changed(flag, comparison=Comparison("f", "a", 1.0, 5_000))},
+    ],
+    ids=["deadline", "steps", "another guard", "its reaction", "its least attempts"],
+)
+def test_an_edit_of_the_ramp_restarts_no_comparison_that_it_does_not_change(edit):
+    flag = comparing()
+    flag.look()
+    flag.look(EQUAL)
+    before = flag.compared()
+    flag.edit(ramp=with_plan(flag, **edit(flag)))
+    flag.settle()
+    assert flag.compared() == before
+    flag.look(EQUAL)
+    assert flag.compared().counts == EQUAL + EQUAL
+
+
+@pytest.mark.parametrize("path", ["changed", "renamed", "taken away and put back"])
+def test_a_comparison_that_an_edit_of_the_ramp_replaces_is_paid_for(path):
+    flag = comparing()
+    flag.look()
+    flag.look(EQUAL)
+    wider = replace(flag.state.run.plan.guards[0], comparison=Comparison("f", "a", 1.5, 1_000))
+    if path == "taken away and put back":
+        flag.edit(ramp=with_plan(flag, guards=()))
+        flag.settle()
+    flag.measurements.clear()  # they are those of the ramp before
+    name = "others" if path == "renamed" else "errors"
+    flag.edit(ramp=with_plan(flag, guards=(replace(wider, name=name),)))
+    flag.settle()
+    flag.look(guard=name)
+    compared = flag.compared(name)
+    assert (compared.restarts, compared.price, compared.process.margin, compared.counts) == (1, 2, 1.5, Counts())
 
 
 def test_a_comparison_that_paused_a_run_pays_for_another_try_when_it_is_resumed():

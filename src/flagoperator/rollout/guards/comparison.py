@@ -30,6 +30,10 @@ class Comparison:
     margin: float = 1.2
     min_attempts: int = 1000
 
+    def counts_as(self, other: Comparison) -> bool:
+        """Return whether evidence for `other` is evidence for this one."""
+        return (self.failures, self.attempts, self.margin) == (other.failures, other.attempts, other.margin)
+
 
 @dataclass(frozen=True, slots=True)
 class Look:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from flagoperator.prometheus.growth import Samples, growth
 from flagoperator.prometheus.reading import NoAnswer
 from flagoperator.prometheus.sample import ARM
-from flagoperator.rollout.comparison import Look
+from flagoperator.rollout.guards.comparison import Look
 from flagoperator.rollout.moment import moment
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flagd.manifest import ResourceRef
     from flagoperator.prometheus.client import Prometheus
     from flagoperator.prometheus.sample import Series
-    from flagoperator.rollout.comparison import Comparison
+    from flagoperator.rollout.guards.comparison import Comparison
 
 MOST_PIECES = 12
 """Looks at the time since the one before, where it was long ago."""

@@ -6,8 +6,8 @@ from flagd.manifest import ResourceRef
 from flagoperator.evidence import Counts
 from flagoperator.prometheus.reading import NoAnswer
 from flagoperator.prometheus.sample import Sample
-from flagoperator.rollout.comparison import Comparison
-from flagoperator.run.comparer import MOST_PIECES, Comparer, Question
+from flagoperator.rollout.guards.comparison import Comparison
+from flagoperator.run.measuring.comparer import MOST_PIECES, Comparer, Question
 
 REF = ResourceRef("Flag", "shop", "checkout")
 QUESTION = Question(REF, "checkout", "errors", Comparison("failures", "attempts"), 60)

@@ -18,7 +18,7 @@ from flagoperator.rollout import (
     restored,
     tick,
 )
-from flagoperator.rollout.judgement import missed_ages
+from flagoperator.rollout.guards.judgement import missed_ages
 from tests.unit.flagoperator.rollout.flag import MONDAY_NOON, walk
 
 STEPS = (Step(5_000, hold=300), Step(25_000, hold=300), Step(100_000))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from flagd.manifest.parts.duration import duration, seconds
 from flagoperator.evidence.counts import Counts
 from flagoperator.evidence.e_process import EProcess
-from flagoperator.rollout.comparison import Compared, Comparison
-from flagoperator.rollout.guard import Evidence, Guard, Measurement, Reaction
+from flagoperator.rollout.guards.comparison import Compared, Comparison
+from flagoperator.rollout.guards.guard import Evidence, Guard, Measurement, Reaction
 from flagoperator.rollout.moment import moment, seconds_of
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flagoperator.prometheus.reading import NOTHING, Reading
-from flagoperator.run.measurer import Measurer
+from flagoperator.run.measuring.measurer import Measurer
 from tests.unit.flagoperator.reconcile.cluster import ref
 from tests.unit.flagoperator.reconcile.ramps.country import STEPS, Country, flag
 

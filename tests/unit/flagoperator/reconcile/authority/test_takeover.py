@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from flagoperator.reconcile.takeover import (
+from flagoperator.reconcile.authority.takeover import (
     FIRST_TERM_SECONDS,
     FRESH_SECONDS,
     LATER_TERM_SECONDS,

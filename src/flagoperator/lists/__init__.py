@@ -1,0 +1,1 @@
+"""Where lists of ids come from: the sources in the operator's settings, and how they are asked."""

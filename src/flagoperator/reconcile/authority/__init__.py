@@ -1,0 +1,1 @@
+"""Authority: who may publish, and who may write statuses."""

@@ -1,0 +1,1 @@
+"""Measuring: has Prometheus asked what guards and comparisons of rollouts want to know."""

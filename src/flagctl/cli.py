@@ -19,14 +19,26 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run `flagctl` as a program and exit."""
+    _begin()
+    from flagctl.ending import run
+
+    sys.exit(run())
+
+
+def complete() -> None:
+    """Answer kubectl, which asks how `kubectl flags …` goes on, as the program `kubectl_complete-flags`."""
+    _begin()
+    from flagctl.kubectl_completion import completions
+
+    print(completions(sys.argv[1:]))
+
+
+def _begin() -> None:
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, _leave)
     from flagd.process.extra import require
 
     require("ctl", "flagctl")
-    from flagctl.ending import run
-
-    sys.exit(run())
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -65,4 +65,4 @@ def pairs(left: Side, right: Side, renamed: tuple[str, str] | None) -> list[Pair
 
 
 def _placed(ref: ResourceRef, names: Mapping[str, str]) -> ResourceRef:
-    return replace(ref, namespace=names.get(ref.namespace, ref.namespace))
+    return ref._replace(namespace=names.get(ref.namespace, ref.namespace))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from flagctl.comparison.difference import Act
-from flagctl.comparison.markup import cell
+from flagctl.comparison.markup import cell, code
+from flagctl.output import indented
 from flagctl.printable import printable
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ def markdown(found: Sequence[Difference]) -> str:
     """Return a table for a comment on a pull request."""
     if not found:
         return f"**{summary(found)}**"
-    rows = [f"| `{cell(each.title)}` | {cell(_said(each))} | {cell(_effect(each))} |" for each in found]
+    rows = [f"| {code(each.title)} | {cell(_said(each))} | {cell(_effect(each))} |" for each in found]
     head = ["| resource | change | what it does |", "|---|---|---|"]
     return "\n".join([f"**{summary(found)}**", "", *head, *rows])
 
 
 def as_json(found: Sequence[Difference]) -> str:
     """Return ``{"differences": [...]}``."""
-    return json.dumps({"differences": list(map(as_entry, found))}, ensure_ascii=False, indent=2)
+    return indented({"differences": list(map(as_entry, found))})
 
 
 def as_entry(each: Difference) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import click
 
 from flagctl.dashboard.live.cluster_site import ClusterSite
 from flagctl.dashboard.live.doorway import Doorway
+from flagctl.dashboard.live.operator import Operator
 from flagctl.dashboard.live.sign_in import ENTER, sign_in_routes
 from flagctl.dashboard.web.application import application
 from flagctl.dashboard.web.events import Streams
@@ -43,6 +44,8 @@ class Options:
     tls_key: Path | None
     trust_proxies: str
     rollout_verbs: bool
+    operator: str | None
+    operator_ca: Path | None
 
     @property
     def secure(self) -> bool:
@@ -84,7 +87,8 @@ def _cluster_site(options: Options, host: str) -> ClusterSite:
         server = find().cluster.text("server")
     except ConnectionSettingsError as error:
         raise Unreachable(str(error)) from None
-    doorway = Doorway(find, options.namespaces, options.rollout_verbs)
+    operator = None if options.operator is None else Operator(options.operator, options.operator_ca)
+    doorway = Doorway(find, options.namespaces, options.rollout_verbs, operator)
     return ClusterSite(options.context or server, doorway, as_owner=options.as_owner, secure=options.secure)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flagctl.doctor import definitions, lease, pods, releases, resources, rights
+from flagctl.doctor import definitions, lease, pods, releases, resources, rights, rollouts
 from flagctl.doctor.finding import Finding, Level
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from flagctl.doctor.picture import Picture
 
-CHECKS = (definitions, releases, pods, lease, rights, resources)
+CHECKS = (definitions, releases, pods, lease, rights, resources, rollouts)
 FINE = frozenset({Level.OK, Level.NOTE})
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flagctl.doctor.finding import Finding, Level
 from flagoperator.cluster.lease import NAME, REPLICAS
-from flagoperator.reconcile.election import DURATION_SECONDS
+from flagoperator.reconcile.authority.election import DURATION_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

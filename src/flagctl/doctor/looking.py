@@ -148,7 +148,8 @@ class _Look:
         namespaces = (_argument(operator, "namespaces") or self.question.flags or "").split(",")
         needed = [right for namespace in namespaces for right in rights_of_flags(namespace)]
         reviews = bool(_argument(operator, "subscribers"))
-        needed += rights_of_parts(installation.namespace, installation.service[0], reviews=reviews)
+        serving = bool(_argument(operator, "serving-listen"))
+        needed += rights_of_parts(installation.namespace, installation.service[0], reviews=reviews, serving=serving)
         allowed = await asyncio.gather(*(self._may(installation.account, right) for right in needed))
         return [right for right, may in zip(needed, allowed, strict=True) if not may]
 

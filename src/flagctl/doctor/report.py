@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flagctl.doctor.finding import Level
+from flagctl.output import indented
 from flagctl.printable import printable
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def text_report(findings: Sequence[Finding]) -> str:
 def json_report(findings: Sequence[Finding]) -> str:
     """Return ``[{"level": …, "about": …, "text": …, "remedy": …}, …]``."""
     told = [{name: text for name, text in asdict(each).items() if name != "state"} for each in findings]
-    return json.dumps(told, ensure_ascii=False, indent=2)
+    return indented(told)
 
 
 def _summary(findings: Sequence[Finding]) -> str:

@@ -50,10 +50,10 @@ def rights_of_flags(namespace: str) -> Iterator[Right]:
         yield Right(verb, "", "events", namespace)
 
 
-def rights_of_parts(lease: str, service: str, *, reviews: bool) -> Iterator[Right]:
+def rights_of_parts(lease: str, service: str, *, reviews: bool, serving: bool) -> Iterator[Right]:
     """Yield what is needed in the namespaces of the Lease and of flagd's Service, and of definitions.
 
-    `reviews` says whether subscribers show tokens of ServiceAccounts.
+    `reviews` says whether subscribers show tokens of ServiceAccounts; `serving`, whether people ask what is served.
     """
     yield Right("create", "coordination.k8s.io", "leases", lease)
     for verb in ("get", "update"):
@@ -62,8 +62,10 @@ def rights_of_parts(lease: str, service: str, *, reviews: bool) -> Iterator[Righ
     for kind in KINDS.values():
         name = f"{kind.plural}.{GROUP}"
         yield Right("get", "apiextensions.k8s.io", "customresourcedefinitions", name=name, vital=False)
-    if reviews:
+    if reviews or serving:
         yield Right("create", "authentication.k8s.io", "tokenreviews")
+    if serving:
+        yield Right("create", "authorization.k8s.io", "subjectaccessreviews")
 
 
 def check(picture: Picture) -> Iterator[Finding]:

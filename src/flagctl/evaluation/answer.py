@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flagctl.output import indented
 from flagctl.table import table
 
 if TYPE_CHECKING:
@@ -78,4 +79,4 @@ class Answer:
         """Return the outcomes by flag key, and the revision."""
         variants = {outcome.flag: outcome.as_dict() for outcome in self.outcomes}
         answer = {"revision": self.revision, "stale": self.stale, "variants": variants}
-        return json.dumps(answer, ensure_ascii=False, indent=2)
+        return indented(answer)

@@ -98,3 +98,6 @@ def _mention_errors(manifests: Manifests) -> None:
     errors = sum(found.severity is Severity.ERROR for found in manifests.diagnostics)
     if errors:
         click.echo(f"{errors} error{'' if errors == 1 else 's'} in these manifests: flagctl lint shows them", err=True)
+    for found in manifests.diagnostics:
+        if found.reason == "ListUnread":
+            click.echo(f"{found.resource}: {found.message}", err=True)

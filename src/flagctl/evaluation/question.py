@@ -11,8 +11,9 @@ import click
 
 from flagctl.evaluation.user import NotJsonError, UserError, read_user
 from flagctl.failure import Unreachable
-from flagctl.files.completion_values import flag_keys, project_names
+from flagctl.files.completion_values import flag_keys
 from flagctl.files.manifests import STDIN
+from flagctl.files.project_option import project_option
 from flagctl.remote.server import Server, server_options
 from flagctl.standard_input import read_standard_input
 
@@ -66,11 +67,8 @@ def question(function: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that make a Question, and pass it as first argument."""
 
     @click.argument("paths", nargs=-1, metavar="[PATH…]", type=click.Path(allow_dash=True))
-    @click.option(
-        "--project",
-        metavar="NAME",
-        shell_complete=project_names,
-        help="Namespace of the flags. Default: that of the key, else of the server, else `default` or the only one.",
+    @project_option(
+        "Namespace of the flags. Default: that of the key, else of the server, else `default` or the only one."
     )
     @click.option(
         "--flag",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flagctl.failure import Refused
+from flagctl.failure import Unreachable
 from flagctl.files.git import commit_of, git, manifests_at, top_of
 from flagd.manifest import Flag, FlagGroup
 from flagd.manifest.reading import load_files
@@ -24,7 +24,7 @@ def edits_since(revision: str, paths: Sequence[str], resources: Iterable[Resourc
     `resources` are what `paths` hold now. Nothing where they are not in a repository, or do not differ.
 
     Raises:
-        Refused: the repository has no such revision.
+        Unreachable: the repository has no such revision.
     """
     from flagd.compiler import moves, refusals, retypes
 
@@ -52,8 +52,8 @@ def _committed(revision: str, path: Path) -> Iterable[Resource]:
 
 
 def _commit(root: Path, revision: str) -> str | None:
-    """Return the commit that `revision` names; None in a repository without any. Raises Refused for another name."""
+    """Return the commit of `revision`; None in a repository without any. Raises Unreachable for an unknown one."""
     found = commit_of(root, revision)
     if found is None and revision != NEWEST:
-        raise Refused(f'Git knows no revision "{revision}" in {root}')
+        raise Unreachable(f'Git knows no revision "{revision}" in {root}')
     return found

@@ -11,6 +11,7 @@ from flagd.manifest.reading.files import MAX_BYTES, SUFFIXES, SourceFile
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+SHALLOW = "this is a shallow clone: older commits are not here; git fetch --unshallow"
 _SECONDS = 30
 _FILES = (b"100644", b"100755")
 
@@ -25,6 +26,17 @@ def commit_of(root: Path, revision: str) -> str | None:
     """Return the commit that `revision` names; None where Git knows none of that name."""
     found = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     return None if found is None else found.decode().strip()
+
+
+def boundary(root: Path) -> frozenset[str]:
+    """Return the commits whose parents a shallow clone lacks."""
+    path = git(root, "rev-parse", "--git-path", "shallow")
+    if path is None:
+        return frozenset()
+    try:
+        return frozenset((root / path.decode().rstrip("\n")).read_text().split())
+    except OSError:
+        return frozenset()
 
 
 def manifests_at(root: Path, commit: str, inside: str, named: str = "") -> Iterator[SourceFile]:

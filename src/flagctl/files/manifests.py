@@ -11,6 +11,7 @@ import click
 
 from flagctl.failure import Refused, Unreachable
 from flagctl.files.committed import edits_since
+from flagctl.files.lists import lists_beside
 from flagctl.progress import progress
 from flagctl.suggestion import suggestion
 from flagd.nearest import nearest
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from flagd.compiler import Compiled
+    from flagd.id_list.id_list import Supply
     from flagd.manifest import Diagnostic, Flag, Loaded, Location, Resource, ResourceRef
     from flagd.manifest.reading.loaded import Origin
     from flagd.ruleset import EvaluationFlag
 
 STDIN = "-"
+NO_SUPPLIES: Mapping[ResourceRef, Supply] = {}
 
 paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(allow_dash=True))
 """The argument of commands that read manifests."""
@@ -39,12 +42,14 @@ class Manifests:
         projects: the compiled form by project.
         diagnostics: what is wrong with single resources and between them, each with its place.
         origins: where each resource stands.
+        supplies: the lists of cohorts that lie beside them.
     """
 
     resources: Sequence[Resource]
     projects: Mapping[str, Compiled]
     diagnostics: Sequence[Diagnostic]
     origins: Mapping[ResourceRef, Origin] = field(default_factory=dict, repr=False)
+    supplies: Mapping[ResourceRef, Supply] = field(default_factory=dict, repr=False)
 
     def flags(self, project: str | None = None) -> list[Flag]:
         """Return all flags, or those of `project`."""
@@ -108,6 +113,7 @@ def read(paths: Sequence[str], since: str | None = None, *, keys_required: bool 
         Refused: there is nothing at all in them.
     """
     from flagd.compiler import similar_namespaces
+    from flagd.compiler.advice.unreachable import unreachable
     from flagd.compiler.advice.unseen import without_deployments
     from flagd.manifest import Loaded, load
 
@@ -117,8 +123,10 @@ def read(paths: Sequence[str], since: str | None = None, *, keys_required: bool 
         loaded = load(paths)
         if loaded == Loaded():
             raise Refused(f"no manifests in {', '.join(paths)}")
-        compiled = compiled_from(loaded)
+        compiled = compiled_from(loaded, lists_beside(paths, loaded.resources))
     more = similar_namespaces(loaded.resources)
+    for name, project in compiled.projects.items():
+        more += unreachable((each for each in loaded.resources if each.ref.namespace == name), project.ruleset.flags)
     if keys_required:
         more += without_deployments(loaded.resources)
     if since is not None:
@@ -126,14 +134,15 @@ def read(paths: Sequence[str], since: str | None = None, *, keys_required: bool 
     return replace(compiled, diagnostics=[*compiled.diagnostics, *map(loaded.locate, more)])
 
 
-def compiled_from(loaded: Loaded) -> Manifests:
-    """Return what `loaded` compiles to."""
+def compiled_from(loaded: Loaded, supplies: Mapping[ResourceRef, Supply] = NO_SUPPLIES) -> Manifests:
+    """Return what `loaded` compiles to, with the lists in `supplies`."""
     from flagd.compiler import compile_projects
     from flagd.compiler.graph.references import stand_ins
 
-    projects = compile_projects([*loaded.resources, *stand_ins(loaded.refused, loaded.resources)])
+    projects = compile_projects([*loaded.resources, *stand_ins(loaded.refused, loaded.resources)], supplies=supplies)
     found = [each for project in projects.values() for each in project.diagnostics]
-    return Manifests(loaded.resources, projects, [*loaded.diagnostics, *map(loaded.locate, found)], loaded.origins)
+    diagnostics = [*loaded.diagnostics, *map(loaded.locate, found)]
+    return Manifests(loaded.resources, projects, diagnostics, loaded.origins, supplies)
 
 
 def check_there(path: str) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from flagctl.output import indented
 from flagctl.printable import printable
 from flagd.manifest import Severity
 
@@ -38,7 +38,7 @@ def json_report(diagnostics: Sequence[Diagnostic]) -> str:
         "warnings": len(diagnostics) - errors,
         "diagnostics": [_plain(diagnostic) for diagnostic in _sorted(diagnostics)],
     }
-    return json.dumps(report, ensure_ascii=False, indent=2)
+    return indented(report)
 
 
 def github_report(diagnostics: Sequence[Diagnostic]) -> str:

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flagctl.failure import Refused, Unreachable
-from flagctl.files.git import commit_of, has, manifests_at, top_of
+from flagctl.failure import Unreachable
+from flagctl.files.git import SHALLOW, boundary, commit_of, has, manifests_at, top_of
 from flagd.manifest.reading import load_files
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ def load_revision(argument: str) -> Loaded:
     Where the revision lacks a path that is there now, nothing: it is new.
 
     Raises:
-        Unreachable: this is not a repository.
-        Refused: the repository has no such revision, or neither it nor the working tree has the path.
+        Unreachable: this is not a repository, it has no such revision, or neither it nor the working tree has the path.
     """
     revision, _, path = argument.partition(":")
     root = top_of(Path.cwd())
@@ -34,11 +33,15 @@ def load_revision(argument: str) -> Loaded:
         raise Unreachable(f'"{argument}": neither a file nor in a Git repository')
     commit = commit_of(root, revision)
     if commit is None:
-        raise Refused(f'Git knows no revision "{revision}" in {root}')
+        raise Unreachable(f'Git knows no revision "{revision}" in {root}{_if_shallow(root)}')
     inside = _inside(path, root)
     if not has(root, commit, inside) and not (root / inside).exists():
-        raise Refused(f'{revision} has no "{path}"; paths count from {root}, or from here with ./')
+        raise Unreachable(f'{revision} has no "{path}"; paths count from {root}, or from here with ./')
     return load_files(manifests_at(root, commit, inside, f"{revision}:"))
+
+
+def _if_shallow(root: Path) -> str:
+    return f"; {SHALLOW}" if boundary(root) else ""
 
 
 def _inside(path: str, root: Path) -> str:
@@ -46,5 +49,5 @@ def _inside(path: str, root: Path) -> str:
     whole = os.path.normpath(here / path)
     inside = os.path.relpath(whole, root.resolve())
     if inside.startswith(".."):
-        raise Refused(f'"{path}" is outside the repository {root}')
+        raise Unreachable(f'"{path}" is outside the repository {root}')
     return "" if inside == "." else inside

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+from flagctl.output import indented
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,7 @@ def sarif_run(tool: str, results: Sequence[dict[str, Any]]) -> str:
         "columnKind": "unicodeCodePoints",
         "results": [{**result, "ruleIndex": rules.index(result["ruleId"])} for result in results],
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
+    return indented({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def sarif_place(file: str, line: int, column: int | None = None) -> dict[str, Any]:

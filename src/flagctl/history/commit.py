@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flagctl.files.git import git
+from flagctl.files.git import boundary, git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,17 +50,6 @@ def commits(root: Path, inside: str, since: str | None) -> list[Commit] | None:
     found = [_commit(fields[at : at + len(_FIELDS)]) for at in range(0, len(fields) - 1, len(_FIELDS))]
     cut_off = boundary(root)
     return [each for each in found if each.id not in cut_off]
-
-
-def boundary(root: Path) -> frozenset[str]:
-    """Return the commits whose parents a shallow clone lacks."""
-    path = git(root, "rev-parse", "--git-path", "shallow")
-    if path is None:
-        return frozenset()
-    try:
-        return frozenset((root / path.decode().rstrip("\n")).read_text().split())
-    except OSError:
-        return frozenset()
 
 
 def touched(root: Path, commit: Commit, parent: str | None, inside: str) -> list[str]:

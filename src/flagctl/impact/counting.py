@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
+from flagctl.impact.joint import Joint
 from flagctl.impact.move import NONE, Move
-from flagd.engine import Engine
+from flagd.engine import Engine, Variant
 from flagd.value_type import same_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from flagctl.impact.joint import Cell, Contexts
     from flagctl.impact.question import Question, Ruleset
-    from flagd.engine import Variant
-    from flagd.engine.flag import Decide
+    from flagd.engine.engine import Answer
 
-    Cell = tuple[Variant | None, Variant | None]
+    Sides = Callable[[Contexts], Mapping[Cell, int]]
 
 Counts = dict[tuple[str, str], dict[Move, int]]
 """How many users make which move, by project and flag."""
@@ -31,25 +33,38 @@ class Counting:
 
     def __init__(self, questions: Sequence[Question]) -> None:
         self._asked = [
-            (question.project, key, before.get(key, _nothing), after.get(key, _nothing))
+            (question.project, key, _sides(before, after, key))
             for question in questions
-            for before, after in [(_answers(question.before), _answers(question.after))]
+            for before, after in [(_engine(question.before), _engine(question.after))]
             for key in question.keys
         ]
 
     def count(self, contexts: Iterable[Mapping[str, Any]]) -> tuple[Counts, int]:
         """Return what becomes of the users with these evaluation contexts, and how many there are."""
         asked = list(contexts)
-        return {(project, key): _moves(_cells(asked, *sides)) for project, key, *sides in self._asked}, len(asked)
+        return {(project, key): _moves(cells(asked)) for project, key, cells in self._asked}, len(asked)
 
 
-def _cells(contexts: Sequence[Mapping[str, Any]], before: Decide, after: Decide) -> Mapping[Cell, int]:
-    # No loop of Python's own: it would cost as much as the answers.
-    return Counter(zip(map(before, contexts, _NO_RESULTS), map(after, contexts, _NO_RESULTS), strict=False))
+def _engine(ruleset: Ruleset) -> Engine:
+    return Engine(ruleset.flags, ruleset.cohorts)
 
 
-def _answers(ruleset: Ruleset) -> Mapping[str, Decide]:
-    return Engine(ruleset.flags, ruleset.cohorts).answers
+def _sides(before: Engine, after: Engine, key: str) -> Sides:
+    """Return what counts, among contexts, the answers of both sides."""
+    one, two = before.alone(key), after.alone(key)
+    if one and two:
+        return Joint(one, two).cells
+    return partial(_apart, before.answers.get(key, _nothing), after.answers.get(key, _nothing))
+
+
+def _apart(before: Answer, after: Answer, contexts: Contexts) -> Mapping[Cell, int]:
+    return Counter(zip(_variants(before, contexts), _variants(after, contexts), strict=True))
+
+
+def _variants(answer: Answer, contexts: Contexts) -> Iterable[Variant | None]:
+    if isinstance(answer, Variant):
+        return repeat(answer, len(contexts))
+    return map(answer, contexts, _NO_RESULTS)
 
 
 def _nothing(_context: object, _results: object) -> None:

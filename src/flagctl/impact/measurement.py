@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flagctl.failure import Refused
+from flagctl.failure import Refused, Unreachable
 from flagctl.impact.buckets import by_buckets
 from flagctl.impact.impact import Basis, Impact
 from flagctl.impact.question import questions
 from flagctl.impact.result import Result
 from flagctl.impact.sample import by_sample
-from flagctl.impact.users.population import opened, pieces
+from flagctl.impact.users.population import STDIN, opened, pieces
 from flagctl.impact.workers import count
 from flagctl.suggestion import suggestion
 
@@ -49,9 +49,9 @@ def measured(left: Side, right: Side, measure: Measure) -> Result:
     """Return what a change from `left` to `right` does to users.
 
     Raises:
-        Unreachable: the population cannot be read.
+        Unreachable: the population cannot be read, or is empty.
         PopulationError: it holds something that is not a user.
-        Refused: it is empty, or there is no such flag.
+        Refused: there is no such flag.
     """
     asked, failed = questions(left, right)
     if measure.keys:
@@ -79,7 +79,7 @@ def _by_population(asked: Sequence[Question], path: str, jobs: int) -> tuple[int
     ):
         counts, users = count(asked, pieces(file), jobs, lambda read: bar.update(read - bar.pos))
     if not users:
-        raise Refused(f"no users in {path}")
+        raise Unreachable(f"no users in {'standard input' if path == STDIN else path}")
     return users, [Impact(project, key, moves, {"": users}) for (project, key), moves in counts.items()]
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from flagctl.comparison.markup import cell
+from flagctl.comparison.markup import cell, code
 from flagctl.impact.impact import Basis
 from flagctl.impact.move import NONE, Move, Turn
 from flagctl.impact.sample import margin
 from flagctl.impact.share import percent
+from flagctl.output import indented
 from flagctl.printable import printable
 from flagctl.table import table
 
@@ -45,7 +45,7 @@ def markdown(result: Result) -> str:
     lines = [f"**Impact:** {result.about}"]
     lines += ["", *(f"- ❌ {cell(failure)}" for failure in result.failures)] if result.failures else []
     for impact in result.impacts:
-        lines += ["", f"**`{printable(impact.title)}`**: {cell(_headline(result, impact))}"]
+        lines += ["", f"**{code(impact.title)}**: {cell(_headline(result, impact))}"]
         lines += ["", *_markdown_table(result, impact)] if not impact.is_quiet and impact.moves else []
         lines += ["", *(f"- {_ASK}{cell(note)}" for note in _left_out(result, impact))]
     return "\n".join(lines).rstrip()
@@ -59,7 +59,7 @@ def as_json(result: Result) -> str:
         "flags": [_plain(result, impact) for impact in result.impacts],
         "failures": list(result.failures),
     }
-    return json.dumps(report, ensure_ascii=False, indent=2)
+    return indented(report)
 
 
 def _headline(result: Result, impact: Impact) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flagctl.impact.move import NONE
 from flagd.compiler.edits.movement import REST, segment_name
 from flagd.manifest.model import RESERVED_SEGMENT_NAMES
-from flagd.ruleset.client_ruleset import DEFAULT
+from flagd.ruleset.forms.client_ruleset import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from flagctl.impact.counting import Counting
 from flagctl.impact.impact import added
-from flagctl.impact.users.csv_user import csv_context
-from flagctl.impact.users.fault import PopulationError
+from flagctl.impact.users.csv_user import csv_contexts
 from flagctl.impact.users.json_user import json_contexts
 from flagctl.impact.users.population import CsvPiece
 
@@ -104,17 +103,9 @@ def _without_collection() -> Iterator[None]:
 
 
 def _count(counting: Counting, piece: Piece) -> Counted:
-    return counting.count(
-        _csv_contexts(piece) if isinstance(piece, CsvPiece) else json_contexts(piece.data, piece.line)
-    )
-
-
-def _csv_contexts(piece: CsvPiece) -> Iterator[dict[str, Any]]:
-    for line, row in piece.rows:
-        try:
-            yield csv_context(piece.columns, row)
-        except PopulationError as error:
-            raise PopulationError(f"line {line}: {error}") from None
+    if isinstance(piece, CsvPiece):
+        return counting.count(csv_contexts(piece.columns, piece.rows, piece.line))
+    return counting.count(json_contexts(piece.data, piece.line))
 
 
 _counting: Counting

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flagctl.live.completion_names import context_names
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -76,7 +78,11 @@ _CONNECTION = (
         help="Kubeconfig to use. Default: KUBECONFIG, else ~/.kube/config, else the pod's ServiceAccount.",
     ),
     click.option(
-        "--context", "context_name", metavar="NAME", help="Context of the kubeconfig. Default: the current one."
+        "--context",
+        "context_name",
+        metavar="NAME",
+        shell_complete=context_names,
+        help="Context of the kubeconfig. Default: the current one.",
     ),
 )
 

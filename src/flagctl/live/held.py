@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from flagctl.files.manifests import Manifests, compiled_from, read
 from flagctl.progress import progress
 
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from flagctl.live.cluster import Cluster
+
+paths_argument = click.argument("paths", nargs=-1, metavar="PATH…", type=click.Path(allow_dash=True))
+"""The argument of commands that look at manifests, or without it at a cluster."""
 
 
 def held(paths: Sequence[str], cluster: Cluster) -> Manifests:

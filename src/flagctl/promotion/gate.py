@@ -45,7 +45,7 @@ class Gate:
         Raises:
             Refused: the cluster does not have it, or not for long enough; the message says which.
         """
-        namespace = (manifest.data.get("metadata") or {}).get("namespace") or self.namespace
+        namespace = manifest.namespace or self.namespace
         flag = self.live.get((namespace, manifest.name))
         if flag is None:
             raise Refused(f"{self.cluster} has no such flag in namespace {namespace}")

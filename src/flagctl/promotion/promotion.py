@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,8 @@ import yaml
 
 from flagctl.failure import Refused
 from flagctl.promotion.carrying import carried, same
-from flagctl.promotion.manifest import Manifest, documents, inline_patches, manifests_in
-from flagctl.promotion.splice import Written, applied, edits
+from flagctl.promotion.manifest import Manifest, check_keys, documents, inline_patches, manifests_in
+from flagctl.promotion.splice import Written, applied, edits, is_json
 from flagctl.suggestion import suggestion
 
 if TYPE_CHECKING:
@@ -69,11 +70,9 @@ def promotion(
     before: dict[str, str] = {}
     after: dict[str, str] = {}
     flags, refused = [], []
-    for name, manifest in sorted(there.items()):
-        if names and name not in names:
-            continue
+    for name, manifest in _chosen(there, names):
         try:
-            mine = _mine(name, target, here)
+            mine = _mine(manifest, target, here, alone=len(there[manifest.name]) == 1)
             current = _current(mine, after)
             text = _promoted(manifest, current, only)
             if gate is not None and text != current.text:
@@ -88,13 +87,44 @@ def promotion(
     return Promotion(before, after, tuple(flags), tuple(refused))
 
 
-def _mine(name: str, target: str, here: dict[str, Manifest]) -> Manifest:
+def _chosen(there: dict[str, list[Manifest]], names: Collection[str]) -> list[tuple[str, Manifest]]:
+    """Return the flags to promote with what people call them: namesakes with their namespace."""
+    chosen = [name for name in sorted(there) if not names or name in names]
+    return [
+        (name if len(there[name]) == 1 else f"{each.namespace or 'none'}/{name}", each)
+        for name in chosen
+        for each in there[name]
+    ]
+
+
+def _mine(manifest: Manifest, target: str, here: dict[str, list[Manifest]], *, alone: bool) -> Manifest:
+    """Return where the target has the flag of `manifest`, which is `alone` if the source has no other of its name.
+
+    Overlays often set the namespace, so that it counts only where names do not tell.
+    """
     for place, patched in inline_patches(target):
-        if patched == name:
+        if _is_named(patched, manifest.name):
             raise Refused(f"it is patched inline by {place}; edit it there, or give the patch a file of its own")
-    if name not in here:
+    namesakes = here.get(manifest.name, [])
+    if not namesakes:
         raise Refused(f"no file in {target} has it; it comes from elsewhere, such as a base: add a patch for it there")
-    return here[name]
+    if alone and len(namesakes) == 1:
+        return namesakes[0]
+    for each in namesakes:
+        if each.namespace == manifest.namespace:
+            return each
+    there = ", ".join(f"{each.namespace or 'none'} ({each.place})" for each in namesakes)
+    raise Refused(
+        f"{manifest.place} is in namespace {manifest.namespace or 'none'}, and {target} has it in {there}: "
+        "several flags have this name, so the namespaces have to be the same"
+    )
+
+
+def _is_named(pattern: str, name: str) -> bool:
+    try:
+        return re.fullmatch(pattern, name) is not None
+    except re.error:  # kustomize rejects it
+        return pattern == name
 
 
 def _current(manifest: Manifest, after: dict[str, str]) -> Manifest:
@@ -110,7 +140,8 @@ def _promoted(source: Manifest, target: Manifest, only: Iterable[str]) -> str:
     """Return the file of `target` with the flag promoted. Raises Refused where that changes something else too."""
     there, here = _spec(source), _spec(target)
     wanted = carried(there.value, here.value, frozenset(only))
-    text = applied(target.text, list(edits(here, wanted, there)))
+    spelled = None if is_json(target.text) else there
+    text = applied(target.text, list(edits(here, wanted, spelled)))
     expected = [data for _, data in documents(target.text, target.file)]
     expected[target.document] = {**target.data, "spec": wanted}
     if not _means(text, expected, target.file):
@@ -122,6 +153,7 @@ def _spec(manifest: Manifest) -> Written:
     node = next((value for key, value in manifest.node.value if key.value == "spec"), None)
     if not isinstance(node, yaml.MappingNode):
         raise Refused(f"{manifest.place} has no spec")
+    check_keys(node, manifest.file)
     return Written(node, manifest.text, manifest.data["spec"])
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _INDENT = 2
 _BARE = re.compile(r"[A-Za-z0-9_./-]+")
+_JSON = re.compile(r'\ufeff?\s*\{\s*"')
 _PLAIN_KEY = re.compile(r"[a-z]+[A-Z][A-Za-z]+|[a-z]{4,}")
 """Names of fields. Of shorter ones YAML reads some otherwise, such as on and no; true and null are no fields."""
 
@@ -64,6 +65,11 @@ def applied(text: str, changes: list[Edit]) -> str:
     for change in reversed(sorted(changes, key=lambda change: change.start)):  # noqa: C413
         text = text[: change.start] + change.text + text[change.end :]
     return text
+
+
+def is_json(text: str) -> bool:
+    """Return whether a file is JSON, or YAML that looks like it: what is added has to be JSON then."""
+    return _JSON.match(text) is not None
 
 
 def _change(
@@ -119,7 +125,7 @@ def _spelling(value: Any, source: Written | None) -> Written:  # noqa: ANN401
 
 
 def _replacement(parent: Written, key: yaml.Node, old: Written, new: Written) -> Edit:
-    start, end = old.node.start_mark.index, _end(old.node)
+    start, end = old.node.start_mark.index, _end(old.node, old.file)
     in_flow = _is_flow(parent.node)
     if in_flow or not _is_block(new.node):
         if not _is_block(old.node):
@@ -135,10 +141,11 @@ def _insertion(parent: Written, members: list[tuple[str, Written]]) -> Edit:
     if _is_flow(parent.node):
         at = parent.node.end_mark.index - 1
         comma = ", " if parent.node.value else ""
+        key = json.dumps if is_json(parent.file) else _key
         return Edit(
-            at, at, comma + ", ".join(f"{_key(name)}: {_inline(value, in_flow=True)}" for name, value in members)
+            at, at, comma + ", ".join(f"{key(name)}: {_inline(value, in_flow=True)}" for name, value in members)
         )
-    at = parent.file.find("\n", _end(parent.node))
+    at = parent.file.find("\n", _end(parent.node, parent.file))
     at = len(parent.file) if at < 0 else at
     return Edit(at, at, "".join(_line(parent.node.start_mark.column, name, value) for name, value in members))
 
@@ -157,7 +164,7 @@ def _key(name: str) -> str:
 
 def _inline(new: Written, *, in_flow: bool) -> str:
     """Return `new` on one line; within brackets, text that is not quoted has to be plain."""
-    span = new.file[new.node.start_mark.index : _end(new.node)]
+    span = new.file[new.node.start_mark.index : _end(new.node, new.file)]
     is_bare = isinstance(new.value, str) and span == new.value and not _BARE.fullmatch(span)
     if _is_block(new.node) or "\n" in span or (in_flow and is_bare):
         return json.dumps(new.value, ensure_ascii=False)
@@ -166,7 +173,7 @@ def _inline(new: Written, *, in_flow: bool) -> str:
 
 def _shifted(new: Written, column: int) -> str:
     """Return the block `new` with its first character at `column`, where the caller puts it."""
-    first, *rest = new.file[new.node.start_mark.index : _end(new.node)].splitlines()
+    first, *rest = new.file[new.node.start_mark.index : _end(new.node, new.file)].splitlines()
     by = new.node.start_mark.column
     lines = [f"{' ' * column}{line[by:] if not line[:by].strip() else line.lstrip()}".rstrip() for line in rest]
     return "\n".join([first, *lines])
@@ -180,12 +187,13 @@ def _after_colon(file: str, key: yaml.Node) -> int:
     return file.index(":", key.end_mark.index) + 1
 
 
-def _end(node: yaml.Node) -> int:
+def _end(node: yaml.Node, file: str) -> int:
     """Return where the last character of `node` is over; the parser counts what follows a block to it."""
     if _is_block(node):
         last = node.value[-1]
-        return _end(last[1] if isinstance(last, tuple) else last)
-    return int(node.end_mark.index)
+        return _end(last[1] if isinstance(last, tuple) else last, file)
+    end = int(node.end_mark.index)
+    return len(file[:end].rstrip()) if _is_block_text(node) else end
 
 
 def _is_block(node: yaml.Node) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flagctl.files.git import git, top_of
+from flagctl.files.manifests import STDIN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -24,7 +25,7 @@ def code_files(paths: Collection[str], without: Collection[str] = ()) -> Iterato
 
     What is binary, a link, larger than `MAX_BYTES` or below one of `without` is passed over.
     """
-    left_out = [Path(path).resolve() for path in without]
+    left_out = [Path(path).resolve() for path in without if path != STDIN]
     seen: set[Path] = set()
     for file in (file for path in paths for file in _files(Path(path))):
         whole = file.resolve()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from flagctl.files.sarif import sarif_place, sarif_run
+from flagctl.output import indented
 from flagctl.printable import printable
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def as_json(found: Sequence[CodeReference], unnamed: Sequence[Unnamed]) -> str:
         }
         for each in unnamed
     ]
-    return json.dumps({"references": places, "unnamed": flags}, ensure_ascii=False, indent=2)
+    return indented({"references": places, "unnamed": flags})
 
 
 def sarif(found: Sequence[CodeReference], unnamed: Sequence[Unnamed]) -> str:

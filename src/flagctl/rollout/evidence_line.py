@@ -23,7 +23,7 @@ def evidence_line(told: Mapping[str, Any]) -> str:
     limit, e = float(compared.get("limit", 1)), float(told.get("value", 1))
     counts = f"treated {_counts(treated)}, control {_counts(control)}{_ratio(treated, control)}"
     trouble = f"; {told['trouble']}" if told.get("trouble") else ""
-    return f"E {_bar(e, limit)} {e:.3g} of {limit:g}, {counts}{trouble}"
+    return f"E {bar(e, limit)} {e:.3g} of {limit:g}, {counts}{trouble}"
 
 
 def _arm(told: Mapping[str, Any] | None) -> tuple[float, float]:
@@ -41,7 +41,8 @@ def _ratio(treated: tuple[float, float], control: tuple[float, float]) -> str:
     return f", ratio {treated[0] / treated[1] / (control[0] / control[1]):.2f}"
 
 
-def _bar(e: float, limit: float) -> str:
+def bar(e: float, limit: float) -> str:
+    """Return evidence `e` drawn from 1 to `limit`, by orders of magnitude."""
     part = log(e) / log(limit) if e > 1 and limit > 1 else 0.0
     filled = min(WIDTH, int(WIDTH * part))
     return "█" * filled + "░" * (WIDTH - filled)

@@ -49,6 +49,15 @@ class View:
         """Id of the run; empty where there is none that a verb could reach."""
         return "" if self.phase in ENDED_BADLY else str((self.rollout.get("run") or {}).get("id", ""))
 
+    @property
+    def began(self) -> Mapping[str, str]:
+        """Names of allocations with the percents at which the run began."""
+        return {printable(str(each.get("name"))): printable(str(each.get("percent"))) for each in self._from}
+
+    @property
+    def _from(self) -> Sequence[Mapping[str, Any]]:
+        return (self.rollout.get("run") or {}).get("from") or ()
+
     def row(self) -> list[str]:
         """Return the cells of a table under HEADER."""
         told = self.rollout

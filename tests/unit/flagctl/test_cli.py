@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flagctl.commands import MODULES
+from flagctl.commands import ROOMS, SECTIONS
 from flagctl.group import flagctl
 from tests.unit.flagctl.conftest import PROGRAM
 
@@ -34,12 +34,14 @@ def commands(name: str) -> list[tuple[str, click.Command]]:
     return [(name, command)]
 
 
-EVERY = [pair for name in MODULES for pair in commands(name)]
+EVERY = [pair for name in ROOMS for pair in commands(name)]
 
 
 def test_help_lists_every_command(run: Run) -> None:
     shown = run("--help").stdout
-    assert all(f"\n  {name} " in shown and text in shown for name, text in MODULES.items())
+    lines = [(name, text) for section in SECTIONS for name, text in section.verbs.items()]
+    assert all(f"\n  {name} " in shown and text in shown for name, text in lines)
+    assert all(f"\n{section.title}:\n" in shown for section in SECTIONS)
 
 
 def test_help_imports_neither_grpc_nor_pydantic_nor_kopf() -> None:

@@ -14,7 +14,7 @@ import click
 import pytest
 
 from flagctl import ending
-from flagctl.commands import MODULES
+from flagctl.commands import ROOMS
 from flagctl.group import flagctl
 from tests.unit.flagctl.conftest import PROGRAM
 from tests.unit.flagctl.damage import EXAMPLES, damaged
@@ -57,7 +57,7 @@ def called(capsys: pytest.CaptureFixture[str], *arguments: str) -> int:
     return code
 
 
-@pytest.mark.parametrize("count", [400, pytest.param(10_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [200, pytest.param(10_000, marks=pytest.mark.long)])
 def test_of_damaged_manifests(count: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path, codes = tmp_path / "damaged.yaml", set()
     for number, data in enumerate(islice(damaged(SEED), count)):
@@ -211,7 +211,7 @@ def test_of_odd_servers(capsys: pytest.CaptureFixture[str]) -> None:
 
 def parameters() -> list[tuple[str, click.Command, click.Parameter]]:
     found = []
-    for name in MODULES:
+    for name in ROOMS:
         command = flagctl.get_command(click.Context(flagctl), name)
         assert command is not None
         pairs = (
@@ -251,7 +251,7 @@ def test_of_odd_values_of_every_option(capsys: pytest.CaptureFixture[str], monke
 def test_of_words_in_any_order(capsys: pytest.CaptureFixture[str]) -> None:
     rng = random.Random(SEED)
     options = [word for _, _, parameter in parameters() for word in parameter.opts]
-    words = [*MODULES, *options, *ODD, str(EXAMPLES[0]), ANN, "json", "new", "hash"]
+    words = [*ROOMS, *options, *ODD, str(EXAMPLES[0]), ANN, "json", "new", "hash"]
     for _ in range(500):
         called(capsys, *rng.choices(words, k=rng.randrange(1, 6)))
 
@@ -325,7 +325,7 @@ main()
 
 @pytest.mark.parametrize(
     "moment",
-    ["click", "flagctl.group", "flagctl.commands.explain", "pydantic", "yaml", "flagd.compiler", "the end"],
+    ["click", "flagctl.group", "flagctl.commands.answers.explain", "pydantic", "yaml", "flagd.compiler", "the end"],
 )
 def test_of_ctrl_c_at_any_moment(moment: str) -> None:
     command = [sys.executable, "-c", INTERRUPTED, moment, "explain", "--user", ANN, str(EXAMPLES[0])]

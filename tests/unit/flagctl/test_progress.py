@@ -29,7 +29,7 @@ def test_a_long_wait_is_explained_and_the_word_taken_back(monkeypatch: pytest.Mo
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     with progress("reading manifests", patience=0):
-        assert terminal.written.wait(10)
+        assert terminal.written.wait(60)
         assert terminal.getvalue() == "reading manifests …"
     assert terminal.getvalue() == "reading manifests …\r\x1b[K"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flagctl.dashboard.pages.ladder import DONE, NOW
+from flagctl.rollout.rung import DONE, NOW
 
 if TYPE_CHECKING:
-    from flagctl.dashboard.pages.ladder import Ladder
+    from flagctl.dashboard.pages.flag.ladder import Ladder
 
 WIDTH, HEIGHT = 720, 190
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 22, 26, 34

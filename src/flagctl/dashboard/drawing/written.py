@@ -1,10 +1,14 @@
-"""Written: times and numbers as templates write them."""
+"""Written: times, numbers and untrusted text as templates write them."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
+_CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_BIDI = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_HIDING = re.compile(f"[{_CONTROL}{_BIDI}]")
 
 
 def age(stamp: str, now: datetime) -> str:
@@ -27,9 +31,20 @@ def parsed(stamp: str) -> datetime | None:
     """Return the time that `stamp` says; None where it says none."""
     try:
         at = datetime.fromisoformat(stamp)
-    except ValueError:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):  # beyond the years that there are, in UTC
         return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+class Verbatim(str):
+    """Text of a form, which is sent back as it is."""
+
+    __slots__ = ()
+
+
+def visible(value: object) -> object:
+    """Return text with what could turn or hide what stands beside it spelled out: control and bidi characters."""
+    return _HIDING.sub(lambda found: repr(found[0])[1:-1], value) if type(value) is str else value
 
 
 def width(percent: str) -> float:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flagctl.dashboard.inventory.declaration import DeclaringFile, declaring_file, digest_of, together
 from flagctl.dashboard.inventory.inventory import Inventory
+from flagctl.dashboard.inventory.item import is_same
 from flagctl.dashboard.inventory.judgement import judged
-from flagd.manifest.reading.files import read_files
+from flagctl.dashboard.inventory.lists import Lists
+from flagctl.dashboard.inventory.stamps import Stamps
+from flagd.manifest.reading.files import find_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence, Set
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _NO_FILE = DeclaringFile(0)
+COHORT = "FlagCohort"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +50,36 @@ class Declarations:
         self._declared: dict[ResourceRef, dict[str, Declaration]] = defaultdict(dict)
         self._own: dict[ResourceRef, Item] = {}
         self._index = Inventory()
+        self._stamps = Stamps()
+        self._lists = Lists()
 
     def take(self, paths: Sequence[str]) -> Change | None:
-        """Read `paths` again; None where nothing changed."""
-        files: dict[str, DeclaringFile] = {}
-        models: dict[ResourceRef, Resource] = {}
-        for source in read_files(paths):
-            known = self._files.get(source.name)
-            if known is None or known.digest != digest_of(source):
-                known, resources = declaring_file(source)
-                models |= {each.ref: each for each in resources}
-            files[source.name] = known
-        if files == self._files:
-            return None
-        changed = self._changed(self._touched(files))
-        items = self._judged(changed, models)
+        """Read `paths` again, and the lists of cohorts beside them; None where nothing changed."""
+        files, models = self._read(paths)
+        is_new = files != self._files
+        changed = self._changed(self._touched(files)) if is_new else {}
         self._files = files
+        changed |= self._supplied(paths)
+        if not is_new and not changed:
+            return None
+        items = self._judged(changed, models)
         gone = {ref for ref in changed if ref not in self._own}
         return Change(items, gone, tuple(fault for file in files.values() for fault in file.faults))
+
+    def _read(self, paths: Sequence[str]) -> tuple[dict[str, DeclaringFile], dict[ResourceRef, Resource]]:
+        """Return all files, and the typed form of what was read from those that are new."""
+        files: dict[str, DeclaringFile] = {}
+        models: dict[ResourceRef, Resource] = {}
+        for found in find_files(paths):
+            known = self._files.get(found.name)
+            if known is None or not self._stamps.is_same(found):
+                source = found.read()
+                if known is None or known.digest != digest_of(source):
+                    known, resources = declaring_file(source)
+                    models |= {each.ref: each for each in resources}
+            files[found.name] = known
+        self._stamps.keep(files)
+        return files, models
 
     def _touched(self, files: Mapping[str, DeclaringFile]) -> set[ResourceRef]:
         """Take over what differs in `files`; return the resources that they declare or declared."""
@@ -84,9 +100,11 @@ class Declarations:
         changed = {}
         for ref in touched:
             before, after = self._own.get(ref), together(self._declared[ref].values())
+            if before is not None and after is not None:
+                after = replace(after, supply=before.supply)  # whether that holds is seen when the lists are read
             if after is None:
                 del self._declared[ref]
-            if _is_same(before, after):
+            if is_same(before, after):
                 continue
             changed[ref] = {(ref.namespace, each.node) for each in (before, after) if each is not None}
             if after is None:
@@ -97,20 +115,28 @@ class Declarations:
                 self._index.put(after)
         return changed
 
+    def _supplied(self, paths: Sequence[str]) -> dict[ResourceRef, set[Place]]:
+        """Take over what differs of the lists of cohorts; return these cohorts with their names."""
+        made = [each for each in self._index.of_kind(COHORT) if each.supply or each.spec.get("from")]
+        resources = [each.resource for each in made if each.is_whole]
+        found = self._lists.supplies(paths, [each for each in resources if each is not None])
+        changed = {}
+        for ref in {each.ref for each in made}:
+            own = self._own[ref]
+            if own.supply != found.get(ref):
+                self._own[ref] = replace(own, supply=found.get(ref))
+                self._index.put(self._own[ref])
+                changed[ref] = {(ref.namespace, own.node)}
+        return changed
+
     def _judged(self, changed: Mapping[ResourceRef, set[Place]], models: Mapping[ResourceRef, Resource]) -> list[Item]:
         """Return what has changed, and what is wrong with others since."""
         places = {place for names in changed.values() for place in names}
         found = [
             item
             for item in judged(places, self._own, self._index, models)
-            if item.ref in changed or not _is_same(item, self._index.get(item.ref))
+            if item.ref in changed or not is_same(item, self._index.get(item.ref))
         ]
         for item in found:
             self._index.put(item)
         return found
-
-
-def _is_same(one: Item | None, other: Item | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return (one.key, one.raw, one.faults) == (other.key, other.raw, other.faults)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flagctl.dashboard.inventory.declarations import Declarations
+from flagd.manifest.reading.files import STDIN
+from flagd.sources.changes import changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flagctl.dashboard.inventory.inventory import Inventory
 
-LOOK_SECONDS = 0.5
-"""How long files are left, at least, before they are looked at again."""
-REST = 10
-"""They are left this many times longer than a look takes, so that many files do not keep a core busy."""
+RETRY_SECONDS = 0.5
+"""How long paths that are not there, or cannot be watched, are left before they are looked at again."""
 
 
 class Folder:
@@ -38,9 +39,12 @@ class Folder:
 
     async def follow(self) -> None:
         """Read again whenever the files change, for ever."""
-        spent = 0.0
-        while True:
-            await asyncio.sleep(max(LOOK_SECONDS, REST * spent))
-            before = time.monotonic()
+        paths = [Path(path) for path in self._paths if path != STDIN]
+        while paths:
+            # What is not there, or cannot be watched, is looked at now and then.
+            with contextlib.suppress(OSError):
+                async for _ in changes(*paths):
+                    await self.read()
             await self.read()
-            spent = time.monotonic() - before
+            await asyncio.sleep(RETRY_SECONDS)
+        await asyncio.Event().wait()  # standard input is read once

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING
 
-from flagd.manifest import ResourceRef
+from flagctl.dashboard.inventory.record import Record
+from flagd.manifest import KINDS, ResourceRef
 from flagd.signal import Signal
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from flagctl.dashboard.inventory.item import Item
+    from flagctl.dashboard.inventory.topic import Topic
     from flagd.compiler.graph.references import Node
 
     Place = tuple[str, Node]
@@ -29,35 +32,33 @@ class Inventory:
         self._named: dict[Place, dict[ResourceRef, Item]] = defaultdict(dict)
         self._users: dict[Place, dict[ResourceRef, Item]] = defaultdict(dict)
         self._changed = Signal()
-        self.version = 0
-        """Counts changes."""
+        self.record = Record()
+        """When what changed."""
 
     def put(self, item: Item) -> None:
-        """Add `item`, or replace what had its name."""
-        self._drop(item.ref)
-        self._items[item.ref] = self._kinds[item.ref.kind][item.ref] = item
-        self._named[item.ref.namespace, item.node][item.ref] = item
-        for node in item.references:
-            self._users[item.ref.namespace, node][item.ref] = item
-        self.touch()
+        """Add `item`, or replace what had its name; what says the same stays."""
+        if self.record.changed(self._items.get(item.ref), item):
+            self._drop(item.ref)
+            self._add(item)
+            self._changed.wake()
 
     def remove(self, ref: ResourceRef) -> None:
         """Take out what has this name."""
-        self._drop(ref)
-        self.touch()
+        if self.record.changed(self._items.get(ref), None):
+            self._drop(ref)
+            self._changed.wake()
 
     def replace(self, items: Iterable[Item], scope: Callable[[ResourceRef], bool] = lambda _: True) -> None:
         """Have `items` and nothing else of what is in `scope`."""
         new = {item.ref: item for item in items}
         for ref in [ref for ref in self._items if scope(ref) and ref not in new]:
-            self._drop(ref)
+            self.remove(ref)
         for item in new.values():
             self.put(item)
-        self.touch()
 
     def touch(self) -> None:
-        """Tell whoever waits that something changed."""
-        self.version += 1
+        """Have everybody look again: something changed that is no resource."""
+        self.record.all_changed()
         self._changed.wake()
 
     def subscribe(self) -> AbstractContextManager[asyncio.Event]:
@@ -79,6 +80,12 @@ class Inventory:
     def users(self, namespace: str, node: Node) -> Iterable[Item]:
         """Return what names `node` in `namespace`, whether there is such a thing or not."""
         return self._users.get((namespace, node), {}).values()
+
+    def _add(self, item: Item) -> None:
+        self._items[item.ref] = self._kinds[item.ref.kind][item.ref] = item
+        self._named[item.ref.namespace, item.node][item.ref] = item
+        for node in item.references:
+            self._users[item.ref.namespace, node][item.ref] = item
 
     def _drop(self, ref: ResourceRef) -> None:
         item = self._items.pop(ref, None)
@@ -108,10 +115,12 @@ class View:
         self._inventory = inventory
         self._may = may
 
-    @property
-    def version(self) -> int:
-        """Counts changes, of what is not seen too."""
-        return self._inventory.version
+    def version(self, topic: Topic) -> int:
+        """Return a number that grows whenever something of `topic` changes that is seen."""
+        record = self._inventory.record
+        kinds = [record.of_kind(kind, partial(self._may, kind)) for kind in topic.kinds]
+        used = [record.of_users(KINDS[kind].names, partial(self._may, "Flag")) for kind in topic.used]
+        return max(record.of_all, *kinds, *used, *(() if topic.flag is None else self._versions(*topic.flag)))
 
     def of_kind(self, kind: str) -> list[Item]:
         """Return all items of `kind`, by namespace and name."""
@@ -138,6 +147,17 @@ class View:
         """Return `items`, all that refer to them, directly or not, and what it takes to compile these."""
         affected = self._follow(items, self.users)
         return self._follow(affected, self._targets)
+
+    def _versions(self, namespace: str, name: str) -> Iterator[int]:
+        record = self._inventory.record
+        item = self.get("Flag", namespace, name)
+        if item is None:
+            yield record.of_kind("Flag", namespace.__eq__) if self._may("Flag", namespace) else 0
+            return
+        yield record.of_kind("FlagRolloutPlan", namespace.__eq__)  # the default of the namespace may be another
+        yield record.of_use((namespace, item.node))
+        for each in self.closure(item):
+            yield from (record.of_place((namespace, node)) for node in (each.node, *each.references))
 
     def _targets(self, item: Item) -> list[Item]:
         found = (self.find(item.ref.namespace, node) for node in sorted(item.references))

@@ -13,9 +13,10 @@ from flagoperator.reconcile.condition import condition_of
 from flagoperator.reconcile.entry import manager_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from flagd.compiler.graph.references import Node
+    from flagd.id_list.id_list import Supply
     from flagd.manifest import Resource
 
 Raw = dict[str, Any]
@@ -35,6 +36,8 @@ class Item:
         references: what it names.
         faults: what is wrong with it, for what was read from files; the status of a cluster says it there.
         manager: who wrote the spec last; empty where nobody says.
+        annotations: of its metadata.
+        supply: the list of a cohort that is made from one; None where it is not read here.
     """
 
     ref: ResourceRef
@@ -44,6 +47,7 @@ class Item:
     faults: tuple[str, ...] = ()
     manager: str = ""
     annotations: Mapping[str, str] = field(default_factory=dict)
+    supply: Supply | None = None
 
     @property
     def node(self) -> Node:
@@ -81,6 +85,22 @@ class Item:
     def condition(self, name: str) -> Mapping[str, Any]:
         """Return the condition `name` of its status; empty where it has none."""
         return condition_of(self.status, name) or {}
+
+
+def is_same(one: Item | None, other: Item | None) -> bool:
+    """Return whether both say the same, or neither is there."""
+    if one is None or other is None:
+        return one is other
+    return _said(one) == _said(other)
+
+
+def supplies_of(items: Iterable[Item]) -> dict[ResourceRef, Supply]:
+    """Return the lists of those cohorts in `items` whose lists are read here."""
+    return {each.ref: each.supply for each in items if each.supply is not None}
+
+
+def _said(item: Item) -> tuple[object, ...]:
+    return item.ref, item.key, item.raw, item.faults, item.supply
 
 
 def item_of(kind: str, obj: Raw) -> Item:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flagctl.dashboard.inventory.declaration import told
+from flagctl.dashboard.inventory.item import supplies_of
 from flagd.compiler import compile_projects
 from flagd.compiler.graph.references import stand_ins
 from flagd.manifest import Severity
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from flagctl.dashboard.inventory.inventory import Inventory, Place
     from flagctl.dashboard.inventory.item import Item
+    from flagd.compiler import Unreadable
     from flagd.manifest import Diagnostic, Resource, ResourceRef
 
 PLAN = "FlagRolloutPlan"
@@ -69,15 +71,16 @@ def _targets(place: Place, index: Inventory) -> list[Place]:
 
 
 def _errors(items: Iterable[Item], models: Mapping[ResourceRef, Resource]) -> Mapping[ResourceRef, list[Diagnostic]]:
-    resources, refused = [], {}
-    for item in items:
+    resources, refused, members = [], {}, list(items)
+    for item in members:
         resource = (models.get(item.ref) if item.is_whole else None) or item.resource
         if resource is None:
             refused[item.ref] = item.key
         else:
             resources.append(resource)
     errors: dict[ResourceRef, list[Diagnostic]] = defaultdict(list)
-    for project in compile_projects([*resources, *stand_ins(refused, resources)]).values():
+    readable: list[Resource | Unreadable] = [*resources, *stand_ins(refused, resources)]
+    for project in compile_projects(readable, supplies=supplies_of(members)).values():
         for each in project.diagnostics:
             if each.severity is Severity.ERROR and each.resource is not None:
                 errors[each.resource].append(each)

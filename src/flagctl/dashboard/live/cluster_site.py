@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -24,7 +24,7 @@ from flagd.manifest import KINDS
 from flagoperator.cluster.api import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from starlette.requests import Request
 
@@ -64,6 +64,7 @@ class ClusterSite:
     """The site of a cluster. Whoever has the one-time link, a session or a token is somebody."""
 
     has_cluster = True
+    paths: Sequence[str] = ()
 
     def __init__(self, title: str, doorway: Doorway, *, as_owner: bool, secure: bool) -> None:
         self.title = title
@@ -91,7 +92,7 @@ class ClusterSite:
     @asynccontextmanager
     async def started(self) -> AsyncIterator[None]:
         """Hold the connections to the API server; pages are filled as the first who may."""
-        async with self._pool:
+        async with self._pool, self.doorway.operator or nullcontext():
             yield
 
     async def sign_in(self, token: str, *, each_request: bool = False) -> tuple[str, Session]:
@@ -133,7 +134,7 @@ class ClusterSite:
             return self._no_right(request, session)
         await self._first(sight)
         view, person = View(self.inventory, sight.may), session.person
-        return Visitor(view, session.csrf, self.inventory.version, person.name, person)
+        return Visitor(view, session.csrf, person.name, person)
 
     async def _session(self, request: Request) -> Session | None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")

@@ -15,6 +15,7 @@ from flagoperator.kubeconfig.section import Section
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from flagctl.dashboard.live.operator import Operator
     from flagoperator.cluster.api import ApiError
     from flagoperator.kubeconfig.document import Selection
 
@@ -36,11 +37,13 @@ class Doorway:
         find: reads where it is, and who we are to it.
         namespaces: those that are shown; empty = all.
         verbs_need_rights: whether only those may ask for a verb who hold a right of its name.
+        operator: tells what each replica serves; None = nobody does.
     """
 
     find: Callable[[], Selection]
     namespaces: Sequence[str] = ()
     verbs_need_rights: bool = False
+    operator: Operator | None = None
 
     def pool(self) -> Api:
         """Return what holds the connections of all people, to be entered; it asks nothing itself."""
@@ -67,7 +70,7 @@ class Doorway:
         return await self._person(pool.over(Connection(find, {})))
 
     async def _person(self, api: Api) -> Person:
-        return Person(api, await username(api), self.namespaces, self.verbs_need_rights)
+        return Person(api, await username(api), self.namespaces, self.verbs_need_rights, self.operator)
 
 
 def is_refused(error: ApiError) -> bool:

@@ -59,6 +59,8 @@ class Feed:
             except ApiError as error:
                 failures += 1
                 self._note(error)
+                if error.status in _REFUSED:
+                    person.rights.forget()  # so that the next look finds who may, or that nobody does
                 await asyncio.sleep(AGAIN.seconds(failures))
 
     def _note(self, error: ApiError) -> None:
@@ -73,6 +75,8 @@ class Feed:
             self._inventory.touch()
 
     async def _list(self, person: Person) -> None:
+        if not self.complete.is_set():
+            self.trouble = f"{self._kind} is still being listed: not all of it is shown yet"
         path, items, rest = collection(self._kind, self._namespace or None), list[Any](), ""
         while True:
             page = await person.api.get(path, limit=LIMIT, **({"continue": rest} if rest else {}))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
+from flagctl.dashboard.live.answers import Answers
 from flagd.manifest import KINDS
 from flagd.manifest.model import GROUP
 
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
 
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 FRESH_SECONDS = 60.0
-MOST_KNOWN = 2_000
-"""Answers that are kept for one person."""
 READING = ("list", "watch")
 
 Right = tuple[str, str, str, str]
@@ -54,18 +54,19 @@ class Rights:
     api: Api
     namespaces: Sequence[str]
     clock: Callable[[], float] = time.monotonic
-    _known: dict[Right, tuple[float, asyncio.Task[bool]]] = field(default_factory=dict)
+    _answers: Answers[bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._answers = Answers(FRESH_SECONDS, self.clock)
 
     async def may(self, verb: str, kind: str, namespace: str = "", name: str = "") -> bool:
         """Return whether the person may do `verb` to objects of `kind`. Raises ApiError where that is not known."""
         right = verb, KINDS[kind].plural, namespace, name
-        known = self._known.get(right)
-        if known is None or known[0] < self.clock() or _failed(known[1]):
-            if len(self._known) >= MOST_KNOWN:
-                self._known.clear()
-            known = self.clock() + FRESH_SECONDS, asyncio.ensure_future(self._ask(right))
-            self._known[right] = known
-        return await asyncio.shield(known[1])
+        return await self._answers.get(right, partial(self._ask, right))
+
+    def forget(self) -> None:
+        """Ask again: what was refused shows that the answers are old."""
+        self._answers.forget()
 
     async def sight(self) -> Sight:
         """Return what the person may see. Raises ApiError where that is not known."""
@@ -83,10 +84,6 @@ class Rights:
     async def _ask(self, right: Right) -> bool:
         review = await self.api.create(REVIEWS, _review(right))
         return (review.get("status") or {}).get("allowed") is True
-
-
-def _failed(task: asyncio.Task[bool]) -> bool:
-    return task.done() and (task.cancelled() or task.exception() is not None)
 
 
 def _review(right: Right) -> Object:

@@ -56,7 +56,7 @@ async def sign_in(request: Request) -> Response:
     except ApiError as error:
         if not is_refused(error):
             raise
-        text = "The API server does not accept this token: it is over, or for another audience or cluster."
+        text = "The API server does not accept this token: it has expired, or is for another audience or cluster."
         return _form(request, back, text, HTTPStatus.UNAUTHORIZED)
     return _inside(request, key, back)
 
@@ -67,7 +67,8 @@ async def enter(request: Request) -> Response:
     key = await site.enter(request.path_params["link"])
     if not key:
         raise HTTPException(
-            HTTPStatus.FORBIDDEN, "This link has been used, or is not ours. Start flagctl dashboard again."
+            HTTPStatus.FORBIDDEN,
+            "This link was used already, or is not of this dashboard. Start flagctl dashboard again.",
         )
     return _inside(request, key, "/")
 

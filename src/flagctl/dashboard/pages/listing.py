@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
-from flagctl.dashboard.pages.need import Need
 from flagd.manifest.parts.percent import thousandths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from flagctl.dashboard.pages.query import Query
     from flagctl.dashboard.pages.row import Row
 
 PAGE_ROWS = 100
-LONGEST_QUERY = 200
-"""Characters of a search that count."""
 
 
 def _percent(row: Row) -> int:
@@ -36,43 +33,6 @@ _SORTS: dict[str, Callable[[Row], object]] = {
     "expires": lambda row: (row.expires or "9999", row.key),
     "age": lambda row: (row.created, row.key),
 }
-STATES = ("active", "inactive", "ramping")
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What a list is to show; all of it stands in the URL.
-
-    Attributes:
-        q: words that key, title, namespace or owner hold.
-        namespace: only of this one; empty = all.
-        owner: likewise.
-        need: only flags with this need; empty = all.
-        state: one of `STATES`; empty = all.
-        sort: one of the columns, with a minus for the other direction.
-        page: counted from 1.
-    """
-
-    q: str = ""
-    namespace: str = ""
-    owner: str = ""
-    need: str = ""
-    state: str = ""
-    sort: str = "namespace"
-    page: int = 1
-
-    def url(self, **changed: str | int) -> str:
-        """Return the query part of the URL with some fields changed; a changed filter begins at the first page."""
-        query = replace(self, **{"page": 1, **changed})  # type: ignore[arg-type]
-        given = {name: getattr(query, name) for name in Query.__slots__ if getattr(query, name) != getattr(NONE, name)}
-        return f"?{urlencode(given)}" if given else "?"
-
-    def sorted_by(self, column: str) -> str:
-        """Return the URL that sorts by `column`, the other way if it does already."""
-        return self.url(sort=f"-{column}" if self.sort == column else column)
-
-
-NONE = Query()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +56,6 @@ class Listing:
     pages: int
     namespaces: Mapping[str, int]
     owners: Mapping[str, int]
-
-
-def query_of(given: Mapping[str, str]) -> Query:
-    """Return the query that the parameters of a URL make; what makes no sense counts as not given."""
-    sort, page = given.get("sort", NONE.sort), given.get("page", "1")
-    need, state = given.get("need", ""), given.get("state", "")
-    return Query(
-        q=given.get("q", "").strip()[:LONGEST_QUERY],
-        namespace=given.get("namespace", "")[:LONGEST_QUERY],
-        owner=given.get("owner", "")[:LONGEST_QUERY],
-        need=need if need in set(Need) else "",
-        state=state if state in STATES else "",
-        sort=sort if sort.removeprefix("-") in _SORTS else NONE.sort,
-        page=int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 7 and int(page) else 1,
-    )
 
 
 def listing(rows: Sequence[Row], query: Query, page_rows: int = PAGE_ROWS) -> Listing:
@@ -145,6 +90,8 @@ def _matches(row: Row, query: Query) -> bool:
         return False
     if query.state and not _is(row, query.state):
         return False
+    if query.serving not in ("", row.serving):
+        return False
     if not query.q:
         return True
     text = f"{row.key} {row.title} {row.namespace} {row.owner}".casefold()
@@ -154,4 +101,4 @@ def _matches(row: Row, query: Query) -> bool:
 def _is(row: Row, state: str) -> bool:
     if state == "ramping":
         return row.phase in {"Progressing", "Paused"}
-    return row.active == (state == "active")
+    return row.known and row.active == (state == "active")

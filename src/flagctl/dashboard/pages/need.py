@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from flagoperator.reconcile.ramps.ratio_text import BALANCED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,6 +21,7 @@ class Need(StrEnum):
     ROLLED_BACK = "rolled-back"
     APPROVAL = "awaiting-approval"
     INCONCLUSIVE = "inconclusive"
+    UNBALANCED = "unbalanced"
     LAST_GOOD = "last-good"
     UNPUBLISHED = "unpublished"
     PAUSED = "paused"
@@ -30,6 +33,7 @@ TITLES = {
     Need.ROLLED_BACK: ("Rolled back", "a guard failed, and its users from before the run are back"),
     Need.APPROVAL: ("Awaiting approval", "stands at a step until somebody approves it"),
     Need.INCONCLUSIVE: ("Inconclusive", "a guard gives no number, and the ramp waits"),
+    Need.UNBALANCED: ("Unbalanced", "the users of its run are not divided as its percentages and weights say"),
     Need.LAST_GOOD: ("Serving last good", "an earlier generation is served, because this one is broken"),
     Need.UNPUBLISHED: ("Unpublished", "not every ready replica serves it"),
     Need.PAUSED: ("Paused", "its ramp goes no further until somebody resumes it"),
@@ -58,6 +62,8 @@ def _needs(item: Item, today: date) -> Iterator[Need]:
         yield Need.INCONCLUSIVE
     elif phase == "Paused":
         yield Need.PAUSED
+    if item.condition(BALANCED).get("status") == "False":
+        yield Need.UNBALANCED
     if _serves_earlier(item):
         yield Need.LAST_GOOD
     if published and published.get("status") != "True":

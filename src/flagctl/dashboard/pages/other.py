@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flagctl.dashboard.pages.flag import link_of
-from flagctl.dashboard.pages.row import Part
+from flagctl.dashboard.pages.roster import Roster, roster_of
+from flagctl.dashboard.pages.row import Part, link_of
 from flagctl.dashboard.pages.sentence import audience
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class OtherRow:
         message: why it is not ready.
         used_by: who refers to it, the first few.
         more: how many others do.
+        list: of a cohort, the list that it is made from; None = it is made from none.
     """
 
     namespace: str
@@ -51,6 +52,7 @@ class OtherRow:
     message: str
     used_by: tuple[Mapping[str, str], ...]
     more: int
+    list: Roster | None = None
 
 
 def other_rows(kind: str, view: View) -> list[OtherRow]:
@@ -64,9 +66,10 @@ def _row(item: Item, view: View) -> OtherRow:
     ready = "False" if item.faults else str(condition.get("status") or ("" if item.metadata.get("uid") else "True"))
     message = "; ".join(item.faults) or ("" if ready == "True" else str(condition.get("message", "")))
     text, size, parts = _SHOWN[item.ref.kind](item.spec)
+    roster = roster_of(item)
     links = tuple(map(link_of, users[:_MOST_USERS]))
     more = len(users) - len(links)
-    return OtherRow(item.ref.namespace, item.ref.name, text, size, parts, ready, message, links, more)
+    return OtherRow(item.ref.namespace, item.ref.name, text, size, parts, ready, message, links, more, roster)
 
 
 Shown = tuple[str, str, tuple[Part, ...]]
@@ -79,12 +82,11 @@ def _segment(spec: Mapping[str, Any]) -> Shown:
 
 
 def _cohort(spec: Mapping[str, Any]) -> Shown:
-    unit = str(spec.get("unit") or "User")
-    return (
-        ("users" if unit == "User" else f"groups of type {unit}"),
-        _number(len(spec.get("members") or ()), "member"),
-        (),
-    )
+    unit, origin = str(spec.get("unit") or "User"), spec.get("from")
+    whose = "users" if unit == "User" else f"groups of type {unit}"
+    if isinstance(origin, dict):
+        return f"{whose} on the list {origin.get('path')} of {origin.get('source')}", "", ()
+    return whose, _number(len(spec.get("members") or ()), "member"), ()
 
 
 def _group(spec: Mapping[str, Any]) -> Shown:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from flagctl.dashboard.pages.need import Need, needs_of
+from flagoperator.reconcile.ramps.ratio_text import BALANCED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +40,7 @@ class Row:
         title: its display name; empty where it has none.
         owner: who answers for it; empty where the manifest does not say.
         type: Release or Experiment.
+        known: whether its spec can be read; of one that cannot, the numbers say nothing.
         active: whether targeting applies.
         percent: how far it reaches now, of All Other Users; text as manifests write it.
         goal: how far it is to reach.
@@ -47,9 +49,12 @@ class Row:
         phase: of its rollout; empty without one.
         reason: why the rollout stands where it does.
         step: of how many, as ``2/4``.
+        balanced: True where the users of a run are divided as percentages and weights say, False where not, Unknown
+            where nobody was seen yet; empty without a run.
         ready: True, False or Unknown; empty where nobody says.
         message: why it is not ready.
         published: ready replicas that serve it, as ``3/3``; empty where nobody says.
+        serving: ``differs`` where a ready replica serves another form, else ``everywhere``; empty where nobody says.
         expires: date by which it should go.
         created: RFC 3339.
         needs: what needs a person.
@@ -61,6 +66,7 @@ class Row:
     title: str
     owner: str
     type: str
+    known: bool
     active: bool
     percent: str
     goal: str
@@ -69,9 +75,11 @@ class Row:
     phase: str
     reason: str
     step: str
+    balanced: str
     ready: str
     message: str
     published: str
+    serving: str
     expires: str
     created: str
     needs: tuple[Need, ...]
@@ -100,6 +108,7 @@ def _row(item: Item, today: date) -> Row:
     rest = spec.get("allOtherUsers") or {}
     goal = str(rollout.get("goal", rest.get("percent", 0)))
     ready, why = _ready(item)
+    needs = needs_of(item, today)
     return Row(
         namespace=item.ref.namespace,
         name=item.ref.name,
@@ -107,6 +116,7 @@ def _row(item: Item, today: date) -> Row:
         title=str(spec.get("displayName") or ""),
         owner=str(spec.get("owner") or ""),
         type=str(spec.get("type") or "Release"),
+        known=bool(spec),
         active=bool(spec.get("active")),
         percent=str(rollout.get("percent", effective.get("percent", goal))),
         goal=goal,
@@ -115,13 +125,20 @@ def _row(item: Item, today: date) -> Row:
         phase=str(rollout.get("phase", "")),
         reason=str(rollout.get("reason", "")),
         step=str(rollout.get("step", "")),
+        balanced=str(item.condition(BALANCED).get("status", "")),
         ready=ready,
         message=why,
         published=str(status.get("published", "")),
+        serving=_serving(item, needs),
         expires=str(spec.get("expires") or ""),
         created=str(item.metadata.get("creationTimestamp") or ""),
-        needs=needs_of(item, today),
+        needs=needs,
     )
+
+
+def link_of(item: Item) -> dict[str, str]:
+    """Return what a link to `item` is made of."""
+    return {"kind": item.ref.kind, "namespace": item.ref.namespace, "name": item.ref.name, "key": item.key}
 
 
 def parts_of(variants: Sequence[Mapping[str, Any]], weights: Mapping[str, Any] | None) -> tuple[Part, ...]:
@@ -130,6 +147,12 @@ def parts_of(variants: Sequence[Mapping[str, Any]], weights: Mapping[str, Any] |
     weighed = dict.fromkeys(keys, 1.0) if weights is None else {key: float(weights.get(key, 0)) for key in keys}
     total = sum(weighed.values()) or 1.0
     return tuple(Part(key, weight / total) for key, weight in weighed.items())
+
+
+def _serving(item: Item, needs: Sequence[Need]) -> str:
+    if not item.condition("Published"):
+        return ""
+    return "differs" if {Need.UNPUBLISHED, Need.LAST_GOOD} & set(needs) else "everywhere"
 
 
 def _ready(item: Item) -> tuple[str, str]:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from flagctl.dashboard.inventory.item import supplies_of
 from flagd.compiler.graph.references import node_of, references
 from flagd.manifest import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from flagctl.dashboard.inventory.inventory import View
     from flagctl.dashboard.inventory.item import Item
@@ -40,7 +41,7 @@ class Preview:
         differences: each resource that differs, with its changes and what they do, as `flagctl diff` has them in JSON.
         impact: each flag that answers otherwise, and who moves, as `flagctl impact` has them in JSON.
         markdown: both for a comment on a pull request.
-        findings: what is wrong with the manifest, as `flagctl lint` says it.
+        findings: what is wrong with the manifest, or with others because of it, as `flagctl lint` says it.
     """
 
     manifest: str
@@ -54,7 +55,9 @@ class Preview:
 class Previews:
     """Works out previews, a few at a time. Lives in one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, paths: Sequence[str] = ()) -> None:
+        """`paths` are files and folders beside which lists of ids lie; empty = none are read."""
+        self._paths = paths
         self._room = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def preview(self, text: str, namespace: str, view: View) -> Preview:
@@ -72,8 +75,10 @@ class Previews:
                 return Preview(text, str(error))
 
     async def _asked(self, text: str, namespace: str, view: View) -> Preview:
-        items = [each.raw for each in await asyncio.to_thread(_concerned, text, namespace, view)]
-        question = orjson.dumps({"text": text, "namespace": namespace, "items": items})
+        items = await asyncio.to_thread(_concerned, text, namespace, view)
+        faults = {str(ref): None if held.held else held.fault for ref, held in supplies_of(items).items()}
+        known = {"items": [each.raw for each in items], "faults": faults, "paths": list(self._paths)}
+        question = orjson.dumps({"text": text, "namespace": namespace, **known})
         process = await asyncio.create_subprocess_exec(
             *_PROGRAM, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
         )

@@ -14,19 +14,20 @@ from typing import TYPE_CHECKING, Any
 from flagctl.comparison import report as differences_report
 from flagctl.comparison.difference import differences
 from flagctl.comparison.side import side_of
-from flagctl.failure import Refused
+from flagctl.dashboard.preview.known import Known
+from flagctl.failure import Unreachable
 from flagctl.impact import report as impact_report
 from flagctl.impact.limits import Limits
 from flagctl.impact.measurement import Measure, measured
-from flagd.manifest import read_text
+from flagd.manifest import Severity, read_text
 from flagd.manifest.reading import load_files
 from flagd.manifest.reading.files import SourceFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
     from flagctl.comparison.side import Side
-    from flagd.manifest import Loaded, Resource
+    from flagd.manifest import Diagnostic, Loaded, Resource
 
 MOST_MEMORY = 1024 * 1024 * 1024
 MOST_CPU_SECONDS = 10
@@ -38,22 +39,33 @@ def main() -> None:
     limits.setrlimit(limits.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     limits.setrlimit(limits.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
     question = json.load(sys.stdin)
-    json.dump(previewed(question["text"], question["namespace"], question["items"]), sys.stdout)
+    known = Known(question["items"], question["faults"], question["paths"])
+    json.dump(previewed(question["text"], question["namespace"], known), sys.stdout)
 
 
-def previewed(text: str, namespace: str, items: list[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the fields of a Preview for `text`, pasted for `namespace`, where the resources are `items`."""
+def previewed(text: str, namespace: str, there: Known) -> dict[str, Any]:
+    """Return the fields of a Preview for `text`, pasted for `namespace`, where `there` is what there is."""
     pasted = read_text(text, "the manifest")
     findings = [str(each) for each in pasted.diagnostics]
     if not pasted.resources:
         return {"error": "there is no resource without errors in it", "findings": findings}
-    known = load_files(SourceFile("now", json.dumps(item).encode()) for item in items)
+    known = load_files(SourceFile("now", json.dumps(item).encode()) for item in there.items)
+    then = _with(known, pasted, namespace)
     try:
-        left = side_of("now", known)
-        right = side_of("the manifest", _with(known, pasted, namespace))
-    except Refused as error:
+        left = side_of("now", known, there.supplies(known, known))
+        right = side_of("the manifest", then, there.supplies(known, then))
+    except Unreachable as error:
         return {"error": error.message, "findings": findings}
-    return {**_compared(left, right), "findings": findings}
+    findings += map(str, _new_errors(left, right))
+    return {**_compared(left, right), "findings": list(dict.fromkeys(findings))}
+
+
+def _new_errors(left: Side, right: Side) -> Iterator[Diagnostic]:
+    """Yield what keeps something of `right` from compiling that is not wrong on the `left`."""
+    known = {(each.resource, each.path, each.message) for each in left.manifests.diagnostics}
+    for each in right.manifests.diagnostics:
+        if each.severity is Severity.ERROR and (each.resource, each.path, each.message) not in known:
+            yield each.at(None)  # what was pasted, and what is there, lie in no file of the reader
 
 
 def _compared(left: Side, right: Side) -> dict[str, Any]:

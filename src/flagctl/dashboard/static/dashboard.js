@@ -1,23 +1,33 @@
 // What pages do beyond links and forms. Everything works without it, but for live updates, sliders and local times.
 "use strict";
 
-const LIVE = "[data-live]";
-
 // Live: told that something changed, the page asks for itself again and puts what is new in place.
 let source = null;
 let pending = false;
 let again = false;
 let seen = null; // the version of what is shown
+let late = 0; // the timer of another attempt, after one that failed
+const RETRY_MS = 5000;
+const LOST = "not connected; trying again";
 
 function listen() {
-  if (source || document.hidden || !document.querySelector(LIVE)) return;
-  source = new EventSource("/events");
+  const topic = document.body.dataset.topic;
+  if (source || document.hidden || !topic) return;
+  source = new EventSource(`/events?topic=${encodeURIComponent(topic)}`);
   source.addEventListener("hello", (event) => {
     say("live");
     changed(event.data); // what changed since the page was made, before we listened
   });
   source.addEventListener("change", (event) => changed(event.data));
-  source.addEventListener("error", () => say("not connected; trying again"));
+  source.addEventListener("error", lost);
+}
+
+// A browser asks again by itself after a broken connection, and never after an answer that is no stream, such as a page to sign in.
+function lost() {
+  if (source?.readyState !== EventSource.CLOSED) return say(LOST);
+  rest();
+  setTimeout(listen, RETRY_MS);
+  retry(LOST);
 }
 
 function changed(version) {
@@ -43,12 +53,32 @@ async function refresh() {
   try {
     while (again) {
       again = false;
+      const failed = late;
+      clearTimeout(late);
+      late = 0;
       await htmx.ajax("GET", here(), { target: "#live", select: "#live", swap: "outerMorph" });
+      if (failed && !late) say("live");
       decorate(document);
     }
   } finally {
     pending = false;
   }
+}
+
+// What is no such page takes nothing away: what is shown stays until there is an answer, or the page says why not.
+function answered(event) {
+  const { ok, redirected, status } = event.detail.ctx.response.raw;
+  if (ok && !redirected) return;
+  event.preventDefault();
+  if (redirected || [401, 403, 404].includes(status)) location.assign(here());
+  else retry(`not up to date: the server answered ${status}; trying again`);
+}
+
+function retry(text) {
+  say(text);
+  seen = "";
+  clearTimeout(late);
+  late = setTimeout(refresh, RETRY_MS);
 }
 
 // The page as it is read: an answer to a form stands at an address that only takes forms.
@@ -63,6 +93,7 @@ function localTimes(root) {
     if (Number.isNaN(at.valueOf()) || element.title) continue;
     const options = { dateStyle: "medium", timeStyle: "short" };
     element.title = `${new Intl.DateTimeFormat(undefined, options).format(at)} your time`;
+    if (element.classList.contains("local")) element.textContent += `, ${element.title}`;
   }
 }
 
@@ -105,6 +136,8 @@ function decorate(root) {
 document.addEventListener("DOMContentLoaded", () => { decorate(document); listen(); });
 document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
 window.addEventListener("pagehide", rest);
+document.addEventListener("htmx:before:response", answered);
+document.addEventListener("htmx:error", () => retry(LOST));
 document.addEventListener("htmx:after:swap", () => decorate(document));
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select");

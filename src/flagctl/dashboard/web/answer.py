@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from flagctl.dashboard.web.visitor import Site, Visitor
+    from flagctl.dashboard.web.visitor import Edition, Site, Visitor
 
 JSON = "application/json"
 
@@ -32,12 +33,12 @@ def answer(
     data: Mapping[str, Any],
     *,
     visitor: Visitor | None = None,
+    edition: Edition | None = None,
     status: HTTPStatus = HTTPStatus.OK,
-    **more: Any,  # noqa: ANN401
 ) -> Response:
-    """Return `data` as JSON or in `template`, which gets `more` too."""
+    """Return `data` as JSON or in `template`; open pages are told what changes since `edition`."""
     if wants_json(request):
-        return Response(orjson.dumps(plain(dict(data)), default=str), status, media_type=JSON)
+        return Response(_json(plain(dict(data))), status, media_type=JSON)
     site: Site = request.app.state.site
     text = (
         _environment()
@@ -46,14 +47,14 @@ def answer(
             data,
             site=site,
             visitor=visitor,
+            edition=edition,
             path=request.url.path,
             query=request.url.query,
             now=datetime.now(UTC),
             needs=TITLES,
-            **more,
         )
     )
-    return HTMLResponse(text, status)
+    return HTMLResponse(text.encode(errors="replace"), status)
 
 
 def wants_json(request: Request) -> bool:
@@ -62,10 +63,24 @@ def wants_json(request: Request) -> bool:
     return JSON in accepted and "text/html" not in accepted
 
 
+def _json(data: Any) -> bytes:  # noqa: ANN401
+    try:
+        return orjson.dumps(data, default=str)
+    except TypeError:  # a form may hold half a character, which no UTF-8 has
+        return json.dumps(data, default=str).encode()
+
+
 @cache
 def _environment() -> Environment:
     loader = PackageLoader("flagctl.dashboard")
-    found = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    found.filters |= {"utc": written.utc, "width": written.width, "staircase": staircase}
+    found = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=written.visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters |= {"utc": written.utc, "width": written.width, "staircase": staircase, "verbatim": written.Verbatim}
     found.globals["age"] = written.age
     return found

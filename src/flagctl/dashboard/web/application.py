@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from flagctl.dashboard.inventory.topic import EVERYTHING, topic_of
 from flagctl.dashboard.preview.preview import Previews
 from flagctl.dashboard.web import flag, lists, problem, ramp
 from flagctl.dashboard.web.guard import Guard
@@ -70,7 +71,7 @@ def application(
         },
         lifespan=lifespan,
     )
-    app.state.site, app.state.previews, app.state.streams = site, Previews(), streams
+    app.state.site, app.state.previews, app.state.streams = site, Previews(site.paths), streams
     return Guard(app, hosts)  # around everything, so that pages about bugs have its headers too
 
 
@@ -91,9 +92,13 @@ def _pages() -> list[Route]:
     ]
 
 
-async def _events(request: Request, visitor: Visitor) -> Response:  # noqa: ARG001
+async def _events(request: Request, visitor: Visitor) -> Response:
     streams: Streams = request.app.state.streams
-    return streams.events()
+    text = request.query_params.get("topic", EVERYTHING)
+    topic = topic_of(text)
+    if topic is None:
+        raise problem.not_found("such topic")
+    return streams.events(visitor, topic)
 
 
 def _route(path: str, page: Page, *methods: str) -> Route:

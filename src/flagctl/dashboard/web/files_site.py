@@ -27,6 +27,7 @@ class FilesSite:
 
     def __init__(self, paths: Sequence[str]) -> None:
         self.title = ", ".join(paths)
+        self.paths = paths
         self.inventory = Inventory()
         self.folder = Folder(paths, self.inventory)
         self._csrf = secrets.token_urlsafe(24)
@@ -50,4 +51,4 @@ class FilesSite:
 
     async def visitor(self, request: Request) -> Visitor:  # noqa: ARG002
         """Return the one visitor there is."""
-        return Visitor(View(self.inventory), self._csrf, self.inventory.version)
+        return Visitor(View(self.inventory), self._csrf)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 
-from flagctl.dashboard.pages.explained import explained
-from flagctl.dashboard.pages.flag import flag_page
+from flagctl.dashboard.inventory.topic import Topic
+from flagctl.dashboard.pages.flag.flag import flag_page
+from flagctl.dashboard.pages.flag.replica import only, replicas_of
+from flagctl.dashboard.pages.what_if.explained import explained
 from flagctl.dashboard.preview.preview import Preview
 from flagctl.dashboard.web.answer import answer
 from flagctl.dashboard.web.form import read_form
@@ -19,7 +21,6 @@ from flagctl.dashboard.web.problem import not_found
 from flagd.compiler.graph.references import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from starlette.requests import Request
@@ -55,16 +56,18 @@ async def preview(request: Request, visitor: Visitor) -> Response:
 
 
 async def _shown(request: Request, visitor: Visitor, item: Item, **asked: Any) -> Response:  # noqa: ANN401
-    page = flag_page(item, visitor.view, today())
-    live: Mapping[str, Any] = {} if visitor.person is None else await visitor.person.about(item)
+    edition = await visitor.edition(Topic(flag=(item.ref.namespace, item.ref.name)))
+    page, replicas = flag_page(item, visitor.view, today()), replicas_of(edition.told)
     data = {
         "flag": page,
         "explained": asked.get("explained") or explained(item, visitor.view, {}),
         "preview": asked.get("preview") or Preview(page.yaml),
-        "verbs": live.get("verbs", ()),
+        "verbs": () if visitor.person is None else await visitor.person.verbs(item),
+        "replicas": only(replicas, request.query_params.get("replicas", "")),
+        "replicas_known": len(replicas),
         "csrf": visitor.csrf,
     }
-    return answer(request, "flag.html", data, visitor=visitor)
+    return answer(request, "flag.html", data, visitor=visitor, edition=edition)
 
 
 def today() -> date:

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from flagctl.dashboard.inventory.topic import OVERALL, Topic
+from flagctl.dashboard.pages.fleet import fleet_of
 from flagctl.dashboard.pages.health import health_of
-from flagctl.dashboard.pages.listing import listing, query_of
+from flagctl.dashboard.pages.listing import listing
 from flagctl.dashboard.pages.now import tiles
 from flagctl.dashboard.pages.other import KINDS, other_rows
+from flagctl.dashboard.pages.query import query_of
 from flagctl.dashboard.pages.row import Row, row_of
 from flagctl.dashboard.web.answer import answer
 from flagctl.dashboard.web.problem import not_found
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from flagctl.dashboard.inventory.inventory import View
     from flagctl.dashboard.web.visitor import Visitor
 
+_FLAGS = Topic(("Flag",))
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WHO, _HOW = ("namespace", "key", "owner", "type"), ("active", "percent", "goal", "ready", "published")
 _COLUMNS = (*_WHO, *_HOW, "expires", "created")
@@ -33,17 +37,18 @@ _COLUMNS = (*_WHO, *_HOW, "expires", "created")
 
 async def now(request: Request, visitor: Visitor) -> Response:
     """Show what needs a person."""
+    edition = await visitor.edition(_FLAGS)
     rows = rows_of(visitor.view)
     events = [] if visitor.person is None else await visitor.person.events()
     data = {"tiles": tiles(rows), "flags": len(rows), "faults": request.app.state.site.faults, "events": events}
-    return answer(request, "now.html", data, visitor=visitor)
+    return answer(request, "now.html", data, visitor=visitor, edition=edition)
 
 
 async def flags(request: Request, visitor: Visitor) -> Response:
     """Show the flags that the query asks for."""
-    query = query_of(request.query_params)
-    found = listing(rows_of(visitor.view), query)
-    return answer(request, "flags.html", {"listing": found}, visitor=visitor)
+    edition = await visitor.edition(_FLAGS)
+    found = listing(rows_of(visitor.view), query_of(request.query_params))
+    return answer(request, "flags.html", {"listing": found}, visitor=visitor, edition=edition)
 
 
 async def flags_csv(request: Request, visitor: Visitor) -> Response:
@@ -60,17 +65,17 @@ async def others(request: Request, visitor: Visitor) -> Response:
     kind = KINDS.get(request.path_params["plural"])
     if kind is None:
         raise not_found("such page")
-    title = request.path_params["plural"]
+    edition, title = await visitor.edition(Topic((kind,), (kind,))), request.path_params["plural"]
     data = {"kind": kind, "title": title, "rows": other_rows(kind, visitor.view)}
-    return answer(request, "others.html", data, visitor=visitor)
+    return answer(request, "others.html", data, visitor=visitor, edition=edition)
 
 
 async def health(request: Request, visitor: Visitor) -> Response:
     """Show whether what the pages show can be believed."""
-    site = request.app.state.site
+    site, edition = request.app.state.site, await visitor.edition(OVERALL)
     facts = [("Source", site.title), ("Signed in as", visitor.name or "nobody: these are files")]
-    data = {"health": health_of(visitor.view, site.faults, facts)}
-    return answer(request, "health.html", data, visitor=visitor)
+    data = {"health": health_of(visitor.view, site.faults, facts), "fleet": fleet_of(edition.told)}
+    return answer(request, "health.html", data, visitor=visitor, edition=edition)
 
 
 def rows_of(view: View) -> list[Row]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
+from flagctl.dashboard.pages.flag.verb import effect, offer, possible
 from flagctl.dashboard.pages.row import row_of
-from flagctl.dashboard.pages.verb import effect, offer, possible
 from flagctl.dashboard.web.answer import answer, wants_json
 from flagctl.dashboard.web.flag import checked_form, item_of, today
 from flagctl.dashboard.web.problem import not_found

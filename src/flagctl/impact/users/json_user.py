@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,11 @@ from flagd.condition.attribute import USER_FIELDS
 from flagd.engine import evaluation_context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _TEXTS = frozenset(USER_FIELDS)
 _EXACT = 1 << 53
+_OTHERWISE_BEGUN = re.compile(rb"\n(?!\{)")
 
 
 def json_contexts(data: bytes, first: int) -> list[dict[str, Any]]:
@@ -34,16 +36,15 @@ def json_contexts(data: bytes, first: int) -> list[dict[str, Any]]:
 def _plain_users(data: bytes) -> list[dict[str, Any]] | None:
     """Return the users on all lines, parsed at once; None where any line has to be looked at by itself."""
     lines = data.strip(b"\n")
-    ends = lines.count(b"\n")
     # Where an object begins on every line, only an array of objects could go on over the end of one, and no plain user
     # has that. The ends stay: no text of JSON has one inside, so that a line is a user and no more.
-    if not lines.startswith(b"{") or lines.count(b"\n{") != ends:
+    if not lines.startswith(b"{") or _OTHERWISE_BEGUN.search(lines):
         return None
     try:
         users: list[dict[str, Any]] = orjson.loads(b"[%b]" % lines.replace(b"\n", b",\n"))
     except orjson.JSONDecodeError:
         return None
-    return users if len(users) == ends + 1 and _are_plain(users) else None
+    return users if len(users) == lines.count(b"\n") + 1 and _are_plain(users) else None
 
 
 def _line_by_line(data: bytes, first: int) -> Iterator[dict[str, Any]]:
@@ -81,13 +82,17 @@ def _are_plain(users: Sequence[dict[str, Any]]) -> bool:
     One field is looked at in all users before the next, which needs no loop of Python's own.
     """
     try:
-        names = set(chain.from_iterable(users))
+        names = set().union(*users)
         texts = names - _SHAPED
-        if not texts <= _TEXTS or any(set(map(type, _column(users, name, ""))) - {str} for name in texts):
+        if not texts <= _TEXTS or not all(_holds_texts(_column(users, name, "")) for name in texts):
             return False
         if "cohort_ids" in names and not all(map(_are_texts, _column(users, "cohort_ids", []))):
             return False
-        return set(map(type, _properties(users))) <= _ALWAYS_RIGHT or all(map(_is_property, _properties(users)))
+        return (
+            _holds_texts(_properties(users))
+            or set(map(type, _properties(users))) <= _ALWAYS_RIGHT
+            or all(map(_is_property, _properties(users)))
+        )
     except TypeError:  # something is no object
         return False
 
@@ -104,6 +109,14 @@ _SHAPED = frozenset({"user_properties", "cohort_ids"})
 _ALWAYS_RIGHT = frozenset({str, bool})
 """Types of properties that are right whatever the value."""
 _NOTHING: dict[str, Any] = {}
+
+
+def _holds_texts(values: Iterable[Any]) -> bool:
+    try:
+        "".join(values)
+    except TypeError:
+        return False
+    return True
 
 
 def _is_property(value: Any) -> bool:  # noqa: ANN401

@@ -9,7 +9,8 @@ import csv
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
+from io import StringIO
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from flagctl.impact.users.csv_user import Columns
 
 STDIN = "-"
-_BYTES = 1 << 18
+_BYTES = 1 << 17
 _ROWS = 2_000
 _MAX_LINE = 1 << 20
 _MARK = b"\xef\xbb\xbf"
@@ -39,10 +40,11 @@ class JsonPiece:
 
 @dataclass(frozen=True, slots=True)
 class CsvPiece:
-    """Rows and the line on which each ends."""
+    """Rows after that which ends on `line`."""
 
     columns: Columns
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    line: int
+    rows: list[list[str]]
 
 
 Piece = JsonPiece | CsvPiece
@@ -72,28 +74,34 @@ def pieces(file: IO[bytes]) -> Iterator[tuple[Piece, int]]:
         PopulationError: a line is too long, or what is there is neither JSON lines nor CSV.
     """
     first = file.readline(_MAX_LINE).removeprefix(_MARK)
-    while first.isspace() and len(first) < _MAX_LINE:
-        first += file.readline(_MAX_LINE)
+    while first.isspace() and len(first) < _MAX_LINE and (more := file.readline(_MAX_LINE)):
+        first += more
     mark = first.lstrip()[:1]
     if mark == b"[":
         raise PopulationError("a JSON array is not read; write one user on each line: jq -c '.[]'")
     yield from _json(file, first) if mark in {b"{", b""} else _csv(file, first)
 
 
-def _json(file: IO[bytes], first: bytes) -> Iterator[tuple[Piece, int]]:
+def _lines(file: IO[bytes], first: bytes) -> Iterator[tuple[int, bytes, int]]:
+    """Yield the number of a line, the whole lines from there on, and how many bytes have been read."""
     read, line, kept = len(first), 1, first
     while data := file.read(_BYTES):
         read += len(data)
         kept += data
         whole, end, rest = kept.rpartition(b"\n")
         if end:
-            yield JsonPiece(line, whole + end), read
+            yield line, whole + end, read
             line += whole.count(b"\n") + 1
             kept = rest
         elif len(kept) > _MAX_LINE + _BYTES:
             raise PopulationError(f"line {line} is longer than {_MAX_LINE:,} bytes")
     if kept:
-        yield JsonPiece(line, kept), read
+        yield line, kept, read
+
+
+def _json(file: IO[bytes], first: bytes) -> Iterator[tuple[Piece, int]]:
+    for line, data, read in _lines(file, first):
+        yield JsonPiece(line, data), read
 
 
 def _csv(file: IO[bytes], first: bytes) -> Iterator[tuple[Piece, int]]:
@@ -101,24 +109,22 @@ def _csv(file: IO[bytes], first: bytes) -> Iterator[tuple[Piece, int]]:
 
     def lines() -> Iterator[str]:
         nonlocal read
-        for raw in chain(first.splitlines(keepends=True), file):
-            read += len(raw)
-            try:
-                yield raw.decode()
-            except UnicodeDecodeError:
-                raise PopulationError("the text is not UTF-8") from None
+        for line, data, read in _lines(file, first):  # noqa: B007 - read is used outside
+            yield from StringIO(_decoded(data, line), newline="\n")
 
     reader = csv.reader(lines(), strict=True)
     try:
-        columns = columns_of(next(row for row in reader if row))
-        rows: list[tuple[int, tuple[str, ...]]] = []
-        for row in reader:
-            if row:
-                rows.append((reader.line_num, tuple(row)))
-            if len(rows) == _ROWS:
-                yield CsvPiece(columns, tuple(rows)), read
-                rows = []
-        if rows:
-            yield CsvPiece(columns, tuple(rows)), read
+        columns, line = columns_of(next(row for row in reader if row)), reader.line_num
+        while rows := list(islice(reader, _ROWS)):
+            yield CsvPiece(columns, line, rows), read
+            line = reader.line_num
     except csv.Error as error:
         raise PopulationError(f"line {reader.line_num}: {error}") from None
+
+
+def _decoded(data: bytes, line: int) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line += data.count(b"\n", 0, error.start)
+        raise PopulationError(f"line {line}: the text is not UTF-8") from None

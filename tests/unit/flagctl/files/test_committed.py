@@ -72,7 +72,7 @@ def test_a_revision_that_git_does_not_know_is_refused(run: Run, write: Write) ->
     Repository(path.parent).git("init", "-b", "main")
     assert "nothing found" in run("lint", path).stdout
     result = run("lint", path, "--since", "--output=x")
-    assert (result.exit_code, "knows no revision" in result.stderr) == (1, True)
+    assert (result.exit_code, "knows no revision" in result.stderr) == (3, True)
 
 
 def test_without_a_repository_there_is_nothing_to_compare_with(run: Run, write: Write) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
-from flagctl.failure import Refused, Unreachable
+from flagctl.failure import Unreachable
 from flagctl.files.revision import is_revision, load_revision
 from tests.unit.flagctl.manifest import flag
 from tests.unit.flagctl.repository import Repository
@@ -45,8 +47,23 @@ def test_what_is_new_was_nothing_then(write):
     [("nowhere:flags", "no revision"), ("HEAD:flgs", 'has no "flgs"'), ("HEAD:../../x", "outside the repository")],
 )
 def test_what_is_not_there_is_refused(argument, says):
-    with pytest.raises(Refused, match=says):
+    with pytest.raises(Unreachable, match=says):
         load_revision(argument)
+
+
+@pytest.mark.usefixtures("root")
+def test_a_shallow_clone_is_named_where_it_lacks_a_revision(root, write, tmp_path_factory, monkeypatch):
+    write("flags/b.yaml", flag("b"))
+    Repository(root).commit()
+    copy = tmp_path_factory.mktemp("copy")
+    subprocess.run(["git", "clone", "-q", "--depth", "1", root.as_uri(), copy], check=True, timeout=60)
+    monkeypatch.chdir(copy)
+    with pytest.raises(Unreachable, match="git fetch --unshallow"):
+        load_revision("HEAD~1:flags")
+    monkeypatch.chdir(root)
+    with pytest.raises(Unreachable) as refused:
+        load_revision("HEAD~9:flags")
+    assert "unshallow" not in str(refused.value)
 
 
 def test_a_folder_without_a_repository_is_said_to_be_one(tmp_path, monkeypatch):

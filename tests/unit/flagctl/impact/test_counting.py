@@ -26,5 +26,12 @@ def test_another_payload_is_another_value_of_the_same_variant() -> None:
     assert counts == {("default", "f"): {Move("All Other Users", "a", "a", rewritten=True): 200}}
 
 
+def test_users_who_all_get_the_same_on_both_sides_are_counted() -> None:
+    off = flag(100, [1]) | {"active": False}
+    counts, users = Counting([question(flag(100, [1]), off)]).count(USERS)
+    assert (users, sum(counts["default", "f"].values())) == (200, 200)
+    assert [(move.before, move.after) for move in counts["default", "f"]] == [("a", "off")]
+
+
 def test_nobody_makes_no_move() -> None:
     assert Counting([question(flag(10, [1]), flag(20, [1]))]).count([]) == ({("default", "f"): {}}, 0)

@@ -50,7 +50,7 @@ def refusal(
     rolled_out: bool = True,
     min_age: float | None = None,
 ) -> str:
-    (manifest,) = manifests_in(str(write("staging/a.yaml", PATCH).parent)).values()
+    ((manifest,),) = manifests_in(str(write("staging/a.yaml", PATCH).parent)).values()
     flags = {} if flag is None else {("shop", "a"): flag}
     try:
         Gate("staging", "shop", flags, seconds_of(THEN) + DAY, rolled_out, min_age).check(manifest, ())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -152,6 +153,90 @@ def test_everything_is_carried_and_what_the_source_does_not_say_stays(promoted) 
 def test_a_value_that_others_share_is_refused_with_its_place(promoted, target: str) -> None:
     with pytest.raises(Refused, match=r"prod/flag.yaml:1 cannot be edited without changing more"):
         promoted("spec:\n  active: true\n", target)
+
+
+@pytest.mark.parametrize("style", ["|", "|-", ">", "|2-"])
+def test_a_text_block_is_replaced_up_to_its_end(promoted, style: str) -> None:
+    block = f"spec:\n  description: {style}\n    two\n    lines\n\n"
+    for rest in ("", "  owner: team # ours\n"):
+        found = promoted("spec:\n  description: one\n", block + rest)
+        assert yaml.safe_load(found)["spec"] == {"description": "one", **({"owner": "team"} if rest else {})}
+        assert found.endswith("ours\n" if rest else "one\n\n")
+
+
+def test_a_field_is_added_after_a_text_block(promoted) -> None:
+    found = promoted("spec:\n  active: true\n", "spec:\n  description: |-\n    two\n    lines\n\n# end\n")
+    assert found == "spec:\n  description: |-\n    two\n    lines\n  active: true\n\n# end\n"
+
+
+def test_a_key_that_yaml_does_not_read_as_a_string_is_refused_on_either_side(promoted) -> None:
+    plain, odd = ("spec:\n  allOtherUsers:\n    weights: {%s: 1, b: 2}\n" % key for key in ('"on"', "on"))  # noqa: UP031
+    for source, target, side in [(odd, plain, "staging"), (plain, odd, "prod")]:
+        with pytest.raises(Refused, match=rf'{side}/flag\.yaml:6: the key `on` .* quote it: "on"'):
+            promoted(source, target)
+
+
+def test_a_file_of_json_stays_json(tmp_path: Path) -> None:
+    header = {"apiVersion": "flagoperator.dev/v1alpha1", "kind": "Flag", "metadata": {"name": "checkout"}}
+    for name, text in [
+        (
+            "staging/flag.yaml",
+            HEAD + "spec:\n  owner: 'it''s us'\n  allOtherUsers: {percent: 5, weights: {\"on\": 1}}\n",
+        ),
+        ("prod/flag.json", json.dumps({**header, "spec": {"active": False, "allOtherUsers": {}}})),
+    ]:
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text)
+    (text,) = promotion(str(tmp_path / "staging"), str(tmp_path / "prod"), (), ()).after.values()
+    users = {"percent": 5, "weights": {"on": 1}}
+    assert json.loads(text)["spec"] == {"active": False, "allOtherUsers": users, "owner": "it's us"}
+
+
+def test_flags_of_one_name_are_told_apart_by_their_namespaces(tmp_path: Path) -> None:
+    def flags(**percents: int) -> str:
+        head = HEAD.replace("}", ", namespace: %s}")
+        return "---\n".join(f"{head % name}spec: {{allOtherUsers: {{percent: {n}}}}}\n" for name, n in percents.items())
+
+    for name, text in [("staging", flags(shop=1, blog=2, new=3)), ("prod", flags(blog=7, shop=8))]:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "flags.yaml").write_text(text)
+    found = promotion(str(tmp_path / "staging"), str(tmp_path / "prod"), (), ())
+    assert list(found.after.values()) == [flags(blog=2, shop=1)]
+    assert found.flags == ("shop/checkout", "blog/checkout")
+    (refused,) = found.refused
+    assert refused.startswith("new/checkout: ")
+    assert "so the namespaces have to be the same" in refused
+
+
+MERGED = "apiVersion: flagoperator.dev/v1alpha1\nkind: Flag\nmetadata: {name: checkout}\nspec: {active: true}\n"
+ACTIVE = "[{op: replace, path: /spec/active, value: true}]"
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "refused"),
+    [
+        ({"patches": [{"target": {"kind": "Flag"}, "patch": ACTIVE}]}, True),
+        ({"patches": [{"target": {"labelSelector": "a=b"}, "patch": MERGED}]}, True),
+        ({"patches": [{"target": {"name": "check.*"}, "patch": ACTIVE}]}, True),
+        ({"patchesJson6902": [{"target": {"kind": "Flag", "name": "checkout"}, "patch": ACTIVE}]}, True),
+        ({"patchesStrategicMerge": [MERGED]}, True),
+        ({"patches": [{"target": {"kind": "Flag"}, "patch": "[{op: add, path: /metadata/labels, value: {}}]"}]}, False),
+        ({"patches": [{"target": {"kind": "Deployment"}, "patch": ACTIVE}]}, False),
+        ({"patches": [{"target": {"name": "check"}, "patch": ACTIVE}]}, False),
+        ({"patches": [{"target": {"name": "["}, "patch": ACTIVE}], "patchesStrategicMerge": ["flag.yaml"]}, False),
+        ({"patches": None, "patchesJson6902": []}, False),
+    ],
+)
+def test_a_flag_that_a_kustomization_patches_inline_is_refused_with_its_place(
+    promoted, tmp_path: Path, kustomization: dict, refused: bool
+) -> None:
+    (tmp_path / "prod").mkdir()
+    (tmp_path / "prod" / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
+    if refused:
+        with pytest.raises(Refused, match=r"patched inline by .*kustomization\.yaml:1; edit it there"):
+            promoted("spec: {active: true}\n", "spec: {active: false}\n")
+    else:
+        assert promoted("spec: {active: true}\n", "spec: {active: false}\n") == "spec: {active: true}\n"
 
 
 def test_the_same_number_written_otherwise_is_not_edited(promoted) -> None:

@@ -14,8 +14,8 @@ def test_the_ladder_shows_what_is_behind_and_what_is_ahead():
         "  allocations\n"
         "  └─ All Other Users: 25 % (from 0 %)\n"
         "  steps\n"
-        "  ├─ ✔ 5 %  6h, 5000 answers\n"
-        "  ├─ ● 25 %  12h, approval  ← Holding\n"
+        "  ├─ ✔ 5 %  hold 6h, 5000 answers\n"
+        "  ├─ ● 25 %  hold 12h, approval  ← Holding\n"
         "  └─ ○ 100 %\n"
         "  guards\n"
         "  └─ ✔ error-rate: 0.004 (max 0.02, Rollback)\n"
@@ -34,7 +34,7 @@ def test_a_phase_shows_its_own_steps():
     plan = {"steps": RUN["plan"]["steps"], "phases": [{"segments": ["Staff"], "steps": [{"percent": "100"}]}, {}]}
     lines = tree(view_of(flag(run=RUN | {"plan": plan, "step": 1})))
     assert "  phase 1 of 2" in lines
-    assert not any("25 %  12h" in each for each in lines)
+    assert not any("25 %  hold 12h" in each for each in lines)
 
 
 def test_a_flag_without_a_rollout_has_a_tree_too():

@@ -134,3 +134,17 @@ def test_without_traffic_a_comparison_says_what_it_lacks(tmp_path: Path) -> None
 def test_traffic_that_cannot_be_is_refused(tmp_path: Path, wrong: tuple[str, str]) -> None:
     (tmp_path / "flags.yaml").write_text(yaml.safe_dump(flag()))
     assert CliRunner().invoke(flagctl, ["rollout", "plan", str(tmp_path), *wrong]).exit_code == 2
+
+
+@pytest.mark.parametrize("url", ["ftp://x", "localhost:9090", "http://", ""])
+def test_what_is_no_address_of_a_prometheus_is_refused_also_where_no_guard_asks(tmp_path: Path, url: str):
+    (tmp_path / "flags.yaml").write_text(yaml.safe_dump(flag()))
+    result = CliRunner().invoke(flagctl, ["rollout", "plan", str(tmp_path), "--prometheus-url", url])
+    assert (result.exit_code, "is not an address such as" in result.output) == (2, True)
+
+
+def test_where_no_flag_is_left_and_something_is_wrong_it_says_where_to_look(tmp_path: Path):
+    (tmp_path / "flags.yaml").write_text(yaml.safe_dump(flag(surprise=1)))
+    result = CliRunner().invoke(flagctl, ["rollout", "plan", str(tmp_path)])
+    assert result.exit_code != 0
+    assert "flagctl lint says more" in result.output

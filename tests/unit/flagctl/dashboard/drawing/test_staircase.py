@@ -1,5 +1,6 @@
 from flagctl.dashboard.drawing.staircase import staircase
-from flagctl.dashboard.pages.ladder import Ladder, Rung
+from flagctl.dashboard.pages.flag.ladder import Ladder
+from flagctl.rollout.rung import Rung
 
 
 def test_stairs_rise_and_are_walked_to_where_the_ramp_stands():

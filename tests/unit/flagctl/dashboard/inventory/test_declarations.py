@@ -120,9 +120,9 @@ def test_an_edit_is_read_and_judged_at_the_cost_of_what_it_concerns(tmp_path, mo
 
 
 def counted(calls, function):
-    def call(given):
+    def call(given, **more):
         calls.append(given)
-        return function(given)
+        return function(given, **more)
 
     return call
 

@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 
 from flagctl.dashboard.inventory.item import item_of
-from flagctl.dashboard.pages.listing import listing, query_of
+from flagctl.dashboard.pages.listing import listing
+from flagctl.dashboard.pages.query import COLUMNS, query_of
 from flagctl.dashboard.pages.row import row_of
 
 TODAY = date(2026, 12, 1)
@@ -47,13 +48,38 @@ def test_a_list_shows_what_its_url_says(given, found):
     assert keys(**given) == found
 
 
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_list_can_be_sorted_by_each_column(column):
+    assert sorted(keys(sort=column)) == sorted(keys(sort=f"-{column}")) == sorted(keys())
+
+
 @pytest.mark.parametrize(("page", "found"), [("1", 2), ("2", 2), ("99", 2), ("0", 2), ("x" * 9, 2)])
 def test_a_page_that_does_not_exist_is_the_nearest_one(page, found):
     assert len(listing(ROWS, query_of({"page": page}), page_rows=2).rows) == found
 
 
-def test_a_link_keeps_the_filters_and_begins_at_the_first_page():
-    query = query_of({"q": "a b", "owner": "x&y", "page": "3", "sort": "key"})
-    assert query.url(page=4) == "?q=a+b&owner=x%26y&sort=key&page=4"
-    assert query.sorted_by("key") == "?q=a+b&owner=x%26y&sort=-key"
-    assert query_of({}).url() == "?"
+def published(name, status):
+    told = {"type": "Published", "status": status, "reason": "x"}
+    return row(name, status={"conditions": [told], "published": "2/3" if status == "False" else "3/3"})
+
+
+@pytest.mark.parametrize(
+    ("serving", "found"),
+    [
+        ("differs", ["behind"]),
+        ("everywhere", ["there"]),
+        ("", ["behind", "there", "unknown"]),
+        ("x", ["behind", "there", "unknown"]),
+    ],
+)
+def test_a_list_shows_the_flags_of_which_replicas_serve_different_forms(serving, found):
+    rows = [published("behind", "False"), published("there", "True"), row("unknown")]
+    assert [each.key for each in listing(rows, query_of({"serving": serving})).rows] == found
+
+
+@pytest.mark.parametrize("state", ["active", "inactive"])
+def test_a_flag_that_cannot_be_read_is_neither_active_nor_inactive(state):
+    unread = row_of(item_of("Flag", {"metadata": {"name": "broken", "namespace": "shop"}}), TODAY)
+    assert not unread.known
+    assert listing([unread], query_of({"state": state})).rows == []
+    assert listing([unread], query_of({})).found == 1

@@ -26,6 +26,8 @@ GOOD = [condition("Ready", "True"), condition("Published", "True")]
         ),
         ({"conditions": [condition("Published", "Unknown")]}, (Need.UNPUBLISHED,)),
         ({"conditions": GOOD, "rollout": {"phase": "Progressing", "reason": "AwaitingApproval"}}, (Need.APPROVAL,)),
+        ({"conditions": [*GOOD, condition("Balanced", "False")]}, (Need.UNBALANCED,)),
+        ({"conditions": [*GOOD, condition("Balanced", "Unknown")]}, ()),
         ({"conditions": GOOD, "rollout": {"phase": "Paused", "reason": "Inconclusive"}}, (Need.INCONCLUSIVE,)),
         ({"conditions": GOOD, "rollout": {"phase": "Paused", "reason": "Manual"}}, (Need.PAUSED,)),
         (

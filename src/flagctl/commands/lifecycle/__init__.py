@@ -1,0 +1,1 @@
+"""Commands that go with a flag through environments, history and code, to its end."""

@@ -1,0 +1,1 @@
+"""Flag: what the page of one flag says: its rule, its ramp, what replicas serve of it, who manages it."""

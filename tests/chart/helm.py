@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +35,27 @@ def render(*values: Path, **settings: str) -> str:
 def attempt(*values: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """Return how `helm template` ended."""
     chosen = [word for path in values for word in ("--values", str(path))]
-    chosen += [f"--set={name.replace('__', '.')}={value}" for name, value in settings.items()]
-    apis = ["admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy"]
-    argv = [helm(), "template", "test", CHART, f"--namespace={NAMESPACE}", f"--api-versions={','.join(apis)}", *chosen]
+    return template(
+        "test", NAMESPACE, *chosen, *(f"--set={name.replace('__', '.')}={value}" for name, value in settings.items())
+    )
+
+
+def template(release: str, namespace: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Return how `helm template` ended for this release, with these options."""
+    apis = "--api-versions=admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy"
+    argv = [helm(), "template", release, CHART, f"--namespace={namespace}", apis, *words]
     return subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
 
 
 def objects(*values: Path, **settings: str) -> list[dict[str, Any]]:
-    """Return the rendered objects, those of `helm test` too."""
-    return [each for each in yaml.safe_load_all(render(*values, **settings)) if each]
+    """Return the rendered objects, those of `helm test` too; the caller may change them."""
+    return deepcopy(_objects(*values, **settings))
+
+
+@cache
+def _objects(*values: Path, **settings: str) -> list[dict[str, Any]]:
+    # In C: the CRDs are 10,000 lines, and Python takes seconds for them.
+    return [each for each in yaml.load_all(render(*values, **settings), yaml.CSafeLoader) if each]
 
 
 def find(found: list[dict[str, Any]], kind: str, name: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -34,12 +35,18 @@ def _schema(old: Schema, new: Schema, path: str) -> Iterator[str]:
     yield from (f"{path}: {key} changed" for key in FIXED if key in new and old.get(key) != new[key])
     yield from (f"{path}.{name} is required" for name in new.get("required", []) if name not in old.get("required", []))
     rules = {each["rule"] for each in old.get("x-kubernetes-validations", [])}
-    added = (each["rule"] for each in new.get("x-kubernetes-validations", []))
-    yield from (f"{path}: new rule {rule}" for rule in added if rule not in rules)
+    added = {each["rule"]: None for each in new.get("x-kubernetes-validations", []) if each["rule"] not in rules}
+    yield from (f"{path}: new rule {rule}" for rule in added if _asks(rule) in {"", *old.get("properties", {})})
     for key in ("items", "additionalProperties"):
         if isinstance(old.get(key), dict) and isinstance(new.get(key), dict):
             yield from _schema(old[key], new[key], f"{path}[]")
     yield from _properties(old, new, path)
+
+
+def _asks(rule: str) -> str:
+    """Return the field without which `rule` holds; "" if there is none to be seen."""
+    found = re.match(r"!\(has\(self\.(\w+)\) && [^|?]*\)$|!has\(self\.(\w+)\) \|\| [^?]*$", rule)
+    return found[found.lastindex or 0] if found else ""
 
 
 def _properties(old: Schema, new: Schema, path: str) -> Iterator[str]:

@@ -68,6 +68,16 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str], tuple[str, ...]]] = {
         {'flag_rollout_guard_errors{flag="hello", guard="error-rate"}': "1+0x3 0+0x60"},
         ("namespace", "flag", "guard"),
     ),
+    "FlagRolloutUnbalanced": (
+        {'flag_rollout_unbalanced{flag="hello"}': YES},
+        {'flag_rollout_unbalanced{flag="hello"}': NO},
+        ("namespace", "flag"),
+    ),
+    "FlagCohortListStale": (
+        {'flagoperator_list_stale{cohort="beta"}': YES},
+        {'flagoperator_list_stale{cohort="beta"}': "1+0x13 0+0x60"},
+        ("namespace", "cohort"),
+    ),
     "FlagoperatorNotLeading": (
         {"flagoperator_leading": NO, 'flagoperator_leading{pod="flagoperator-2"}': NO},
         {"flagoperator_leading": NO, 'flagoperator_leading{pod="flagoperator-2"}': YES},
@@ -85,6 +95,7 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str], tuple[str, ...]]] = {
     },
 }
 LABELS = {
+    "cohort": "beta",
     "flag": "hello",
     "guard": "error-rate",
     "namespace": WHERE,

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
+from flagoperator.lists.settings import read_sources
+from flagoperator.lists.source import Source
 from scripts.image.__main__ import REGISTRY
 from scripts.image.program import PROGRAMS
 from tests.chart.helm import CHART, VALUES, attempt, find, objects, render
+from tests.cluster.assets import OLDEST
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text())
@@ -72,11 +75,31 @@ def test_the_replicas_that_a_client_knows_do_not_all_go_before_it_may_look_again
 
 def test_the_stream_asks_who_subscribes_by_default_with_a_token_of_an_hour():
     found = objects()
-    assert "--subscribers=flags/flagd" in args(found, "flagoperator")
+    assert "--subscribers=flags/flagd,flags/flagoperator" in args(found, "flagoperator")
     assert "--operator-token-file=/identity/token" in args(found, "flagd")
     pod = find(found, "Deployment", "flagd")["spec"]["template"]["spec"]
     (source,) = next(each for each in pod["volumes"] if each["name"] == "identity")["projected"]["sources"]
     assert source["serviceAccountToken"] == {"path": "token", "audience": "flagoperator", "expirationSeconds": 3600}
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ([], {"--peer-token=/identity/token"}),
+        ([CHART / "ci" / "tls-values.yaml"], {"--peer-token=/identity/token", "--peer-ca=/identity/ca.crt"}),
+    ],
+)
+def test_a_new_operator_asks_the_others_what_is_served_and_shows_who_it_is(values: list[Path], shown: set[str]):
+    found = objects(*values)
+    given = args(found, "flagoperator")
+    assert "--peers=flagoperator.flags.svc:8015" in given
+    assert {each for each in given if each.startswith("--peer-")} == shown
+    pod = find(found, "Deployment", "flagoperator")["spec"]["template"]["spec"]
+    (identity,) = [each for each in pod["volumes"] if each["name"] == "identity"]
+    items = [
+        item["key"] for each in identity["projected"]["sources"] for item in each.get("secret", {}).get("items", ())
+    ]
+    assert items == (["ca.crt"] if values else [])
 
 
 @pytest.mark.parametrize("name", ["tls-values.yaml", "cert-manager-values.yaml"])
@@ -91,17 +114,23 @@ def test_with_certificates_nothing_is_said_to_be_insecure_and_flagd_gets_no_key_
     assert [item["key"] for each in secrets for item in each["items"]] == ["ca.crt"]
 
 
-def test_two_installations_share_no_name_of_the_cluster():
-    def cluster_scoped(release: str) -> set[tuple[str, str]]:
-        text = render(crds__enabled="false", deletionPolicy__enabled="true").replace("flags-test", release)
-        return {
-            (each["kind"], each["metadata"]["name"])
-            for each in yaml.safe_load_all(text)
-            if each and "namespace" not in each["metadata"]
-        }
+@pytest.mark.parametrize("values", FILES, ids=lambda path: path.stem if path else "default")
+def test_whoever_may_call_the_pod_of_helm_test_may(values: Path | None):
+    found = objects(*chosen(values))
+    labels = find(found, "Pod", "flagd-answers")["metadata"]["labels"]
+    (rule,) = [
+        each
+        for each in find(found, "NetworkPolicy", "flagd-ingress")["spec"]["ingress"]
+        if each["ports"][0]["port"] == "grpc"
+    ]
+    selectors = [peer["podSelector"]["matchLabels"] for peer in rule["from"] if peer.keys() == {"podSelector"}]
+    assert [each for each in selectors if each.items() <= labels.items()]
 
-    assert cluster_scoped("a")
-    assert not cluster_scoped("a") & cluster_scoped("b")
+
+def test_helm_test_needs_no_ca_in_the_secret_of_the_port():
+    (volume,) = find(objects(tls__flagd__secretName="web"), "Pod", "flagd-answers")["spec"]["volumes"]
+    needed = [each["secret"] for each in volume["projected"]["sources"] if not each["secret"].get("optional")]
+    assert [item["key"] for each in needed for item in each["items"]] == ["tls.crt"]
 
 
 def test_rights_over_namespaces_are_roles_there_and_none_of_the_cluster_but_reviews():
@@ -124,6 +153,12 @@ def test_no_role_reads_a_secret_or_writes_more_than_statuses():
                     assert all(resource.endswith("/status") for resource in rule["resources"])
 
 
+def test_the_chart_asks_for_no_older_kubernetes_than_the_crds_are_tried_on():
+    minor = OLDEST.rpartition(".")[0]
+    assert yaml.safe_load((CHART / "Chart.yaml").read_text())["kubeVersion"] == f">={minor}.0-0"
+    assert f"Kubernetes {minor} or later" in (ROOT / "docs/install.md").read_text()
+
+
 def test_crds_are_kept_unless_told_otherwise_and_follow_the_files():
     found = [each for each in objects() if each["kind"] == "CustomResourceDefinition"]
     assert len(found) == len(list((CHART / "files" / "crds").glob("*.yaml")))
@@ -133,6 +168,18 @@ def test_crds_are_kept_unless_told_otherwise_and_follow_the_files():
     loose = [each for each in objects(crds__keep="false") if each["kind"] == "CustomResourceDefinition"]
     assert not any("helm.sh/resource-policy" in each["metadata"]["annotations"] for each in loose)
     assert not [each for each in objects(crds__enabled="false") if each["kind"] == "CustomResourceDefinition"]
+
+
+@pytest.mark.parametrize(("family", "address"), [("IPv4", "0.0.0.0"), ("IPv6", "[::]")])  # noqa: S104 - of a pod
+def test_pods_listen_on_every_address_of_their_family(family: str, address: str):
+    found = objects(ipFamily=family, dashboard__enabled="true", tls__operator__secretName="operator-tls")
+    listening = {
+        word.partition("=")[2]
+        for name in ("flagd", "flagoperator", "flagoperator-dashboard")
+        for word in args(found, name)
+        if "listen=" in word
+    }
+    assert listening == {f"{address}:{port}" for port in (8013, 8014, 8015, 8016, 8020)}
 
 
 def test_an_autoscaler_and_the_deployment_do_not_both_say_how_many():
@@ -154,6 +201,8 @@ def test_an_autoscaler_and_the_deployment_do_not_both_say_how_many():
         ({"tls__certManager__enabled": "true"}, "issuerRef"),
         ({"networkPolicy__apiServer__cidrs": "{10.0.0.1}"}, "/networkPolicy/apiServer/cidrs"),
         ({"defaultProject": "No_Name"}, "/defaultProject"),
+        ({r"commonLabels__app\.kubernetes\.io/instance": "x"}, "app.kubernetes.io/instance"),
+        ({"commonLabels__team": "a b"}, "/commonLabels/team"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_name(settings: dict[str, str], says: str):
@@ -279,4 +328,66 @@ def test_artifact_hub_is_told_of_every_kind_and_image():
     }
     assert {each["image"] for each in told["images"]} == {
         f"{REGISTRY}/{name}:{chart['appVersion']}" for name in PROGRAMS
+    }
+
+
+def test_the_operator_gets_the_sources_of_lists_with_their_secrets_and_folders(tmp_path: Path):
+    values = tmp_path / "lists-values.yaml"
+    sources = {
+        "warehouse": {
+            "url": "https://warehouse.example/flags/",
+            "tokenSecret": {"name": "warehouse"},
+            "caSecret": {"name": "warehouse", "key": "tls.crt"},
+            "namespaces": ["shop"],
+        },
+        "exports": {"volume": {"persistentVolumeClaim": {"claimName": "exports"}}, "intervalSeconds": 5},
+    }
+    values.write_text(yaml.safe_dump({"lists": {"sources": sources}}))
+    found = objects(values)
+    assert "--list-sources=/lists/settings/sources.yaml" in args(found, "flagoperator")
+    (settings,) = [each for each in found if each["metadata"]["name"].startswith("flagoperator-lists-")]
+    (file := tmp_path / "sources.yaml").write_text(settings["data"]["sources.yaml"])
+    assert read_sources(file) == {
+        "warehouse": Source(
+            "warehouse",
+            url="https://warehouse.example/flags/",
+            token_file=Path("/lists/credentials/warehouse/token"),
+            ca_file=Path("/lists/credentials/warehouse/ca.crt"),
+            namespaces=frozenset(["shop"]),
+        ),
+        "exports": Source("exports", folder=Path("/lists/folders/exports"), interval_seconds=5.0),
+    }
+    pod = find(found, "Deployment", "flagoperator")["spec"]["template"]["spec"]
+    volumes = {each["name"]: each for each in pod["volumes"]}
+    mounts = {each["mountPath"]: volumes[each["name"]] for each in pod["containers"][0]["volumeMounts"]}
+    assert mounts["/lists/settings"]["configMap"]["name"] == settings["metadata"]["name"]
+    assert mounts["/lists/folders/exports"]["persistentVolumeClaim"] == {"claimName": "exports"}
+    assert [each["secret"]["items"] for each in mounts["/lists/credentials"]["projected"]["sources"]] == [
+        [{"key": "token", "path": "warehouse/token"}],
+        [{"key": "tls.crt", "path": "warehouse/ca.crt"}],
+    ]
+    egress = find(found, "NetworkPolicy", "flagoperator-egress")["spec"]["egress"]
+    assert [{"port": 443, "protocol": "TCP"}] in [rule["ports"] for rule in egress]
+
+
+def test_a_source_of_lists_is_a_server_over_https_or_a_folder():
+    for wrong in (
+        {"lists__sources__a__url": "http://warehouse.example"},
+        {"lists__sources__a__url": "https://me@warehouse.example"},
+        {"lists__sources__a__intervalSeconds": "5"},
+        {"lists__sources__a__url": "https://w.example", "lists__sources__a__volume__emptyDir__medium": "Memory"},
+    ):
+        assert attempt(**wrong).returncode != 0
+
+
+def test_an_image_is_pinned_by_its_digest_and_no_other_is():
+    digest = f"sha256:{'0a' * 32}"
+    found = objects(image__registry="registry.example/flags", image__tag="1.2.3", image__digests__flagd=digest)
+    images = {
+        name: find(found, "Deployment", name)["spec"]["template"]["spec"]["containers"][0]["image"]
+        for name in ("flagd", "flagoperator")
+    }
+    assert images == {
+        "flagd": f"registry.example/flags/flagd:1.2.3@{digest}",
+        "flagoperator": "registry.example/flags/flagoperator:1.2.3",
     }

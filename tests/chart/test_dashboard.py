@@ -50,3 +50,40 @@ def test_with_a_certificate_it_answers_over_https(secret: str, scheme: str, port
 def test_buttons_ask_for_the_rights_of_the_policy_where_there_is_one():
     found = objects(dashboard__enabled="true", rolloutVerbs__enabled="true")
     assert "--rollout-verbs" in find(found, "Deployment", NAME)["spec"]["template"]["spec"]["containers"][0]["args"]
+
+
+def test_with_tls_of_the_operator_it_asks_which_replica_serves_what_and_without_it_no_token_travels():
+    found = objects(dashboard__enabled="true", tls__operator__secretName="operator-tls")
+    pod = find(found, "Deployment", NAME)["spec"]["template"]["spec"]
+    assert "--operator=https://flagoperator.flags.svc:8016" in pod["containers"][0]["args"]
+    mounted = next(each for each in pod["volumes"] if each["name"] == "operator")["secret"]
+    assert mounted == {"secretName": "operator-tls", "optional": True, "items": [{"key": "ca.crt", "path": "ca.crt"}]}
+    operator = find(found, "Deployment", "flagoperator")["spec"]["template"]["spec"]["containers"][0]
+    assert "--serving-listen=0.0.0.0:8016" in operator["args"]
+    assert 8016 in {port["port"] for port in find(found, "Service", "flagoperator")["spec"]["ports"]}
+    assert "serving" in ports(find(found, "NetworkPolicy", "flagoperator-ingress")["spec"]["ingress"])
+    assert "serving" in ports(find(found, "NetworkPolicy", f"{NAME}-egress")["spec"]["egress"])
+
+    found = objects(dashboard__enabled="true")
+    args = find(found, "Deployment", NAME)["spec"]["template"]["spec"]["containers"][0]["args"]
+    assert not [each for each in args if each.startswith("--operator")]
+    operator = find(found, "Deployment", "flagoperator")["spec"]["template"]["spec"]["containers"][0]
+    assert "--serving-listen=127.0.0.1:8016" in operator["args"]
+
+
+def ports(rules):
+    return {port["port"] for rule in rules for port in rule["ports"]}
+
+
+@pytest.mark.parametrize("enabled", ["true", "false"])
+def test_the_operator_may_ask_who_may_get_flags_only_where_there_is_a_dashboard(enabled: str):
+    found = objects(dashboard__enabled=enabled)
+    resources = [
+        resource
+        for each in found
+        if each["kind"] == "ClusterRole" and each["metadata"]["name"].endswith("-operator")
+        for rule in each["rules"]
+        for resource in rule["resources"]
+    ]
+    assert resources.count("subjectaccessreviews") == (enabled == "true")
+    assert resources.count("tokenreviews") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import tarfile
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+PAGE = ROOT / "docs/install.md"
 MEGABYTES = {"flagd": 300, "flagoperator": 250, "flagctl": 150}
 ABSENT = {"flagd": ("kopf", "aiohttp", "kubernetes"), "flagoperator": ("envoy", "pyvoy"), "flagctl": ("envoy", "kopf")}
 pytestmark = [
@@ -41,6 +43,14 @@ def test_an_image_is_small_and_carries_nothing_of_the_others(built: Any, name: s
     assert size < MEGABYTES[name] * 1e6
     packages = {path.split("dist-packages/")[1].split("/")[0] for path in members(archive) if "dist-packages/" in path}
     assert not packages & set(ABSENT[name])
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_an_image_is_as_large_as_the_page_says(built: Any, name: str):
+    archive, _, size = built[name]
+    row = re.search(rf"^\| `{name}` \| (\d+) MB.* \| (\d+) MB \|$", PAGE.read_text(), re.MULTILINE)
+    assert row
+    assert [int(each) for each in row.groups()] == pytest.approx([size / 1e6, archive.stat().st_size / 1e6], rel=0.05)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

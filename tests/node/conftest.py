@@ -46,6 +46,13 @@ def installed(node: Node) -> Installed:
     return installed
 
 
+@pytest.fixture(autouse=True)
+def flag(request: pytest.FixtureRequest) -> None:
+    """Every test finds the flag as it was installed, whatever the one before made of it."""
+    if "installed" in request.fixturenames:
+        request.getfixturevalue("installed").restore()
+
+
 @pytest.fixture
 def calls(installed: Installed) -> Iterator[Calls]:
     """Pods that call for as long as a test runs."""

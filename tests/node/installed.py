@@ -57,6 +57,7 @@ class Installed:
 
     def __init__(self, node: Node) -> None:
         self.node = node
+        self._published: dict[str, Any] = {}
 
     def install(self) -> None:
         """Install as docs/install.md says, and apply a flag of another project."""
@@ -80,11 +81,16 @@ class Installed:
 
     def publish(self, percent: int, **spec: Any) -> None:
         """Apply the flag with this percentage and more fields, and wait until every replica serves it."""
-        fields = {**FLAG["spec"], "allOtherUsers": {"percent": percent}, **spec}  # type: ignore[dict-item]
+        self._published = fields = {**FLAG["spec"], "allOtherUsers": {"percent": percent}, **spec}  # type: ignore[dict-item]
         self.apply({**FLAG, "spec": fields})
         generation = self.kubectl("get", "flag/hello", "-ojsonpath={.metadata.generation}")
         for condition in (f"jsonpath={{.status.observedGeneration}}={generation}", "condition=Published"):
             self.kubectl("wait", f"--for={condition}", f"--timeout={SECONDS}s", "flag/hello")
+
+    def restore(self) -> None:
+        """Publish the flag as `install` did, if a test left another."""
+        if self._published != FLAG["spec"]:
+            self.publish(100)
 
     def kubectl(self, *words: str, namespace: str = OTHERS, stdin: str | None = None) -> str:
         """Return what kubectl prints."""
@@ -135,7 +141,9 @@ class Installed:
     def pods(self) -> dict[str, tuple[str, str]]:
         """Return the pods of the release that are there to stay: the program and the address of each."""
         found = json.loads(
-            self.kubectl("get", "pods", "--selector=app.kubernetes.io/component", "-ojson", namespace=SYSTEM)
+            self.kubectl(
+                "get", "pods", "--selector=app.kubernetes.io/component in (flagd, operator)", "-ojson", namespace=SYSTEM
+            )
         )
         return {
             each["metadata"]["name"]: (each["spec"]["containers"][0]["name"], each["status"]["podIP"])

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 RECIPE = Path(__file__).parent / "recipe"
+WITHOUT = os.environ.get("NODE_WITHOUT", "")
+"""A program that is left out: kube-router, which nothing needs but network policies, or none."""
 SPACES = ("unshare", "--net", "--mount", "--pid", "--fork", "--propagation", "private", "--", "sh", "-c")
 PACKAGES = (
     "containerd",
@@ -66,7 +68,7 @@ def programs() -> Path:
         _install()
         # Where the kernel lacks either, no pod has a network.
         _run(*SPACES, "PATH=$PATH:/usr/sbin && ip link add name pods type bridge && nft add table inet pods")
-        found, own = assets(), cached(f"node-{_digest()}", _build)
+        found, own = assets(), cached(f"node-{_digest()}{WITHOUT and f'-without-{WITHOUT}'}", _build)
     except subprocess.CalledProcessError as error:
         raise AssetsUnavailableError(f"no node: {error.cmd[0]} failed: {(error.stderr or '')[-300:]}") from error
     for program in (*(found / name for name in ("etcd", "kube-apiserver", "kubectl")), helm()):

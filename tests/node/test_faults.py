@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.node.calls import Calls
     from tests.node.installed import Installed
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1500, func_only=True)]
 # Processes smaller than flagd, until the pod is out of memory: the kernel then kills the largest, which is flagd.
 HOG = """
 import os, time

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.node.calls import Calls
     from tests.node.installed import Installed
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1500, func_only=True)]
 
 
 @pytest.mark.parametrize("service", ["flagd", "flagd-headless"])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.node.installed import Installed
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1500, func_only=True)]
 CRD = "crd/flags.flagoperator.dev"
 LEFT, OURS = "all,networkpolicies,roles,serviceaccounts", "--selector=app.kubernetes.io/name=flagoperator"
 FIELD = "{.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.addedByATest.type}"
@@ -51,7 +51,7 @@ def test_an_upgrade_changes_the_crds_and_a_rollback_changes_them_back(installed:
 def test_flags_outlive_the_release_and_a_new_one_serves_them(installed: Installed):
     installed.node.run("helm", "uninstall", "flags", f"--namespace={SYSTEM}", "--wait", "--timeout=240s")
     installed.until(lambda: not installed.kubectl("get", LEFT, "-oname", OURS, namespace=SYSTEM).split())
-    assert not [each for each in installed.kubectl("get", "clusterroles", "-oname").split() if "/flags-flags" in each]
+    assert not [each for each in installed.kubectl("get", "clusterroles", "-oname").split() if "/flags.flags" in each]
     assert installed.kubectl("get", "flag/hello", "-oname").strip() == "flag.flagoperator.dev/hello"
     installed.helm("install")
     installed.publish(50)

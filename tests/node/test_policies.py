@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.node.installed import Installed
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1500, func_only=True)]
 KNOCK = (Path(__file__).parent / "knock.py").read_text()
 LISTENING = "print(open('/proc/net/tcp').read() + open('/proc/net/tcp6').read())"
 LOOPBACK = ("0100007F", "0" * 24 + "01000000")  # of IPv4, IPv6
@@ -100,7 +100,8 @@ def test_a_pod_reaches_what_its_namespace_may(neighbours: Installed, namespace: 
 
 
 @pytest.mark.parametrize(
-    ("program", "open_to_it"), [("flagd", {"flagoperator:8015", "DNS"}), ("flagoperator", {"API server", "DNS"})]
+    ("program", "open_to_it"),
+    [("flagd", {"flagoperator:8015", "DNS"}), ("flagoperator", {"flagoperator:8015", "API server", "DNS"})],
 )
 def test_our_pods_reach_what_they_need_and_no_other(neighbours: Installed, program: str, open_to_it: set[str]):
     replica = next(found for found, (name, _) in neighbours.pods().items() if name == program)

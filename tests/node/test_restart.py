@@ -12,7 +12,7 @@ from tests.node.installed import OTHERS, SYSTEM, USER
 if TYPE_CHECKING:
     from tests.node.installed import Installed
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1500, func_only=True)]
 
 
 def answers(installed: Installed, address: str) -> bool:

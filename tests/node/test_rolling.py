@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.node.installed import Installed
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1500, func_only=True)]
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.node.installed import Installed
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1500, func_only=True)]
 CI = CHART / "ci"
 SOON = "--set=flagd.minReadySeconds=0"  # nobody calls meanwhile
 LABEL = "flagoperator.dev/caller"
@@ -54,9 +54,9 @@ def test_with_rights_in_some_namespaces_flags_of_others_are_not_followed(install
     installed.hears("unknown project", "--project=elsewhere")
 
 
-def secret(name: str, pki: Pki, *names: str) -> dict[str, Any]:
+def secret(name: str, pki: Pki, *names: str, ca: bool = True) -> dict[str, Any]:
     certificate, key = pki.sign(name, f"/CN={name}", "serverAuth", tuple(f"DNS:{each}" for each in names))
-    files = {"tls.crt": certificate, "tls.key": key, "ca.crt": pki.folder / "ca.crt"}
+    files = {"tls.crt": certificate, "tls.key": key} | ({"ca.crt": pki.folder / "ca.crt"} if ca else {})
     data = {file: base64.b64encode(path.read_bytes()).decode() for file, path in files.items()}
     return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "type": "kubernetes.io/tls", "data": data}
 
@@ -86,7 +86,7 @@ def define(installed: Installed, group: str, kind: str) -> None:
 def test_with_certificates_stream_and_calls_have_tls(installed: Installed, tmp_path: Path, name: str):
     pki = Pki(tmp_path)
     installed.apply(
-        secret("flagd-tls", pki, "flagd.flags.svc", "flagd-headless.flags.svc"),
+        secret("flagd-tls", pki, "flagd.flags.svc", "flagd-headless.flags.svc", ca=name == "cert-manager-values.yaml"),
         secret("flagoperator-tls", pki, "flagoperator.flags.svc"),
         namespace=SYSTEM,
     )
@@ -112,3 +112,4 @@ def test_tenants_need_a_label_and_a_key(installed: Installed):
     installed.node.run("kubectl", "label", "namespace", OTHERS, f"{LABEL}=true")
     installed.hears("STATIC", asked, f"--key={KEY}")
     installed.hears("a valid deployment key is required", asked)
+    assert "Succeeded" in installed.node.run("helm", "test", "flags", f"--namespace={SYSTEM}").stdout

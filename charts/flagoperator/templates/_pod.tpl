@@ -14,7 +14,7 @@ imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with $values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with $values.nodeSelector }}
 nodeSelector:
@@ -40,34 +40,38 @@ topologySpreadConstraints:
   {{- end }}
 {{- end }}
 
+{{- define "flagoperator.everyAddress" -}}
+{{ ternary "[::]" "0.0.0.0" (eq .Values.ipFamily "IPv6") }}
+{{- end }}
+
 {{- define "flagoperator.podMetadata" -}}
 {{- $root := index . 0 -}}
 labels:
   {{- include "flagoperator.labels" $root | nindent 2 }}
   app.kubernetes.io/component: {{ index . 1 }}
 annotations:
-  kubectl.kubernetes.io/default-container: {{ index . 3 }}
-  {{- with (index . 2).podAnnotations }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
+  {{- toYaml (merge (dict) ((index . 2).podAnnotations | default dict) (dict "kubectl.kubernetes.io/default-container" (index . 3))) | nindent 2 }}
 {{- end }}
 
+{{/* (list . SECRET): with a Secret for TLS, probes ask over HTTPS; kubelet verifies no certificate. */}}
 {{- define "flagoperator.container" -}}
+{{- $probe := dict "port" "management" }}
+{{- if index . 1 }}{{ $_ := set $probe "scheme" "HTTPS" }}{{ end }}
 securityContext:
   allowPrivilegeEscalation: false
   readOnlyRootFilesystem: true
   capabilities: {drop: [ALL]}
 # CPU decides how long a start takes; liveness alone would restart it forever under load.
 startupProbe:
-  httpGet: {path: /healthz, port: management}
+  httpGet: {{ merge (dict "path" "/healthz") $probe | toJson }}
   periodSeconds: 1
   failureThreshold: 90
 livenessProbe:
-  httpGet: {path: /healthz, port: management}
+  httpGet: {{ merge (dict "path" "/healthz") $probe | toJson }}
   periodSeconds: 10
   timeoutSeconds: 5
 readinessProbe:
-  httpGet: {path: /readyz, port: management}
+  httpGet: {{ merge (dict "path" "/readyz") $probe | toJson }}
   periodSeconds: 2
   timeoutSeconds: 5
 terminationMessagePolicy: FallbackToLogsOnError

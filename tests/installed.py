@@ -36,12 +36,13 @@ class Installation:
         (self._project,) = distributions(path=[str(packages)])
         self._link(None, packages)
 
-    def run(self, extra: str | None, program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run `program` as if `extra` were installed too."""
+    def run(self, extra: str | None, program: str | Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run `program`, of this environment unless it has a path, as if `extra` were installed too."""
         packages = self.packages(extra)
         if extra is not None and not packages.exists():
             self._link(extra, packages)
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self._folder), "PYTHONPATH": str(packages)}
+        path = f"{self._bin}{os.pathsep}{os.environ['PATH']}"
+        environment = {"PATH": path, "HOME": str(self._folder), "PYTHONPATH": str(packages)}
         command = [self._bin / program, *arguments]
         return subprocess.run(
             command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False

@@ -13,6 +13,8 @@ from pathlib import Path
 from tests.cached import cached
 
 BINARIES = ("etcd", "kube-apiserver", "kubectl")
+OLDEST, NEWEST = "1.31.14", "1.37.2"
+"""Versions of Kubernetes that the CRDs are tried on, besides the one of the recipe."""
 RECIPE = Path(__file__).parent / "envtest"
 
 

@@ -26,6 +26,12 @@ def binaries() -> Path:
         pytest.skip(str(error))
 
 
+@pytest.fixture(autouse=True)
+def _own_discovery(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let kubectl ask which kinds there are: what it has kept names kinds that other tests have taken away since."""
+    monkeypatch.setenv("KUBECACHEDIR", str(tmp_path_factory.mktemp("discovery")))
+
+
 @pytest.fixture(scope="session")
 def plane(tmp_path_factory: pytest.TempPathFactory, binaries: Path) -> Iterator[ControlPlane]:
     """A control plane with the CRDs. Shared: leave it running."""

@@ -13,14 +13,14 @@ import http.client
 import json
 import os
 import signal
-import ssl
 import subprocess
 import sys
 import time
 import urllib.error
-import urllib.request
 from typing import TYPE_CHECKING, Any, Self
 
+from tests.cluster.admin import Admin
+from tests.cluster.audit_log import AuditLog
 from tests.cluster.pki import Pki
 from tests.ports import free_ports
 
@@ -72,6 +72,8 @@ class ControlPlane:
         self.serving = self._pki.folder / "serving.crt", self._pki.folder / "serving.key"
         self.kubectl = binaries / "kubectl"
         self.admin = self.user("admin", "system:masters")
+        self._as_admin = Admin(self.url, self._pki.folder)
+        self._audit_log = AuditLog(self.folder / "logs" / "audit.log")
 
     def __enter__(self) -> Self:
         try:
@@ -111,6 +113,7 @@ class ControlPlane:
 
     def stop(self) -> None:
         """End every component."""
+        self._as_admin.close()
         for process in reversed(list(self._processes.values())):
             process.send_signal(signal.SIGCONT)
             process.terminate()
@@ -123,13 +126,15 @@ class ControlPlane:
 
     def request(self, path: str, method: str = "GET", body: object = None) -> Any:
         """Call the API as admin and return the decoded JSON."""
-        with self._open(self.url + path, method, body) as response:
+        if method == "GET":
+            return json.loads(self._as_admin.read(path))
+        with self._as_admin.open(self.url + path, method, body) as response:
             return json.load(response)
 
     def apply(self, path: str, obj: object) -> Any:
         """Apply `obj` at `path` on the server's side, as a user's tool would."""
         query = "?fieldManager=tests&force=true"
-        with self._open(self.url + path + query, "PATCH", obj, "application/apply-patch+yaml") as response:
+        with self._as_admin.open(self.url + path + query, "PATCH", obj, "application/apply-patch+yaml") as response:
             return json.load(response)
 
     def since(self, path: str, version: str) -> list[dict[str, Any]]:
@@ -138,7 +143,7 @@ class ControlPlane:
         Each is what a watch tells: ``{"type": "ADDED", "object": {…}}``.
         """
         query = f"?watch=true&resourceVersion={version}&timeoutSeconds=5"
-        with self._open(self.url + path + query) as response:
+        with self._as_admin.open(self.url + path + query) as response:
             return [json.loads(line) for line in response]
 
     def user(self, name: str, group: str) -> Path:
@@ -167,11 +172,7 @@ class ControlPlane:
 
         Of who was turned away because nobody knows who that is, the username is empty.
         """
-        complete = (self.folder / "logs" / "audit.log").read_text().rpartition("\n")[0]
-        entries = [json.loads(line) for line in complete.splitlines()]
-        for entry in entries:
-            entry["user"].setdefault("username", "")
-        return entries
+        return self._audit_log.entries()
 
     def _arguments(self, name: str) -> dict[str, Any]:
         """Return the flags of a component; a subclass knows more of them."""
@@ -221,20 +222,11 @@ class ControlPlane:
         url = self._health(name)
         process, deadline = self._processes[name], time.monotonic() + _READY_SECONDS
         while process.poll() is None and time.monotonic() < deadline:
-            with contextlib.suppress(OSError, http.client.HTTPException), self._open(url):
+            with contextlib.suppress(OSError, http.client.HTTPException), self._as_admin.open(url):
                 return
             time.sleep(0.1)
         log = (self.folder / "logs" / f"{name}.log").read_text(errors="replace")[-3000:]
         raise RuntimeError(f"{name} did not become ready (exit code {process.poll()}); its log ends:\n{log}")
-
-    def _open(self, url: str, method: str = "GET", body: object = None, media: str = "application/json") -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(url, data, {"Content-Type": media}, method=method)
-        context = None
-        if url.startswith("https"):
-            context = ssl.create_default_context(cafile=self._pki.folder / "ca.crt")
-            context.load_cert_chain(self._pki.folder / "admin.crt", self._pki.folder / "admin.key")
-        return urllib.request.urlopen(request, timeout=20, context=context)
 
     def _kubeconfig(self, file: str, credentials: dict[str, str]) -> Path:
         cluster = {"server": self.url, "certificate-authority-data": _base64(self._pki.folder / "ca.crt")}

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 SHARE = 0.1
 """By how much a process may have grown."""
-SLACK = {"memory": 20 * 1024, "files": 4, "threads": 2}
-"""What is no growth in a small process: kB until the garbage collector finds its pace, connections being closed."""
+SLACK = {"memory": 20 * 1024, "files": 8, "threads": 2}
+"""What is no growth in a small process: kB until the garbage collector finds its pace, connections that are kept."""
 SETTLE_SECONDS = 60
 
 

@@ -52,6 +52,12 @@ def authorize(plane: ControlPlane, namespace: str = SYSTEM) -> Path:
     return kubeconfig
 
 
+def authorize_serving(plane: ControlPlane) -> None:
+    """Let the operator's account ask who may get flags: the rules that it needs with ``--serving-listen``."""
+    rules = yaml.safe_load(RULES.read_text())["serving"]
+    _bind(plane, "ClusterRole", RBAC, rules, name=f"{ACCOUNT}-serving")
+
+
 def authorize_reviews(plane: ControlPlane) -> None:
     """Let the operator's account ask whose a token is: the rules that the chart gives it with ``--subscribers``."""
     rules = yaml.safe_load(RULES.read_text())["subscribers"]

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from flagoperator.reconcile.election import RETRY_SECONDS
+from flagoperator.reconcile.authority.election import RETRY_SECONDS
 from tests.cluster.script import TOUCHED
 
 if TYPE_CHECKING:

@@ -202,9 +202,10 @@ def test_a_flood_of_forged_tokens_reaches_the_api_server_as_a_trickle(guarded: G
         codes = Counter(
             each.code().name for each in callers.map(lambda token: guarded.subscribe(token, "forger"), shown)
         )
-    asked = reviewed(guarded) - reviews
-    assert codes.keys() == {"UNAUTHENTICATED", "UNAVAILABLE"}
-    assert BURST / 2 < asked <= BURST + PER_SECOND * (time.monotonic() - begun)
+    asked, allowed = reviewed(guarded) - reviews, BURST + PER_SECOND * (time.monotonic() - begun)
+    assert codes.keys() <= {"UNAUTHENTICATED", "UNAVAILABLE"}
+    assert codes["UNAVAILABLE"] >= codes.total() - allowed, "whatever is beyond the trickle is turned away"
+    assert BURST / 2 < asked <= allowed
     assert "welcome" in guarded.operator.replicas()
 
 

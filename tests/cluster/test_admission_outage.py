@@ -43,7 +43,7 @@ def test_a_replica_is_let_in_again_while_nobody_can_review_its_token(stage: Stag
     forgotten = time.monotonic() + FRESH_SECONDS
     stage.plane.kill("kube-apiserver", signal.SIGSTOP)
     start("flagd-1").said("UNAVAILABLE: the token cannot be reviewed now; try again")
-    operator.said("tokens of subscribers cannot be reviewed")
+    operator.said("tokens cannot be reviewed")
     stage.until(lambda: time.monotonic() > forgotten)  # from here on, the API server would have been asked
     for way_to_go in (None, signal.SIGKILL):
         if way_to_go:
@@ -54,5 +54,5 @@ def test_a_replica_is_let_in_again_while_nobody_can_review_its_token(stage: Stag
         stage.until(lambda: operator.replicas().keys() == {"flagd-0"})
     stage.plane.start("kube-apiserver")
     stage.until(lambda: operator.replicas().keys() == set(NAMES))
-    operator.said("tokens of subscribers are reviewed again")
+    operator.said("tokens are reviewed again")
     assert operator.metric("flagoperator_token_reviews_total", result="failed") > 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import urllib.error
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.chart.helm import NAMESPACE, VALUES, objects
+from tests.chart.helm import CHART, NAMESPACE, VALUES, helm, objects
 from tests.cluster.installation import make_namespace
+from tests.cluster.rendered import complaint, kubectl
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tests.cluster.control_plane import ControlPlane
 
 OURS = "flagoperator.dev"
-FOREIGN = {"Certificate", "ServiceMonitor", "PrometheusRule"}
 RIGHTS = {"ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"}
 OPERATOR, FLAGD = (f"system:serviceaccount:{NAMESPACE}:{name}" for name in ("flagoperator", "flagd"))
 AUTHOR, VIEWER = "author", "viewer"
@@ -69,13 +68,6 @@ def may(plane: ControlPlane, user: str, verb: str, group: str, resource: str, na
     return bool(review["status"]["allowed"])
 
 
-def kubectl(plane: ControlPlane, stdin: Any, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "KUBECONFIG": str(plane.admin)}
-    argv = [plane.kubectl, *words, "--filename=-"]
-    whole = json.dumps({"apiVersion": "v1", "kind": "List", "items": stdin})
-    return subprocess.run(argv, input=whole, capture_output=True, text=True, timeout=120, check=False, env=environment)
-
-
 @pytest.fixture(scope="module")
 def granted(plane: ControlPlane) -> ControlPlane:
     """The rights of the chart; the cluster's aggregated roles, which a controller fills, are bound one by one."""
@@ -94,7 +86,7 @@ def _binding(user: str, role: str) -> dict[str, Any]:
         "apiVersion": f"{group}/v1",
         "kind": "RoleBinding",
         "metadata": {"name": f"{user}-{role}", "namespace": "default"},
-        "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": f"{NAMESPACE}-test-{role}"},
+        "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": f"{NAMESPACE}.test-{role}"},
         "subjects": [{"apiGroup": group, "kind": "User", "name": user}],
     }
 
@@ -116,13 +108,22 @@ def test_an_author_of_one_namespace_has_no_right_in_another(granted: ControlPlan
 
 @pytest.mark.parametrize("values", [None, *VALUES], ids=lambda path: path.stem if path else "default")
 def test_the_api_server_takes_every_object_strictly(plane: ControlPlane, values: Path | None):
-    make_namespace(plane, NAMESPACE)
-    for namespace in ("shop", "ads"):
+    assert not complaint(plane, values)
+
+
+def test_a_second_installation_takes_nothing_of_the_first(plane: ControlPlane):
+    environment = {**os.environ, "KUBECONFIG": str(plane.admin)}
+
+    def run(verb: str, release: str, namespace: str, *words: str | Path) -> None:
+        argv = [helm(), verb, release, f"--namespace={namespace}", *words]
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=300, check=False, env=environment)
+        assert done.returncode == 0, done.stderr
+
+    for release, namespace in (("c", "a-b"), ("b-c", "a"), ("123", "456")):
         make_namespace(plane, namespace)
-    known = [each for each in objects(*([values] if values else [])) if each["kind"] not in FOREIGN]
-    done = kubectl(plane, known, "apply", "--server-side", "--dry-run=server", "--validate=strict", "--force-conflicts")
-    assert done.returncode == 0, done.stderr
-    assert "Warning" not in done.stderr
+        run("install", release, namespace, CHART, "--set=crds.enabled=false,deletionPolicy.enabled=true")
+    for release, namespace in (("c", "a-b"), ("b-c", "a"), ("123", "456")):
+        run("uninstall", release, namespace)
 
 
 @pytest.mark.parametrize("values", [None, *VALUES], ids=lambda path: path.stem if path else "default")

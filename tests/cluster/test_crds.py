@@ -2,66 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import urllib.error
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from flagd.manifest import validate
-from tests.unit.flagd.manifest import wrong_ramps
-from tests.unit.flagd.manifest.findings import flag, group, resource, segment
-from tests.unit.flagd.manifest.wrong import AUDIENCES, FIELDS, FLAGS, GROUPS
+from flagd.manifest.parts.bound import Bound
+from flagd.manifest.parts.percent import Percent
+from tests.cluster.verdict import (
+    LONGEST,
+    NUMBERS,
+    ONLY_LINT,
+    RIGHT,
+    WRONG,
+    is_a,
+    refusal,
+    refused_bounds,
+    refused_percents,
+)
+from tests.unit.flagd.manifest.findings import flag, group, segment
 from tests.unit.flagd.manifest.wrong_ramps import RAMPS
 
 if TYPE_CHECKING:
     from tests.cluster.control_plane import ControlPlane
-
-WRONG = {name: case[0] for table in (FIELDS, FLAGS, GROUPS, AUDIENCES, RAMPS) for name, case in table.items()}
-
-COST = "the API server's estimate of the cost would be too high"
-UNTYPED = "its schema says nothing of the type, because a union of scalars is not structural"
-ONLY_LINT = {
-    "a weight for no variant": COST,
-    "no attribute in any of in a flag": COST,
-    "metadata that is not a scalar": UNTYPED,
-    "metadata that Amplitude sets": UNTYPED,
-    "a payload of null": "the API server drops nulls before it looks",
-    "a broken regular expression": "CEL cannot try a pattern",
-    "a broken glob": "CEL cannot try a pattern",
-    "a bucketing key that is a list": "the path is right; that its value is a list is known to lint only",
-    "a namespace that Kubernetes refuses": "the namespace is part of the address, not of the object",
-    **wrong_ramps.ONLY_LINT,
-}
-RIGHT = {
-    "a flag": flag(),
-    "a fraction": flag(allOtherUsers={"percent": "0.5"}),
-    "all of it": flag(allOtherUsers={"percent": 100, "weights": {"on": 1, "treatment": 4}}),
-    "a payload of anything": flag(variants=[{"key": "on", "payload": {"a": [1, None, {"b": 2.5}]}}]),
-    "metadata of scalars": flag(metadata={"team": "payments", "tier": 1, "share": 0.5, "critical": True}),
-    **{
-        f"bucketing by {path}": flag(bucketing={"key": path})
-        for path in ("user.user_id", "user.properties.a", "user.properties['a.b']", 'groups.company.properties["x y"]')
-    },
-    "a segment": segment(segmentRefs=["power-users"]),
-    "fields without a value": flag(description=None, segments=None),
-    "a holdout": group(type="Holdout", holdout={"percent": 5}),
-    "a cohort": resource("FlagCohort", {"members": ["ann"]}),
-    "a deployment": resource("FlagDeployment", {"type": "Server", "keyHashes": ["sha256:" + "0" * 64]}),
-    **wrong_ramps.RIGHT,
-}
-
-
-def refusal(plane: ControlPlane, obj: dict[str, Any], method: str = "POST", options: str = "dryRun=All&") -> str | None:
-    """Return what the API server says against `obj`; None if it takes it."""
-    name = f"/{obj['metadata']['name']}" if method == "PUT" else ""
-    path = f"/apis/flagoperator.dev/v1alpha1/namespaces/default/{obj['kind'].lower()}s{name}"
-    try:
-        plane.request(f"{path}?{options}fieldValidation=Strict", method, obj)
-    except urllib.error.HTTPError as error:
-        return str(json.load(error)["message"])
-    return None
 
 
 @pytest.mark.parametrize("name", [name for name in WRONG if name not in ONLY_LINT])
@@ -117,6 +81,18 @@ def test_what_lint_takes_the_api_server_takes(plane: ControlPlane, name: str):
 )
 def test_the_api_server_names_the_bad_value(plane: ControlPlane, obj: dict[str, Any], says: str):
     assert says in str(refusal(plane, obj))
+
+
+def test_a_percentage_for_the_api_server_is_one_for_lint(plane: ControlPlane):
+    assert refused_percents(plane) == {each for each in NUMBERS if not is_a(Percent, each)}
+
+
+def test_a_bound_for_the_api_server_is_one_for_lint(plane: ControlPlane):
+    assert refused_bounds(plane) == {each for each in NUMBERS if not is_a(Bound, each)}
+
+
+def test_the_longest_flag_costs_no_more_than_the_api_server_allows(plane: ControlPlane):
+    assert refusal(plane, LONGEST) is None
 
 
 REBUCKETING = {

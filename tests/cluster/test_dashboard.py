@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from flagd.engine.split import Part, Split
+from flagoperator.rollout.ratio import Ratio, Tally
+from flagoperator.rollout.ratio_form import written_ratio
 from tests.cluster.ramping import Ramping, plan, ramped
 from tests.cluster.stage import flag
 from tests.cluster.test_chart import kubectl, objects
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 RBAC = "rbac.authorization.k8s.io/v1"
 STEPS: list[dict[str, Any]] = [{"percent": 5, "approval": True}, {"percent": 25, "hold": "6h"}, {"percent": 100}]
 READ = ["get", "list", "watch"]
+IN_BETA = [{"op": "in cohort", "values": ["beta"]}]
 
 
 class Visit:
@@ -107,6 +112,7 @@ def test_who_may_only_look_sees_and_is_refused_by_the_api_server(ramping: Rampin
     )
     assert author.json("/")["tiles"][1]["count"] == 1
     assert author.get("/health").status == 200
+    assert "docs/troubleshooting.md#:~:text=Aborted" in author.get(page).body
 
 
 def approvable(page: Any) -> Any:
@@ -157,6 +163,68 @@ def test_a_change_in_the_cluster_is_seen_and_nothing_of_what_is_not_allowed(stag
     assert looker.json("/cohorts")["rows"] == []
     stage.delete("Flag", "checkout")
     eventually(lambda: looker.get(page).status == 404)
+
+
+def test_how_the_users_of_a_run_are_divided_is_drawn_on_the_page_of_the_flag_and_in_the_list(
+    stage: Stage, dashboard: Dashboard
+):
+    parts = (Part("control", "off", 3), Part("treated", "on", 1))
+    tally = Tally(Split("All Other Users", ("context", "user", "user_id"), "checkout", parts), (500, 500))
+    ratio = Ratio().after((tally,))
+    told = {"id": "1", "ratio": written_ratio(ratio)}
+    looker = Visit(dashboard, grant(stage, "looker", flags=READ))
+    stage.apply(flag("checkout", 25))
+    condition = {"type": "Balanced", "status": "False", "reason": "SampleRatioMismatch", "message": "500 of 1000"}
+    reported(stage, "flag/checkout", {"rollout": {"phase": "Progressing", "run": told}, "conditions": [condition]})
+    page = f"/flags/{stage.namespace}/checkout"
+    shown = eventually(lambda: (ladder := looker.json(page)["flag"]["ladder"]) and ladder["divisions"] and ladder)
+    [division] = shown["divisions"]
+    assert (shown["balanced"], shown["balance"]) == ("False", "500 of 1000")
+    assert (division["mismatched"], division["users"]) == (True, 1000)
+    assert [(each["variant"], each["seen"], each["expected"]) for each in division["shares"]] == [
+        ("off", 50, 75),
+        ("on", 50, 25),
+    ]
+    assert "50.0 %, expected 75.0 %" in looker.get(page).body
+    [row] = looker.json("/flags?need=unbalanced")["listing"]["rows"]
+    assert (row["key"], row["balanced"]) == ("checkout", "False")
+    assert "Unbalanced" in looker.get("/flags").body
+
+
+def test_the_list_of_a_cohort_is_shown_as_the_operator_tells_it_and_explain_says_who_is_on_it_is_not_known(
+    stage: Stage, dashboard: Dashboard
+):
+    looker = Visit(dashboard, grant(stage, "looker", flags=READ, flagcohorts=READ))
+    stage.apply(
+        {
+            "apiVersion": "flagoperator.dev/v1alpha1",
+            "kind": "FlagCohort",
+            "metadata": {"name": "beta"},
+            "spec": {"from": {"source": "warehouse", "path": "beta.txt"}},
+        },
+        flag("checkout", 0, segments=[{"name": "beta", "match": IN_BETA, "rollout": {"percent": 100}}]),
+    )
+    held = {"ids": 1234567, "asOf": "2026-01-01T00:00:00Z"}
+    stale = {"type": "ListCurrent", "status": "False", "reason": "ListStale", "message": "the server is away"}
+    reported(stage, "fco/beta", {"list": held, "conditions": [stale]})
+    eventually(lambda: [row["list"]["state"] for row in looker.json("/cohorts")["rows"]] == ["stale"])
+    body = looker.get("/cohorts").body
+    assert all(text in body for text in ("1,234,567 ids", "as of", "list is stale", "the server is away"))
+    page = f"/flags/{stage.namespace}/checkout"
+    csrf = eventually(lambda: (reply := looker.get(page)).status == 200 and reply.csrf)
+    for user, variant in (('{"user_id": "a"}', "off"), ('{"user_id": "a", "cohort_ids": ["beta"]}', "on")):
+        form = {"csrf": csrf, "user": user}
+        headers = {"Cookie": looker.cookie, "Accept": "application/json"}
+        found = dashboard.post(f"{page}/explain", form, **headers).data["explained"]
+        assert found["verdict"]["variant"] == variant
+        assert "list of the cohort beta is not known here" in found["notes"][0]
+
+
+def reported(stage: Stage, name: str, status: dict[str, Any]) -> None:
+    """Write the status of a resource, as an operator does."""
+    conditions = [{"lastTransitionTime": "2026-01-01T00:00:00Z", **each} for each in status["conditions"]]
+    status = {**status, "conditions": conditions}
+    stage.kubectl("patch", name, "--subresource=status", "--type=merge", "--patch", json.dumps({"status": status}))
 
 
 def test_who_may_see_nothing_is_told_which_right_is_missing(stage: Stage, dashboard: Dashboard):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tests.cluster.ramping import Ramping, plan, ramped
-from tests.cluster.test_dashboard import STEPS
+from tests.cluster.stage import flag
+from tests.cluster.test_dashboard import READ, STEPS, grant
 from tests.wire.browser import browsing, window
 from tests.wire.dashboard import Dashboard
 
@@ -59,3 +60,29 @@ def confirm(page: Page, verb: str, effect: str) -> None:
     page.get_by_text(effect).wait_for()
     page.get_by_role("button", name=f"{verb} it").click()
     page.wait_for_url("**#ramp")
+
+
+def test_an_open_page_whose_session_is_over_leads_to_the_page_to_sign_in_and_back(stage: Stage):
+    token = grant(stage, "looker", flags=READ)
+    stage.apply(flag("checkout", 10))
+    path = f"/flags/{stage.namespace}/checkout"
+    options = ("--sign-in", "--kubeconfig", stage.plane.admin, "--namespaces", stage.namespace)
+    with browsing() as browser, Dashboard(*options) as dashboard, window(browser, dashboard.url, viewport=WIDE) as seen:
+        page = seen.open(path)
+        sign_in(page, token)
+        page.wait_for_url(f"**{path}")
+        page.locator("#live-state", has_text="live").wait_for()
+        cookie = "; ".join(f"{each['name']}={each['value']}" for each in page.context.cookies())
+        ended = dashboard.post("/sign-out", {"csrf": dashboard.get(path, Cookie=cookie).csrf}, Cookie=cookie)
+        assert ended.status == 303
+        stage.apply(flag("checkout", 20))
+        page.wait_for_url("**/sign-in?back=*")
+        sign_in(page, token)
+        page.wait_for_url(f"**{path}")
+        page.get_by_text("20 % of everybody").wait_for()
+
+
+def sign_in(page: Page, token: str) -> None:
+    """Show a token on the page that asks for one."""
+    page.get_by_label("Token").fill(token)
+    page.get_by_role("button", name="Sign in").click()

@@ -106,7 +106,7 @@ def test_a_plugin_that_fails_while_its_token_ends_makes_nobody_anonymous(stage: 
     operator.said("the cloud is away")
     token.write_text(stage.plane.token("flags-system", name))
     broken.unlink()
-    stage.until(lambda: operator.get("/readyz")[0] == 200 and operator.state()["leading"], seconds=60)
+    stage.until(lambda: operator.get("/readyz")[0] == 200 and operator.state()["leading"])
     stage.apply(flag("checkout", 0))
     stage.wait("checkout", Published="True")
     assert stage.variant(replica, "checkout") == "off"

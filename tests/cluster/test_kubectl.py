@@ -12,6 +12,7 @@ import pytest
 
 from flagd.manifest import KINDS
 from tests.cluster.stage import flag
+from tests.installed import Installation, build_wheel
 
 if TYPE_CHECKING:
     from tests.cluster.stage import Stage
@@ -40,7 +41,7 @@ def test_get_shows_the_columns_of_a_flag(stage: Stage):
     assert header.split() == ["NAME", "ACTIVE", "VARIANTS", "ROLLOUT", "READY", "PUBLISHED", "MESSAGE", "AGE"]
     assert row.split()[:2] == ["checkout", "true"]
     wide = stage.kubectl("get", "flags", "-o", "wide").splitlines()[0].split()
-    assert wide[6:10] == ["MESSAGE", "REVISION", "OWNER", "EXPIRES"]
+    assert wide[6:11] == ["MESSAGE", "BALANCED", "REVISION", "OWNER", "EXPIRES"]
 
 
 def test_short_names_and_the_category_are_served(stage: Stage):
@@ -54,6 +55,55 @@ def test_flags_are_selected_by_owner(stage: Stage):
     stage.apply(flag("mine", owner="payments"), flag("theirs", owner="search"))
     found = stage.kubectl("get", "flags", "--field-selector", "spec.owner=payments", "-o", "name")
     assert found.split() == ["flag.flagoperator.dev/mine"]
+
+
+@pytest.fixture(scope="module")
+def plugin(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """What `pip install 'flagoperator[ctl]'` puts on the PATH."""
+    return Installation(build_wheel(tmp_path_factory.mktemp("wheel")), tmp_path_factory.mktemp("installation"))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected", "directive"),
+    [
+        (("fl",), {"flags"}, 4),
+        (("flags", "do"), {"doctor"}, 4),
+        (("flags", "rollout", "ap"), {"approve"}, 4),
+        (("flags", "lint", "--output", ""), {"text", "json", "github", "sarif"}, 4),
+        (("flags", "eval", str(EXAMPLES), "--flag", "new-"), {"new-account", "new-checkout"}, 4),
+        (("flags", "lint", "ex"), set(), 0),
+    ],
+    ids=lambda each: "-".join(each) if isinstance(each, tuple) else "",
+)
+def test_kubectl_completes_the_plugin(
+    binaries: Path, plugin: Installation, words: tuple[str, ...], expected: set[str], directive: int
+):
+    done = plugin.run("ctl", binaries / "kubectl", "__complete", *words)
+    *lines, last = done.stdout.splitlines()
+    assert ({line.partition("\t")[0] for line in lines}, last) == (expected, f":{directive}"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("rollout", "approve", ""), {"basket", "checkout"}),
+        (("rollout", "pause", "basket", ""), {"checkout"}),
+        (("rollout", "get", "ch"), {"checkout"}),
+        (("set", ""), {"basket", "checkout"}),
+        (("rollout", "get", "--context", ""), {"test"}),
+    ],
+    ids=lambda each: "-".join(each) if isinstance(each, tuple) else "",
+)
+def test_kubectl_completes_the_flags_of_the_cluster(
+    stage: Stage, plugin: Installation, words: tuple[str, ...], expected: set[str]
+):
+    stage.apply(flag("basket"), flag("checkout"))
+    where = ("--kubeconfig", stage.plane.admin, "--namespace", stage.namespace)
+    at = 2 if words[0] == "rollout" else 1
+    asked = (*words[:at], *where, *words[at:])
+    done = plugin.run("ctl", stage.plane.kubectl, "__complete", "flags", *asked)
+    *lines, last = done.stdout.splitlines()
+    assert ({line.partition("\t")[0] for line in lines}, last) == (expected, ":4"), done.stderr
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,34 @@ def test_what_flags_refer_to_is_deleted_and_no_answer_changes(stage: Stage, tmp_
     assert answers(stage, replica) == before, "made again as it was"
 
 
+def test_operators_are_replaced_one_after_the_other_while_flags_are_broken_and_no_answer_changes(stage: Stage):
+    """As a Deployment does, with neither a folder nor replicas that can be asked: each asks those that are there."""
+    first, second = free_address(), free_address()
+    leader, standby = stage.operator(listen=first), stage.operator("--peers", first, listen=second)
+    replica = stage.replica("flagd-0", operators=(first, second))
+    stage.apply(GROUP, MUTEX, COHORT, PARENT, *CHILDREN)
+    for key in KEYS:
+        stage.wait(key, Published="True")
+    before = answers(stage, replica)
+    for kind, name in GONE:
+        stage.delete(kind, name)
+    for key in KEYS:
+        stage.until(lambda key=key: "generation 1 is served with" in message(stage, key))
+    knowing = [standby]
+    for address, old in ((first, leader), (second, standby)):
+        old.signal(signal.SIGKILL)
+        old.wait()
+        new = stage.operator("--peers", f"{first},{second}", listen=address)
+        knowing = [one for one in knowing if one is not old] + [new]
+        stage.until(lambda new=new: new.state()["ready"])
+        assert not [line for line in new.log if "no generation of it is served" in line["message"]]
+        stage.expire_lease()
+        stage.until(lambda knowing=tuple(knowing): any(one.state()["leading"] for one in knowing))
+        stage.apply(flag("later", 0 if old is leader else 100))
+        stage.wait("later", Published="True")
+        assert answers(stage, replica) == before
+
+
 def test_a_namespace_whose_contents_go_one_by_one_changes_no_answer_of_what_is_left(stage: Stage):
     stage.operator()
     replica = stage.replica("flagd-0")

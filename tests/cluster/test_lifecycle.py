@@ -91,6 +91,7 @@ def test_the_other_operator_takes_over_from_a_killed_one(stage: Stage):
     other = free_address()
     second = stage.operator(listen=other)
     with Traffic(stage, stage.replicas(operators=(stage.address, other))) as traffic:
+        stage.until(lambda: len(second.replicas()) == 2)
         kill(first)
         stage.until(lambda: second.state()["leading"])
         traffic.flow(10)
@@ -118,11 +119,11 @@ def test_a_lease_beyond_counting_heals(stage: Stage, spec: dict[str, Any]):
     stage.write_lease(leaseTransitions=2**31 - 1)
     stage.until(lambda: stage.lease()["leaseTransitions"] == counted)
     stage.write_lease(leaseTransitions=2**31 - 1, **spec)
-    stage.until(lambda: stage.lease()["holderIdentity"] not in ("", "nobody"), seconds=60)
+    stage.until(lambda: stage.lease()["holderIdentity"] not in ("", "nobody"))
     stage.until(lambda: first.state()["leading"] is not second.state()["leading"])
     leader, rest = (first, second) if first.state()["leading"] else (second, first)
     leader.stop()
-    stage.until(lambda: rest.state()["leading"], seconds=60)
+    stage.until(lambda: rest.state()["leading"])
     stage.apply(flag("checkout"))
     stage.wait("checkout", Published="True")
     assert stage.variant(replica, "checkout") == "on"

@@ -15,6 +15,7 @@ import yaml
 from flagd.v1.evaluation_pb2 import User, WatchRequest
 from flagd.v1.evaluation_pb2_grpc import EvaluationServiceStub
 from tests.cluster.installation import ACCOUNT, RBAC, RULES, SYSTEM, create
+from tests.cluster.ramping import plan
 from tests.cluster.stage import flag
 from tests.docs.page import ROOT, blocks, commands, pattern
 
@@ -150,6 +151,26 @@ def test_statuses_that_may_not_be_written_are_late_and_callers_do_not_notice(sta
     shift = Shift(stage, replica, operator)
     shift.type(late, ("--operator-account", f"{stage.namespace}/{reading}"))
     shift.type(unconcerned)
+
+
+def test_a_ramp_that_waits_for_an_approval_is_named_with_its_reason(stage: Stage):
+    stage.operator()
+    stage.replica("flagd-0")
+    steps = [{"percent": 5, "approval": True}, {"percent": 100}]
+    stage.apply(plan("slow", steps), flag("banner", 100, ramp={"plan": "slow"}))
+    (session,) = shown("A rollout stands still")
+    Shift(stage).type(session)
+
+
+def test_a_service_whose_deployment_was_deleted_is_refused_and_the_flag_warns(stage: Stage):
+    stage.operator()
+    replica = stage.replica("flagd-0")
+    web, *_ = yaml.safe_load_all((ROOT / "examples" / "10-deployment" / "web.yaml").read_text())
+    stage.apply(web, flag("banner", deployments=["web"]))
+    stage.wait("banner", Published="True")
+    stage.delete("FlagDeployment", "web")
+    (session,) = shown("A caller is refused")
+    Shift(stage, replica).type(session)
 
 
 def test_streams_that_callers_leave_open_are_what_memory_is_for(stage: Stage):

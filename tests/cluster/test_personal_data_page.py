@@ -31,6 +31,7 @@ def found(stage: Stage) -> str:
         timeout=60,
         check=False,
     )
+    assert not done.stderr
     return done.stdout
 
 

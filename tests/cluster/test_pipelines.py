@@ -26,7 +26,7 @@ MODULES = {
     "github.com/fluxcd/kustomize-controller@v1.7.3": "config/crd/bases/*.yaml",
     "github.com/fluxcd/source-controller@v1.8.5": "config/crd/bases/*_gitrepositories.yaml",
 }
-"""Where the tools' own schemas are. Kargo's are not served by the module proxy."""
+"""Where the tools' own schemas are. Those of Kargo are not: the module proxy answers 403, "not available"."""
 FILES = ("argocd/application.yaml", "argocd/applicationset.yaml", "flux/flags.yaml", "flux/health.yaml")
 
 
@@ -68,9 +68,12 @@ def test_a_pull_request_that_moves_too_many_users_fails_and_still_says_whom(chec
     assert "of the users join, more than 30 % (--max-join)" in workflow.run("main", passes=False)
 
 
-def test_the_workflow_is_one_that_github_takes():
+@pytest.mark.parametrize(
+    "workflow", [INTEGRATIONS / "github" / "flags.yaml", *(ROOT / ".github").rglob("*.yml")], ids=lambda path: path.stem
+)
+def test_a_workflow_is_one_that_github_takes(workflow: Path):
     actionlint = from_module("github.com/rhysd/actionlint", "v1.7.7", "./cmd/actionlint")
-    run(actionlint, "-no-color", "-shellcheck=", INTEGRATIONS / "github" / "flags.yaml")
+    run(actionlint, "-no-color", "-shellcheck=", workflow)
 
 
 def test_the_hook_checks_the_manifests_of_a_commit(checkout: Checkout):
@@ -161,3 +164,20 @@ def test_kargo_carries_the_value_that_is_in_the_files(checkout: Checkout):
         for name in update["key"].split("."):
             value = value[name]
         assert isinstance(value, int)
+
+
+def test_kargo_may_update_the_application_that_it_names():
+    project, _, staging, _ = documents("kargo/stages.yaml")
+    (application,) = documents("argocd/application.yaml")
+    (step,) = staging["spec"]["promotionTemplate"]["spec"]["steps"]
+    assert step["config"]["apps"] == [{"name": application["metadata"]["name"]}]
+    named = f"{project['metadata']['name']}:{staging['metadata']['name']}"
+    assert application["metadata"]["annotations"]["kargo.akuity.io/authorized-stage"] == named
+
+
+def test_kargo_asks_for_nothing_where_nothing_was_committed():
+    steps = documents("kargo/stages.yaml")[-1]["spec"]["promotionTemplate"]["spec"]["steps"]
+    names = [step["uses"] for step in steps]
+    commit = names.index("git-commit")
+    assert steps[commit]["as"] == "commit"
+    assert {step["if"] for step in steps[commit + 1 :]} == {"${{ status('commit') == 'Succeeded' }}"}

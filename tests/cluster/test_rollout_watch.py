@@ -38,26 +38,26 @@ def test_a_tree_is_drawn_in_place_fits_the_window_and_is_gone_after_ctrl_c(rampi
     stage.apply(plan(), ramped())
     ramping.wait("Holding", "5")
     with watching(ramping) as terminal:
-        stage.until(lambda: "  ├─ ● 5 %  6h  ← Holding" in terminal.screen(), lambda: repr(terminal.written))
+        stage.until(lambda: "  ├─ ● 5 %  hold 6h  ← Holding" in terminal.screen(), lambda: repr(terminal.written))
         assert OTHER_SCREEN in terminal.written
         assert CURSOR_AWAY in terminal.written
         ramping.after(6 * HOUR)
-        stage.until(lambda: "  ├─ ● 25 %  12h  ← Holding" in terminal.screen(), lambda: repr(terminal.screen()))
+        stage.until(lambda: "  ├─ ● 25 %  hold 12h  ← Holding" in terminal.screen(), lambda: repr(terminal.screen()))
         seen = terminal.screen()
         assert len([line for line in seen if line.startswith("flag/checkout")]) == 1, "drawn over what was there"
-        assert "  ├─ ✔ 5 %  6h" in seen
+        assert "  ├─ ✔ 5 %  hold 6h" in seen
         terminal.resize(6, 24)
         stage.until(lambda: terminal.screen()[:1] == ["flag/checkout  Progress…"], lambda: repr(terminal.screen()))
         assert len(terminal.screen()) <= 6
         assert all(len(line) <= 24 for line in terminal.screen())
         terminal.resize(40, 120)
-        stage.until(lambda: "  └─ ○ 100 %  1d" in terminal.screen(), lambda: repr(terminal.screen()))
+        stage.until(lambda: "  └─ ○ 100 %  hold 1d" in terminal.screen(), lambda: repr(terminal.screen()))
         terminal.press(CTRL_C)
         assert terminal.process.wait(60) == 130
         terminal.read()
         left = terminal.written.rpartition(OWN_SCREEN)[2]
         assert CURSOR_BACK in terminal.written
-        assert "● 25 %  12h  ← Holding" in left, "the last state stays"
+        assert "● 25 %  hold 12h  ← Holding" in left, "the last state stays"
         assert "Traceback" not in terminal.written
 
 

@@ -246,7 +246,7 @@ def test_two_installations_are_told_of_and_write_each_status_a_bounded_number_of
     def told() -> bool:
         return any("is there a second operator" in each["message"] for one in (first, second) for each in one.log)
 
-    stage.until(told, seconds=60)
+    stage.until(told)
     overwritten = sum(each.metric("flagoperator_status_overwritten_total") for each in (first, second))
     assert 0 < overwritten < 20
     assert max(each.metric("flagoperator_status_contested") for each in (first, second)) == 1
@@ -270,7 +270,7 @@ def test_an_object_without_room_for_its_status_is_told_in_an_event_and_holds_up_
     operator = stage.operator()
     stage.replica("flagd-0")
     fill(stage, "edge")
-    stage.until(lambda: ("Warning", "StatusNotWritten", "edge") in events(stage), seconds=60)
+    stage.until(lambda: ("Warning", "StatusNotWritten", "edge") in events(stage))
     stage.apply(flag("checkout"))
     stage.wait("checkout", Published="True")
     assert operator.metric("flagoperator_status_write_failures_total") < 10

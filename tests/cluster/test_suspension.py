@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cluster.stage import flag
+from tests.wire.process import SECONDS
 
 if TYPE_CHECKING:
     from tests.cluster.processes import Operator, Replica
@@ -51,7 +52,7 @@ def test_probes_are_well_again_right_after_a_stop(stage: Stage, part: str, secon
     pids = {"operator": operator.pid, "flagd": plain.pid, "envoy": envoy, "parent of envoy": behind.pid}
     suspend(pids[part], seconds)
     for each in (operator, plain, behind):
-        stage.until(lambda each=each: is_well(each), seconds=2 * PROBE_SECONDS)
+        stage.until(lambda each=each: is_well(each), seconds=2 * PROBE_SECONDS if seconds == LONG else SECONDS)
     assert envoy_of(behind) == envoy
     stage.apply(flag("checkout", 0))
     stage.until(lambda: [stage.variant(each, "checkout") for each in (plain, behind)] == ["off", "off"])

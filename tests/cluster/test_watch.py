@@ -144,7 +144,7 @@ def test_the_watch_runs_under_a_uid_without_a_passwd_entry(
         monkeypatch.delenv(name, raising=False)
     before = watches(stage)
     operator = stage.operator("--relist-interval", "600")
-    stage.until(lambda: (watches(stage) - before)["flags"], seconds=60)
+    stage.until(lambda: (watches(stage) - before)["flags"])
     assert operator.metric("flagoperator_watch_restarts_total") == 0
-    stage.until(lambda: operator.get("/readyz")[0] == 200, seconds=60)
+    stage.until(lambda: operator.get("/readyz")[0] == 200)
     assert operator.state()["not_watched"] == []

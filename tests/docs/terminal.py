@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import threading
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest import mock
 
+from flagctl import ending
 from flagd.transport.envoy import missing
 from tests.docs.page import ROOT, Block, commands, pattern
 from tests.ports import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tests.docs.page import Command
 
@@ -105,6 +110,16 @@ class Terminal:
     def type(self, command: Command) -> None:
         """Run one command to its end. `$?` is the exit code of the one before."""
         text = self.local(command.text).replace("$?", str(self.exit_code))
+        words = plain(text)
+        code, shown = self.call(words[1:]) if words and words[0] == "flagctl" else self.shell(text)
+        self.exit_code, shown = code, self.foreign(shown)
+        printed = shown if shown.endswith("\n") or not shown else f"{shown}\n"
+        assert pattern(command.output).fullmatch(printed), (
+            f"line {command.line}: $ {command.text}\nexit code {code}, printed:\n{shown}"
+        )
+
+    def shell(self, text: str) -> tuple[int, str]:
+        """Have a shell run `text` to its end; return the exit code and what it printed."""
         done = subprocess.run(
             ["bash", "-c", text],
             cwd=self.folder,
@@ -115,12 +130,21 @@ class Terminal:
             timeout=TIMEOUT,
             check=False,
         )
-        self.exit_code = done.returncode
-        shown = self.foreign(done.stdout.decode())
-        printed = shown if shown.endswith("\n") or not shown else f"{shown}\n"
-        assert pattern(command.output).fullmatch(printed), (
-            f"line {command.line}: $ {command.text}\nexit code {done.returncode}, printed:\n{shown}"
-        )
+        return done.returncode, done.stdout.decode()
+
+    def call(self, words: Sequence[str]) -> tuple[int, str]:
+        """Run flagctl in this process, which has what a start takes half a second to import; otherwise as `shell`."""
+        printed = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+        with (
+            chdir(self.folder),
+            mock.patch.dict(os.environ, self.environment, clear=True),
+            Path(os.devnull).open() as nothing,
+            mock.patch("sys.stdin", nothing),
+            redirect_stdout(printed),
+            redirect_stderr(printed),
+        ):
+            code = ending.run(words)
+        return code, printed.buffer.getvalue().decode()
 
     def serve(self, command: Command) -> None:
         """Start a server and wait until it has said what the page shows, or until it answers."""
@@ -216,6 +240,13 @@ class Server:
         with self._news:
             self._ended = True
             self._news.notify_all()
+
+
+def plain(text: str) -> list[str] | None:
+    """Split a command into its words; None = only a shell can, since it holds more than words and quotes."""
+    joined = text.replace("\\\n", " ")
+    unquoted = re.sub(r"""'[^']*'|"[^"$`\\]*\"""", "", joined)
+    return shlex.split(joined) if re.fullmatch(r"[\w\s./:=@,%+-]*", unquoted) and "\n" not in unquoted else None
 
 
 def _borrow(environment: Path, target: Path) -> None:

@@ -15,6 +15,7 @@ MAKERS = {
     "_unreadable",
     "Diagnostic",
     "PydanticCustomError",
+    "FoundFile",
     "SourceFile",
     "error",
     "_note",

@@ -7,6 +7,8 @@ import re
 import pytest
 import yaml
 
+from flagd.cli import main as flagd
+from flagoperator.cli import main as flagoperator
 from tests.docs.page import ROOT
 
 DOCS = ROOT / "docs"
@@ -37,3 +39,18 @@ def test_the_sections_of_the_first_table_are_there():
     linked = re.findall(r"^\| .* \| \[.*\]\(#(.+)\) \|$", PAGE, re.MULTILINE)
     assert len(linked) >= 6
     assert set(linked) <= anchors(PAGE)
+
+
+def options() -> set[str]:
+    """Return the options of the programs that the chart starts, without those that flagctl has too."""
+    commands = [command for group in (flagd, flagoperator) for command in group.commands.values()]
+    found = {each for command in commands for option in command.params for each in option.opts if each.startswith("--")}
+    return found - {"--context", "--kubeconfig", "--namespaces", "--output"}
+
+
+@pytest.mark.parametrize("page", ["operations.md", "troubleshooting.md"])
+def test_advice_that_names_an_option_says_what_users_of_the_chart_do(page: str):
+    templates = "".join(path.read_text() for path in (ROOT / "charts/flagoperator/templates").rglob("*.yaml"))
+    lines = [line for line in (DOCS / page).read_text().splitlines() if "chart" not in line]
+    named = {option for line in lines for option in re.findall(r"`(--[\w-]+)", line)} & options()
+    assert {option for option in named if option not in templates} == set()

@@ -15,6 +15,7 @@ import pytest
 from tests.docs.page import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -35,13 +36,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Html(HTMLParser):
-    """What a page of the site loads, and links to in its text."""
+    """What a page of the site loads, and links to in its text and in its navigation."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.loaded: list[str] = []
         self.links: list[str] = []
+        self.nav: list[str] = []
         self._article = 0
+        self._nav = 0
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -51,11 +54,15 @@ class Html(HTMLParser):
         if tag == "link" and given.get("rel") not in ("canonical", "next", "prev"):
             self.loaded.append(given.get("href") or "")
         self._article += tag == "article"
+        self._nav += tag == "nav"
+        if tag == "a" and self._nav:
+            self.nav.append(given.get("href") or "")
         if tag == "a" and self._article:
             self.links.append(given.get("href") or "")
 
     def handle_endtag(self, tag: str) -> None:
         self._article -= tag == "article"
+        self._nav -= tag == "nav"
 
 
 def pages(site: Path) -> dict[str, Html]:
@@ -70,22 +77,42 @@ def test_every_page_is_there_and_asks_no_other_server_for_anything(site: Path):
     assert re.findall(r"url\([\"']?(?:https?:)?//[^)]*\)|@import[^;]*//", styles) == []
 
 
-@pytest.mark.parametrize(
-    ("page", "anchor"),
-    [
-        ("install.html", "chart"),
-        ("calling-flagd.html", ""),
-        ("flagctl.html", "explain"),
-        ("operations.html", "a-change-is-not-live"),
-        ("troubleshooting.html", "published-who-serves-it"),
-    ],
-)
-def test_what_each_reader_looks_for_is_two_clicks_from_the_start(site: Path, page: str, anchor: str):
+TASKS = {
+    "install": ("install.html", "chart", "helm install"),
+    "call": ("calling-flagd.html", "", "EvaluationService/Evaluate"),
+    "find out why": ("why.html", "ask", "flagctl explain"),
+    "put right": ("operations.html", "a-change-is-not-live", "flagctl doctor"),
+    "look up a reason": ("troubleshooting.html", "published-who-serves-it", "NoReplicas"),
+}
+"""What a reader wants, by a word of the start page: the page, its section, and what is typed or read there."""
+
+
+def clicks(found: dict[str, Html], links: Callable[[Html], list[str]], page: str) -> int:
+    """Return after how many clicks on `links`, 3 at most, somebody on the start page is at `page`."""
+    reached, number = {"index.html"}, 0
+    while page not in reached and number < 3:
+        reached |= {link.partition("#")[0] for name in reached & found.keys() for link in links(found[name])}
+        number += 1
+    return number
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_what_each_reader_looks_for_is_two_clicks_from_the_start(site: Path, task: str):
+    page, anchor, typed = TASKS[task]
     found = pages(site)
-    first = {link.partition("#")[0] for link in found["index.html"].links}
-    second = {link.partition("#")[0] for name in first if name in found for link in found[name].links}
-    assert page in first | second
-    assert not anchor or f'id="{anchor}"' in (site / page).read_text()
+    assert clicks(found, lambda each: each.links, page) <= 2, "by the links of the text"
+    assert clicks(found, lambda each: each.nav, page) == 1, "by the navigation beside it"
+    text = (site / page).read_text()
+    assert not anchor or f'id="{anchor}"' in text
+    assert typed in re.sub(r"<[^>]+>", "", text)
+
+
+def test_the_start_page_says_first_what_readers_want_to_do():
+    wanted = re.findall(r"^\| ([a-z][^|]*) \| \[", (ROOT / "docs" / "index.md").read_text(), re.MULTILINE)
+    assert len(wanted) == 4
+    assert [
+        each for each in ("install", "call", "find out why", "put something right") if each not in str(wanted)
+    ] == []
 
 
 def without_a_gap(text: str) -> list[str]:

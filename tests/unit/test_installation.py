@@ -159,4 +159,5 @@ def test_pipx_installs_flagctl_and_its_plugin(wheel: Path, tmp_path: Path):
     shell(pipx, "install", f"flagoperator[ctl] @ {wheel.as_uri()}", **homes)
     for program in ("flagctl", "kubectl-flags"):
         assert "nothing found" in shell(tmp_path / "bin" / program, "lint", EXAMPLES)
+    assert "doctor" in shell(tmp_path / "bin" / "kubectl_complete-flags", "do")
     assert "_FLAGCTL_COMPLETE" in shell(tmp_path / "bin" / "flagctl", "completion", "bash")

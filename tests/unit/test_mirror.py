@@ -35,21 +35,34 @@ UNMIRRORED = (
         ("flagctl/dashboard/inventory/declaration.py", "flagctl/dashboard/inventory/judgement.py"),
     ),
     Elsewhere(
+        "a port for who may get flags, which only a real API server says",
+        ("tests/cluster/test_serving.py",),
+        ("flagoperator/run/serving/port.py",),
+    ),
+    Elsewhere(
+        "when what changed, which an inventory shows",
+        ("tests/unit/flagctl/dashboard/inventory/test_inventory.py",),
+        ("flagctl/dashboard/inventory/record.py",),
+    ),
+    Elsewhere(
         "the pages of flagctl dashboard, which tests ask a real process for and read as a whole",
         ("tests/wire/test_dashboard.py",),
         (
-            "flagctl/commands/dashboard.py",
+            "flagctl/commands/cluster/dashboard.py",
             "flagctl/dashboard/inventory/folder.py",
             "flagctl/dashboard/inventory/item.py",
             "flagctl/dashboard/opening.py",
-            "flagctl/dashboard/pages/explained.py",
-            "flagctl/dashboard/pages/flag.py",
+            "flagctl/dashboard/pages/flag/allocation.py",
+            "flagctl/dashboard/pages/flag/branch.py",
+            "flagctl/dashboard/pages/what_if/explained.py",
+            "flagctl/dashboard/pages/flag/flag.py",
             "flagctl/dashboard/pages/health.py",
-            "flagctl/dashboard/pages/ladder.py",
+            "flagctl/dashboard/pages/flag/ladder.py",
+            "flagctl/dashboard/pages/flag/managed_by.py",
             "flagctl/dashboard/pages/now.py",
             "flagctl/dashboard/pages/other.py",
             "flagctl/dashboard/pages/row.py",
-            "flagctl/dashboard/pages/verb.py",
+            "flagctl/dashboard/pages/flag/verb.py",
             "flagctl/dashboard/preview/preview.py",
             "flagctl/dashboard/preview/process.py",
             "flagctl/dashboard/web/answer.py",
@@ -63,6 +76,7 @@ UNMIRRORED = (
             "flagctl/dashboard/web/problem.py",
             "flagctl/dashboard/web/server.py",
             "flagctl/dashboard/web/static.py",
+            "flagctl/dashboard/web/visitor.py",
         ),
     ),
     Elsewhere(
@@ -71,7 +85,6 @@ UNMIRRORED = (
         (
             "flagctl/dashboard/live/cluster_site.py",
             "flagctl/dashboard/live/doorway.py",
-            "flagctl/dashboard/live/feed.py",
             "flagctl/dashboard/live/happening.py",
             "flagctl/dashboard/live/person.py",
             "flagctl/dashboard/live/sign_in.py",
@@ -87,8 +100,8 @@ UNMIRRORED = (
         "requests to an API server: only a real one says whether they are right",
         ("tests/cluster/test_flagctl.py",),
         (
-            "flagctl/commands/apply.py",
-            "flagctl/commands/set.py",
+            "flagctl/commands/cluster/apply.py",
+            "flagctl/commands/cluster/set.py",
             "flagctl/live/apply.py",
             "flagctl/live/cluster.py",
             "flagctl/live/setting.py",
@@ -100,7 +113,7 @@ UNMIRRORED = (
         "what a cluster holds, asked of a real API server",
         ("tests/cluster/test_flagctl.py", "tests/cluster/test_rollout_verbs.py"),
         (
-            "flagctl/commands/rollout.py",
+            "flagctl/commands/cluster/rollout.py",
             "flagctl/comparison/cluster_side.py",
             "flagctl/live/held.py",
             "flagctl/live/listing.py",
@@ -112,13 +125,12 @@ UNMIRRORED = (
         "what a real API server shows of an installation, each thing broken first",
         ("tests/cluster/test_doctor.py",),
         (
-            "flagctl/commands/doctor.py",
+            "flagctl/commands/cluster/doctor.py",
             "flagctl/doctor/definitions.py",
             "flagctl/doctor/examination.py",
             "flagctl/doctor/looking.py",
             "flagctl/doctor/pods.py",
             "flagctl/doctor/report.py",
-            "flagctl/doctor/resources.py",
         ),
     ),
     Elsewhere(
@@ -133,12 +145,12 @@ UNMIRRORED = (
     ),
     Elsewhere(
         "from a command line to its output, which tests read as a whole",
-        (f"{FLAGCTL}/commands/test_diff.py",),
+        (f"{FLAGCTL}/commands/answers/test_diff.py",),
         ("flagctl/comparison/report.py", "flagctl/comparison/side.py", "flagctl/comparison/sides.py"),
     ),
     Elsewhere(
         "from a command line to its output, which tests read as a whole; processes that count together",
-        (f"{FLAGCTL}/commands/test_impact.py",),
+        (f"{FLAGCTL}/commands/answers/test_impact.py",),
         (
             "flagctl/impact/measurement.py",
             "flagctl/impact/options.py",
@@ -150,12 +162,12 @@ UNMIRRORED = (
     ),
     Elsewhere(
         "from a repository to the lines of the log, which tests read as a whole",
-        (f"{FLAGCTL}/commands/test_log.py",),
+        (f"{FLAGCTL}/commands/lifecycle/test_log.py",),
         ("flagctl/history/commit.py", "flagctl/history/entry.py", "flagctl/history/report.py"),
     ),
     Elsewhere(
         "from code to the places that are listed, which tests read as a whole",
-        (f"{FLAGCTL}/commands/test_refs.py", f"{FLAGCTL}/commands/test_retire.py"),
+        (f"{FLAGCTL}/commands/lifecycle/test_refs.py", f"{FLAGCTL}/commands/lifecycle/test_retire.py"),
         (
             "flagctl/references/code_files.py",
             "flagctl/references/reference.py",
@@ -177,12 +189,12 @@ UNMIRRORED = (
     ),
     Elsewhere(
         "the command whose name is a keyword of Python",
-        (f"{FLAGCTL}/commands/test_import.py",),
-        ("flagctl/commands/import_.py",),
+        (f"{FLAGCTL}/commands/manifests/test_import.py",),
+        ("flagctl/commands/manifests/import_.py",),
     ),
     Elsewhere(
         "calls to a flagd that runs",
-        (f"{FLAGCTL}/remote/test_server.py", f"{FLAGCTL}/commands/test_eval.py"),
+        (f"{FLAGCTL}/remote/test_server.py", f"{FLAGCTL}/commands/answers/test_eval.py"),
         ("flagctl/evaluation/online.py", "flagctl/remote/connection.py", "flagctl/remote/tls.py"),
     ),
     Elsewhere(
@@ -244,7 +256,7 @@ UNMIRRORED = (
     ),
     Elsewhere(
         "source of Python, which Python and a type checker are to take",
-        (f"{FLAGCTL}/commands/test_generate.py",),
+        (f"{FLAGCTL}/commands/manifests/test_generate.py",),
         ("flagctl/generation/python_module.py",),
     ),
     Elsewhere(
@@ -321,10 +333,10 @@ UNMIRRORED = (
     ),
     Elsewhere(
         "guards of a rollout, and a state as it stands in a status",
-        (f"{OPERATOR}/rollout/test_guard.py", f"{OPERATOR}/rollout/test_promises.py"),
+        (f"{OPERATOR}/rollout/guards/test_guard.py", f"{OPERATOR}/rollout/test_promises.py"),
         (
-            "flagoperator/rollout/guard_form.py",
-            "flagoperator/rollout/judgement.py",
+            "flagoperator/rollout/guards/guard_form.py",
+            "flagoperator/rollout/guards/judgement.py",
             "flagoperator/rollout/record.py",
         ),
     ),

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,9 @@ FACES = {
 """What packages promise to export. A name that comes or goes is a change for users: see CHANGELOG.md."""
 
 
+MODULES_OF_A_ROOM = 20
+
+
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -99,6 +103,12 @@ def test_what_is_generated_is_what_is_committed(script: str) -> None:
 def test_imports_point_one_way() -> None:
     done = run(Path(sys.executable).parent / "lint-imports", "--no-cache")
     assert done.returncode == 0, done.stdout
+
+
+def test_no_room_holds_more_than_one_reads_at_a_glance() -> None:
+    modules = [path for path in (ROOT / "src").rglob("*.py") if path.name != "__init__.py"]
+    sizes = Counter(path.parent.relative_to(ROOT / "src").as_posix() for path in modules)
+    assert {room: size for room, size in sizes.items() if size > MODULES_OF_A_ROOM} == {}
 
 
 @pytest.mark.parametrize("face", FACES)
@@ -176,7 +186,7 @@ def test_the_floors_are_the_versions_that_the_generated_code_demands() -> None:
 
 def test_make_lists_every_target_that_people_type() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    phony = set(re.findall(r"^\.PHONY: (\S+)", makefile, re.MULTILINE)) - {"binaries", "clients", "tools"}
+    phony = set(re.findall(r"^\.PHONY: (\S+)", makefile, re.MULTILINE)) - {"binaries", "clients", "collect", "tools"}
     assert set(re.findall(r"^ +make (\S+)", run("make").stdout, re.MULTILINE)) == phony
 
 

@@ -96,9 +96,12 @@ class Window:
         return self.page
 
     def violations(self) -> list[str]:
-        """Return what axe finds wrong with the page, a line for each rule and element."""
+        """Return what axe finds wrong with the page, a line for each rule and element, and what is misplaced in it."""
         found: Any = Axe().run(self.page).response["violations"]
-        return [f"{each['id']}: {node['html'][:150]}" for each in found for node in each["nodes"]]
+        # A paragraph ends where a form or a list begins; its end tag then makes an empty one.
+        misplaced = self.page.locator("p:empty").count()
+        told = [f"{each['id']}: {node['html'][:150]}" for each in found for node in each["nodes"]]
+        return told + [f"{misplaced} paragraphs end early"] * (misplaced > 0)
 
     def keep(self, name: str) -> None:
         """Write a screenshot of the whole page."""

@@ -34,7 +34,14 @@ def shop(tmp_path_factory, transport):
 def start(transport):
     """Start processes: ``start(folder, *options)``; they are stopped after the test."""
     with ExitStack() as processes:
-        yield lambda folder, *options: processes.enter_context(running(folder, "--transport", transport, *options))
+
+        def started(folder, *options):
+            process = Flagd(folder, "--transport", transport, *options)
+            processes.callback(process.insist)
+            process.ready()
+            return process
+
+        yield started
 
 
 @pytest.fixture

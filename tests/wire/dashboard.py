@@ -54,9 +54,9 @@ class Dashboard:
         self.line = self._process.stdout.readline()
         found = re.search(r" on (https?://\S+)$", self.line)
         if found is None:
-            with self._process as ending:
-                said = self.line + ending.communicate(timeout=SECONDS)[0]
-            raise AssertionError(said)
+            with self._process, self._process.stdout as rest:
+                # `communicate` with a time limit passes over what is buffered already.
+                raise AssertionError(self.line + rest.read())
         self.link = found[1]
         self.url = "{0.scheme}://{0.netloc}".format(urlsplit(self.link))
         self.log: list[str] = []

@@ -11,7 +11,17 @@ from google.protobuf.json_format import ParseDict
 
 from flagd.openfeature.v1 import evaluation_pb2 as openfeature
 from flagd.v1 import evaluation_pb2 as ours
-from flagd.v1.ruleset_pb2 import Hello, Role, SubscribeRequest, SubscribeResponse
+from flagd.v1.ruleset_pb2 import (
+    FollowRequest,
+    FollowResponse,
+    Hello,
+    ReportSamplesRequest,
+    ReportSamplesResponse,
+    Role,
+    SubscribeRequest,
+    SubscribeResponse,
+    UserSample,
+)
 
 SECONDS = 20
 
@@ -144,6 +154,20 @@ def _cohort(asked):
     return _http("GET", f"/sdk/v1/cohort/{asked.flag}", asked, headers={"authorization": f"Basic {name}"})
 
 
+def _follow(asked):
+    request = FollowRequest(projects=[asked.project] if asked.project else [])
+    return _grpc("/flagd.v1.RulesetService/Follow", request, FollowResponse, asked, stream=True)
+
+
+def _report_samples(asked):
+    request = ReportSamplesRequest(project=asked.project or "", samples=[UserSample(flag=asked.flag)])
+    return _grpc("/flagd.v1.RulesetService/ReportSamples", request, ReportSamplesResponse, asked)
+
+
+def _manifest(asked):
+    return _http("GET", "/openfeature/v0/manifest", asked)
+
+
 def _subscribe(asked):
     request = SubscribeRequest(hello=Hello(role=Role.ROLE_CLIENT, name="client"))
     with grpc.insecure_channel(asked.rulesets) as channel:
@@ -186,7 +210,16 @@ AMPLITUDE = {"vardata of all": _vardata, "vardata": _vardata_of, "legacy vardata
 NEWS = {"EventStream": _event_stream, "OFREP events": _ofrep_events}
 """Ways to hear what changes."""
 
-RULESETS = {"flags": _flags, "flag stream": _flag_stream, "cohort": _cohort}
+TYPES = {"manifest": _manifest}
+"""Ways to hear of flags and their types."""
+
+RULESETS = {
+    "flags": _flags,
+    "flag stream": _flag_stream,
+    "cohort": _cohort,
+    "Follow": _follow,
+    "ReportSamples": _report_samples,
+}
 """Ways to get what flags are made of, for Server keys; on the public port."""
 
 STREAM = {"Subscribe": _subscribe}

@@ -1,5 +1,6 @@
 """Flagd as its users run it: a process of its own, on loopback."""
 
+import contextlib
 import json
 import re
 import signal
@@ -11,10 +12,15 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from flagd.process.signals import SAME_SIGNAL_SECONDS
+from tests.wire.forked import start
+
 COMMAND = Path(sys.executable).with_name("flagd")
 LISTENING = re.compile(r"evaluation on (\S+), management on (\S+)")
 SECONDS = 120
 """What anything may take on a busy machine. Who waits goes on as soon as it has come."""
+PAUSE, SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 0.01, 0.25
+"""How long to pause between two looks, as a part of what was waited so far; seconds at least and at most."""
 
 
 class Process:
@@ -25,7 +31,7 @@ class Process:
     def __init__(self, *command):
         self.log = []
         self._changed = threading.Condition()
-        self._process = subprocess.Popen([str(word) for word in command], stderr=subprocess.PIPE, text=True)
+        self._process = start([str(word) for word in command])
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
@@ -87,6 +93,13 @@ class Process:
         self._reader.join(SECONDS)
         return code
 
+    def insist(self):
+        """Have it end without the time that callers get to go elsewhere: by a second signal."""
+        self.signal()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1.2 * SAME_SIGNAL_SECONDS)
+        return self.stop()
+
     def stop(self):
         if self._process.poll() is None:
             self._process.terminate()
@@ -126,9 +139,13 @@ class Flagd(Process):
 
 
 def eventually(check, seconds=SECONDS):
-    """Return what `check` returns as soon as it is true; fail after `seconds`."""
-    ends = time.monotonic() + seconds
+    """Return what `check` returns as soon as it is true; fail after `seconds`.
+
+    The longer it takes, the longer are the pauses: who looks all the time takes from what is waited for.
+    """
+    began = time.monotonic()
     while not (found := check()):
-        assert time.monotonic() < ends, f"not within {seconds} s: {check}"
-        time.sleep(0.01)
+        waited = time.monotonic() - began
+        assert waited < seconds, f"not within {seconds} s: {check}"
+        time.sleep(min(max(waited * PAUSE, SHORTEST_PAUSE), LONGEST_PAUSE))
     return found

@@ -46,10 +46,10 @@ def serial(pem):
     return ssl.PEM_cert_to_DER_cert(pem)
 
 
-def served(process):
-    """Return the certificate that a new connection is shown."""
+def served(address):
+    """Return the certificate that a new connection to `address` is shown."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    host, _, port = process.listen.rpartition(":")
+    host, _, port = address.rpartition(":")
     with socket.create_connection((host, int(port)), SECONDS) as plain, context.wrap_socket(plain) as connection:
         return connection.getpeercert(binary_form=True)

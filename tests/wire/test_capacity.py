@@ -11,9 +11,17 @@ import pytest
 from flagd.v1.evaluation_pb2 import EvaluateRequest, User, WatchRequest
 from flagd.v1.evaluation_pb2_grpc import EvaluationServiceStub
 from tests.wire.conftest import running
+from tests.wire.h2 import DATA, END_HEADERS, END_STREAM, HEADERS, RST_STREAM, Connection, frame, headers
 from tests.wire.process import eventually
 from tests.wire.shop import SHOP
 
+GIVEN_UP = {
+    "the connection is cut": b"",
+    "the call is reset": frame(RST_STREAM, 0, 1, b"\0\0\0\x08"),
+    "the message is cut": frame(DATA, 0, 1, b"\0\0\0\0\x09abc"),
+    "there is no message": frame(DATA, END_STREAM, 1),
+}
+"""How a call goes on after its headers."""
 FLOODS = 10
 CONNECTIONS, STREAMS = 3, 40
 MAX_MEMORY = 192
@@ -92,8 +100,19 @@ def test_what_floods_held_comes_back(victim, transport):
     files_before, after = files(pid), []
     for _ in range(FLOODS):
         asyncio.run(flood(victim.listen))
-        eventually(lambda: victim.metric("flagd_held_bytes") == 0, seconds=60)
-        eventually(lambda: files(pid) <= files_before + 5, seconds=60)
+        eventually(lambda: victim.metric("flagd_held_bytes") == 0)
+        eventually(lambda: files(pid) <= files_before + 5)
         after.append(resident(pid))
-    eventually(lambda: resident(pid) <= 1.1 * max(after[:2]), seconds=60)
+    eventually(lambda: resident(pid) <= 1.1 * max(after[:2]))
+    assert victim.get("/healthz")[0] == 200
+
+
+@pytest.mark.parametrize("rest", GIVEN_UP.values(), ids=GIVEN_UP)
+def test_calls_given_up_before_their_message_hold_nothing(victim, rest):
+    paths = ("/flagd.v1.EvaluationService/Evaluate", "/flagd.evaluation.v2.Service/ResolveBoolean")
+    for path in paths:
+        for _ in range(20):
+            with Connection(victim) as connection:
+                connection.send(frame(HEADERS, END_HEADERS, 1, headers(path=path)) + rest)
+    eventually(lambda: victim.metric("flagd_held_bytes") == 0)
     assert victim.get("/healthz")[0] == 200

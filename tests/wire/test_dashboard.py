@@ -110,12 +110,17 @@ def test_an_edit_of_a_file_is_told_to_open_pages(tmp_path):
         eventually(lambda: dashboard.json("/flags")["listing"]["total"] == 1)
         place = urlsplit(dashboard.url)
         with socket.create_connection((place.hostname, place.port), 120) as stream:
-            stream.sendall(f"GET /events HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
+            stream.sendall(f"GET /events?topic=flag/default/it HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
             lines = stream.makefile("r")
             assert any("event: hello" in line for line in lines)
             file.write_text(flag(description="after"))
             assert any("event: change" in line for line in lines)
         eventually(lambda: dashboard.json("/flags/default/it")["flag"]["description"] == "after")
+
+
+@pytest.mark.parametrize("topic", ["", "nothing", "flag/a", "flag/a/b/c", "..%2f"])
+def test_a_page_about_nothing_is_told_nothing(examples, topic):
+    assert examples.get(f"/events?topic={topic}").status == 404
 
 
 def test_a_broken_flag_is_on_the_page_of_what_needs_somebody(tmp_path):
@@ -126,7 +131,11 @@ def test_a_broken_flag_is_on_the_page_of_what_needs_somebody(tmp_path):
         told = dashboard.json("/")
         assert {tile["need"]: tile["count"] for tile in told["tiles"]}["invalid"] == 1
         assert any("text.yaml" in fault for fault in told["faults"])
-        assert "nonsense" in dashboard.get("/flags/default/it").body
+        page = dashboard.get("/flags/default/it").body
+        assert "nonsense" in page
+        assert "nothing is known of its rule" in page
+        assert "inactive" not in page
+        assert 'id="explain"' not in page
 
 
 def test_no_text_of_a_manifest_becomes_markup(tmp_path):

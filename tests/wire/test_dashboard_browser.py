@@ -117,6 +117,7 @@ def test_a_page_follows_the_files_and_a_list_follows_what_is_typed(browser, tmp_
         page.get_by_text("after").first.wait_for()
         assert page.get_by_label("User, as JSON").input_value() == '{"user_id": "typed"}'
         assert page.locator("svg.stairs").is_visible()
+        assert page.locator("time.local", has_text="UTC").filter(has_text="your time").count() == len(RAMP["steps"])
         assert seen.violations() == []
         seen.keep("ramp-of-files")
         page = seen.open("/flags")
@@ -147,7 +148,7 @@ def test_what_changed_between_a_page_and_its_stream_is_shown(browser, tmp_path):
     file.write_text(flag(description="before"))
     with Dashboard("--manifests", tmp_path) as dashboard, window(browser, dashboard.url) as seen:
         held = []
-        seen.page.route("**/events", lambda route: held.append(route))
+        seen.page.route("**/events?*", lambda route: held.append(route))
         page = seen.open("/flags/default/it")
         file.write_text(flag(description="after"))
         while dashboard.json("/flags/default/it")["flag"]["description"] != "after":
@@ -156,3 +157,47 @@ def test_what_changed_between_a_page_and_its_stream_is_shown(browser, tmp_path):
             page.wait_for_timeout(50)
         held[0].continue_()
         page.get_by_text("after").first.wait_for()
+
+
+@pytest.mark.parametrize("body", ["", "<main id=main><h1>The API server is away</h1></main>"])
+def test_what_is_shown_stays_while_a_page_cannot_be_had_and_is_followed_again_after(browser, tmp_path, body):
+    file = tmp_path / "flag.yaml"
+    file.write_text(flag(description="before"))
+    with Dashboard("--manifests", tmp_path) as dashboard, window(browser, dashboard.url) as seen:
+        page = seen.open("/flags/default/it")
+        page.locator("#live-state", has_text="live").wait_for()
+        away = {"status": 502, "body": body, "content_type": "text/html"}
+        page.route("**/flags/default/it", lambda route: route.fulfill(**away))
+        file.write_text(flag(description="after"))
+        page.locator("#live-state", has_text="not up to date").wait_for()
+        assert page.get_by_text("before").first.is_visible()
+        page.unroute("**/flags/default/it")
+        page.get_by_text("after").first.wait_for()
+        page.locator("#live-state", has_text="live").wait_for()
+        seen.complaints = [each for each in seen.complaints if "502" not in each]
+
+
+def test_a_page_listens_again_after_an_answer_that_was_no_stream(browser, tmp_path):
+    file = tmp_path / "flag.yaml"
+    file.write_text(flag(description="before"))
+    with Dashboard("--manifests", tmp_path) as dashboard, window(browser, dashboard.url) as seen:
+        seen.page.route("**/events?*", lambda route: route.fulfill(status=503, body="Too many pages are open."))
+        page = seen.open("/flags/default/it")
+        page.locator("#live-state", has_text="not connected").wait_for()
+        page.unroute("**/events?*")
+        page.locator("#live-state", has_text="live").wait_for()
+        file.write_text(flag(description="after"))
+        page.get_by_text("after").first.wait_for()
+        seen.complaints = [each for each in seen.complaints if "503" not in each and "EventSource" not in each]
+
+
+def test_the_page_of_a_flag_that_goes_says_so(browser, tmp_path):
+    file = tmp_path / "flag.yaml"
+    file.write_text(flag())
+    (tmp_path / "other.yaml").write_text(old())
+    with Dashboard("--manifests", tmp_path) as dashboard, window(browser, dashboard.url) as seen:
+        page = seen.open("/flags/default/it")
+        page.locator("#live-state", has_text="live").wait_for()
+        file.unlink()
+        page.get_by_role("heading", name="Not found").wait_for()
+        seen.complaints = [each for each in seen.complaints if "404" not in each]

@@ -77,7 +77,7 @@ def test_a_log_that_nobody_reads_stops_nothing(folder, transport):
     os.set_blocking(writing, True)
     process = subprocess.Popen(command, stderr=writing)
     try:
-        eventually(lambda: _answers(address["management-listen"]), seconds=60)
+        eventually(lambda: _answers(address["management-listen"]))
         process.send_signal(signal.SIGTERM)
         assert process.wait(GRACE_SECONDS) == 0
     finally:

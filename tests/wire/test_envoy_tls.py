@@ -99,24 +99,24 @@ def test_no_call_fails_while_certificates_rotate(secret, authority):
         with Load(process, authority) as load:
             for _ in range(ROTATIONS):
                 renewed, calls = secret.renew(), load.calls
-                eventually(lambda renewed=renewed: served(process) == renewed)
+                eventually(lambda renewed=renewed: served(process.listen) == renewed)
                 eventually(lambda calls=calls: load.calls > calls + 20)
         assert load.failures == []
 
 
 def test_a_pair_that_does_not_fit_is_refused_and_the_one_before_stays(secret, authority):
     with toy_running("--tls", *secret.files) as process:
-        good = served(process)
+        good = served(process.listen)
         certificate, _ = authority.sign("stray", "/CN=stray", "serverAuth", ("IP:127.0.0.1",))
         secret.swap(certificate.read_bytes(), secret.files[1].read_bytes())
         process.said("rejected|mismatch|Failed")
-        assert served(process) == good
+        assert served(process.listen) == good
         secret.swap(certificate.read_bytes()[:100], b"")
         with channel(process, authority) as one:
             assert call(one) == "hi"
-        assert served(process) == good
+        assert served(process.listen) == good
         renewed = secret.renew()
-        eventually(lambda: served(process) == renewed)
+        eventually(lambda: served(process.listen) == renewed)
 
 
 def test_callers_show_a_certificate_of_the_authority_named(secret, authority, other_authority):

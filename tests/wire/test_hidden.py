@@ -10,7 +10,7 @@ import pytest
 
 from flagd.transport.envoy import missing
 from tests.wire.conftest import running
-from tests.wire.doors import ALL, AMPLITUDE, NEWS, ONE, RULESETS, STREAM, Asked
+from tests.wire.doors import ALL, AMPLITUDE, NEWS, ONE, RULESETS, STREAM, TYPES, Asked
 from tests.wire.shop import key_hash
 
 WEB, BACK, ELSEWHERE = "key-of-web", "key-of-back", "key-of-elsewhere"
@@ -126,6 +126,7 @@ ANSWERS = {
     **{f"all: {name}": door for name, door in ALL.items()},
     **AMPLITUDE,
     **NEWS,
+    **TYPES,
 }
 DOORS = {**ANSWERS, **RULESETS, **STREAM}
 USERS = ["ann", "hidden-tester"]
@@ -165,7 +166,7 @@ def test_a_server_key_is_answered_about_its_own_flags_and_explained_no_other(ser
         assert APART not in answer, (name, flag, answer)
 
 
-@pytest.mark.parametrize("name", ["flags", "flag stream", "Subscribe"])
+@pytest.mark.parametrize("name", ["flags", "flag stream", "Subscribe", "Follow"])
 def test_who_evaluates_gets_what_its_flags_need_and_nothing_else(server, name):
     got = _ask(server, DOORS[name], BACK, "child")
     assert f"{MARK}-key" in got
@@ -184,7 +185,9 @@ def test_a_caller_without_a_key_of_the_project_reads_nothing_of_it(server, name,
         assert "payload" not in shown, (name, answer)
 
 
-@pytest.mark.parametrize("name", [*(f"one: {name}" for name in ONE), "vardata", "legacy vardata", "cohort"])
+@pytest.mark.parametrize(
+    "name", [*(f"one: {name}" for name in ONE), "vardata", "legacy vardata", "cohort", "ReportSamples"]
+)
 @pytest.mark.parametrize("key", [WEB, BACK])
 @pytest.mark.parametrize("hidden", [f"{MARK}-key", f"{APART}-key", f"{MARK}-group", f"{APART}-cohort"])
 def test_what_is_hidden_and_what_is_not_there_read_the_same_to_the_byte(server, name, key, hidden):

@@ -9,7 +9,7 @@ import pytest
 from tests.wire.load import Load, World, edit, resident_bytes
 
 SEED = int(os.environ.get("FLAGD_TEST_SEED", "20261124"))
-REQUESTS = int(os.environ.get("FLAGD_TEST_REQUESTS", "50000" if os.environ.get("CI") else "5000"))
+REQUESTS = int(os.environ.get("FLAGD_TEST_REQUESTS", "5000"))
 LONG_REQUESTS = 10_000_000
 WARM_UP = 4000
 

@@ -164,6 +164,8 @@ def test_errors_below_ofrep_are_in_its_form(server, method, path):
         ("POST", FLAGS, bytes(2 * 1024 * 1024), {}, 413),
         ("POST", FLAGS, b"no gzip", {"content_encoding": "gzip"}, 400),
         ("POST", FLAGS, b"{}", {"content_encoding": "br"}, 415),
+        ("POST", f"{FLAGS}/%ff", b"{}", {}, 400),
+        ("POST", f"/{FLAGS}/%c0%80", b"{}", {}, 400),
     ],
 )
 def test_errors_before_ofreps_handlers_are_in_its_form(server, method, path, body, headers, status):

@@ -133,8 +133,8 @@ def test_a_page_that_stays_open_gets_over_a_restart(tmp_path):
             assert provider.ask(question)["value"] == "first"
         (tmp_path / "news.yaml").write_text(_flag("news", "second"))
         with _running(tmp_path, *options):
-            provider.heard("changed", "news")
-            assert provider.ask(question)["value"] == "second"
+            # The provider tells of the change only if it was back within 30 s; it has the new answer in any case.
+            eventually(lambda: provider.ask(question)["value"] == "second")
 
 
 def test_a_browser_listens_with_what_it_was_told(shop_server):

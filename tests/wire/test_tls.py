@@ -2,6 +2,9 @@
 
 import re
 import shutil
+import ssl
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import grpc
 import pytest
@@ -9,7 +12,7 @@ import pytest
 from flagd.v1.evaluation_pb2 import EvaluateRequest, User
 from flagd.v1.evaluation_pb2_grpc import EvaluationServiceStub
 from tests.cluster.pki import Pki
-from tests.wire.process import eventually
+from tests.wire.process import SECONDS, Flagd, eventually
 from tests.wire.secret import Secret, served
 from tests.wire.shop import flag
 
@@ -66,21 +69,42 @@ def test_new_connections_are_shown_the_new_certificate_and_no_call_fails(flags, 
     process = start(flags, *_tls(secret))
     for _ in range(ROTATIONS):
         renewed = secret.renew()
-        eventually(lambda renewed=renewed: _ask(process, authority) == "one" and served(process) == renewed)
+        eventually(lambda renewed=renewed: _ask(process, authority) == "one" and served(process.listen) == renewed)
+
+
+def test_the_management_port_answers_over_the_same_pair_and_no_other_way(flags, secret, authority, transport):
+    process = Flagd(flags, "--transport", transport, *_tls(secret), "--management-tls")
+    try:
+        eventually(lambda: _readyz(f"https://{process.management}", authority) == 200)
+        with pytest.raises(OSError, match=r"Remote end closed|reset"):
+            _readyz(f"http://{process.management}", authority)
+        renewed = secret.renew()
+        eventually(lambda: served(process.management) == renewed)
+    finally:
+        process.stop()
+
+
+def _readyz(url, authority):
+    trusted = ssl.create_default_context(cafile=authority.folder / "ca.crt")
+    try:
+        with urlopen(f"{url}/readyz", context=trusted, timeout=SECONDS) as answer:
+            return answer.status
+    except HTTPError as error:
+        return error.code
 
 
 def test_a_pair_that_does_not_fit_leaves_the_one_before(flags, secret, authority, start):
     process = start(flags, *_tls(secret))
-    good = served(process)
+    good = served(process.listen)
     certificate, _ = authority.sign("stray", "/CN=stray", "serverAuth", ("IP:127.0.0.1",))
     secret.swap(certificate.read_bytes(), secret.files[1].read_bytes())
     complaint = re.compile("do not match|mismatch|rejected|Failed")
     eventually(
         lambda: _ask(process, authority) == "one" and any(complaint.search(one["message"]) for one in process.log)
     )
-    assert served(process) == good
+    assert served(process.listen) == good
     renewed = secret.renew()
-    eventually(lambda: _ask(process, authority) == "one" and served(process) == renewed)
+    eventually(lambda: _ask(process, authority) == "one" and served(process.listen) == renewed)
 
 
 def test_callers_need_a_certificate_of_the_authority_named(flags, secret, authority, stranger, start):

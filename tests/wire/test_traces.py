@@ -9,6 +9,7 @@ import pytest
 
 from flagd.transport.envoy import missing
 from flagd.v1.evaluation_pb2 import EvaluateRequest, User
+from tests.wire import h2
 from tests.wire.collector import Collector
 from tests.wire.process import Flagd, eventually
 from tests.wire.shop import SHOP
@@ -59,6 +60,14 @@ def plain(process, path, **headers):
         error.close()
 
 
+def strange(process, method):
+    """Ask with a method that is none, as HTTP/2 allows."""
+    with h2.Connection(process) as connection:
+        headers = h2.headers("/v1/vardata", method)
+        connection.send(h2.frame(h2.HEADERS, h2.END_HEADERS | h2.END_STREAM, 1, headers))
+        assert connection.until(h2.HEADERS)
+
+
 def attributes(span):
     return {each.key: each.value.string_value for each in span.attributes}
 
@@ -99,18 +108,31 @@ def test_neither_the_access_log_nor_a_trace_names_a_user_or_a_key(launch, call, 
             **{"x-request-id": PERSON},
         )
         plain(process, f"/nothing/here?user={PERSON}", traceparent=f"00-{TRACE}-{PARENT}-01", tracestate=f"a={PERSON}")
+        for path in (f"/users/{PERSON}", f"/ofrep/v1/evaluate/flags/{PERSON}", f"/sdk/v1/cohort/%70/{PERSON}"):
+            plain(process, path)
+        strange(process, PERSON)
         with pytest.raises(grpc.RpcError):
             call(process).Evaluate(EvaluateRequest(project=PERSON, user=User(user_id=PERSON)))
-        eventually(lambda: len(collector.spans) == 4)
-        text = eventually(lambda: log.read_text().count("\n") == 4 and log.read_text())
+        eventually(lambda: len(collector.spans) == 8)
+        text = eventually(lambda: log.read_text().count("\n") == 8 and log.read_text())
         told = collector.text() + text
     lines = [json.loads(line) for line in text.splitlines()]
     assert PERSON not in told
     assert KEY not in told
     assert "127.0.0.1" not in told
-    assert [(each["method"], each["status"]) for each in lines] == [("POST", each) for each in (200, 401, 404, 200)]
-    assert lines[0]["path"] == METHOD
+    assert [(each["path"], each["status"]) for each in lines] == [
+        (METHOD, 200),
+        ("/ofrep/v1/evaluate/flags", 401),
+        ("other", 404),
+        ("other", 404),
+        ("/ofrep/v1/evaluate/flags/*", 404),
+        ("/sdk/v1/cohort/*", 405),
+        ("other", 405),
+        (METHOD, 200),
+    ]
+    assert lines[6]["method"] == "other"
     assert {each["trace_id"] for each in lines} == {span.trace_id.hex() for span in collector.spans}
+    assert {span.name for span in collector.spans if span.trace_id.hex() == lines[6]["trace_id"]} == {"other"}
 
 
 def test_the_access_log_may_be_standard_output(folder, capfd, call):

@@ -18,6 +18,7 @@ def main(kind, url, key):
                 server_url=url,
                 stream_server_url=url,
                 stream_updates=kind == "stream",
+                stream_flag_conn_timeout=60_000,  # of 1.5 s, after which this SDK neither streams nor polls any more
                 flag_config_polling_interval_millis=100,
                 cohort_sync_config=CohortSyncConfig(api_key=key, secret_key="none", cohort_server_url=url),
             ),

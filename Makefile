@@ -13,16 +13,19 @@ CLIENTS := tests/wire/clients
 PYTHON_CLIENTS := .venvs/clients/.ready
 NODE_CLIENTS := $(CLIENTS)/node/node_modules/.package-lock.json
 BUILT := .cache/clients
-# Most tests wait for processes most of the time: one file more at a time than there are cores keeps all of them busy.
+# Most tests wait for processes most of the time: two files at a time for each core keep all of them busy.
 # Each worker has a control plane of its own, which takes half a gigabyte: 8 are enough.
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
-WORKERS := $(shell echo $$(( $(CORES) < 7 ? $(CORES) + 1 : 8 )))
+WORKERS := $(shell echo $$(( $(CORES) < 4 ? $(CORES) * 2 : 8 )))
+TESTS := not long and not compiled
+# Tests start hundreds of processes, and some machines have Python compile all that it imports in each.
+export PYTHONDONTWRITEBYTECODE :=
 COMPILED := $(BUILT)/go/repl $(BUILT)/java/.ready $(BUILT)/rust/debug/repl
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: $(READY) ## Serve examples/ on localhost:8013 and say what to type next
@@ -37,8 +40,13 @@ check: lint ## Lint, check types and imports, then run the unit and conformance 
 	$(BIN)/python -m pytest --numprocesses $(WORKERS:1=0) --dist worksteal tests/unit tests/conformance
 
 .PHONY: test
-test: lint tools clients binaries ## Lint, check types and imports, then run all tests (not the long ones), WORKERS (cores + 1) files at a time
-	$(BIN)/python -m pytest -m "not long and not compiled" --numprocesses $(WORKERS:1=0) --dist loadfile
+test: lint tools clients binaries ## Lint, check types and imports, then run all tests (not the long ones), WORKERS (two for each core) files at a time
+	$(BIN)/python -m pytest -m "$(TESTS)" --numprocesses $(WORKERS:1=0) --dist loadfile
+
+# The first to import a test compiles it, in each worker if all are first.
+.PHONY: collect
+collect: $(READY)
+	@$(BIN)/python -m pytest --collect-only --quiet -m "$(TESTS)" | tail -n 1
 
 .PHONY: test-long
 test-long: $(READY) tools clients ## Run the tests that take minutes
@@ -56,8 +64,12 @@ test-chart: $(READY) ## Have the chart judged by helm-unittest, kube-score and k
 test-node: $(READY) clients ## Install the chart on a real node of this machine (root, Debian, Go; 15 minutes the first time)
 	$(BIN)/python -m pytest tests/node -m long --timeout 0
 
+.PHONY: test-node-short
+test-node-short: $(READY) ## Install the chart on a real node, apply a flag, ask it by DNS (root, Debian, Go)
+	NODE_WITHOUT=kube-router $(BIN)/python -m pytest tests/node/test_installation.py -k by_dns -m long --timeout 0
+
 .PHONY: simulate
-simulate: $(READY) ## Play 40,000 harmless ramps and 2,000 harmful ones: what guards that compare promise (1 minute)
+simulate: $(READY) ## Play 50,000 harmless ramps and 6,000 harmful ones: what guards and the ratio of users promise (1 minute)
 	$(BIN)/python scripts/simulate_guards.py
 
 .PHONY: soak

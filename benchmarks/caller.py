@@ -12,7 +12,7 @@ import grpc
 
 from benchmarks import cores, load, manifests
 from benchmarks.environment import ROOT
-from benchmarks.load import Load, LoadError, Sample
+from benchmarks.load import USUAL, Load, LoadError, Sample
 from flagd.v1.evaluation_pb2 import EvaluateRequest, EvaluateResponse, Reason, User
 
 if TYPE_CHECKING:
@@ -43,7 +43,15 @@ class Run:
 
 
 class Caller:
-    """Calls one server with one request."""
+    """Calls one server with one request, by default Evaluate.
+
+    Attributes:
+        path: of the method.
+        shape: how many calls wait at a time when it is to be saturated.
+    """
+
+    path = EVALUATE
+    shape = USUAL
 
     def __init__(self, server: Server, message: bytes, *, answers: int) -> None:
         """Make the call once.
@@ -59,7 +67,7 @@ class Caller:
         """Call as fast as the server answers."""
         before = self._server.cpu_seconds()
         try:
-            seen = load.calls(self._server.port, EVALUATE, self._message, seconds)
+            seen = load.calls(self._server.port, self.path, self._message, seconds, shape=self.shape)
         except LoadError as error:
             raise LoadError(f"{self._server.name}: {error}") from None
         cpu = self._server.cpu_seconds() - before
@@ -68,25 +76,28 @@ class Caller:
 
     def pace(self, rate: float, seconds: float) -> list[Sample]:
         """Call `rate` times a second, at random moments."""
-        command = ["benchmarks.paced", str(self._server.port), EVALUATE, str(rate), str(seconds)]
+        command = ["benchmarks.paced", str(self._server.port), self.path, str(rate), str(seconds)]
         done = subprocess.run(
-            [sys.executable, "-m", *command],
+            cores.pinned(cores.OTHERS, [sys.executable, "-m", *command]),
             cwd=ROOT,
             input=self._message,
             stdout=subprocess.PIPE,
             check=True,
-            preexec_fn=cores.pinned(cores.OTHERS),
         )
         return [Sample(due, milliseconds) for due, milliseconds in json.loads(done.stdout)]
 
     def _check(self, answers: int) -> int:
         with grpc.insecure_channel(f"127.0.0.1:{self._server.port}") as channel:
-            answer: bytes = channel.unary_unary(EVALUATE)(self._message, timeout=TIMEOUT_SECONDS)
+            answer: bytes = channel.unary_unary(self.path)(self._message, timeout=TIMEOUT_SECONDS)
+        self.judge(answer, answers)
+        return len(load.frame(answer))
+
+    def judge(self, answer: bytes, answers: int) -> None:
+        """Raise LoadError unless an answer is what it should be."""
         variants = EvaluateResponse.FromString(answer).variants
         strange = [key for key, variant in variants.items() if variant.reason != Reason.REASON_SPLIT]
         if len(variants) != answers or strange:
             raise LoadError(f"{len(variants)} variants, of which not by bucket: {strange[:3]}")
-        return len(load.frame(answer))
 
     def _check_bytes(self, seen: Load) -> None:
         if seen.body_bytes < seen.calls * self._least_bytes:

@@ -16,19 +16,19 @@ SIZES = (1_000, 3_000, 10_000)
 ROUNDS = {"read": 1, "memory": 1, "compile": 3, "change": 30, "swap": 30}
 LINEAR = Goal(1.3, least=False)
 FLAT = Goal(1.5, least=False)
+SMALL = Goal(10, least=False)
 
 
 class Project(AbstractContextManager["Project"]):
-    """Runs `python -m benchmarks.compiling_worker FLAGS` on the measured core."""
+    """Runs `python -m WORKER FLAGS` on the measured core."""
 
-    def __init__(self, flags: int) -> None:
+    def __init__(self, flags: int, worker: str = "benchmarks.compiling_worker") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.compiling_worker", str(flags)],
+            cores.pinned(cores.MEASURED, [sys.executable, "-m", worker, str(flags)]),
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            preexec_fn=cores.pinned(cores.MEASURED),
         )
 
     def __enter__(self) -> Self:
@@ -46,7 +46,7 @@ class Project(AbstractContextManager["Project"]):
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"the compiler's process ended with exit code {self._process.wait()}")
+            raise RuntimeError(f"{self._process.args} ended with exit code {self._process.wait()}")
         return float(line)
 
 
@@ -78,7 +78,10 @@ def _absolute(values: dict[str, dict[int, list[float]]], sizes: tuple[int, ...])
             figure(f"compile a change of one of {flags}", [1e3 * s for s in values["change"][size]], "ms"),
             figure(f"take the change over into the engine of {flags}", [1e3 * s for s in values["swap"][size]], "ms"),
             figure(
-                f"memory of ruleset and engine, {flags}", [b / 1024 for b in values["memory"][size]], "KiB per flag"
+                f"memory of ruleset and engine, {flags}",
+                [b / 1024 for b in values["memory"][size]],
+                "KiB per flag",
+                goal=SMALL,
             ),
         ]
     return figures

@@ -14,7 +14,6 @@ from __future__ import annotations
 import ctypes
 import gc
 import itertools
-import json
 import multiprocessing
 import os
 import sys
@@ -27,6 +26,9 @@ from benchmarks import manifests
 from flagd.compiler import compile_project
 from flagd.engine import Engine
 from flagd.manifest import Severity, load, read_text
+from flagd.ruleset.hashed_ruleset import HashedRuleset
+from flagd.sync.update import apply_update, make_update
+from flagd.v1.ruleset_pb2 import Update
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,10 +80,10 @@ class Project:
         return seconds
 
     def memory(self) -> float:
-        """Bytes per flag in a fresh process that reads the flags from JSON and makes the engine."""
-        text = json.dumps(self._compiled.flags)
+        """Bytes per flag in a fresh process that takes the ruleset as flagd gets it and makes the engine."""
+        update = make_update(None, self._compiled.ruleset).SerializeToString()
         with multiprocessing.get_context("spawn").Pool(1) as pool:
-            return pool.apply(_held, (text,)) / self._count
+            return pool.apply(_held, (update,)) / self._count
 
     def _compile(self) -> Any:  # noqa: ANN401
         return compile_project(self._resources, project=manifests.NAMESPACE)
@@ -94,12 +96,12 @@ class Project:
             raise RuntimeError(f"{len(variants)} variants: {keys}")
 
 
-def _held(text: str) -> int:
+def _held(update: bytes) -> int:
     before = _resident()
-    flags = json.loads(text)
-    engine = Engine(flags)
+    ruleset = apply_update(Update.FromString(update), HashedRuleset.empty(manifests.NAMESPACE)).ruleset
+    engine = Engine(ruleset.flags.values())
     held = _resident() - before
-    assert engine.variant({"user": {}}, flags[0]["key"]) is not None
+    assert engine.variant({"user": {}}, next(iter(ruleset.flags))) is not None
     return held
 
 

@@ -33,12 +33,11 @@ class Contender(AbstractContextManager["Contender"]):
         self.answers: dict[str, Any] = {}
         self._decisions = LEAST_DECISIONS
         self._process = subprocess.Popen(
-            [str(python or sys.executable), "-m", "benchmarks.worker", engine, scenario],
+            cores.pinned(cores.MEASURED, [str(python or sys.executable), "-m", "benchmarks.worker", engine, scenario]),
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            preexec_fn=cores.pinned(cores.MEASURED),
         )
 
     def __exit__(self, *_: object) -> None:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
 AVAILABLE = frozenset(os.sched_getaffinity(0))
 MEASURED = frozenset({max(AVAILABLE)})
@@ -15,9 +15,12 @@ OTHERS = (AVAILABLE - MEASURED) or AVAILABLE
 """Everything else runs here; on the same core where there is just one."""
 
 
-def pinned(to: frozenset[int]) -> Callable[[], None]:
-    """For `Popen(preexec_fn=…)`: the process and all its threads and children stay on these cores."""
-    return lambda: os.sched_setaffinity(0, to)
+def pinned(to: frozenset[int], command: Sequence[str]) -> list[str]:
+    """Return the command that runs `command` so that it, all its threads and children stay on these cores.
+
+    Not by `preexec_fn`, which forks: beside gRPC's threads that can wait for ever.
+    """
+    return ["taskset", "--cpu-list", ",".join(map(str, sorted(to))), *command]
 
 
 def stay() -> None:

@@ -129,10 +129,12 @@ def all_flags(
     ]
 
 
-def processor_time(name: str, runs: Sequence[Run], others: Sequence[Run], base: str) -> Figure:
+def processor_time(
+    name: str, runs: Sequence[Run], others: Sequence[Run], base: str, *, goal: Goal | None = None
+) -> Figure:
     """Ratio of processor time per call, round by round; it holds on a busy machine too."""
     share = ratios([run.cpu_ms for run in runs], [run.cpu_ms for run in others])
-    return figure(f"{name}: processor time of a call", share, "×", base=base)
+    return figure(f"{name}: processor time of a call", share, "×", base=base, goal=goal)
 
 
 def speeds(runs: Sequence[Run], others: Sequence[Run]) -> list[float]:

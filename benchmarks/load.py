@@ -15,9 +15,23 @@ from benchmarks import cores
 from benchmarks.figure import percentile
 
 PACKAGE = "nghttp2-client"
-CONNECTIONS = 4
-STREAMS_PER_CONNECTION = 16
 WARM_UP_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How many calls wait at a time.
+
+    Attributes:
+        connections: that are open.
+        calls: on each.
+    """
+
+    connections: int
+    calls: int
+
+
+USUAL = Shape(connections=4, calls=16)
 
 
 class LoadError(Exception):
@@ -83,8 +97,8 @@ def ensure_installed() -> None:
         raise LoadError(f"h2load is needed: apt-get install {PACKAGE}")
 
 
-def calls(port: int, path: str, message: bytes, seconds: float, *, rate: float | None = None) -> Load:
-    """Call for so many seconds, as fast as the server answers or `rate` times a second.
+def calls(port: int, path: str, message: bytes, seconds: float, *, shape: Shape = USUAL) -> Load:
+    """Call for so many seconds, as fast as the server answers.
 
     Raises:
         LoadError: calls failed, or were answered without a message.
@@ -93,15 +107,12 @@ def calls(port: int, path: str, message: bytes, seconds: float, *, rate: float |
         body, log = Path(directory) / "body", Path(directory) / "log"
         body.write_bytes(frame(message))
         command = [
-            *("h2load", f"--duration={seconds * 1e3:.0f}ms", "--threads=1", f"--clients={CONNECTIONS}"),
-            *(f"--max-concurrent-streams={STREAMS_PER_CONNECTION}", f"--data={body}", f"--log-file={log}"),
+            *("h2load", f"--duration={seconds * 1e3:.0f}ms", "--threads=1", f"--clients={shape.connections}"),
+            *(f"--max-concurrent-streams={shape.calls}", f"--data={body}", f"--log-file={log}"),
             *("--header=content-type: application/grpc", "--header=te: trailers"),
-            *([] if rate is None else [f"--rps={rate / CONNECTIONS:.0f}"]),
             f"http://127.0.0.1:{port}{path}",
         ]
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=True, preexec_fn=cores.pinned(cores.OTHERS)
-        )
+        done = subprocess.run(cores.pinned(cores.OTHERS, command), capture_output=True, text=True, check=True)
         return _read(done.stdout, log.read_text())
 
 

@@ -16,7 +16,22 @@ if TYPE_CHECKING:
 
     from benchmarks.figure import Figure
 
-PARTS = ("decision", "client", "segments", "all_flags", "compiling", "impact", "evaluate", "reload", "envoy", "streams")
+PARTS = (
+    "decision",
+    "static",
+    "client",
+    "segments",
+    "all_flags",
+    "compiling",
+    "scale",
+    "cohort",
+    "impact",
+    "evaluate",
+    "reload",
+    "envoy",
+    "resolve",
+    "streams",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -22,6 +22,11 @@ def country_flag(key: str) -> dict[str, Any]:
     )
 
 
+def static_flag(key: str) -> dict[str, Any]:
+    """The same for everybody."""
+    return _flag(key, [{"variant": "a", "metadata": {"segmentName": "All Other Users"}}])
+
+
 def segments_flag(key: str, segments: int = 10) -> dict[str, Any]:
     """So many segments of three conditions; the last condition of each decides."""
     return _flag(key, [_plan_segment(key, number) for number in range(segments)])
@@ -31,6 +36,19 @@ def last_segment_context(user_id: str, country: str, segments: int = 10) -> dict
     """A context that only the last of these segments matches, if the country is one of the three."""
     properties = {"visits": 40, "plan": f"plan-{segments - 1}"}
     return {"user": {"user_id": user_id, "country": country, "user_properties": properties}}
+
+
+def mixed_flag(key: str, segments: int = 10) -> dict[str, Any]:
+    """So many segments of a list, a version and a number; the number of each decides."""
+    return _flag(key, [_mixed_segment(key, number, segments - number) for number in range(segments)])
+
+
+def mixed_context(user_id: str, country: str) -> dict[str, Any]:
+    """A context that only the last of these segments matches; its version and number are this user's alone."""
+    number = int(user_id.rpartition("-")[2])
+    version = f"4.{number // 10}.{number % 10}"
+    properties = {"visits": f"{10 + number / 2_000}"}
+    return {"user": {"user_id": user_id, "country": country, "version": version, "user_properties": properties}}
 
 
 def condition(field: list[str], op: str, values: list[str]) -> dict[str, Any]:
@@ -44,6 +62,17 @@ def _plan_segment(key: str, number: int) -> dict[str, Any]:
             condition(["country"], "is", list(COUNTRIES)),
             condition(["user_properties", "visits"], "greater or equal", ["10"]),
             condition(["user_properties", "plan"], "is", [f"plan-{number}"]),
+        ]
+    ]
+    return _segment(f"segment {number}", match, _even_split(key))
+
+
+def _mixed_segment(key: str, number: int, rank: int) -> dict[str, Any]:
+    match = [
+        [
+            condition(["country"], "is", list(COUNTRIES)),
+            condition(["version"], "version greater or equal", [f"3.{number}.0"]),
+            condition(["user_properties", "visits"], "greater or equal", [str(rank * 10)]),
         ]
     ]
     return _segment(f"segment {number}", match, _even_split(key))

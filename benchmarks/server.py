@@ -40,10 +40,9 @@ class Server(AbstractContextManager["Server"]):
         self.name = " ".join(command)
         self.port = port
         self._process = subprocess.Popen(
-            command,
+            cores.pinned(cores.MEASURED, command),
             cwd=ROOT,
             stdout=sys.stderr,
-            preexec_fn=cores.pinned(cores.MEASURED),
         )
         self._wait_for(ready)
 
@@ -92,6 +91,18 @@ def empty_grpcio() -> Server:
     """An empty handler on grpc.aio."""
     port = free_port()
     return Server([sys.executable, "-m", "benchmarks.servers.empty", str(port)], port, lambda: _listening(port))
+
+
+def empty_pyvoy() -> Server:
+    """An empty handler on pyvoy."""
+    port = free_port()
+    return Server([sys.executable, "-m", "benchmarks.servers.empty_pyvoy", str(port)], port, lambda: _listening(port))
+
+
+def go_flagd(program: Path, flags: Path) -> Server:
+    """Go flagd's evaluation service on a file of flags."""
+    port, management = free_port(), free_port()
+    return Server([str(program), str(port), str(management), str(flags)], port, lambda: _listening(port))
 
 
 def flagd(manifests: Path, transport: str) -> Server:

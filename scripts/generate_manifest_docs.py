@@ -50,7 +50,8 @@ leave out users without the attribute, add `is not` with `(none)`.
 ### What a number, a version and a list is
 
 Users send text, numbers, booleans, lists and objects; values in manifests are text. What is compared is the text that
-JavaScript makes of a value: `42.0` is `42`, `true` is `true`, an object is its JSON.
+JavaScript makes of a value: `42.0` is `42`, `true` is `true`, an object is its JSON, without blanks and with its
+members sorted by name: `{"a":2,"b":1}`. Integers beyond 2^53 are the nearest double: send such ids as text.
 
 | | what is one | what is not one |
 |---|---|---|

@@ -42,7 +42,9 @@ READY = {
     "Compiled": ("it can be used; warnings are in the message", "nothing"),
     "StandingUnknown": (
         "nobody knows how far a ramp had come: the status does not say, and no replica has said what it serves",
-        "bring a replica of flagd back",
+        "wait: after 35 s without an answer it starts at 0 and rises. With the chart, only what the operator kept in "
+        "the same pod can answer. Where all users had it: `flagctl rollout promote NAME` "
+        "([after a disaster](rollouts.md#after-a-disaster))",
     ),
     "RolledBack": (
         "a ramp went back; the message says why",
@@ -72,18 +74,44 @@ ROLLED_OUT = {
         "the plan or the ramp says `paused: true`, or the plan is not valid",
         "write `paused: false`, or correct the plan",
     ),
-    "AllPaused": ("the operator runs with `--pause-rollouts`", "start it without"),
+    "AllPaused": (
+        "the operator runs with `--pause-rollouts`",
+        "start it without; with the chart, take it out of `operator.extraArgs`",
+    ),
     "Aborted": (
         "somebody aborted it: users are those from before the run",
         "edit the flag, or `flagctl rollout retry`",
     ),
 }
+BALANCED = {
+    "AsWeighted": ("those whom replicas have seen are divided as they should be", "nothing"),
+    "NobodySeen": (
+        "no replica has reported a user whom the run compares",
+        "wait for the next heartbeat (15 s; 30 s where clients evaluate locally); replicas and clients that are "
+        "older than the operator count nobody",
+    ),
+    "SampleRatioMismatch": (
+        "they are divided otherwise; chance alone does this in at most 1 of 1,000 runs",
+        "[what it means and where to look](guards.md#are-users-divided-as-you-said)",
+    ),
+}
+LIST_CURRENT = {
+    "Fetched": ("the newest list of ids is served, or on its way to the replicas", "nothing"),
+    "ListStale": (
+        "a newer list cannot be fetched, or lost most of its ids; the last good one is served",
+        "the message says why; if the list is meant to shrink, write `mayShrink: true`",
+    ),
+    "ListMissing": (
+        "no list was ever fetched; what was served of the cohort before stays served",
+        "the message says why: look at the source, `spec.from` and the settings of the operator",
+    ),
+}
 OTHER = frozenset(
     {
         *("True", "False", "Unknown", "Normal", "Warning", "Flag", "FlagRolloutPlan", "Rollout", "Step", "Report"),
-        *("Ready", "Published", "Reconciling", "Stalled", "RolledOut", "Progressing", "Paused", "Awaiting"),
+        *("Ready", "Published", "Reconciling", "Stalled", "RolledOut", "Balanced", "Progressing", "Paused", "Awaiting"),
         *("Failure", "Pause", "Rollback", "Approved", "Promoted", "PromoteRefused", "PausedByRequest", "Resumed"),
-        *("Started", "Superseded", "Immediate", "NotRamped"),
+        *("Started", "Superseded", "Immediate", "NotRamped", "Imbalance", "FlagCohort", "ListCurrent"),
     }
 )
 """Words of the source in the same form that are no reasons of conditions: types, phases, what guards do, Events."""
@@ -120,7 +148,8 @@ def render() -> str:
     """Return the page. Raises ValueError where it would say nothing of a reason."""
     findings = _findings()
     known = {word for reasons in findings for word in re.findall(r"\w+", reasons)}
-    silent = _reasons() - OTHER - known - PUBLISHED.keys() - READY.keys() - ROLLED_OUT.keys()
+    said = PUBLISHED.keys() | READY.keys() | ROLLED_OUT.keys() | BALANCED.keys() | LIST_CURRENT.keys()
+    silent = _reasons() - OTHER - known - said
     if silent:
         raise ValueError(f"nothing is said of {', '.join(sorted(silent))}: add it to {Path(__file__).name}")
     wrong = "\n".join(f"| {reasons} | {what} |" for reasons, what in findings.items())
@@ -131,6 +160,12 @@ def render() -> str:
         )
         + _table(
             "RolledOut: where a ramp stands", "`RolledOut` is False while a ramp has not met its goals.", ROLLED_OUT
+        )
+        + _table("Balanced: whether users are divided as you said", "`Balanced` is there while a run lasts.", BALANCED)
+        + _table(
+            "ListCurrent: the list of a cohort",
+            "`ListCurrent` is False while a cohort with `spec.from` has not the newest list.",
+            LIST_CURRENT,
         )
         + _table("Ready: what needs somebody", "`Ready` is False where somebody has to act.", READY)
         + "\n## Ready: what is wrong with the manifest\n\n`Ready` has the reason that `flagctl lint` gives. "

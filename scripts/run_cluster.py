@@ -60,6 +60,10 @@ class Session:
     def type(self, command: str) -> None:
         """Run `command` as somebody at a terminal would."""
         print(f"\n$ {command}", flush=True)
+        self.run(command)
+
+    def run(self, command: str) -> None:
+        """Run `command`."""
         subprocess.run(["/bin/bash", "-c", command], cwd=ROOT, env=self.environment, check=True)
 
     def stop(self) -> None:
@@ -76,6 +80,7 @@ def show(session: Session, server: str) -> None:
     ann = ask.replace("eve", "ann")
     session.type("kubectl apply --server-side --recursive --filename examples > /dev/null")
     session.type("kubectl wait --for=condition=Published --timeout=60s flag/new-checkout")
+    session.run("kubectl wait --for=condition=Published --timeout=60s flags --all --all-namespaces > /dev/null")
     session.type("kubectl get flags")
     session.type(ask)
     session.type(ann)
@@ -117,10 +122,13 @@ def main() -> int:
 def start(session: Session, kubeconfig: Path) -> str:
     """Start the operator and two replicas; return the address of one."""
     operator, management, *servers = (f"127.0.0.1:{port}" for port in free_ports(4))
+    state = session.plane.folder / "state"
+    state.mkdir()
     session.start(
         "flagoperator",
         *(BIN / "flagoperator", "run", "--kubeconfig", kubeconfig, "--lease-namespace", SYSTEM),
         *("--listen", operator, "--management-listen", management),
+        *("--state-dir", state),
     )
     for number, server in enumerate(servers):
         session.start(

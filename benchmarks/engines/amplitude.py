@@ -12,7 +12,7 @@ from amplitude_experiment.evaluation.engine import EvaluationEngine
 from amplitude_experiment.evaluation.types import EvaluationFlag
 
 from benchmarks.engines import asked, flag_keys
-from benchmarks.scenario import country_flag, last_segment_context, segments_flag
+from benchmarks.scenario import country_flag, last_segment_context, mixed_context, mixed_flag, segments_flag
 
 
 class Decider:
@@ -41,10 +41,12 @@ class Decider:
 class Segments:
     """10 segments of 3 conditions in the engine itself, without the client around it."""
 
+    flag = staticmethod(segments_flag)
+
     def __init__(self, flags: int) -> None:
         self._engine = EvaluationEngine()
         self._key = asked(flags)
-        self._flags = [EvaluationFlag.schema().load(segments_flag(self._key))]
+        self._flags = [EvaluationFlag.schema().load(self.flag(self._key))]
 
     def context(self, user_id: str, country: str) -> dict[str, Any]:
         return last_segment_context(user_id, country)
@@ -57,3 +59,12 @@ class Segments:
         evaluate, flags = self._engine.evaluate, self._flags
         for context in contexts:
             evaluate(context, flags)
+
+
+class Mixed(Segments):
+    """10 segments of a list, a version and a number."""
+
+    flag = staticmethod(mixed_flag)
+
+    def context(self, user_id: str, country: str) -> dict[str, Any]:
+        return mixed_context(user_id, country)

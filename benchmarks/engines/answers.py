@@ -20,7 +20,7 @@ class Joined(AllFlags):
     def answer(self, context: dict[str, Any]) -> bytes:
         """The encoded response."""
         entry = self._answers.entry
-        return b"".join([entry(key, variant) for key, variant in self._engine.evaluate(context).items()])
+        return b"".join([entry(key, variant, context) for key, variant in self._engine.evaluate(context).items()])
 
     def variant(self, context: dict[str, Any]) -> str | None:
         key = EvaluateResponse.FromString(self.answer(context)).variants[self._key].key

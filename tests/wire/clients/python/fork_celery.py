@@ -1,11 +1,15 @@
 """The same application as Celery tasks, over folders instead of a broker. A program: asks until all workers answer."""
 
+import fcntl
+import functools
 import os
 import sys
 import time
+from pathlib import Path
 
 import fork_app
 from celery import Celery
+from kombu.transport import filesystem
 
 FOLDER = os.environ["CELERY_FOLDER"]
 app = Celery("fork_celery", broker="filesystem://", backend=f"file://{FOLDER}")
@@ -15,6 +19,22 @@ app.conf.broker_transport_options = {
     "control_folder": FOLDER,
     "polling_interval": 0.05,
 }
+
+
+def _alone(method):
+    """Return `method` of Kombu's channel, called by one process at a time: it reads files that others are writing."""
+
+    @functools.wraps(method)
+    def called(*words, **options):
+        with Path(FOLDER, "lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            return method(*words, **options)
+
+    return called
+
+
+for name in ("_put", "_get", "_queue_bind", "get_table"):
+    setattr(filesystem.Channel, name, _alone(getattr(filesystem.Channel, name)))
 
 
 @app.task(name="ask")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from flagd.last_good.file import FILE_NAME
 from tests.cluster.stage import flag
 from tests.ports import free_address
@@ -117,11 +119,15 @@ def test_what_flags_refer_to_is_deleted_and_no_answer_changes(stage: Stage, tmp_
     assert answers(stage, replica) == before, "made again as it was"
 
 
-def test_operators_are_replaced_one_after_the_other_while_flags_are_broken_and_no_answer_changes(stage: Stage):
+@pytest.mark.parametrize("away", [False, True], ids=["all the time", "away while flags came and broke"])
+def test_operators_are_replaced_one_after_the_other_and_no_answer_changes(stage: Stage, away: bool):
     """As a Deployment does, with neither a folder nor replicas that can be asked: each asks those that are there."""
     first, second = free_address(), free_address()
     leader, standby = stage.operator(listen=first), stage.operator("--peers", first, listen=second)
     replica = stage.replica("flagd-0", operators=(first, second))
+    stage.until(lambda: standby.state()["ready"])
+    if away:
+        standby.signal(signal.SIGSTOP)
     stage.apply(GROUP, MUTEX, COHORT, PARENT, *CHILDREN)
     for key in KEYS:
         stage.wait(key, Published="True")
@@ -130,6 +136,9 @@ def test_operators_are_replaced_one_after_the_other_while_flags_are_broken_and_n
         stage.delete(kind, name)
     for key in KEYS:
         stage.until(lambda key=key: "generation 1 is served with" in message(stage, key))
+    if away:
+        standby.signal(signal.SIGCONT)
+    stage.until(lambda: standby.state()["projects"] == leader.state()["projects"], lambda: standby.state())
     knowing = [standby]
     for address, old in ((first, leader), (second, standby)):
         old.signal(signal.SIGKILL)

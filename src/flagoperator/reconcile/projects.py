@@ -88,16 +88,28 @@ class Projects:
         found, self._news = self._news, []
         return found
 
-    def take(self, changes: Mapping[ResourceRef, Entry | None]) -> set[ResourceRef]:
-        """Compile `changes` (None for what is gone); return the resources of which something may be new to say."""
+    def adopt(self, served: Mapping[str, Ruleset]) -> set[ResourceRef]:
+        """Keep of what is broken what is `served`, by project, in place of the last good forms that were seen here.
+
+        Return the resources of which something may be new to say.
+        """
+        self._served |= served
+        return self.take({ref: entry for ref, entry in self._taken.items() if ref.namespace in served}, anew=served)
+
+    def take(self, changes: Mapping[ResourceRef, Entry | None], anew: Container[str] = ()) -> set[ResourceRef]:
+        """Compile `changes` (None for what is gone); return the resources of which something may be new to say.
+
+        Of the namespaces `anew` that is everything; what was compiled of them before is forgotten.
+        """
         namespaces: dict[str, dict[ResourceRef, Entry | None]] = {}
         for ref, entry in changes.items():
             namespaces.setdefault(ref.namespace, {})[ref] = entry
-        compiled, touched = dict(self._compiled), set(changes)
+        compiled = {name: one for name, one in self._compiled.items() if name not in anew}
+        touched = set(changes)
         for name, members in namespaces.items():
             before = compiled.get(name)
             ramped = self._ramped(name, members)
-            rises = self.ramps.rises(ramped | members, self._before)
+            rises = self.ramps.rises(ramped | members, partial(self._before, before))
             after = self._update(name, before, members, rises)
             if before is not None:
                 touched |= affected(before, after)
@@ -146,10 +158,9 @@ class Projects:
         there = () if compiled is None else compiled.state.resources
         return {ref: self._taken[ref] for ref in there if ref in self._taken and self.ramps.concerns(self._taken[ref])}
 
-    def _before(self, entry: Entry) -> Before:
-        """Return what is known of the flag `entry` from before it is compiled."""
-        ref, compiled = entry.ref, self._compiled.get(entry.ref.namespace)
-        taken = self._taken.get(ref)
+    def _before(self, compiled: Compiled | None, entry: Entry) -> Before:
+        """Return what is known of the flag `entry` from before it is compiled, of a project that was `compiled`."""
+        ref, taken = entry.ref, self._taken.get(entry.ref)
         if compiled is not None:
             same = taken is not None and taken.uid == entry.uid and compiled.owner(entry.key) in (ref, None)
             flag = taken.resource if taken is not None and isinstance(taken.resource, Flag) else None

@@ -47,8 +47,9 @@ from flagoperator.run.subscribers.admission import exposures, make_admission
 from flagoperator.run.walker import Walker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from flagd.ruleset.hashed_ruleset import HashedRuleset
     from flagoperator.prometheus.client import Prometheus
     from flagoperator.prometheus.client import Settings as PrometheusSettings
     from flagoperator.run.options import Options
@@ -80,7 +81,7 @@ class Operator:
         self._walker = Walker(model, self._replicas, operator_events, clock, paused=options.pause_rollouts)
         watched = model, self._reflector, self._lease, self._replicas, operator_events
         self._measurer = Measurer(model, self._lease, clock, partial(_prometheus, options.prometheus))
-        self._publisher = Publisher(*watched, self._walker, self._recall)
+        self._publisher = Publisher(*watched, self._walker, self._recall, self._ask)
         self._list_keeper = ListKeeper(model, Fetcher(options.sources), self._publisher.wake)
         self._reporter = Reporter(self._api, model, self._lease, self._replicas, operator_events)
         admission = make_admission(options, self._api, model.metrics.reviews)
@@ -172,9 +173,15 @@ class Operator:
         options = self._options
         if not options.peers and options.state_dir is None:
             log.info("after a restart nothing will say what was served of broken flags: set --state-dir or --peers")
-        credentials = Credentials(ca=options.peer_ca, token=options.peer_token)
         kept = await asyncio.to_thread(self._last_good.recall)
-        return (await recall(options.peers, options.identity, credentials.connect)).over(kept)
+        return (await recall(options.peers, options.identity, self._credentials().connect)).over(kept)
+
+    def _credentials(self) -> Credentials:
+        return Credentials(ca=self._options.peer_ca, token=self._options.peer_token)
+
+    async def _ask(self, held: Sequence[HashedRuleset]) -> Recalled:
+        options = self._options
+        return await recall(options.peers, options.identity, self._credentials().connect, held, away_seconds=0)
 
     def _changed(self) -> None:
         self._publisher.wake()

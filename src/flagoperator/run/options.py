@@ -33,7 +33,7 @@ class Options:
         evaluation_service: namespace and name of the Service whose ready pods count towards Published;
             None = the connected replicas.
         state_dir: folder for what was published last; None = it is not kept.
-        peers: ``name:port`` of the ruleset ports of flagds and other operators, asked at the start for what is served.
+        peers: ``name:port`` of the ruleset ports of flagds and other operators, asked for what is served.
         peer_ca: PEM file with the CA certificates of `peers`; None = plaintext.
         peer_token: file with the token to show to `peers`; None = none is shown.
         token_file: file with the tokens, one per line, of which subscribers must show one; None = no token is needed.

@@ -12,6 +12,7 @@ from flagd.manifest.changes.news import Reason, lines
 from flagd.process.announcer import Announcer
 from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.sync.publisher import Publication
+from flagoperator.reconcile.agreement import Agreement
 from flagoperator.reconcile.authority import takeover
 from flagoperator.reconcile.authority.takeover import Situation, Verdict
 from flagoperator.reconcile.mass_removal import Look, told
@@ -19,6 +20,7 @@ from flagoperator.reconcile.mass_removal import Look, told
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from flagd.compiler import Compiled
     from flagd.manifest import ResourceRef
     from flagd.manifest.changes.news import News
     from flagd.ruleset import Ruleset
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from flagoperator.run.walker import Walker
 
     Recall = Callable[[], Awaitable[Recalled]]
+    Ask = Callable[[Sequence[HashedRuleset]], Awaitable[Recalled]]
 
 log = logging.getLogger(__name__)
 RECALL_SECONDS = 2.0
@@ -51,11 +54,26 @@ class Publisher:
         events: OperatorEvents,
         walker: Walker,
         recall: Recall,
+        ask: Ask,
     ) -> None:
-        """`recall` says what was served before this process, by project."""
+        """Publish what `model` has.
+
+        Args:
+            model: what is compiled, and how it is put up.
+            reflector: what the cluster says.
+            lease: who decides.
+            replicas: who is served.
+            events: what is told of changes.
+            walker: what takes rollouts further.
+            recall: says what was served before this process, by project.
+            ask: says what others serve now, of the projects that are known here.
+        """
         self._model = model
         self._walker = walker
         self._recall = recall
+        self._ask = ask
+        self._agreement = Agreement()
+        self._looking: asyncio.TimerHandle | None = None
         self._replicas = replicas
         self._events = events
         self._before: Mapping[str, Ruleset] = {}
@@ -138,10 +156,36 @@ class Publisher:
         if touched:
             self._log_news(model.projects.drain_news())
             model.ledger.wait(touched)
+        touched |= await self._agree()
         touched |= await self._hear()
         touched |= self._walker.step(deciding=self.deciding)
         self._put(started if seen is None else seen)
         model.touched.put(touched)
+
+    async def _agree(self) -> set[ResourceRef]:
+        """Keep of what is broken what callers get: another that decides may have seen forms that were not seen here."""
+        projects, agreement = self._model.projects, self._agreement
+        if self.deciding:
+            return set()
+        broken = {ref.namespace for ref in projects.broken.refs()}
+        ours = {name: _hashed(name, projects.compiled.get(name)) for name in broken}
+        revisions = {name: one.ruleset.revision for name, one in ours.items()}
+        names, seconds = agreement.open(revisions, time.monotonic(), leads=self._lease.leads)
+        if self._looking is not None:
+            self._looking.cancel()
+        self._looking = None if seconds == float("inf") else asyncio.get_running_loop().call_later(seconds, self.wake)
+        if not names:
+            return set()
+        told = await self._ask([ours[name] for name in names])
+        if not told.served:
+            return set()
+        served = {name: told.rulesets[name] for name in names if name in told.rulesets}
+        other = {name: one for name, one in served.items() if one.revision != revisions[name]}
+        touched = await asyncio.to_thread(projects.adopt, other) if other else set()
+        for name, one in served.items():
+            if _hashed(name, projects.compiled.get(name)).ruleset.revision == one.revision:
+                agreement.agree(name, one.revision)
+        return touched
 
     async def _hear(self) -> set[ResourceRef]:
         """Find out where flags with a ramp stand of which no status says it; return the resources to look at."""
@@ -165,10 +209,7 @@ class Publisher:
 
     def _put(self, seen: float) -> None:
         model = self._model
-        wanted = {
-            name: HashedRuleset(compiled.ruleset, compiled.state.digest)
-            for name, compiled in model.projects.compiled.items()
-        }
+        wanted = {name: _hashed(name, compiled) for name, compiled in model.projects.compiled.items()}
         wanted |= {name: hashed for name, hashed in self._unread().items() if name not in wanted}
         look = Look(time.monotonic(), self._reflector.believed, self._lease.confirmed, self._reflector.unserved)
         choice = model.mass_removal.choose(wanted, self._served(), look)
@@ -231,6 +272,10 @@ class Publisher:
             ready=self._replicas.pods,
             unknown=self._model.projects.unknown,
         )
+
+
+def _hashed(name: str, compiled: Compiled | None) -> HashedRuleset:
+    return HashedRuleset.empty(name) if compiled is None else HashedRuleset(compiled.ruleset, compiled.state.digest)
 
 
 def _revision(rulesets: Mapping[str, Ruleset] | None, project: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from flagd.sync.subscriber.request import ack, hello, nack
 from flagd.v1.ruleset_pb2 import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from flagd.ruleset import Ruleset
     from flagd.sync.subscriber.connection import PublisherConnection
@@ -23,8 +25,14 @@ if TYPE_CHECKING:
     from flagd.v1.ruleset_pb2 import SubscribeRequest, SubscribeResponse
 
 log = logging.getLogger(__name__)
-LONGEST_SECONDS = 5.0
-"""How long replicas are waited for."""
+AWAY_SECONDS = 5.0
+"""How long peers are waited for that refuse: they may be about to start."""
+SILENT_SECONDS = 10.0
+"""How long peers are waited for that say nothing at all."""
+TELLING_SECONDS = 30.0
+"""How long peers are waited for that have begun to tell: what only one of them knows is lost with it."""
+LOOK_SECONDS = 0.1
+"""How often it is looked whether a peer refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +78,38 @@ class _Told:
         return self.publishing, self.age if self.publishing else (0, 0), flags
 
 
-async def recall(hosts: Sequence[str], name: str, connect: Connect) -> Recalled:
+async def recall(
+    hosts: Sequence[str],
+    name: str,
+    connect: Connect,
+    held: Iterable[HashedRuleset] = (),
+    away_seconds: float = AWAY_SECONDS,
+) -> Recalled:
     """Return what the flagds and operators at `hosts` (``name:port`` of their ruleset ports) serve, by project.
 
     Of several that differ, the newest counts, and one that publishes more than operators that stand by. Those that do
-    not answer within a few seconds do not count.
+    not say everything within some seconds do not count.
+
+    Args:
+        hosts: whom to ask.
+        name: of who asks.
+        connect: makes an endpoint of an address and its name.
+        held: what is known already: only its projects are asked for, and only sent where they differ. Empty = all.
+        away_seconds: how long a peer is waited for that refuses to connect.
     """
     if not hosts:
         return Recalled({}, served=False)
-    listener = _Listener(name)
+    listener = _Listener(name, held)
     publishers = Publishers(hosts, connect, listener)
-    asking = asyncio.create_task(publishers.run(), name="recall")
+    asking, began = asyncio.create_task(publishers.run(), name="recall"), time.monotonic()
     try:
-        async with asyncio.timeout(LONGEST_SECONDS):
-            while not listener.satisfied(publishers.connections):
-                await listener.changed.wait()
-                listener.changed.clear()
-    except TimeoutError:
-        log.info("not every peer said in time what it serves")
+        while (left := began + listener.patience(publishers.connections, away_seconds) - time.monotonic()) > 0:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(left, LOOK_SECONDS)):
+                    await listener.changed.wait()
+            listener.changed.clear()
+        if listener.patience(publishers.connections, away_seconds):
+            log.info("not every peer said in time what it serves")
     finally:
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)
@@ -95,18 +117,21 @@ async def recall(hosts: Sequence[str], name: str, connect: Connect) -> Recalled:
 
 
 class _Listener:
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, held: Iterable[HashedRuleset]) -> None:
         self._name = name
+        self._held = {one.ruleset.project: one for one in held}
         self._told: dict[str, _Told] = {}
         self.changed = asyncio.Event()
 
     def hello(self) -> SubscribeRequest:
-        """Say that an operator asks."""
-        return hello(Role.ROLE_OPERATOR, self._name, ())
+        """Say that an operator asks, and for what."""
+        request = hello(Role.ROLE_OPERATOR, self._name, (one.ruleset for one in self._held.values()))
+        request.hello.projects.extend(self._held)
+        return request
 
     async def heard(self, connection: PublisherConnection, response: SubscribeResponse) -> None:
         """Take in one message of one replica."""
-        told = self._told.setdefault(connection.address, _Told())
+        told = self._told.setdefault(connection.address, _Told(held=dict(self._held)))
         told.publishing, told.age = response.publishing, (response.epoch, response.sequence)
         if response.WhichOneof("message") == "heartbeat":
             told.complete = True
@@ -118,9 +143,18 @@ class _Listener:
         """Forget what an earlier stream of a replica said."""
         self._told.pop(connection.address, None)
 
-    def satisfied(self, connections: Sequence[PublisherConnection]) -> bool:
-        """Return whether everybody who was asked has said everything."""
-        return bool(connections) and all(self._told.get(each.address, _Told()).complete for each in connections)
+    def patience(self, connections: Sequence[PublisherConnection], away_seconds: float) -> float:
+        """Return for how many seconds from the beginning on the slowest of `connections` is waited for."""
+        if not connections:
+            return AWAY_SECONDS
+        return max(self._patience(each, away_seconds) for each in connections)
+
+    def _patience(self, connection: PublisherConnection, away_seconds: float) -> float:
+        if self._told.get(connection.address, _Told()).complete:
+            return 0
+        if connection.term is not None:
+            return TELLING_SECONDS
+        return away_seconds if connection.trouble else SILENT_SECONDS
 
     def newest(self) -> Recalled:
         """Return what the peer says that is furthest."""

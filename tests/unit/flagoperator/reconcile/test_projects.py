@@ -89,6 +89,24 @@ def test_an_invalid_flag_does_not_take_the_key_of_another():
     assert after.compiled["shop"].diagnostics == []
 
 
+@pytest.mark.parametrize("seen", ["never", "an older form", "a newer form"])
+def test_of_what_is_broken_the_form_is_kept_that_another_serves(seen: str):
+    forms = [flag("x", 1), flag("x", 2, generation=2, allOtherUsers={"percent": 50})]
+    other, ours = Projects(), Projects()
+    taking(other, entry(forms[1 if seen == "an older form" else 0]), entry(flag("y", 3)))
+    if seen != "never":
+        taking(ours, entry(forms[0 if seen == "an older form" else 1]))
+    for each in (other, ours):
+        taking(each, entry(broken(flag("x", 4))))
+    taking(ours, entry(flag("y", 3)), entry(flag("z", 5)))
+    touched = ours.adopt({"shop": other.compiled["shop"].ruleset})
+    assert touched == {ref("x"), ref("y"), ref("z")}
+    assert ours.compiled["shop"].flag_revision("x") == other.compiled["shop"].flag_revision("x")
+    assert set(ours.compiled["shop"].ruleset.flags) == {"x", "y", "z"}, "what the other does not know yet stays"
+    taking(ours, entry(flag("x", 6, generation=3, allOtherUsers={"percent": 10})))
+    assert ours.compiled["shop"].diagnostics == []
+
+
 def test_mending_it_brings_the_new_form():
     before = Projects()
     taking(before, entry(flag("x", 1)))

@@ -15,8 +15,11 @@ from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagd.sync.publisher import Subscriber
 from flagd.sync.publisher.subscribers import Served
 from flagoperator.cluster.event import Events
+from flagoperator.reconcile import agreement
 from flagoperator.reconcile.authority.takeover import LATER_TERM_SECONDS
 from flagoperator.reconcile.awaited import DELIVERY_SECONDS
+from flagoperator.reconcile.entry import read_entry
+from flagoperator.reconcile.projects import Projects
 from flagoperator.run.events import OperatorEvents
 from flagoperator.run.model import Model
 from flagoperator.run.publisher import Publisher
@@ -26,7 +29,7 @@ from flagoperator.run.walker import Walker
 from tests.unit.flagoperator.reconcile.cluster import flag
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from flagd.ruleset import Ruleset
 
@@ -77,11 +80,15 @@ async def publishing(
     before: Mapping[str, Ruleset] = {},
     certain: bool = True,
     unread: frozenset[str] = frozenset(),
+    told: Callable[[Sequence[HashedRuleset]], Recalled] = lambda _: Recalled({}, served=False),
 ) -> AsyncIterator[tuple[Publisher, Model]]:
     """Run a publisher that has looked at a cluster of some flags, with replicas that said hello."""
 
     async def recall() -> Recalled:
         return Recalled(before, served=certain and bool(before))
+
+    async def ask(held: Sequence[HashedRuleset]) -> Recalled:
+        return told(held)
 
     model = Model()
     for kind in KINDS:
@@ -95,7 +102,7 @@ async def publishing(
     replicas_of = Replicas(api, None if ready is None else ("flags", "flagd"), model.subscribers)
     events = OperatorEvents(Events(api), lease, model.cache)
     walker = Walker(model, replicas_of, events)
-    publisher = Publisher(model, reflector, lease, replicas_of, events, walker, recall)
+    publisher = Publisher(model, reflector, lease, replicas_of, events, walker, recall, ask)
     with ExitStack() as streams:
         for each in replicas:
             streams.enter_context(model.subscribers.enter(each))
@@ -189,3 +196,44 @@ async def test_replicas_are_waited_for_where_only_an_operator_that_stands_by_sai
     before = {"shop": HashedRuleset.empty("shop").ruleset}
     async with publishing(Term(epoch=2), before=before, certain=certain) as (publisher, _):
         assert publisher.deciding is certain
+
+
+def broken(name: str, version: int) -> dict[str, Any]:
+    return {**flag(name, version, generation=2), "spec": {"nonsense": 1}}
+
+
+@pytest.mark.parametrize("leads", [False, True], ids=["stands by", "takes over"])
+async def test_forms_of_broken_flags_that_were_not_seen_here_are_those_that_another_serves(
+    monkeypatch: pytest.MonkeyPatch, leads: bool
+):
+    monkeypatch.setattr(agreement, "SETTLE_SECONDS", 0)
+    other = Projects()
+    for each in (flag("f0", 1), flag("lost", 150), broken("lost", 151)):
+        read = read_entry("Flag", each, None)
+        other.take({read.ref: read})
+    served = {"shop": other.compiled["shop"].ruleset}
+    asked: list[frozenset[str]] = []
+    telling = False
+
+    def told(held: Sequence[HashedRuleset]) -> Recalled:
+        asked.append(frozenset(one.ruleset.project for one in held))
+        return Recalled(served, served=telling)
+
+    term = Term(leads=False)
+    async with publishing(term, replica("old", 2), told=told) as (publisher, model):
+        model.cache.observe("Flag", "MODIFIED", broken("lost", 151))
+        publisher.wake()
+        async with asyncio.timeout(60):
+            while "shop" not in model.projects.compiled or not asked:
+                await asyncio.sleep(0.01)
+            assert "lost" not in model.projects.compiled["shop"].ruleset.flags
+            telling, term.leads = True, leads
+            monkeypatch.setattr(agreement, "AGAIN_SECONDS", 0)
+            monkeypatch.setattr(agreement, "LEADING_SECONDS", 0)
+            publisher.wake()
+            while model.projects.compiled["shop"].ruleset.revision != served["shop"].revision:
+                await asyncio.sleep(0.01)
+            assert model.board.current is not None
+            while model.board.current.rulesets["shop"].revision != served["shop"].revision:
+                await asyncio.sleep(0.01)
+    assert set(asked) == {frozenset({"shop"})}

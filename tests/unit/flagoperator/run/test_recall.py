@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from flagd.ruleset.hashed_ruleset import HashedRuleset
 from flagoperator.run import recall as module
 from flagoperator.run.recall import Recalled, recall
 from tests.unit.flagd.ruleset.contents import make, many
@@ -12,10 +13,11 @@ from tests.unit.flagd.sync.subscriber.publisher import Publisher
 ONE, TWO = many(3), many(3, f1=1)
 
 
-async def recalled(*replicas, say):
+async def recalled(*replicas, say, **options):
     """Return what is recalled of `replicas` once each has been asked and `say` has run, as revisions by project."""
     by_address = {f"127.0.0.1:{port}": one for port, one in enumerate(replicas, 1)}
-    asking = asyncio.create_task(recall(tuple(by_address), "operator-0", lambda at, host: by_address[at].at(at, host)))
+    connect = lambda at, host: by_address[at].at(at, host)  # noqa: E731 - one line says it
+    asking = asyncio.create_task(recall(tuple(by_address), "operator-0", connect, **options))
     async with asyncio.timeout(60):
         while not all(each.hellos for each in replicas):
             await asyncio.sleep(0.001)
@@ -92,6 +94,39 @@ async def test_what_is_not_what_it_says_is_not_used(lies, caplog):
 
 
 async def test_a_replica_that_does_not_say_everything_in_time_is_not_believed(monkeypatch):
-    monkeypatch.setattr(module, "LONGEST_SECONDS", 0.1)
+    monkeypatch.setattr(module, "TELLING_SECONDS", 0.1)
     silent = Publisher()
     assert await recalled(silent, say=lambda: silent.update(ONE)) == {}
+
+
+async def test_one_that_has_begun_to_tell_is_waited_for_when_others_are_given_up(monkeypatch):
+    monkeypatch.setattr(module, "AWAY_SECONDS", 0)
+    monkeypatch.setattr(module, "SILENT_SECONDS", 0.1)
+    slow, silent, away = Publisher(), Publisher(), Publisher()
+
+    def say():
+        slow.update(ONE)
+        away.hang_up()
+        asyncio.get_running_loop().call_later(1, slow.heartbeat)
+
+    assert await recalled(slow, silent, away, say=say) == {"p": ONE.revision}
+
+
+async def test_one_that_refuses_is_waited_for_no_longer_than_said(monkeypatch):
+    monkeypatch.setattr(module, "SILENT_SECONDS", 3600)
+    away = Publisher()
+    assert await recalled(away, say=away.hang_up, away_seconds=0) == {}
+
+
+async def test_what_is_known_is_asked_for_by_its_revision_and_stands_where_nothing_else_is_said():
+    publisher = Publisher()
+    held = [HashedRuleset.of(ONE), HashedRuleset.of(make(project="q")), HashedRuleset.of(make(project="r"))]
+
+    def say():
+        publisher.update(TWO, ONE)
+        publisher.removal("r")
+        publisher.heartbeat()
+
+    assert await recalled(publisher, say=say, held=held) == {"p": TWO.revision, "q": make(project="q").revision}
+    assert set(publisher.hellos[0].projects) == {"p", "q", "r"}
+    assert {one.project: one.revision for one in publisher.hellos[0].held}["p"] == ONE.revision

@@ -79,7 +79,7 @@ def main() -> None:
     "--peers",
     default="",
     metavar="HOST:PORT,…",
-    help="Ruleset ports of flagds and other operators, asked at startup what is served: invalid flags keep that form.",
+    help="Ruleset ports of flagds and other operators, asked what is served: invalid flags keep that form.",
 )
 @option("--peer-ca", type=FILE, help="PEM file with the CA certificates to verify --peers with; turns on TLS.")
 @option("--peer-token", type=FILE, help="File with the bearer token for --peers; read for every connection.")

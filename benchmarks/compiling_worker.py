@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks import manifests
 from flagd.compiler import compile_project
-from flagd.engine import Engine
 from flagd.manifest import Severity, load, read_text
 from flagd.ruleset.hashed_ruleset import HashedRuleset
+from flagd.snapshot import Snapshot
 from flagd.sync.update import apply_update, make_update
 from flagd.v1.ruleset_pb2 import Update
 
@@ -47,7 +47,7 @@ class Project:
             raise RuntimeError(f"{len(loaded.resources)} resources, {loaded.diagnostics[:3]}")
         self._resources = loaded.resources
         self._compiled = self._compile()
-        self._engine = Engine(self._compiled.flags, self._compiled.cohorts)
+        self._snapshot = Snapshot.make(self._compiled.ruleset, None, 0.0)
         self._check()
         # What stays need not be searched for garbage before every round.
         gc.freeze()
@@ -74,9 +74,8 @@ class Project:
     def swap(self) -> float:
         """Seconds until a changed flag is answered by the engine, the ruleset being there."""
         self.change()
-        seconds, self._engine = _timed(
-            lambda: Engine(self._compiled.flags, self._compiled.cohorts, previous=self._engine)
-        )
+        ruleset = self._compiled.ruleset
+        seconds, self._snapshot = _timed(lambda: Snapshot.make(ruleset, self._snapshot, 0.0))
         return seconds
 
     def memory(self) -> float:
@@ -90,7 +89,7 @@ class Project:
 
     def _check(self) -> None:
         user = {"user_id": "user-1", "country": "US", "user_properties": {"plan": "pro"}}
-        variants = self._engine.evaluate({"user": user})
+        variants = self._snapshot.engine.evaluate({"user": user})
         keys = {variant.key for variant in variants.values()}
         if len(variants) != self._count or keys != {"on", "control"}:
             raise RuntimeError(f"{len(variants)} variants: {keys}")
@@ -99,7 +98,7 @@ class Project:
 def _held(update: bytes) -> int:
     before = _resident()
     ruleset = apply_update(Update.FromString(update), HashedRuleset.empty(manifests.NAMESPACE)).ruleset
-    engine = Engine(ruleset.flags.values())
+    engine = Snapshot.make(ruleset, None, 0.0).engine
     held = _resident() - before
     assert engine.variant({"user": {}}, next(iter(ruleset.flags))) is not None
     return held

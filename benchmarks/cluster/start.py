@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from benchmarks.cluster.effort import Effort
     from benchmarks.cluster.site import Site
 
-MOST_SECONDS = Goal(6, least=False)
-MOST_MEMORY = Goal(320, least=False)
+MOST_SECONDS = Goal(3.5, least=False)
+MOST_MEMORY = Goal(220, least=False)
 LEAST_WRITES = Goal(250)
 
 

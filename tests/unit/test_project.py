@@ -32,6 +32,7 @@ FACES = {
         "refusals",
         "retypes",
         "similar_namespaces",
+        "update_projects",
     },
     "flagd.engine": {
         "BucketExplanation",

@@ -124,7 +124,7 @@ def read(paths: Sequence[str], since: str | None = None, *, keys_required: bool 
         if loaded == Loaded():
             raise Refused(f"no manifests in {', '.join(paths)}")
         compiled = compiled_from(loaded, lists_beside(paths, loaded.resources))
-    more = similar_namespaces(loaded.resources)
+    more = similar_namespaces([resource.ref for resource in loaded.resources])
     for name, project in compiled.projects.items():
         more += unreachable((each for each in loaded.resources if each.ref.namespace == name), project.ruleset.flags)
     if keys_required:

@@ -238,10 +238,38 @@ def compile_projects(
 ) -> dict[str, Compiled]:
     """Compile every namespace that has resources, with the lists in `supplies`; the result is by namespace."""
     previous = previous or {}
-    namespaces: dict[str, list[Resource | Unreadable]] = {}
-    for resource in resources:
-        namespaces.setdefault(resource.ref.namespace, []).append(resource)
     return {
         name: compile_project(members, project=name, previous=previous.get(name), supplies=supplies)
-        for name, members in sorted(namespaces.items())
+        for name, members in sorted(_by_namespace((resource.ref, resource) for resource in resources).items())
     }
+
+
+def update_projects(
+    resources: Mapping[ResourceRef, Resource | Unreadable],
+    before: Mapping[ResourceRef, Resource | Unreadable],
+    previous: Mapping[str, Compiled],
+    supplies: Mapping[ResourceRef, Supply | None] = NO_SUPPLIES,
+) -> dict[str, Compiled]:
+    """Return what `compile_projects` returns for `resources`, at the cost of what differs and a glance at the rest.
+
+    `previous` is what came of `before`, compiled by this function or by that one.
+    """
+    changed = _by_namespace((ref, one) for ref, one in resources.items() if before.get(ref) is not one)
+    removed: dict[str, list[ResourceRef]] = {}
+    for ref in before.keys() - resources.keys():
+        removed.setdefault(ref.namespace, []).append(ref)
+    return {
+        name: previous[name].update(changed.get(name, ()), removed.get(name, ()), supplies=supplies)
+        if name in previous
+        else compile_project(changed[name], project=name, supplies=supplies)
+        for name in sorted({ref.namespace for ref in resources})
+    }
+
+
+def _by_namespace(
+    named: Iterable[tuple[ResourceRef, Resource | Unreadable]],
+) -> dict[str, list[Resource | Unreadable]]:
+    namespaces: dict[str, list[Resource | Unreadable]] = {}
+    for ref, resource in named:
+        namespaces.setdefault(ref.namespace, []).append(resource)
+    return namespaces

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from flagd.compiler import Unreadable
     from flagd.manifest import Diagnostic, Resource, ResourceRef
     from flagd.manifest.changes.news import Line
     from flagd.manifest.reading.files import SourceFile
@@ -164,7 +165,7 @@ class DirectorySource:
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """What is to be said of a reading after the one before it, found at the cost of a look at all resources."""
+    """What is to be said of a reading after the one before it, found at the cost of a glance at all resources."""
 
     lines: list[Line]
     findings: list[Diagnostic]
@@ -179,11 +180,11 @@ def _report(before: Reading, after: Reading) -> _Report:
         other_findings(before, after),
         readable_again(before, after),
         broken_refs(after.diagnostics),
-        any(map(_ramps, after.manifests.resources.values() if after.manifests else ())),
+        any(_ramps(one) for ref, one in after.readable.items() if before.readable.get(ref) is not one),
     )
 
 
-def _ramps(resource: Resource) -> bool:
+def _ramps(resource: Resource | Unreadable) -> bool:
     return isinstance(resource, FlagRolloutPlan) or (isinstance(resource, Flag) and resource.spec.ramp is not None)
 
 

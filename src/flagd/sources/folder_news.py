@@ -67,11 +67,8 @@ class _Look:
 
 def _news(before: Reading, after: Reading) -> Iterator[News]:
     old, new = _Look.at(before), _Look.at(after)
-    refs = {
-        ref
-        for ref in old.resources.keys() | new.resources.keys()
-        if old.resources.get(ref) is not new.resources.get(ref)
-    }
+    refs = {ref for ref, resource in new.resources.items() if old.resources.get(ref) is not resource}
+    refs |= old.resources.keys() - new.resources.keys()
     refs |= {ref for ref in old.errors.keys() | new.errors.keys() if old.errors.get(ref) != new.errors.get(ref)}
     for ref in sorted(refs):
         yield from news(ref, old.state(ref), new.state(ref))

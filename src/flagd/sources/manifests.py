@@ -1,4 +1,4 @@
-"""Manifests: the resources of a folder, file by file, so that an edit costs one file and a bad one nothing.
+"""Manifests: the resources of a folder, file by file, so that an edit costs what it changes and a bad one nothing.
 
 What an edit breaks keeps its last good form: a resource that is refused, or all of a file or directory
 that cannot be read. Only what is gone from a readable file, or whose file is gone, is gone; files that are gone
@@ -7,7 +7,6 @@ as by accident (`loss.py`), or suddenly empty, are held until they are back or s
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
@@ -75,7 +74,7 @@ class Manifests:
     def holds(self, sources: Sequence[SourceFile]) -> bool:
         """Whether `sources` are what this was parsed from."""
         digests = {name: file.digest for name, file in self.files.items()}
-        return digests == {source.name: _digest(source) for source in sources}
+        return digests == {source.name: source.digest for source in sources}
 
     @property
     def refused(self) -> Mapping[ResourceRef, str]:
@@ -112,29 +111,32 @@ def parse_manifests(sources: Sequence[SourceFile], previous: Manifests, around: 
         same = previous.directories == around.directories
         return previous if same else replace(previous, directories=around.directories)
     files = {source.name: _file(source, previous) for source in sources}
-    owners: dict[ResourceRef, list[str]] = defaultdict(list)
-    for name, file in files.items():
-        for ref in file.resources:
-            owners[ref].append(name)
-    resources = {}
-    for ref, names in owners.items():
-        one = files[names[0]].resources[ref] if len(names) == 1 else previous.resources.get(ref)
-        if one is not None:
-            resources[ref] = one
+    resources: dict[ResourceRef, Resource] = {}
+    for file in files.values():
+        resources.update(file.resources)
+    rivals = _rivals(files) if len(resources) < sum(len(file.resources) for file in files.values()) else {}
+    for ref in rivals:
+        del resources[ref]
+        if ref in previous.resources:
+            resources[ref] = previous.resources[ref]
     empty = {source.name for source in sources if source.fault is None and not source.data.strip()}
-    held = {} if around.confirmed else _held(files, empty, previous, around.directories)
+    declared = resources.keys() | rivals.keys() if rivals else resources.keys()
+    held = {} if around.confirmed else _held(files, empty, previous, around.directories, declared)
     for lost in held.values():
         resources |= lost
     found = [finding for file in files.values() for finding in file.loaded.diagnostics]
-    diagnostics = (*found, *_duplicates(owners, files), *map(_told, held.items()))
+    diagnostics = (*found, *_duplicates(rivals, files), *map(_told, held.items()))
     return Manifests(files, resources, diagnostics, held, around.directories)
 
 
 def _held(
-    files: Mapping[str, ManifestFile], empty: Set[str], previous: Manifests, directories: Mapping[str, Identity]
+    files: Mapping[str, ManifestFile],
+    empty: Set[str],
+    previous: Manifests,
+    directories: Mapping[str, Identity],
+    declared: Set[ResourceRef],
 ) -> dict[str, Mapping[ResourceRef, Resource]]:
     """Return what is held, by file: what was, but for files that are back, and what is lost now."""
-    declared = {ref for file in files.values() for ref in file.resources}
     before = {name: file.resources for name, file in previous.files.items() if file.resources}
     lost = lost_files(before, files.keys(), (previous.directories, directories), declared) | (empty & before.keys())
     held = {name: refs for name, refs in previous.held.items() if name not in files or name in empty}
@@ -156,10 +158,10 @@ def _told(held: tuple[str, Mapping[ResourceRef, Resource]]) -> Diagnostic:
 
 
 def _file(source: SourceFile, previous: Manifests) -> ManifestFile:
-    digest, before = _digest(source), previous.files.get(source.name)
+    digest, before = source.digest, previous.files.get(source.name)
     if before and before.digest == digest:
         return before
-    loaded = _load(source)
+    loaded = _load(source, before)
     if before is None and source.fault is not None:
         return ManifestFile(digest, loaded, _below(source.name, previous))
     resources = {resource.ref: resource for resource in loaded.resources}
@@ -177,20 +179,25 @@ def _below(name: str, previous: Manifests) -> Mapping[ResourceRef, Resource]:
     return {ref: resource for resources in below for ref, resource in resources.items()}
 
 
-def _digest(source: SourceFile) -> bytes:
-    return hashlib.blake2b(source.data + repr(source.fault).encode(), digest_size=16).digest()
-
-
-def _load(source: SourceFile) -> Loaded:
+def _load(source: SourceFile, before: ManifestFile | None) -> Loaded:
     if source.fault is None:
-        return read_text(source.data, source.name)
+        return read_text(source.data, source.name, before.loaded if before else None)
     reason, message = source.fault
     return Loaded(diagnostics=(Diagnostic(Severity.ERROR, reason, message, location=Location(source.name)),))
 
 
-def _duplicates(owners: Mapping[ResourceRef, Sequence[str]], files: Mapping[str, ManifestFile]) -> Iterable[Diagnostic]:
-    for ref, names in owners.items():
-        for name in names if len(names) > 1 else ():
+def _rivals(files: Mapping[str, ManifestFile]) -> dict[ResourceRef, list[str]]:
+    """Return the files that declare it, of each resource that several declare."""
+    owners: dict[ResourceRef, list[str]] = defaultdict(list)
+    for name, file in files.items():
+        for ref in file.resources:
+            owners[ref].append(name)
+    return {ref: names for ref, names in owners.items() if len(names) > 1}
+
+
+def _duplicates(rivals: Mapping[ResourceRef, Sequence[str]], files: Mapping[str, ManifestFile]) -> Iterable[Diagnostic]:
+    for ref, names in rivals.items():
+        for name in names:
             other = next(one for one in names if one != name)
             text = f"{ref} is also declared in {other}; keep one"
             finding = Diagnostic(Severity.ERROR, "DuplicateResource", text, resource=ref)

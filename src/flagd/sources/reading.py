@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flagd.compiler import Compiled, Unreadable, compile_projects, similar_namespaces
+from flagd.compiler import Compiled, Unreadable, compile_projects, similar_namespaces, update_projects
 from flagd.compiler.graph.references import node_of, stand_ins
 from flagd.manifest import ResourceRef, Severity
 from flagd.manifest.changes.privacy_filter import redacted
@@ -35,6 +35,7 @@ class Reading:
 
     Attributes:
         manifests: its files; None before the first reading.
+        readable: its resources, and what stands for those that cannot be read: what was compiled.
         compiled: the same by project.
         snapshots: the same, ready to answer from.
         supplies: the lists that cohorts are made from.
@@ -44,6 +45,7 @@ class Reading:
     """
 
     manifests: Manifests | None = None
+    readable: Mapping[ResourceRef, Resource | Unreadable] = field(default_factory=dict)
     supplies: Mapping[ResourceRef, Supply] = field(default_factory=dict)
     compiled: Mapping[str, Compiled] = field(default_factory=dict)
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
@@ -80,15 +82,19 @@ def take(
         return previous
     broken = any(finding.severity is Severity.ERROR for finding in manifests.diagnostics)
     inherited = _unclaimed(previous.inherited, manifests.resources.values()) if broken else ()
-    readable: list[Resource | Unreadable] = [*manifests.resources.values(), *inherited]
-    compiled = compile_projects([*readable, *stand_ins(manifests.refused, readable)], previous.compiled, supplies)
+    readable: dict[ResourceRef, Resource | Unreadable] = {**manifests.resources, **{one.ref: one for one in inherited}}
+    readable |= {one.ref: one for one in stand_ins(manifests.refused, readable.values())}
+    if previous.manifests is None or inherited or previous.inherited:
+        compiled = compile_projects(readable.values(), previous.compiled, supplies)
+    else:
+        compiled = update_projects(readable, previous.readable, previous.compiled, supplies)
     snapshots = {
         name: Snapshot.make(one.ruleset, previous.snapshots.get(name), time.time()) for name, one in compiled.items()
     }
     found = [finding for one in compiled.values() for finding in one.diagnostics]
-    found = [manifests.locate(finding) for finding in (*found, *similar_namespaces(manifests.resources.values()))]
+    found = [manifests.locate(finding) for finding in (*found, *similar_namespaces(manifests.resources))]
     told = tuple(map(redacted, (*manifests.diagnostics, *found)))
-    return Reading(manifests, supplies, compiled, snapshots, told, inherited)
+    return Reading(manifests, readable, supplies, compiled, snapshots, told, inherited)
 
 
 def _unclaimed(inherited: Sequence[Unreadable], resources: Iterable[Resource]) -> tuple[Unreadable, ...]:

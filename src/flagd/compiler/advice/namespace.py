@@ -10,24 +10,25 @@ from flagd.manifest.diagnostic import Diagnostic, Severity
 from flagd.ruleset.default_project import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
-    from flagd.manifest.resource import Resource
+    from flagd.manifest.diagnostic import ResourceRef
 
 _SHORTEST_WORD = 4
 """Words of fewer letters differ in one without being a slip: eu and us, dev and web."""
 
 
-def similar_namespaces(resources: Iterable[Resource]) -> list[Diagnostic]:
-    """Return a warning for each namespace that is one letter away from another with at least as many resources.
+def similar_namespaces(refs: Collection[ResourceRef]) -> list[Diagnostic]:
+    """Return a warning for each namespace of `refs` that is one letter away from another with at least as many of them.
 
     Numbers and short words between dashes are names on purpose: shop-1 and shop-2, team-a and team-b.
     """
-    first: dict[str, Resource] = {}
-    counts: Counter[str] = Counter()
-    for resource in resources:
-        first.setdefault(resource.metadata.namespace, resource)
-        counts[resource.metadata.namespace] += 1
+    counts = Counter([ref.namespace for ref in refs])
+    if len(counts) < 2:
+        return []
+    first: dict[str, ResourceRef] = {}
+    for ref in refs:
+        first.setdefault(ref.namespace, ref)
     known: dict[str, list[str]] = {}
     found: list[Diagnostic] = []
     for name in sorted(first, key=lambda name: (name != DEFAULT, -counts[name])):
@@ -67,7 +68,7 @@ def _word(text: str, start: int, end: int) -> str:
     return text[:start].rpartition("-")[2] + text[start:end] + text[end:].partition("-")[0]
 
 
-def _warning(resource: Resource, near: str) -> Diagnostic:
-    name = resource.metadata.namespace
+def _warning(ref: ResourceRef, near: str) -> Diagnostic:
+    name = ref.namespace
     message = f"the namespace {name!r} is one letter away from {near!r}: callers would have to name it; is it mistyped?"
-    return Diagnostic(Severity.WARNING, "SimilarNamespace", message, "metadata.namespace", resource.ref)
+    return Diagnostic(Severity.WARNING, "SimilarNamespace", message, "metadata.namespace", ref)

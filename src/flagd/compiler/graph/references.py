@@ -38,6 +38,8 @@ def node_of(resource: Resource | Unreadable) -> Node:
 
 def stand_ins(refused: Mapping[ResourceRef, str], beside: Iterable[Resource | Unreadable]) -> list[Unreadable]:
     """Return what stands for resources with errors, by reference and key, in the projects that `beside` makes."""
+    if not refused:
+        return []
     there = list(beside)
     projects, taken = {one.ref.namespace for one in there}, {one.ref for one in there}
     return [

@@ -31,13 +31,18 @@ class Document:
         index: position in the file, from 1.
         first_line: line in the file on which `text` begins, from 1.
         text: what stands there.
-        content: what it says.
     """
 
     index: int
     first_line: int
     text: str
-    content: Content
+
+    @property
+    def content(self) -> Content:
+        """What it says, read anew each time: who knows the text already need not ask."""
+        body = self.text.removeprefix("---").lstrip()
+        content = read_json(body) if body.startswith("{") else None
+        return build(self.text) if content is None else content
 
 
 def documents(text: str) -> Iterator[Document]:
@@ -49,16 +54,10 @@ def documents(text: str) -> Iterator[Document]:
         lines = part.count("\n")
         if _holds_anything(part):
             index += 1
-            yield Document(index, line + 1, part, _read(part))
+            yield Document(index, line + 1, part)
         start, line = end, line + lines
 
 
 def _holds_anything(part: str) -> bool:
     body = part.removeprefix("---")
     return any(line and not line.isspace() and not line.lstrip().startswith("#") for line in body.split("\n"))
-
-
-def _read(text: str) -> Content:
-    body = text.removeprefix("---").lstrip()
-    content = read_json(body) if body.startswith("{") else None
-    return build(text) if content is None else content

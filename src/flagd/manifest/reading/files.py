@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +31,7 @@ STDIN = "-"
 """The path that stands for standard input."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SourceFile:
     """One file that was found.
 
@@ -44,6 +46,11 @@ class SourceFile:
     data: bytes = b""
     fault: tuple[str, str] | None = None
     cut_off: bool = False
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Hash of what is in it, or of what stands in its way."""
+        return hashlib.blake2b(self.data + repr(self.fault).encode(), digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)

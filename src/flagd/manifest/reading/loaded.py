@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from flagd.manifest.path import FieldPath, parse_path
 from flagd.manifest.reading.layout import line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from flagd.manifest.resource import Resource
 
@@ -41,6 +42,29 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownDocument:
+    """What was made of one document.
+
+    Attributes:
+        resource: that it holds.
+        diagnostics: what was found in it.
+        first_line: where it began then.
+    """
+
+    resource: Resource
+    diagnostics: Sequence[Diagnostic]
+    first_line: int
+
+    def told_at(self, origin: Origin) -> list[Diagnostic]:
+        """Return the diagnostics where the document stands now."""
+        moved = origin.first_line - self.first_line
+        return [
+            each.at(each.location and Location(origin.file, origin.document, each.location.line + moved))
+            for each in self.diagnostics
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """Resources without errors, and all that was found.
 
@@ -56,6 +80,20 @@ class Loaded:
     skipped: int = 0
     refused: Mapping[ResourceRef, str] = field(default_factory=dict, repr=False)
     origins: Mapping[ResourceRef, Origin] = field(default_factory=dict, repr=False)
+
+    @property
+    def known(self) -> dict[str, KnownDocument]:
+        """The documents that hold one resource without errors, by their text."""
+        told: dict[ResourceRef | None, list[Diagnostic]] = defaultdict(list)
+        for finding in self.diagnostics:
+            told[finding.resource].append(finding)
+        known = {}
+        for resource in self.resources:
+            ref = resource.ref
+            origin = self.origins[ref]
+            if not origin.root:
+                known[origin.text] = KnownDocument(resource, told.get(ref, ()), origin.first_line)
+        return known
 
     def locate(self, diagnostic: Diagnostic) -> Diagnostic:
         """Return `diagnostic` with file, document and line, where its resource was read here."""

@@ -20,12 +20,13 @@ from flagd.manifest.validation.examination import diagnostic, examine
 from flagd.manifest.validation.null import PAYLOADS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from flagd.manifest.path import FieldPath
     from flagd.manifest.reading.content import Content
     from flagd.manifest.reading.files import SourceFile
+    from flagd.manifest.reading.loaded import KnownDocument
     from flagd.manifest.resource import Resource
 
 _VALUES = {"payload", "offPayload"}
@@ -53,15 +54,22 @@ def load_files(files: Iterable[SourceFile]) -> Loaded:
     return reader.loaded()
 
 
-def read_text(text: str | bytes, file: str = "-") -> Loaded:
-    """Read manifests from `text`; `file` names it in diagnostics."""
-    reader = _Reader()
+def read_text(text: str | bytes, file: str = "-", before: Loaded | None = None) -> Loaded:
+    """Read manifests from `text`; `file` names it in diagnostics.
+
+    What documents hold that stood in the same words in `before` is taken from there: they are the same objects.
+    """
+    reader = _Reader(before.known if before else {})
     reader.read(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text, file)
     return reader.loaded()
 
 
+_NOTHING: Mapping[str, KnownDocument] = {}
+
+
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, known: Mapping[str, KnownDocument] = _NOTHING) -> None:
+        self._known = known
         self._resources: dict[ResourceRef, Resource | None] = {}
         self._keys: dict[ResourceRef, str] = {}
         self._origins: dict[ResourceRef, Origin] = {}
@@ -82,7 +90,13 @@ class _Reader:
             self._report([text], None, Origin(file, 1, 1, ""))
             return
         for document in documents(text):
-            self._document(document.content, Origin(file, document.index, document.first_line, document.text))
+            origin = Origin(file, document.index, document.first_line, document.text)
+            known = self._known.get(document.text)
+            if known is None:
+                self._document(document.content, origin)
+            else:
+                self._diagnostics += known.told_at(origin)
+                self._take(known.resource.ref, origin, known.resource.key, known.resource)
 
     def _document(self, content: Content, origin: Origin) -> None:
         if content.data is None:
@@ -109,9 +123,12 @@ class _Reader:
         told = {finding.path for finding in findings}
         findings += (one for one in _spelled(content, origin.root, _holds_floats(obj)) if one.path not in told)
         self._report(findings, ref, origin)
-        if ref is not None and not self._is_second(ref, origin):
-            self._origins[ref], self._keys[ref] = origin, key_of(obj, ref)
-            self._resources[ref] = None if inside else resource
+        if ref is not None:
+            self._take(ref, origin, key_of(obj, ref), None if inside else resource)
+
+    def _take(self, ref: ResourceRef, origin: Origin, key: str, resource: Resource | None) -> None:
+        if not self._is_second(ref, origin):
+            self._origins[ref], self._keys[ref], self._resources[ref] = origin, key, resource
 
     def _is_second(self, ref: ResourceRef, origin: Origin) -> bool:
         first = self._origins.get(ref)

@@ -1,6 +1,6 @@
 import pytest
 
-from flagd.compiler import compile_project, compile_projects
+from flagd.compiler import compile_project, compile_projects, update_projects
 from flagd.ruleset import Cohort, Ruleset, compute_revision
 from tests.unit.flagd.compiler.manifest import (
     IN_US,
@@ -72,6 +72,27 @@ def test_every_namespace_is_a_project_of_its_own():
     again = compile_projects([shop], results)
     assert list(again) == ["shop"]
     assert only(again["shop"], "f") is only(results["shop"], "f")
+
+
+def test_several_projects_are_updated_as_if_they_had_been_compiled():
+    def named(*some):
+        return {each.ref: each for each in some}
+
+    steps = [
+        named(*SOME, flag("x", {"namespace": "other"})),
+        named(*SOME[1:], flag("x", {"namespace": "other"})),
+        named(*SOME, flag("y", {"namespace": "other"}), flag("z", {"namespace": "third"})),
+        named(*SOME),
+    ]
+    before = steps[0]
+    updated = everything = compile_projects(before.values())
+    for resources in steps[1:]:
+        updated = update_projects(resources, before, updated)
+        everything = compile_projects(resources.values(), everything)
+        assert list(updated) == list(everything)
+        for name, one in everything.items():
+            assert (updated[name].revision, updated[name].diagnostics) == (one.revision, one.diagnostics)
+        before = resources
 
 
 def test_what_did_not_change_is_not_made_again():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from flagd.compiler import compile_projects
 from flagd.manifest import Diagnostic, Location, ResourceRef, Severity
 from flagd.manifest.reading.files import SourceFile
 from flagd.sources.reading import rejected, remember, take
@@ -25,6 +26,33 @@ def test_flags_that_did_not_change_are_not_compiled_again():
     assert after.ruleset.flags["a"] is before.ruleset.flags["a"]
     assert after.engine.variant({}, "a") is before.engine.variant({}, "a")
     assert after.revision != before.revision
+
+
+def test_an_edit_of_a_file_is_read_at_the_cost_of_what_differs():
+    first = read(flag("a") + flag("b"))
+    second = read(flag("a") + flag("b", more=", allOtherUsers: {percent: 5}") + flag("c", "other"), first)
+    same = [ref.name for ref, resource in second.readable.items() if first.readable.get(ref) is resource]
+    assert same == ["a"]
+
+
+def test_whatever_edits_led_there_a_folder_is_what_its_files_say():
+    broken = flag("a").replace("variants", "variantz")
+    current = read("")
+    for text in (
+        flag("a"),
+        broken,
+        flag("a") + flag("b", "other"),
+        broken + broken,
+        "{[",
+        flag("b", "other"),
+        flag("b"),
+    ):
+        current = read(text, current)
+        compiled = compile_projects(current.readable.values(), current.compiled)
+        assert {name: one.revision for name, one in current.compiled.items()} == {
+            name: one.revision for name, one in compiled.items()
+        }
+    assert [[*one.flags] for one in (snapshot.ruleset for snapshot in current.snapshots.values())] == [["b"]]
 
 
 def test_a_flag_that_does_not_compile_keeps_its_last_good_form_and_is_located():

@@ -34,7 +34,7 @@ NONE = [
 def _found(namespaces):
     flag = "kind: Flag\napiVersion: flagoperator.dev/v1alpha1\nspec: {variants: [{key: a}]}\nmetadata: "
     documents = [f"{flag}{{name: f{number}, namespace: {name}}}" for number, name in enumerate(namespaces)]
-    return similar_namespaces(read_text("\n---\n".join(documents)).resources)
+    return similar_namespaces([one.ref for one in read_text("\n---\n".join(documents)).resources])
 
 
 @pytest.mark.parametrize(("namespaces", "slip"), SLIPS)

@@ -228,3 +228,31 @@ def test_reading_does_not_depend_on_the_order_of_paths(tmp_path: Path):
         (tmp_path / f"{name}.yaml").write_text(cohort(name))
     there, back = load([tmp_path / "a.yaml", tmp_path / "b.yaml"]), load([tmp_path / "b.yaml", tmp_path / "a.yaml"])
     assert sorted(names(there)) == sorted(names(back)) == names(load([tmp_path]))
+
+
+def test_documents_that_stand_in_the_same_words_as_before_are_not_read_again_wherever_they_stand_now():
+    before = read_text(cohort("a") + "---\n" + cohort("b") + "---\n" + cohort("c"), "x.yaml")
+    text = cohort("new") + "---\n" + cohort("b") + "---\n" + cohort("c").replace("[", "[more, ")
+    after = read_text(text, "x.yaml", before)
+    assert names(after) == ["new", "b", "c"]
+    assert [each in before.resources for each in after.resources] == [False, True, False]
+    assert after.resources[1] is before.resources[1]
+    assert after.origins == read_text(text, "x.yaml").origins
+
+
+MISSPELLED, DOUBTFUL = cohort("b").replace("members", "memers"), "---\n" + FLAG.replace("percent: ", "percent: 0x")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (MISSPELLED, cohort("a") + "---\n" + MISSPELLED),
+        (DOUBTFUL, cohort("a") + DOUBTFUL),
+        (cohort("a") + DOUBTFUL, DOUBTFUL),
+        (cohort("a") + "---\n", cohort("a") + "---\n" + cohort("a")),
+        (cohort("a") + "---\n" + cohort("a"), cohort("a") + "---\n"),
+    ],
+)
+def test_what_is_wrong_with_a_document_is_told_each_time_and_where_it_stands(before: str, after: str):
+    assert read_text(after, before=read_text(before)) == read_text(after)
+    assert read_text(after, before=read_text(after)) == read_text(after)

@@ -182,6 +182,11 @@ $(BUF): requirements/package-lock.json
 binaries: $(READY)
 	@$(BIN)/python -m tests.binaries
 
+# What `make test-node-short` runs; says why, if it cannot be had. After the control plane, whose packages it shares.
+.PHONY: node-programs
+node-programs: binaries
+	@NODE_WITHOUT=kube-router timeout 15m $(BIN)/python -m tests.node.programs || echo "No programs of a node."
+
 # Clients that we did not write, for the tests on the wire. Without npm those for Node are skipped, and say so.
 .PHONY: clients
 ifneq ($(shell command -v npm),)

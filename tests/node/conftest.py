@@ -12,9 +12,10 @@ from scripts.image.program import PROGRAMS
 from scripts.image.rootfs import ROOT
 from tests.cluster.assets import AssetsUnavailableError
 from tests.node.calls import Calls
+from tests.node.fitness import unfit
 from tests.node.installed import Installed
 from tests.node.node import Node
-from tests.node.programs import programs, unfit
+from tests.node.programs import programs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from tests.node import cgroup
+from tests.node.fitness import SPACES
 from tests.node.machine import SECONDS, Machine, isolate
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Node:
         self.folder, self._programs, self._images = folder, programs, images
 
     def __enter__(self) -> Self:
-        words = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "--"]
+        words = ["setpriv", "--pdeathsig=KILL", *SPACES]  # ends when the tests do, however they end
         inside = [sys.executable, "-m", "tests.node.node", self.folder, self._programs, *self._images]
         with (self.folder / "node.log").open("wb") as log:
             self._process = subprocess.Popen(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from tests.cached import cached
 from tests.chart.helm import helm
 from tests.cluster.assets import RECIPE as ENVTEST
 from tests.cluster.assets import AssetsUnavailableError, assets
-from tests.node import cgroup
+from tests.node.fitness import unfit, unfit_network
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 RECIPE = Path(__file__).parent / "recipe"
 WITHOUT = os.environ.get("NODE_WITHOUT", "")
 """A program that is left out: kube-router, which nothing needs but network policies, or none."""
-SPACES = ("unshare", "--net", "--mount", "--pid", "--fork", "--propagation", "private", "--", "sh", "-c")
 PACKAGES = (
     "containerd",
     "runc",
@@ -44,20 +42,6 @@ PACKAGES = (
 )
 
 
-def unfit() -> str:
-    """Return why no node can run here; "" if one can."""
-    if platform.system() != "Linux" or os.geteuid() != 0:
-        return "a node needs Linux and root"
-    if shutil.which("unshare") is None or shutil.which("apt-get") is None:
-        return "a node needs unshare and Debian's packages"
-    done = subprocess.run((*SPACES, "mount -t tmpfs run /run"), capture_output=True, text=True, check=False)
-    if done.returncode:
-        return f"a node needs network, mount and process namespaces of its own: {done.stderr.strip()}"
-    if not all(os.access(hierarchy, os.W_OK) for hierarchy in cgroup.hierarchies()):
-        return f"a node needs control groups, and {cgroup.CGROUPS} cannot be written"
-    return ""
-
-
 def programs() -> Path:
     """Return a folder with every program of a node, its control plane, helm, and the image `pause.tar`.
 
@@ -66,8 +50,8 @@ def programs() -> Path:
     """
     try:
         _install()
-        # Where the kernel lacks either, no pod has a network.
-        _run(*SPACES, "PATH=$PATH:/usr/sbin && ip link add name pods type bridge && nft add table inet pods")
+        if reason := unfit_network():
+            raise AssetsUnavailableError(reason)
         found, own = assets(), cached(f"node-{_digest()}{WITHOUT and f'-without-{WITHOUT}'}", _build)
     except subprocess.CalledProcessError as error:
         raise AssetsUnavailableError(f"no node: {error.cmd[0]} failed: {(error.stderr or '')[-300:]}") from error

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 SETTLE_SECONDS = 2.0
 """How long a change has to be seen by who decides as well, before it is asked."""
 AGAIN_SECONDS = 10.0
-"""How soon it is asked again while it serves something else."""
+"""How soon it is asked again while it serves something else; twice as long after each time that led to nothing."""
+MOST_SECONDS = 320.0
+"""The longest of these: versions of the operator that compile differently never agree."""
 LEADING_SECONDS = 2.0
 """How soon anybody is asked again by one that holds the Lease and has not published yet."""
 MOST = 1000
@@ -24,6 +26,8 @@ class Agreement:
         self._agreed: dict[str, str] = {}
         self._since: float | None = None
         self._asked = float("-inf")
+        self._last: Mapping[str, str] = {}
+        self._again = AGAIN_SECONDS
 
     def open(self, broken: Mapping[str, str], now: float, *, leads: bool) -> tuple[list[str], float]:
         """Return which projects to ask about now, and in how many seconds to look again; infinite = at a change.
@@ -40,13 +44,14 @@ class Agreement:
             return [], float("inf")
         if self._since is None:
             self._since = now
-        due = max(self._since + SETTLE_SECONDS, self._asked + AGAIN_SECONDS)
-        if leads:
-            due = self._asked + LEADING_SECONDS
+        asked = {name: broken[name] for name in found}
+        again = self._again if asked == self._last else AGAIN_SECONDS
+        due = self._asked + LEADING_SECONDS if leads else max(self._since + SETTLE_SECONDS, self._asked + again)
         if now < due:
             return [], due - now
-        self._asked = now
-        return found, LEADING_SECONDS if leads else AGAIN_SECONDS
+        self._again = min(2 * again, MOST_SECONDS) if asked == self._last else AGAIN_SECONDS
+        self._asked, self._last = now, asked
+        return found, LEADING_SECONDS if leads else self._again
 
     def agree(self, name: str, revision: str) -> None:
         """Take in that our `revision` of a project is what is served."""

@@ -2,7 +2,14 @@
 
 import pytest
 
-from flagoperator.reconcile.agreement import AGAIN_SECONDS, LEADING_SECONDS, MOST, SETTLE_SECONDS, Agreement
+from flagoperator.reconcile.agreement import (
+    AGAIN_SECONDS,
+    LEADING_SECONDS,
+    MOST,
+    MOST_SECONDS,
+    SETTLE_SECONDS,
+    Agreement,
+)
 
 NEVER = float("inf")
 OURS = {"shop": "1", "bank": "2"}
@@ -35,6 +42,16 @@ def test_another_revision_is_asked_about_again(then: dict[str, str]):
     assert agreement.open(then, 100 + SETTLE_SECONDS, leads=False)[0] == sorted(
         then.keys() - {"bank", "shop"} or {"shop"}
     )
+
+
+def test_what_never_agrees_is_asked_about_more_and_more_rarely():
+    agreement, now, pauses = Agreement(), 0.0, []
+    for _ in range(8):
+        while not (found := agreement.open(OURS, now, leads=False))[0]:
+            now += found[1]
+        pauses.append(found[1])
+    assert pauses == [AGAIN_SECONDS * 2**number for number in range(5)] + [MOST_SECONDS] * 3
+    assert agreement.open({**OURS, "shop": "3"}, now + AGAIN_SECONDS, leads=False)[1] == AGAIN_SECONDS
 
 
 def test_who_takes_over_asks_at_once():

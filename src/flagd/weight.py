@@ -45,10 +45,11 @@ def weight(value: object, most: int) -> int:
 class Scale:
     """Weighs many flags; what they share is weighed once. They must not be changed, nor dropped before it is."""
 
-    __slots__ = ("_known",)
+    __slots__ = ("_known", "_known_heaviest")
 
     def __init__(self) -> None:
         self._known: dict[int, int] = {}
+        self._known_heaviest: dict[int, int] = {}
 
     def answer_bytes(self, flag: Mapping[str, Any]) -> int:
         """Return the most bytes that the answer for `flag`, an EvaluationFlag, takes; 0 for groups and odd ones."""
@@ -57,9 +58,15 @@ class Scale:
             if not metadata.get("deployed", True):
                 return 0
             around = _ENTRY + weight(flag["key"], CLIENT_BYTES) + self._weight(metadata)
-            return around + max(map(self._weight, flag["variants"].values()))
+            return around + self._heaviest(flag["variants"])
         except (AttributeError, KeyError, TypeError, ValueError):
             return 0
+
+    def _heaviest(self, variants: Mapping[str, object]) -> int:
+        known = self._known_heaviest.get(id(variants))
+        if known is None:
+            known = self._known_heaviest[id(variants)] = max(map(self._weight, variants.values()))
+        return known
 
     def _weight(self, part: object) -> int:
         known = self._known.get(id(part))

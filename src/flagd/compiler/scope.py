@@ -7,7 +7,7 @@ compiled form or the diagnostics of others can depend on.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from flagd.compiler.graph.references import COHORT, DEPLOYMENT, KEY, SEGMENT
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from flagd.manifest.diagnostic import ResourceRef
     from flagd.manifest.model import Model
 
+
+P = TypeVar("P")
+T = TypeVar("T")
 
 GroupType = Literal["MutualExclusion", "Holdout"]
 
@@ -89,7 +92,7 @@ class Scope:
         supply: Callable[[ResourceRef], Supply | None] = lambda _: None,
     ) -> None:
         self._face = face
-        self._made: dict[tuple[int, ...], tuple[object, Alternatives | None]] = {}
+        self._made: dict[tuple[object, ...], tuple[object, Any]] = {}
         self.rise = rise
         self.supply = supply
 
@@ -97,11 +100,9 @@ class Scope:
         """Return whatever has this name."""
         return self._face(node)
 
-    def once(
-        self, parts: Sequence[object], make: Callable[[Sequence[Any]], Alternatives | None]
-    ) -> Alternatives | None:
+    def once(self, parts: Sequence[P], make: Callable[[Sequence[P]], T]) -> T:
         """Return what `make` made of these very `parts`, and of nothing else; many flags have the same."""
-        key = tuple(map(id, parts))
+        key = (make, *map(id, parts))
         found = self._made.get(key)
         if found is None:
             found = self._made[key] = parts, make(parts)  # holds the parts, so that no others get their ids

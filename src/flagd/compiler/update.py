@@ -168,6 +168,8 @@ class Update:
         claimants = self._claimants(node)
         if not claimants:
             return None
+        if len(claimants) == 1 and isinstance(flag := claimants[0], Flag):  # the usual case
+            return compile_key(node[1], [flag], self._links.cycle(node), self._last_form(node), self._scope)
         readable = [each for each in claimants if not isinstance(each, Unreadable)]
         if not readable:
             return self._kept(node, [each for each in claimants if isinstance(each, Unreadable)])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 
 try:
     import orjson
@@ -23,9 +22,8 @@ else:
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-_FRACTIONAL = re.compile(rb"[\[:,]-?[0-9]+[.e]")
-"""Finds every number that is not an integer, and, harmlessly, some text that looks like one."""
-_DIGITS = b"-0123456789"
+_DIGITS = b"0123456789"
+_BEFORE_NUMBERS = (b"[", b":", b",")
 _MOST_PLAIN_EXPONENT = 21
 _LEAST_PLAIN_EXPONENT = -6
 
@@ -82,14 +80,23 @@ def _placed(digits: str, point: int) -> str:
 
 def _only_integers(value: object, text: bytes) -> bool:
     # Both encoders write every float with a point or a signed exponent.
-    if isinstance(value, float):
+    return not (
+        isinstance(value, float)
+        or _follows_number(text, b".")
+        or (b"+" in text and _follows_number(text, b"e+"))
+        or _follows_number(text, b"e-")
+    )
+
+
+def _follows_number(text: bytes, mark: bytes) -> bool:
+    """Return whether `mark` follows a number somewhere, or, harmlessly, some text that looks like one."""
+    if mark not in text:
         return False
-    if b"e+" in text or b"e-" in text:
-        return not _FRACTIONAL.search(text)
-    if b"." not in text:
-        return True
-    bare = text.translate(None, _DIGITS)  # several times as fast as to search for numbers
-    return not ((b":." in bare or b",." in bare or b"[." in bare) and _FRACTIONAL.search(text))
+    for before in text.split(mark)[:-1]:  # many times as fast as a regular expression
+        bare = before.rstrip(_DIGITS)
+        if len(bare) < len(before) and bare.removesuffix(b"-").endswith(_BEFORE_NUMBERS):
+            return True
+    return False
 
 
 def _encode(text: str) -> bytes:

@@ -150,17 +150,19 @@ def _pairs(before: Mapping[K, V], after: Mapping[K, V]) -> Iterator[tuple[Mappin
 class Draft(dict[K, "V | Absent"]):
     """Changes to a persistent map that are not made yet: read through `look`, made by `freeze`."""
 
-    __slots__ = ("before",)
+    __slots__ = ("_shards", "before")
 
     def __init__(self, before: PersistentMap[K, V]) -> None:
         super().__init__()
         self.before = before
+        self._shards = before._shards if before else ()
 
     def look(self, key: K) -> V | None:
         """Return the value of `key`, changes included; None where there is none."""
         found = self.get(key)
         if found is None:
-            return self.before.get(key) if self.before else None
+            shards = self._shards
+            return shards[hash(key) % len(shards)].get(key) if shards else None
         return None if found is ABSENT else found  # type: ignore[return-value]  # ABSENT is the only Absent
 
     def freeze(self) -> PersistentMap[K, V]:

@@ -44,7 +44,7 @@ def compile_flag(flag: Flag, by: Bucketed, scope: Scope, findings: Findings) -> 
     spec = flag.spec
     compiled: EvaluationFlag = {
         "key": intern(flag.key),
-        "variants": _variants(spec),
+        "variants": _variants(spec, scope.once(spec.variants, _with_off)),
         "segments": _segments(flag, by, scope, findings),
         "metadata": _metadata(flag),
     }
@@ -55,7 +55,12 @@ def compile_flag(flag: Flag, by: Bucketed, scope: Scope, findings: Findings) -> 
 
 def answers(flag: Flag) -> EvaluationFlag:
     """Return what `flag` can answer, without who gets it."""
-    return {"key": flag.key, "variants": _variants(flag.spec), "segments": [], "metadata": _metadata(flag)}
+    return {
+        "key": flag.key,
+        "variants": _variants(flag.spec, _with_off(flag.spec.variants)),
+        "segments": [],
+        "metadata": _metadata(flag),
+    }
 
 
 def _segments(flag: Flag, by: Bucketed, scope: Scope, findings: Findings) -> list[EvaluationSegment]:
@@ -121,11 +126,15 @@ def _rollout(rollout: Rollout, variants: Sequence[str], by: Bucketed, name: str)
     return segment
 
 
-def _variants(spec: FlagSpec) -> dict[str, EvaluationVariant]:
+def _variants(spec: FlagSpec, compiled: dict[str, EvaluationVariant]) -> dict[str, EvaluationVariant]:
+    if spec.off_payload is None:
+        return compiled
+    return {**compiled, "off": {"key": "off", "payload": spec.off_payload, "metadata": {"default": True}}}
+
+
+def _with_off(variants: Sequence[Variant]) -> dict[str, EvaluationVariant]:
     compiled: dict[str, EvaluationVariant] = {"off": OFF}
-    if spec.off_payload is not None:
-        compiled["off"] = {"key": "off", "payload": spec.off_payload, "metadata": {"default": True}}
-    for variant in spec.variants:
+    for variant in variants:
         key = intern(variant.key)
         compiled[key] = _variant(key, variant)
     return compiled

@@ -28,6 +28,11 @@ def shares(variants: Sequence[str], weights: Mapping[str, int] | None) -> Shares
         weighted = tuple([(key, weights[key]) for key in variants if weights.get(key, 0) > 0])
         if weighted:
             return weighted
+    return _even(tuple(variants))
+
+
+@lru_cache(maxsize=4096)
+def _even(variants: tuple[str, ...]) -> Shares:
     return tuple([(key, 1) for key in variants])
 
 

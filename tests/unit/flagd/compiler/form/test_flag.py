@@ -142,6 +142,15 @@ def test_metadata_is_amplitudes_and_the_flags_own(spec, expected):
     assert set(metadata) == plain | set(expected)
 
 
+def test_flags_of_the_same_variants_share_them_but_not_what_off_carries():
+    same = [{"key": "a", "payload": {"columns": 2}}, {"key": "b"}]
+    found = compiled(flag("f", variants=same), flag("g", variants=same), flag("h", variants=same, offPayload=1))
+    one, other, third = (only(found, key)["variants"] for key in "fgh")
+    assert one is other
+    assert third == {**one, "off": {"key": "off", "payload": 1, "metadata": {"default": True}}}
+    assert [*third] == ["off", "a", "b"]
+
+
 def test_the_flag_version_is_the_generation():
     assert only(compiled(flag("f", meta={"generation": 7})), "f")["metadata"]["flagVersion"] == 7
 

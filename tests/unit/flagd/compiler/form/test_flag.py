@@ -143,7 +143,7 @@ def test_metadata_is_amplitudes_and_the_flags_own(spec, expected):
 
 
 def test_flags_of_the_same_variants_share_them_but_not_what_off_carries():
-    same = [{"key": "a", "payload": {"columns": 2}}, {"key": "b"}]
+    same = flag("f", variants=[{"key": "a", "payload": {"columns": 2}}, {"key": "b"}]).spec.variants
     found = compiled(flag("f", variants=same), flag("g", variants=same), flag("h", variants=same, offPayload=1))
     one, other, third = (only(found, key)["variants"] for key in "fgh")
     assert one is other

@@ -8,7 +8,7 @@ from flagd.rpc.limits import FLAGS_BYTES, RESPONSE_BYTES
 from flagd.rpc.status import TooLarge
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
 _NAMED = 3
 _NAME_LENGTH = 60
@@ -29,6 +29,14 @@ def check_answer(sizes: Mapping[str, int]) -> None:
         f"response: {whole} bytes, at most {RESPONSE_BYTES} allowed; ask for the flags that are needed by name, or make"
         f" payloads smaller; largest: {named}"
     )
+
+
+def joined(flag_keys: Collection[str], entries: Sequence[bytes], rest: bytes) -> bytes:
+    """Return encoded answers of flags with these keys and the rest of a message. Raises what `check_answer` raises."""
+    whole = b"".join([*entries, rest])
+    if len(whole) - len(rest) > FLAGS_BYTES:
+        check_answer(dict(zip(flag_keys, map(len, entries), strict=True)))
+    return whole
 
 
 def check_entries(entries: Mapping[str, bytes]) -> None:

@@ -15,7 +15,7 @@ from flagd.tracking.telling import Telling
 from flagd.v1.evaluation_pb2 import EvaluateResponse, ExplainResponse, WatchResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from flagd.api.answer import Answers
     from flagd.api.discretion import Discretion
@@ -148,7 +148,12 @@ class View:
     def count(self, variants: Mapping[str, Variant], context: dict[str, Any]) -> None:
         """Count that the user of `context` got these, by flag key; what the caller does not see is passed over."""
         seen = self._seen
-        self._answers.count_each([key for key in variants if key in seen or self.sees(key)], variants, context)
+        keys = variants if self._are_all(variants) else [key for key in variants if key in seen or self.sees(key)]
+        self._answers.count_each(keys, variants, context)
+
+    def _are_all(self, variants: Mapping[str, Variant]) -> bool:
+        """Whether these are the flags that are seen and no other, all having one."""
+        return len(variants) == len(self.keys) == len(self.snapshot.ruleset.flags)
 
     def entries(self, context: dict[str, Any], flag_keys: Sequence[str]) -> dict[str, bytes]:
         """Return the encoded answers to exactly `flag_keys` by key; an empty list asks for all that are seen."""
@@ -157,11 +162,17 @@ class View:
         sees, answers = self.sees, self._answers
         variants = self.variants(context, flag_keys)
         if not flag_keys:
-            return answers.entries(self.keys, variants, context)
+            return dict(zip(self.keys, answers.entries(self.keys, variants, context), strict=True))
         return {
             key: answers.entry(key, variants.get(key), context) if sees(key) else answers.unknown(key)
             for key in flag_keys
         }
+
+    def all_entries(self, context: dict[str, Any]) -> tuple[Collection[str], list[bytes]]:
+        """Return the keys of all flags that are seen, in any order, and the encoded answer of each."""
+        variants = self.variants(context, ())
+        keys = variants if self._are_all(variants) else self.keys
+        return keys, self._answers.entries(keys, variants, context)
 
     def _entry(self, context: dict[str, Any], key: str) -> bytes:
         if not self.sees(key):

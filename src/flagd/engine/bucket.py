@@ -123,6 +123,9 @@ def _salt(given: str) -> str:
 
 def _row(ranges: list[tuple[Any, ...]]) -> tuple[tuple[int, ...], tuple[object, ...]]:
     inner = {edge for start, end, _ in ranges for edge in (start, end) if 0 < edge <= MAX_DISTRIBUTION}
-    cuts = [0, *sorted(inner)]
-    keys = [next((key for start, end, key in ranges if start <= cut < end), _NOBODY) for cut in cuts]
-    return tuple(cut * 100 for cut in cuts[1:]), tuple(keys)
+    outcomes = [
+        (cut, next((key for start, end, key in ranges if start <= cut < end), _NOBODY)) for cut in (0, *sorted(inner))
+    ]
+    # Ranges overlap by one where Amplitude and our compiler divide users: the edge that changes nothing goes.
+    turns = [outcomes[0], *(after for before, after in pairwise(outcomes) if before[1] != after[1])]
+    return tuple(cut * 100 for cut, _ in turns[1:]), tuple(key for _, key in turns)

@@ -37,7 +37,7 @@ class Everything:
             steps: all others, parents first.
         """
         self._constants = dict(constants)
-        self._sweeps: list[tuple[Sweep, list[Row]]] = []
+        self._sweeps: list[Sweep] = []
         self._steps: list[tuple[str, Decide]] = []
         by_code: dict[object, list[tuple[str, Flag, Decide]]] = {}
         for each in alone:
@@ -55,13 +55,13 @@ class Everything:
         for key, _, decide in alike:
             constants = cast("FunctionType", decide).__defaults__ or ()
             by_shared.setdefault(tuple(constants[each] for each in found.shared), []).append((key, constants))
-        self._sweeps += [(found.sweep, rows) for rows in by_shared.values()]
+        self._sweeps += map(found.sweep, by_shared.values())
 
     def answer(self, context: Mapping[str, Any]) -> dict[str, Variant]:
         """Return the variants of all flags that decide something, by key."""
         results = self._constants.copy()
-        for sweep, rows in self._sweeps:
-            sweep(context, results, rows)
+        for sweep in self._sweeps:
+            sweep(context, results)
         for key, decide in self._steps:
             variant = decide(context, results)
             if variant is not None:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from flagd.api.answer_size import check_entries
+from flagd.api.answer_size import check_entries, joined
 from flagd.api.delimited import delimited
 from flagd.api.evaluation.context import evaluation_context
 from flagd.rpc.limits import (
@@ -44,7 +44,10 @@ class Evaluation:
         """Return an encoded EvaluateResponse."""
         view = self._access.view(request.project, call)
         keys = check_flag_keys(request.flag_keys)
-        entries = view.entries(evaluation_context(request.user), keys)
+        context = evaluation_context(request.user)
+        if not keys:
+            return joined(*view.all_entries(context), view.tail)
+        entries = view.entries(context, keys)
         check_entries(entries)
         return b"".join(entries.values()) + view.tail
 

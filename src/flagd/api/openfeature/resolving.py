@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
-from flagd.api.answer_size import check_entries
+from flagd.api.answer_size import joined
 from flagd.api.delimited import delimited
 from flagd.api.openfeature.context import evaluation_context
 from flagd.api.openfeature.reply import Replies, Reply
@@ -60,16 +60,14 @@ class Resolving:
         view.count(variants, context)
         rest = ResolveAllResponse(metadata=to_struct({FLAG_SET_ID: project})).SerializeToString()
         made = self._entries.setdefault(view, {})
-        entries: dict[str, bytes] = {}
-        for key in view.keys:
-            variant = variants.get(key)
-            entry = made.get(variant)
-            if entry is None:
-                entry = made[variant] = self._entry(key, variant, project)
-            if entry:
-                entries[key] = entry
-        check_entries(entries)
-        return b"".join(entries.values()) + rest
+        entries = [*map(made.get, map(variants.get, view.keys))]
+        if None in entries:
+            for key in view.keys:
+                variant = variants.get(key)
+                if variant not in made:
+                    made[variant] = self._entry(key, variant, project)
+            entries = [made[variants.get(key)] for key in view.keys]
+        return joined(view.keys, cast("list[bytes]", entries), rest)
 
     def _entry(self, key: str, variant: Variant | None, project: str) -> bytes:
         """Return an encoded entry of the map of flags; none where it is left out."""

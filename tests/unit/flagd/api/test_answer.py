@@ -52,6 +52,21 @@ class _Sampled:
         self.taken.append(context)
 
 
+@pytest.mark.parametrize("samples", [None, _Sampled])
+def test_the_keys_of_what_was_found_are_answered_and_counted_in_their_order(samples):
+    context, variants = {"user": {"user_id": "ann"}}, {"b": _variant(key="on"), "a": _variant(key="off")}
+    seen = []
+    for keys in (variants, [*variants]):
+        metrics, sampled = Metrics(), samples and samples()
+        answers = Answers("shop", metrics, samples=sampled)
+        entries = [answers.entries(keys, variants, context) for _ in range(2)]
+        answers.count_each(keys, variants, context)
+        counts = {labels: series.count for labels, series in metrics.evaluations.items()}
+        assert set(counts.values()) == {3}
+        seen.append((entries, counts, sampled and len(sampled.taken)))
+    assert seen[0] == seen[1]
+
+
 @pytest.mark.parametrize("undecided", [False, True])
 @pytest.mark.parametrize("samples", [None, _Sampled])
 def test_all_flags_are_answered_counted_and_sampled_as_one_by_one(samples, undecided):
@@ -65,7 +80,7 @@ def test_all_flags_are_answered_counted_and_sampled_as_one_by_one(samples, undec
             if at_once:
                 entries = answers.entries(keys, variants, context)
             else:
-                entries = {key: answers.entry(key, variants.get(key), context) for key in keys}
+                entries = [answers.entry(key, variants.get(key), context) for key in keys]
         counts = {labels: series.count for labels, series in metrics.evaluations.items()}
         seen.append((entries, counts, sampled and sampled.taken))
     assert seen[0] == seen[1]

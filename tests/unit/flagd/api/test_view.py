@@ -33,6 +33,22 @@ def test_a_caller_sees_the_flags_of_its_deployments_and_no_group(deployments, ke
     assert view(*deployments).entries(ANN, []).keys() == set(keys)
 
 
+@pytest.mark.parametrize("deployments", [(), ("web",), ("app", "web")])
+def test_the_answers_of_all_flags_are_those_of_each(deployments):
+    keys, entries = view(*deployments).all_entries(ANN)
+    assert dict(zip(keys, entries, strict=True)) == view(*deployments).entries(ANN, view(*deployments).keys)
+
+
+def test_flags_without_hidden_ones_are_answered_and_counted_alike():
+    metrics = Metrics()
+    snapshot = Snapshot.make(compiled(flag("a"), flag("b")).ruleset, None, 1.5)
+    whole = View(snapshot, None, Answers("default", metrics), Discretion())
+    keys, entries = whole.all_entries(ANN)
+    assert dict(zip(keys, entries, strict=True)) == whole.entries(ANN, ["a", "b"])
+    whole.count(whole.variants(ANN, ()), ANN)
+    assert [series.count for series in metrics.evaluations.values()] == [3, 3]
+
+
 def test_a_flag_that_is_not_seen_is_unknown():
     with pytest.raises(NotFound):
         view("web").variant(ANN, "bare")

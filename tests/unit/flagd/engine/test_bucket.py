@@ -78,6 +78,13 @@ def test_the_outcome_changes_exactly_at_the_edge():
     assert [table.at(number) for number in (0, 499, 500)] == ["a", "a", "b"]
 
 
+def test_an_edge_at_which_nothing_changes_is_none():
+    """As Amplitude and our compiler divide users into halves: the ranges overlap by one."""
+    halves = allocation(0, 100, part("a", 0, 21474837), part("b", 21474836, END))
+    table = bucket_table({"selector": USER_ID, "salt": "s", "allocations": [halves]}, lambda key: key, None)
+    assert table.rows == (((2147483700,), ("a", "b")),)
+
+
 def test_flags_of_the_same_percentages_share_them_and_answer_with_their_own_variants():
     raw = {"selector": USER_ID, "salt": "s", "allocations": [allocation(0, 25, part("a", 0, END))]}
     one, other = (bucket_table({**raw, "salt": salt}, variant, None) for salt in ("one", "other"))

@@ -98,5 +98,5 @@ def test_what_rows_share_is_what_is_read_before_the_loop(source):
     constants = decide.__defaults__
     assert all(position < len(constants) for position in shape(made).shared)
     results: dict[str, Any] = {}
-    shape(made).sweep(ANN, results, [("flag", constants)])
+    shape(made).sweep([("flag", constants)])(ANN, results)
     assert results.get("flag") is decide(ANN, {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import ceil
@@ -74,7 +74,7 @@ def bucket_table(
     outcomes: dict[object, Variant | None] = {key: admit(key) for key in layout.variants}
     outcomes[_NOBODY] = otherwise
     rows = tuple((edges, tuple(outcomes[key] for key in keys)) for edges, keys in layout.rows)
-    unhashed = None if otherwise is None else replace(otherwise, missing=format_attribute(selector))
+    unhashed = None if otherwise is None else otherwise.without(format_attribute(selector))
     return BucketTable(selector, reader(selector), salt, layout.index, rows, otherwise, unhashed)
 
 

@@ -62,9 +62,16 @@ _known = lru_cache(maxsize=4096)(_plain)
 """Flags of a project repeat conditions."""
 
 
+_TEXT = {str}
+
+
+def _is_text(item: object) -> bool:
+    return isinstance(item, str)
+
+
 def texts(found: object) -> tuple[str, ...]:
     """Return `found`, which must be a list of strings, or raise TypeError."""
-    if not isinstance(found, list | tuple) or not all(isinstance(item, str) for item in found):
+    if not isinstance(found, list | tuple) or not ({*map(type, found)} <= _TEXT or all(map(_is_text, found))):
         raise TypeError(f"expected a list of strings, found {found!r:.80}")
     return tuple(found)
 

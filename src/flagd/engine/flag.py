@@ -113,8 +113,8 @@ def make_flag(source: EvaluationFlag, cohorts: Mapping[str, Cohort]) -> Flag:
     every = any(sees_every_cohort(part.op, part.values) for part in asking)
     ids = {value for part in asking for value in part.values} | set(cohorts if every else ())
     dependencies = texts(source.get("dependencies") or ())
-    unmet = {"metadata": {"segmentName": DEPENDENCIES}}
-    off = (_variant(source, unmet, Reason.PREREQUISITE, "off") or replace(_OFF)) if dependencies else _OFF
+    unmet = _Outcomes(source, {"metadata": {"segmentName": DEPENDENCIES}}, DEPENDENCIES)
+    off = (unmet.make(Reason.PREREQUISITE, "off") or replace(_OFF)) if dependencies else _OFF
     selectors = [*(part.selector for part in parts), *(each.table.selector for each in segments if each.table)]
     undeclared = any(_is_stranger(selector, dependencies) for selector in selectors)
     return Flag(source, segments, dependencies, {key: cohorts.get(key) for key in ids}, off, every, undeclared)
@@ -142,8 +142,9 @@ def _segment(source: EvaluationFlag, raw: Mapping[str, Any], position: int, coho
             reason = Reason.STATIC
         elif name not in ("", ALL_OTHER_USERS):
             reason = Reason.TARGETING_MATCH
-    outcome = _variant(source, raw, reason, raw.get("variant"))
-    admit = partial(_variant, source, raw, special or Reason.SPLIT)
+    outcomes = _Outcomes(source, raw, name)
+    outcome = outcomes.make(reason, raw.get("variant"))
+    admit = partial(outcomes.make, special or Reason.SPLIT)
     table = None if bucket is None else bucket_table(bucket, admit, outcome)
     any_of = tuple(tuple(make_condition(part, cohorts) for part in every) for every in conditions or ())
     full = None if table else full_rollout(raw)
@@ -161,16 +162,36 @@ def _armed(table: BucketTable | None, started: Mapping[str, Any], outcome: Varia
     return with_arms(table, bucket_table(started, lambda _: outcome, None), name)
 
 
-def _variant(source: Mapping[str, Any], segment: Mapping[str, Any], reason: Reason, key: str | None) -> Variant | None:
-    variant = None if key is None else source["variants"].get(key)
-    if variant is None:
-        return None
-    metadata: dict[str, Any] = {}
-    for part in (source.get("metadata"), public_metadata(segment), variant.get("metadata")):
-        metadata.update(part or {})
-    name = (segment.get("metadata") or {}).get("segmentName") or ""
-    payload = typed(variant.get("payload"), metadata)
-    return Variant(variant["key"], variant.get("value"), payload, shared_object(metadata), reason, name)
+class _Outcomes:
+    """Makes the outcomes of one segment. Those of variants without metadata of their own share the rest of it."""
+
+    __slots__ = ("_common", "_name", "_segment", "_source")
+
+    def __init__(self, source: Mapping[str, Any], segment: Mapping[str, Any], name: str) -> None:
+        self._source = source
+        self._segment = segment
+        self._name = name
+        self._common: dict[str, Any] | None = None
+
+    def make(self, reason: Reason, key: str | None) -> Variant | None:
+        """Return what users get who get the variant `key`; None where there is none."""
+        variant = None if key is None else self._source["variants"].get(key)
+        if variant is None:
+            return None
+        own = variant.get("metadata")
+        metadata = self._common if not own else None
+        if metadata is None:
+            metadata = self._merged(own or {})
+            if not own:
+                self._common = metadata
+        payload = typed(variant.get("payload"), metadata)
+        return Variant(variant["key"], variant.get("value"), payload, metadata, reason, self._name)
+
+    def _merged(self, own: Mapping[str, Any]) -> dict[str, Any]:
+        metadata: dict[str, Any] = {}
+        for part in (self._source.get("metadata"), public_metadata(self._segment), own):
+            metadata.update(part or {})
+        return shared_object(metadata)
 
 
 # Copied for each flag: answers are kept by Variant object, and hold the key of their flag.

@@ -64,6 +64,20 @@ class Variant:
     arm: Arm | None = None
     split: Split | None = None
 
+    def without(self, attribute: str) -> Variant:
+        """Return the same outcome, for those who lack the `attribute` that is to be hashed."""
+        return Variant(
+            self.key,
+            self.value,
+            self.payload,
+            self.metadata,
+            self.reason,
+            self.segment,
+            attribute,
+            self.arm,
+            self.split,
+        )
+
     @property
     def told(self) -> Mapping[str, Any]:
         """What callers are told as metadata."""

@@ -183,11 +183,14 @@ class Writer:
         return self._locals["text", value]
 
     def _local(self, name: object, expression: str, *constants: object) -> str:
-        if name not in self._locals:
-            self._locals[name] = f"v{len(self._locals)}"
-            self.shared += range(len(self.constants), len(self.constants) + len(constants))
-            self.reads.append(f"    {self._locals[name]} = {expression.format(*map(self._bind, constants))}\n")
-        return self._locals[name]
+        found = self._locals.get(name)
+        if found is None:
+            found = self._locals[name] = f"v{len(self._locals)}"
+            if constants:
+                self.shared += range(len(self.constants), len(self.constants) + len(constants))
+                expression = expression.format(*map(self._bind, constants))
+            self.reads.append(f"    {found} = {expression}\n")
+        return found
 
     def _bind(self, constant: object) -> str:
         self.constants.append(constant)

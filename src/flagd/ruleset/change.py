@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import eq
 from typing import TYPE_CHECKING
 
@@ -27,12 +27,14 @@ class Change:
         visibility: names of the deployments that see a flag, by its key.
         cohorts: by id.
         deployments: by name.
+        hashes: of flags, by key, where they were computed already; `hash_json` gives the same.
     """
 
     flags: Mapping[str, EvaluationFlag | Absent]
     visibility: Mapping[str, frozenset[str] | Absent]
     cohorts: Mapping[str, Cohort | Absent]
     deployments: Mapping[str, Deployment | Absent]
+    hashes: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def find_change(before: Ruleset, after: Ruleset) -> Change:

@@ -89,7 +89,8 @@ class HashedRuleset:
 
 
 def _hashes(change: Change) -> Iterator[tuple[Leaf, bytes | Absent]]:
-    yield from _hashed("flag", change.flags, hash_json)
+    for key, flag in change.flags.items():
+        yield ("flag", key), flag if isinstance(flag, Absent) else change.hashes.get(key) or hash_json(flag)
     yield from _hashed("visibility", change.visibility, hash_visibility)
     yield from _hashed("cohort", change.cohorts, hash_cohort)
     yield from _hashed("deployment", change.deployments, hash_deployment)

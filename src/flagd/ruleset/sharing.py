@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import marshal
+from hashlib import blake2b
 from typing import Any
 
 _DEPTH = 12
 """Levels of a ruleset in which lists and objects are shared: below a flag, those of our own form."""
+_WITHOUT_REFERENCES = 2
+"""Version of the format in which equal values are written alike, whatever of them is one object."""
 
 
 class Sharing:
@@ -40,8 +44,15 @@ class Sharing:
         if depth == 0:
             self._share_texts(value)
             return value
-        self._share_parts(value, depth - 1)
-        return self._known.setdefault(_content(value), value)
+        if depth == _DEPTH and isinstance(value, list):  # a flag's segments, which hold its salt
+            self._share_parts(value, depth - 1)
+            return value
+        content = _content(value)
+        found = self._known.get(content)
+        if found is None:
+            self._share_parts(value, depth - 1)
+            found = self._known[content] = value
+        return found
 
     def _share_texts(self, value: Any) -> None:  # noqa: ANN401
         known, inside = self._known, [value]
@@ -54,14 +65,10 @@ class Sharing:
                     inside.append(found)
 
 
-def _content(value: dict[str, Any] | list[Any]) -> tuple[object, ...]:
-    """Return what tells `value`, whose parts are shared, from others."""
-    if isinstance(value, dict):
-        return "{", *value, *map(_mark, value.values())
-    return "[", *map(_mark, value)
-
-
-def _mark(part: Any) -> object:  # noqa: ANN401 - any JSON
-    if isinstance(part, str):
-        return part
-    return id(part) if isinstance(part, (dict, list)) else (type(part), repr(part))
+def _content(value: dict[str, Any] | list[Any]) -> object:
+    """Return what tells `value` from others, order and types of numbers included."""
+    try:
+        written = marshal.dumps(value, _WITHOUT_REFERENCES)
+    except ValueError:  # nested too deeply; it is like no other
+        return object()
+    return blake2b(written, digest_size=16).digest()

@@ -127,37 +127,47 @@ def _change(update: Update, held: HashedRuleset) -> Change:
         visibility |= _gone(before.visibility.keys() - {entry.key for entry in update.flags})
         cohorts |= _gone(before.cohorts.keys() - {entry.id for entry in update.cohorts})
         deployments |= _gone(before.deployments.keys() - {entry.name for entry in update.deployments})
-    sharing = Sharing()
+    sharing, hashes = Sharing(), {}
     for entry in update.flags:
-        if not held.digest.holds(("flag", entry.key), sha256(entry.json).digest()):
-            flags[entry.key] = _flag(entry, sharing)
+        content = sha256(entry.json).digest()
+        if not held.digest.holds(("flag", entry.key), content):
+            value = _parsed_quickly(entry, content)
+            if value is not None:
+                hashes[entry.key] = content
+            flags[entry.key] = _flag(entry, _parsed(entry, sharing) if value is None else value, sharing)
         visibility[entry.key] = frozenset(entry.deployments) or ABSENT
     for each in update.cohorts:
         known = before.cohorts.get(each.id)
         cohort = read_cohort(each, None if whole else known)
         cohorts[each.id] = known if known == cohort else cohort
     deployments |= _deployments(update.deployments)
-    return Change(flags, visibility, cohorts, deployments)
+    return Change(flags, visibility, cohorts, deployments, hashes)
 
 
 def _gone(names: Collection[str]) -> dict[str, Absent]:
     return dict.fromkeys(names, ABSENT)
 
 
-def _flag(entry: FlagEntry, sharing: Sharing) -> EvaluationFlag:
-    flag = flags_from_json([_parse(entry, sharing)])
-    sharing.share(flag)
-    if entry.key not in flag:
+def _flag(entry: FlagEntry, value: object, sharing: Sharing) -> EvaluationFlag:
+    flag = flags_from_json([value]).get(entry.key)
+    if flag is None:
         raise RulesetError(f"the entry {entry.key!r} holds another flag")
-    return flag[entry.key]
+    sharing.share(flag)
+    return flag
 
 
-def _parse(entry: FlagEntry, sharing: Sharing) -> Any:  # noqa: ANN401
-    if _quick is not None:
-        with suppress(ValueError):  # half of a surrogate pair
-            value = _quick(entry.json)
-            if hash_json(value) == sha256(entry.json).digest():
-                return value
+def _parsed_quickly(entry: FlagEntry, content: bytes) -> Any:  # noqa: ANN401
+    """Return the value whose canonical JSON the entry is, by `content`; None where it may be another."""
+    if _quick is None:
+        return None
+    with suppress(ValueError):  # half of a surrogate pair
+        value = _quick(entry.json)
+        if hash_json(value) == content:
+            return value
+    return None
+
+
+def _parsed(entry: FlagEntry, sharing: Sharing) -> Any:  # noqa: ANN401
     try:
         return json.loads(entry.json, object_pairs_hook=sharing.named)  # exact for integers of any size
     except (ValueError, RecursionError) as error:

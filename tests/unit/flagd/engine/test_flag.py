@@ -44,3 +44,23 @@ def test_a_flag_is_current_while_the_lists_that_it_names_are():
     assert ready.is_current(result.cohorts)
     assert ready.is_current({**result.cohorts, "other": result.cohorts["vip"]})
     assert not ready.is_current({})
+
+
+def test_variants_without_metadata_of_their_own_share_that_of_the_segment():
+    source = {
+        "key": "f",
+        "metadata": {"rate": 0.5},
+        "variants": {"a": {"key": "a"}, "b": {"key": "b"}, "off": {"key": "off", "metadata": {"default": True}}},
+        "segments": [],
+    }
+    ranges = [{"variant": key, "range": [0, 42_949_673]} for key in ("a", "b")]
+    halves = [
+        {"range": [start, start + 50], "distributions": [each]} for start, each in zip((0, 50), ranges, strict=True)
+    ]
+    bucket = {"selector": ["context", "user", "user_id"], "salt": "f", "allocations": halves}
+    source["segments"] = [{"bucket": bucket, "variant": "off"}]
+    [segment] = make_flag(source, {}).segments
+    a, b = (segment.bucket.at(number) for number in (0, 50))
+    assert (a.key, b.key) == ("a", "b")
+    assert a.metadata is b.metadata
+    assert (a.metadata, segment.outcome.metadata) == ({"rate": 0.5}, {"rate": 0.5, "default": True})

@@ -5,6 +5,7 @@ import pytest
 from flagd.ruleset import RulesetError
 from flagd.ruleset.change import find_change
 from flagd.ruleset.hashed_ruleset import HashedRuleset
+from flagd.ruleset.revision import hash_json
 from tests.unit.flagd.compiler.manifest import cohort, compiled, deployment, flag
 
 SOME = compiled(flag("f"), cohort("c", members=("ann",))).ruleset
@@ -32,3 +33,11 @@ def test_what_is_not_json_has_no_revision():
     change = replace(find_change(SOME, MORE), flags={"f": {"key": "f", "variants": {"on": object()}}})
     with pytest.raises(RulesetError, match="not JSON"):
         HashedRuleset.of(SOME).changed(change)
+
+
+def test_a_hash_that_is_known_is_not_computed_again():
+    change = find_change(SOME, MORE)
+    known = {key: hash_json(flag) for key, flag in MORE.flags.items()}
+    assert HashedRuleset.of(SOME).changed(replace(change, hashes=known)).ruleset.revision == MORE.revision
+    taken = HashedRuleset.of(SOME).changed(replace(change, hashes=known | {"f": known["g"]}))
+    assert taken.ruleset.revision != MORE.revision

@@ -51,3 +51,12 @@ def test_what_is_nested_deeper_than_python_recurses_is_shared_too():
     inner.append("the end")
     Sharing().share(deep)
     assert inner == ["the end"]
+
+
+def test_the_segments_of_a_flag_are_read_into_though_they_are_like_no_other():
+    sharing = Sharing()
+    read = [json.loads(FLAG % key) for key in ("first flag", "second flag")]
+    for flag in read:
+        sharing.share(flag)
+    one, other = (flag["segments"][0] for flag in read)
+    assert one is other

@@ -20,7 +20,7 @@ from flagd.ruleset.metadata.private import amplitude_form
 from flagd.ruleset.ruleset import Ruleset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from flagd.compiler.form.limit import Limits
     from flagd.compiler.form.rise import Rise
@@ -246,23 +246,27 @@ def compile_projects(
 
 def update_projects(
     resources: Mapping[ResourceRef, Resource | Unreadable],
-    before: Mapping[ResourceRef, Resource | Unreadable],
+    differing: Collection[ResourceRef],
     previous: Mapping[str, Compiled],
     supplies: Mapping[ResourceRef, Supply | None] = NO_SUPPLIES,
 ) -> dict[str, Compiled]:
-    """Return what `compile_projects` returns for `resources`, at the cost of what differs and a glance at the rest.
+    """Return what `compile_projects` returns for `resources`, at the cost of those that differ.
 
-    `previous` is what came of `before`, compiled by this function or by that one.
+    `previous` was compiled, by this function or by that one, of the same resources but for those `differing`.
     """
-    changed = _by_namespace((ref, one) for ref, one in resources.items() if before.get(ref) is not one)
+    changed = _by_namespace((ref, resources[ref]) for ref in differing if ref in resources)
     removed: dict[str, list[ResourceRef]] = {}
-    for ref in before.keys() - resources.keys():
-        removed.setdefault(ref.namespace, []).append(ref)
+    for ref in differing:
+        if ref not in resources:
+            removed.setdefault(ref.namespace, []).append(ref)
+    names = previous.keys() | changed.keys()
+    if removed:
+        names &= {ref.namespace for ref in resources}
     return {
         name: previous[name].update(changed.get(name, ()), removed.get(name, ()), supplies=supplies)
         if name in previous
         else compile_project(changed[name], project=name, supplies=supplies)
-        for name in sorted({ref.namespace for ref in resources})
+        for name in sorted(names)
     }
 
 

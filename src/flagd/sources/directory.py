@@ -165,7 +165,7 @@ class DirectorySource:
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """What is to be said of a reading after the one before it, found at the cost of a glance at all resources."""
+    """What is to be said of a reading after the one before it, found at the cost of what differs."""
 
     lines: list[Line]
     findings: list[Diagnostic]
@@ -180,7 +180,7 @@ def _report(before: Reading, after: Reading) -> _Report:
         other_findings(before, after),
         readable_again(before, after),
         broken_refs(after.diagnostics),
-        any(_ramps(one) for ref, one in after.readable.items() if before.readable.get(ref) is not one),
+        any(_ramps(after.readable[ref]) for ref in after.differing if ref in after.readable),
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def folder_news(before: Reading, after: Reading) -> list[Line]:
-    """Return what to log of the resources in `after`. Of the first reading only what is broken is news."""
+    """Return what to log of `after`, the reading that follows `before`. Of the first only what is broken is news."""
     found = _news(before, after)
     if before.manifests is None:
         found = (one for one in found if one.reason is Reason.BROKEN)
@@ -67,8 +67,7 @@ class _Look:
 
 def _news(before: Reading, after: Reading) -> Iterator[News]:
     old, new = _Look.at(before), _Look.at(after)
-    refs = {ref for ref, resource in new.resources.items() if old.resources.get(ref) is not resource}
-    refs |= old.resources.keys() - new.resources.keys()
+    refs = set(after.differing)
     refs |= {ref for ref in old.errors.keys() | new.errors.keys() if old.errors.get(ref) != new.errors.get(ref)}
     for ref in sorted(refs):
         yield from news(ref, old.state(ref), new.state(ref))

@@ -19,7 +19,7 @@ from flagd.snapshot import Snapshot
 from flagd.sources.manifests import NOWHERE, Manifests, Surroundings, parse_manifests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
     from flagd.id_list.id_list import Supply
     from flagd.manifest import Diagnostic, Resource
@@ -38,6 +38,7 @@ class Reading:
         readable: its resources, and what stands for those that cannot be read: what was compiled.
         compiled: the same by project.
         snapshots: the same, ready to answer from.
+        differing: names those of them that are not what they were in the reading before, and what is gone since.
         supplies: the lists that cohorts are made from.
         diagnostics: what is wrong with the files as they are now; says nothing of users.
         inherited: stands for what was served before a restart and no manifest has claimed since, while some
@@ -46,6 +47,7 @@ class Reading:
 
     manifests: Manifests | None = None
     readable: Mapping[ResourceRef, Resource | Unreadable] = field(default_factory=dict)
+    differing: Set[ResourceRef] = frozenset()
     supplies: Mapping[ResourceRef, Supply] = field(default_factory=dict)
     compiled: Mapping[str, Compiled] = field(default_factory=dict)
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
@@ -84,17 +86,26 @@ def take(
     inherited = _unclaimed(previous.inherited, manifests.resources.values()) if broken else ()
     readable: dict[ResourceRef, Resource | Unreadable] = {**manifests.resources, **{one.ref: one for one in inherited}}
     readable |= {one.ref: one for one in stand_ins(manifests.refused, readable.values())}
+    differing = _differing(previous.readable, readable)
     if previous.manifests is None or inherited or previous.inherited:
         compiled = compile_projects(readable.values(), previous.compiled, supplies)
     else:
-        compiled = update_projects(readable, previous.readable, previous.compiled, supplies)
+        compiled = update_projects(readable, differing, previous.compiled, supplies)
     snapshots = {
         name: Snapshot.make(one.ruleset, previous.snapshots.get(name), time.time()) for name, one in compiled.items()
     }
     found = [finding for one in compiled.values() for finding in one.diagnostics]
-    found = [manifests.locate(finding) for finding in (*found, *similar_namespaces(manifests.resources))]
+    found += similar_namespaces(manifests.resources) if len(compiled) > 1 else ()
+    found = [manifests.locate(finding) for finding in found]
     told = tuple(map(redacted, (*manifests.diagnostics, *found)))
-    return Reading(manifests, readable, supplies, compiled, snapshots, told, inherited)
+    return Reading(manifests, readable, differing, supplies, compiled, snapshots, told, inherited)
+
+
+def _differing(before: Mapping[ResourceRef, object], after: Mapping[ResourceRef, object]) -> Set[ResourceRef]:
+    """Return the names of what is not the same object in both, or in one of them only."""
+    differing = {ref for ref, one in after.items() if before.get(ref) is not one}
+    added = len(differing - before.keys())
+    return differing if len(before) + added == len(after) else differing | (before.keys() - after.keys())
 
 
 def _unclaimed(inherited: Sequence[Unreadable], resources: Iterable[Resource]) -> tuple[Unreadable, ...]:

@@ -24,8 +24,6 @@ def similar_namespaces(refs: Collection[ResourceRef]) -> list[Diagnostic]:
     Numbers and short words between dashes are names on purpose: shop-1 and shop-2, team-a and team-b.
     """
     counts = Counter([ref.namespace for ref in refs])
-    if len(counts) < 2:
-        return []
     first: dict[str, ResourceRef] = {}
     for ref in refs:
         first.setdefault(ref.namespace, ref)

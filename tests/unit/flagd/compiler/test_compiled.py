@@ -87,7 +87,8 @@ def test_several_projects_are_updated_as_if_they_had_been_compiled():
     before = steps[0]
     updated = everything = compile_projects(before.values())
     for resources in steps[1:]:
-        updated = update_projects(resources, before, updated)
+        differing = {ref for ref in resources.keys() | before.keys() if resources.get(ref) is not before.get(ref)}
+        updated = update_projects(resources, differing, updated)
         everything = compile_projects(resources.values(), everything)
         assert list(updated) == list(everything)
         for name, one in everything.items():

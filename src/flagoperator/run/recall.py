@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 AWAY_SECONDS = 5.0
 """How long peers are waited for that refuse: they may be about to start."""
 SILENT_SECONDS = 10.0
-"""How long peers are waited for that say nothing at all."""
+"""How long peers are waited for that say nothing at all, and names that are not resolved."""
 TELLING_SECONDS = 30.0
 """How long peers are waited for that have begun to tell: what only one of them knows is lost with it."""
 LOOK_SECONDS = 0.1
@@ -146,7 +146,7 @@ class _Listener:
     def patience(self, connections: Sequence[PublisherConnection], away_seconds: float) -> float:
         """Return for how many seconds from the beginning on the slowest of `connections` is waited for."""
         if not connections:
-            return AWAY_SECONDS
+            return SILENT_SECONDS
         return max(self._patience(each, away_seconds) for each in connections)
 
     def _patience(self, connection: PublisherConnection, away_seconds: float) -> float:

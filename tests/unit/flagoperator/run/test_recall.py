@@ -100,16 +100,22 @@ async def test_a_replica_that_does_not_say_everything_in_time_is_not_believed(mo
 
 
 async def test_one_that_has_begun_to_tell_is_waited_for_when_others_are_given_up(monkeypatch):
-    monkeypatch.setattr(module, "AWAY_SECONDS", 0)
-    monkeypatch.setattr(module, "SILENT_SECONDS", 0.1)
     slow, silent, away = Publisher(), Publisher(), Publisher()
+
+    async def tell():
+        while not slow.answers:
+            await asyncio.sleep(0.001)
+        monkeypatch.setattr(module, "SILENT_SECONDS", 0)
+        await asyncio.sleep(1)
+        slow.heartbeat()
 
     def say():
         slow.update(ONE)
         away.hang_up()
-        asyncio.get_running_loop().call_later(1, slow.heartbeat)
+        tasks.append(asyncio.create_task(tell()))
 
-    assert await recalled(slow, silent, away, say=say) == {"p": ONE.revision}
+    tasks = []
+    assert await recalled(slow, silent, away, say=say, away_seconds=0) == {"p": ONE.revision}
 
 
 async def test_one_that_refuses_is_waited_for_no_longer_than_said(monkeypatch):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SERVER = Path(__file__).with_name("fork_server.py")
 BIN = Path(sys.executable).parent
-OPERATOR = ("flagoperator.cli", "flagoperator.run.run")
+OPERATOR = ("flagoperator.cli", "flagoperator.run.run", "flagoperator.cluster.watch")
 PROGRAMS = {
     BIN / "flagd": ("flagd.cli", "flagd.server.application", "flagd.server.serve", "flagd.sources.operator"),
     BIN / "flagoperator": OPERATOR,

@@ -16,7 +16,6 @@ from flagd.manifest import KINDS
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.reception import collections
 from flagoperator.cluster.relist import NOT_FOUND, relist, unserved_kinds
-from flagoperator.cluster.watch import Watch
 from flagoperator.run.watch_health import WatchHealth
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from flagd.manifest import ResourceRef
     from flagoperator.cluster.api import Api
     from flagoperator.cluster.heartbeat import Heartbeat
+    from flagoperator.cluster.watch import Watch
     from flagoperator.kubeconfig import Connection
     from flagoperator.reconcile.resource_cache import ResourceCache
     from flagoperator.run.monitoring.metrics import OperatorMetrics
@@ -218,7 +218,8 @@ class Reflector:
     async def _follow(self) -> None:
         """Watch, with a list every minute, until the watch ends or is found dead."""
         self._watch_health = WatchHealth()
-        self._watch = watch = Watch(self._connection, self._namespaces, self._cache.listed, self.list_soon, self._told)
+        make = await asyncio.to_thread(_watch)
+        self._watch = watch = make(self._connection, self._namespaces, self._cache.listed, self.list_soon, self._told)
         await watch.start()
         ended = asyncio.create_task(watch.ended(), name="watch")
         try:
@@ -268,3 +269,10 @@ class Reflector:
             self._deleted.set()  # perhaps with its definition: that is checked before anything is reported
         else:
             self._changed()
+
+
+def _watch() -> type[Watch]:
+    """Return what watches. It brings Kopf, which is long to import and not needed for what is published first."""
+    from flagoperator.cluster.watch import Watch
+
+    return Watch

@@ -211,7 +211,6 @@ class Ramps:
             del self._walks[ref]
         if not isinstance(flag, Flag):
             return walk
-        allocations = allocations_of(flag)
         if walk is None:
             known = before(entry)
             state = self._first(entry, flag, known)
@@ -220,6 +219,7 @@ class Ramps:
             shares = not_above(state.shares, known.reached)
             walk = Walk(entry.uid, flag.key, entry.generation, state, by_name(shares), followed=entry.version)
             walk = replace(walk, lost=is_unknown(entry, known))
+        allocations = allocations_of(flag)
         stood = tuple(_reached(each, walk.reach) for each in walk.state.shares)
         reach = by_name(placed(allocations, stood))
         served = walk.served and reach == walk.reach

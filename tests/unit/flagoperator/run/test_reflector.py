@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from flagd.backoff import Backoff
 from flagd.manifest import KINDS
+from flagoperator.cluster import watch
 from flagoperator.cluster.address import GROUP_PATH, collection
 from flagoperator.cluster.api import ApiError
 from flagoperator.cluster.reception import Reception
@@ -50,7 +53,7 @@ class FakeWatch:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     FakeWatch.started = []
-    monkeypatch.setattr(module, "Watch", FakeWatch)
+    monkeypatch.setattr(watch, "Watch", FakeWatch)
     monkeypatch.setattr(watch_health, "DEAF_SECONDS", 0)
     monkeypatch.setattr(module, "PATIENCE_SECONDS", 0)
     for name in ("RETRY", "CRDS_RETRY"):
@@ -85,6 +88,11 @@ async def until(check: Callable[[], object]) -> None:
     async with asyncio.timeout(60):
         while not check():
             await asyncio.sleep(0)
+
+
+def test_kopf_is_not_imported_for_what_comes_before_the_watch():
+    code = "import sys, flagoperator.run.run; sys.exit('kopf' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 async def test_nothing_is_watched_before_the_kinds_are_served_and_listed():

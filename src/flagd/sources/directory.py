@@ -120,7 +120,7 @@ class DirectorySource:
             await asyncio.sleep(SETTLE_SECONDS)
             sources = await in_turns(read_folder, self._folder)
             if sources == before:
-                break
+                return before  # whose content is hashed already
         return sources
 
     def _holds(self, sources: list[SourceFile]) -> bool:

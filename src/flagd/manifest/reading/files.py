@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,7 +77,7 @@ class FoundFile:
             return SourceFile(STDIN, sys.stdin.buffer.read(MAX_BYTES + 1))
         try:
             with Path(self.name).open("rb") as file:
-                return SourceFile(self.name, file.read(MAX_BYTES + 1))
+                return SourceFile(self.name, _bytes(file, self.stamp[_SIZE] if self.stamp else MAX_BYTES))
         except OSError as error:
             return _unreadable(self.name, error).read()
 
@@ -163,6 +163,15 @@ class _Walk:
             yield from self._found(child.path, os.path.join(above[-1], child.name), status, above)  # noqa: PTH118
         elif is_manifest:  # to open a pipe would wait for its other end
             yield FoundFile(child.path, fault=("Unreadable", "is not a file"))
+
+
+def _bytes(file: BinaryIO, size: int) -> bytes:
+    """Return the first bytes of `file`, which had `size`: to make room for the most takes longer than to read it."""
+    data = file.read(min(size, MAX_BYTES) + 1)
+    return data if len(data) <= size else data + file.read(MAX_BYTES + 1 - len(data))
+
+
+_SIZE = 2
 
 
 def _stamp(status: os.stat_result) -> Stamp:

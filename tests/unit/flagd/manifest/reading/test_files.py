@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flagd.manifest import load
-from flagd.manifest.reading.files import MAX_BYTES, read_files
+from flagd.manifest.reading.files import MAX_BYTES, find_files, read_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -207,3 +207,12 @@ def test_no_more_entries_are_looked_at_than_a_folder_of_manifests_has(tmp_path: 
         write(tmp_path / name)
     assert names(tmp_path, under=tmp_path) == ["a.yaml", "b.yaml", "."]
     assert faults(tmp_path) == ["TooManyEntries"]
+
+
+@pytest.mark.parametrize("later", [b"", b"a: 1", b"a: 1\n" * 100, b"x" * (MAX_BYTES + 10)])
+def test_a_file_that_changes_its_size_after_it_was_looked_at_is_read_as_it_is(tmp_path: Path, later: bytes):
+    path = tmp_path / "a.yaml"
+    path.write_bytes(b"a: 1\n")
+    [found] = find_files([path])
+    path.write_bytes(later)
+    assert found.read().data == later[: MAX_BYTES + 1]

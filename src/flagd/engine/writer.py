@@ -20,7 +20,7 @@ from flagd.engine.shared import shared
 from flagd.hashing import murmur3
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from flagd.engine.bucket import BucketTable
     from flagd.engine.condition import Condition
@@ -46,6 +46,23 @@ def function(text: str, constants: Sequence[object] = ()) -> Any:  # noqa: ANN40
     return FunctionType(_compile(text), GLOBALS, argdefs=tuple(constants))
 
 
+def _outcomes(table: BucketTable) -> tuple[object, ...]:
+    """Return what is indexed by a hash: outcomes, or rows of them where there are several with edges."""
+    if not any(edges for edges, _ in table.rows):
+        return tuple(outcome for _, (outcome,) in table.rows)
+    return table.rows if len(table.rows) > 1 else table.rows[0][1]
+
+
+OWN: dict[str, Callable[[Any], object]] = {
+    "salt": lambda segment: f"{segment.table.salt}/",
+    "outcomes": lambda segment: _outcomes(segment.table),
+    "unhashed": lambda segment: segment.table.unhashed,
+    "decide": lambda segment: segment.table.outcome,
+    "outcome": lambda segment: segment.outcome,
+}
+"""What is bound of a segment that flags of one shape and one set of conditions do not share."""
+
+
 class Writer:
     """Writes what decides flags line by line and collects the constants that it binds, the same in a loop and without.
 
@@ -53,6 +70,7 @@ class Writer:
         reads: what is read of the context, unless that is read where it is first needed.
         constants: what is bound as c0, c1, …
         shared: the positions of those that `reads` has.
+        own: the positions of those that are a flag's own, with the number of its segment and the name in `OWN`.
     """
 
     def __init__(self, flags: Sequence[Flag], slow: object, *, reads_first: bool = False) -> None:
@@ -67,6 +85,8 @@ class Writer:
         self.reads: list[str] = [] if reads_first else self._lines
         self.constants: list[object] = [slow]
         self.shared: list[int] = []
+        self.own: list[tuple[int, int, str]] = []
+        self._number = 0
         self._reads_first = reads_first
         self._hashes_once = len(flags) > 1
         self._locals: dict[object, str] = {}
@@ -86,7 +106,8 @@ class Writer:
         """
         start = len(self._lines)
         self._give, self._leave = give, leave
-        for segment in flag.segments:
+        for number, segment in enumerate(flag.segments):
+            self._number = number
             self._write_segment(segment)
         return "".join(self._lines[start:])
 
@@ -104,13 +125,13 @@ class Writer:
             self._line(f"if {' or '.join(sets) or 'False'}:")
             indent = " "
         if table and hashed:
-            self._write_bucket(table, hashed, indent)
+            self._write_bucket(segment, table, hashed, indent)
         else:
-            decide = self._bind(table.outcome) + "(context, results)" if table else None
-            self._write_result(decide or self._bind(segment.outcome), indent)
+            decide = self._bind_own("decide", segment) + "(context, results)" if table else None
+            self._write_result(decide or self._bind_own("outcome", segment), indent)
 
-    def _write_bucket(self, table: BucketTable, value: str, indent: str) -> None:
-        salted = f"{self._bind(f'{table.salt}/')} + {value}"
+    def _write_bucket(self, segment: Segment, table: BucketTable, value: str, indent: str) -> None:
+        salted = f"{self._bind_own('salt', segment)} + {value}"
         is_ascii, is_text = f"{value}.isascii()", f"{value}.__class__ is str and {value}"
         if self._reads_first:
             is_text = self._local(("is text", value), is_text)
@@ -119,23 +140,23 @@ class Writer:
         unless_known = f"if {known} is not None: h = {known}\n    {indent} else: {known} = " if known else ""
         self._line(f"{indent}if {is_text}:")
         self._line(f"{indent} {unless_known}h = murmur3({salted} if {is_ascii} else ({salted}).encode(), 0, False)")
-        self._write_result(self._row(table), f"{indent} ")
+        self._write_result(self._row(segment, table), f"{indent} ")
         self._line(f"{indent}elif {value} is not None: {self._leave}")
         self._line(f"{indent}else:")
-        self._write_result(self._bind(table.unhashed), f"{indent} ")
+        self._write_result(self._bind_own("unhashed", segment), f"{indent} ")
 
-    def _row(self, table: BucketTable) -> str:
+    def _row(self, segment: Segment, table: BucketTable) -> str:
         """Return the expression for the outcome of the hash h."""
+        outcomes = self._bind_own("outcomes", segment)
         if not any(edges for edges, _ in table.rows):
-            outcomes = tuple(outcome for _, (outcome,) in table.rows)
-            return f"{self._bind(outcomes)}[{self._bind(table.index)}[h % 100]]"
+            return f"{outcomes}[{self._bind(table.index)}[h % 100]]"
         if len(table.rows) > 1:
-            row = f"{self._bind(table.rows)}[{self._bind(table.index)}[h % 100]]"
+            row = f"{outcomes}[{self._bind(table.index)}[h % 100]]"
             return f"(row := {row})[1][bisect_right(row[0], h)]"
-        edges, outcomes = table.rows[0]
+        edges, _ = table.rows[0]
         if len(edges) == 1:
-            return f"{self._bind(outcomes)}[h >= {self._bind(edges[0])}]"
-        return f"{self._bind(outcomes)}[bisect_right({self._bind(edges)}, h)]"
+            return f"{outcomes}[h >= {self._bind(edges[0])}]"
+        return f"{outcomes}[bisect_right({self._bind(edges)}, h)]"
 
     def _write_result(self, expression: str, indent: str) -> None:
         self._line(f"{indent}variant = {expression}")
@@ -191,6 +212,10 @@ class Writer:
                 expression = expression.format(*map(self._bind, constants))
             self.reads.append(f"    {found} = {expression}\n")
         return found
+
+    def _bind_own(self, name: str, segment: Segment) -> str:
+        self.own.append((len(self.constants), self._number, name))
+        return self._bind(OWN[name](segment))
 
     def _bind(self, constant: object) -> str:
         self.constants.append(constant)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flagd.compiler.findings import Findings
-from flagd.compiler.form.alternatives import TooManyAlternatives, all_of, distinct
+from flagd.compiler.form.alternatives import MOST_ALTERNATIVES, TooManyAlternatives, all_of, distinct, size
 from flagd.compiler.form.condition import compile_comparison, compile_condition
 from flagd.compiler.graph.references import reference_path
 from flagd.compiler.outcome import Outcome
@@ -75,8 +75,10 @@ def _comparisons(conditions: Sequence[Condition]) -> Alternatives | None:
 
 
 def _product(factors: Sequence[Alternatives], path: str, scope: Scope, findings: Findings) -> Alternatives:
+    if len(factors) == 1 and size(factors[0]) <= MOST_ALTERNATIVES:
+        return factors[0]
     try:
-        return scope.once(factors, all_of) or []
+        return scope.once(factors, all_of)
     except TooManyAlternatives as error:
         findings.error("TooManyAlternatives", str(error), path)
         return []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from types import FunctionType
 
 import pytest
@@ -54,6 +56,38 @@ TARGETED = flag(
 )
 def test_usual_contexts_take_the_fast_path(context):
     assert only_fast(TARGETED)(context, {}).key == make_flag(TARGETED, {}).decide(context, {}).key
+
+
+def looking_alike(key, percent, country, *, salt):
+    split = bucket(percent, "on", "b", salt=salt)
+    us = segment("us", "off", conditions=[[condition(COUNTRY, "is", country)]], bucket=split)
+    return flag(key, us, segment("All Other Users", "off"))
+
+
+def test_flags_that_look_alike_answer_each_for_itself():
+    users = [
+        {"user": {"user_id": f"u{number}", "country": country}} for number in range(50) for country in ("US", "DE")
+    ]
+    users.append({"user": {"country": "US"}})
+    for source in (
+        looking_alike("f", 50, "US", salt="one"),
+        looking_alike("g", 50, "US", salt="other"),
+        looking_alike("h", 50, "DE", salt="one"),
+        looking_alike("i", 20, "US", salt="one"),
+    ):
+        made = make_flag(source, {})
+        decide = fast_path(made)
+        for user in users:
+            assert decide(user, {}) is made.decide(user, {})
+
+
+def test_a_flag_is_not_held_for_others_that_look_like_it():
+    made = make_flag(looking_alike("f", 33, "FR", salt="only here"), {})
+    fast_path(made)
+    variant = weakref.ref(made.segments[0].bucket.unhashed)
+    del made
+    gc.collect()
+    assert variant() is None
 
 
 def test_of_versions_and_numbers_a_bounded_number_of_short_texts_is_kept():

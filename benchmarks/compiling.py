@@ -96,7 +96,7 @@ def _growth(values: dict[str, dict[int, list[float]]], sizes: tuple[int, ...]) -
         ("read", f"read {large:,} flags from YAML, time per flag", LINEAR, factor),
         ("compile", f"compile {large:,} flags, time per flag", LINEAR, factor),
         ("change", f"compile a change of one of {large:,} flags", FLAT, 1),
-        ("swap", f"take the change over into the engine of {large:,} flags", None, 1),
+        ("swap", f"take the change over into the engine of {large:,} flags", FLAT, 1),
         ("memory", f"memory of ruleset and engine per flag, {large:,} flags", LINEAR, 1),
     ):
         growth = [ratio / divisor for ratio in ratios(values[command][large], values[command][small])]

@@ -27,7 +27,7 @@ from benchmarks.load import ensure_installed
 NAME = "Evaluate over Envoy"
 GRPCIO = "Evaluate over grpc.aio"
 FOUR_TIMES_EMPTY = Goal(4)
-CHEAP_BULK = Goal(60, least=False)
+CHEAP_BULK = Goal(8, least=False)
 
 
 def measure(effort: Effort = FULL) -> list[Figure]:

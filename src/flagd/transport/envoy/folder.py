@@ -27,14 +27,13 @@ class Folder:
         """Return a new one, and remove what is left of others. Raises OSError, which says what is needed."""
         try:
             path = Path(tempfile.mkdtemp(prefix=PREFIX))
-            lock = os.open(path / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+            lock = _locked(path / LOCK)
         except OSError as error:
             reason = os.strerror(error.errno or 0).lower()
             raise OSError(
                 f"a writable temporary folder is needed for some KiB, and none was found ({reason}): "
                 "mount one at /tmp, or name one in the environment variable TMPDIR"
             ) from error
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         remove_left(path.parent)
         return cls(path, lock)
 
@@ -42,6 +41,15 @@ class Folder:
         """Remove it with all that is in it."""
         shutil.rmtree(self.path, ignore_errors=True)
         os.close(self._lock)
+
+
+def _locked(path: Path) -> int:
+    """Make the file `path` and return its descriptor. It has its name only once it is locked: others may be looking."""
+    making = path.with_suffix(".new")
+    lock = os.open(making, os.O_CREAT | os.O_RDWR, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    making.rename(path)
+    return lock
 
 
 def remove_left(parent: Path) -> list[Path]:

@@ -1,5 +1,6 @@
 """What a flagd that was killed left is removed by the next; what somebody uses, or is not ours, stays."""
 
+import fcntl
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,21 @@ def test_a_folder_that_is_in_use_stays():
     assert one.path.is_dir()
     one.remove()
     other.remove()
+
+
+def test_a_folder_that_is_being_made_stays(temporary, monkeypatch):
+    lock = fcntl.flock
+
+    def look_first(*words):
+        monkeypatch.setattr(fcntl, "flock", lock)
+        assert remove_left(temporary) == []
+        lock(*words)
+
+    monkeypatch.setattr(fcntl, "flock", look_first)
+    made = Folder.make()
+    assert [each.name for each in made.path.iterdir()] == [LOCK]
+    assert remove_left(temporary) == []
+    made.remove()
 
 
 def test_what_is_not_ours_stays(temporary):

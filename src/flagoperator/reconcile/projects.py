@@ -94,17 +94,19 @@ class Projects:
         Return the resources of which something may be new to say.
         """
         self._served |= served
-        return self.take({ref: entry for ref, entry in self._taken.items() if ref.namespace in served}, anew=served)
+        return self.take(
+            {ref: entry for ref, entry in self._taken.items() if ref.namespace in served}, from_scratch=served
+        )
 
-    def take(self, changes: Mapping[ResourceRef, Entry | None], anew: Container[str] = ()) -> set[ResourceRef]:
+    def take(self, changes: Mapping[ResourceRef, Entry | None], from_scratch: Container[str] = ()) -> set[ResourceRef]:
         """Compile `changes` (None for what is gone); return the resources of which something may be new to say.
 
-        Of the namespaces `anew` that is everything; what was compiled of them before is forgotten.
+        Of the namespaces `from_scratch` that is everything; what was compiled of them before is forgotten.
         """
         namespaces: dict[str, dict[ResourceRef, Entry | None]] = {}
         for ref, entry in changes.items():
             namespaces.setdefault(ref.namespace, {})[ref] = entry
-        compiled = {name: one for name, one in self._compiled.items() if name not in anew}
+        compiled = {name: one for name, one in self._compiled.items() if name not in from_scratch}
         touched = set(changes)
         for name, members in namespaces.items():
             before = compiled.get(name)

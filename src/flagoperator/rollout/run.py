@@ -113,7 +113,7 @@ class Run:
         return tuple(Share(each.name, self._percent(each, share.percent), each.conditions) for each, share in pairs)
 
     def held_again(self, digest: str) -> Run:
-        """Return the run with its present step held and approved anew: the flag, or its ramp, is another."""
+        """Return the run with its present step held and approved again: the flag, or its ramp, is another."""
         again = replace(self, digest=digest, held=0.0, held_since=None, approved=False, admitted=0, counted=0)
         return again if again.step == 0 and not again.limit else replace(again, restarts=again.restarts + 1)
 

@@ -30,7 +30,7 @@ AWAY_SECONDS = 5.0
 SILENT_SECONDS = 10.0
 """How long peers are waited for that say nothing at all, and names that are not resolved."""
 TELLING_SECONDS = 30.0
-"""How long peers are waited for that have begun to tell: what only one of them knows is lost with it."""
+"""How long peers are waited for that have started to tell: what only one of them knows is lost with it."""
 LOOK_SECONDS = 0.1
 """How often it is looked whether a peer refused."""
 

@@ -37,7 +37,7 @@ class Visitor:
     person: Person | None = None
 
     async def edition(self, topic: Topic) -> Edition:
-        """Return the edition of a page about `topic` that is begun now."""
+        """Return the edition of a page about `topic` that is started now."""
         version = self.view.version(topic)
         return Edition(topic, version, {} if self.person is None else await self.person.told(topic))
 
@@ -48,7 +48,7 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What a page is about, as it was when the page was begun: what changed since is told to it.
+    """What a page is about, as it was when the page was started: what changed since is told to it.
 
     Attributes:
         topic: what it is about.

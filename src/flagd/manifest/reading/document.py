@@ -39,7 +39,7 @@ class Document:
 
     @property
     def content(self) -> Content:
-        """What it says, read anew each time: who knows the text already need not ask."""
+        """What it says, read again each time: who knows the text already need not ask."""
         body = self.text.removeprefix("---").lstrip()
         content = read_json(body) if body.startswith("{") else None
         return build(self.text) if content is None else content

@@ -112,7 +112,9 @@ async def recall(
             log.info("not every peer said in time what it serves")
     finally:
         asking.cancel()
-        await asyncio.gather(asking, return_exceptions=True)
+        (ended,) = await asyncio.gather(asking, return_exceptions=True)
+        if isinstance(ended, Exception):
+            log.error("what peers serve could not be asked", exc_info=ended)
     return listener.newest()
 
 

@@ -12,7 +12,7 @@ import click
 from flagd.command_line.check import check_exposure, check_pair, check_token_file
 from flagd.command_line.ending import ending
 from flagd.command_line.option import LOG_FORMAT, LOG_LEVEL, MANAGEMENT_LISTEN, MANAGEMENT_TLS, insecure_option, option
-from flagd.command_line.parameter import FILE, FOLDER, Address, Addresses, Project
+from flagd.command_line.parameter import FILE, FOLDER, Address, Project, Target, Targets
 from flagd.command_line.tls import take_tls_files
 from flagd.process.address import is_loopback
 from flagd.process.foreign import silence_grpc
@@ -36,7 +36,7 @@ def main() -> None:
 @option("--manifests", type=MANIFESTS, help="Folder of manifests to serve; edits are live within 1 s.")
 @option(
     "--operator",
-    type=Addresses(),
+    type=Targets(),
     help="Operator whose rulesets to serve instead of manifests; flagd subscribes to every address of a name.",
 )
 @option("--listen", default="127.0.0.1:8013", type=Address(), help="Address of the evaluation services.")
@@ -55,7 +55,7 @@ def main() -> None:
 )
 @option(
     "--peers",
-    type=Addresses(),
+    type=Targets(),
     help="Ruleset ports of other replicas, asked at startup if there is nothing to serve and no operator answers.",
 )
 @option(
@@ -95,7 +95,7 @@ def main() -> None:
 )
 @option(
     "--trace-to",
-    type=Address(),
+    type=Target("otel-collector:4317"),
     help="Collector that takes spans of calls as OTLP over gRPC, such as otel-collector:4317. Envoy only.",
 )
 @option(
@@ -231,8 +231,7 @@ def _operator(settings: dict[str, Any]) -> OperatorSettings | None:
     check_pair("--operator-cert", certificate, "--operator-key", key)
     if certificate and not ca:
         raise click.UsageError("--operator-cert needs --operator-ca")
-    asked = tuple(peers.split(",")) if peers else ()
-    remote = not all(map(is_loopback, (*hosts.split(","), *asked)))
+    remote = not all(map(is_loopback, (*hosts, *(peers or ()))))
     if remote and not ca and (peer_token or (token and not settings["insecure"])):
         raise click.UsageError("--operator-token-file needs --operator-ca: tokens must not travel in plain text")
     from flagd.sources.operator import OperatorSettings
@@ -240,4 +239,4 @@ def _operator(settings: dict[str, Any]) -> OperatorSettings | None:
 
     credentials, for_peers = (Credentials(ca, certificate, key, shown) for shown in (token, peer_token or token))
     own_name = name or socket.gethostname()
-    return OperatorSettings(tuple(hosts.split(",")), own_name, credentials, asked, peer_credentials=for_peers)
+    return OperatorSettings(hosts, own_name, credentials, peers or (), peer_credentials=for_peers)

@@ -8,16 +8,15 @@ import os
 import re
 import socket
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
 
 from flagd.command_line.check import check_exposure, check_token_file
 from flagd.command_line.ending import ending
 from flagd.command_line.option import LOG_FORMAT, LOG_LEVEL, MANAGEMENT_LISTEN, MANAGEMENT_TLS, insecure_option, option
-from flagd.command_line.parameter import FILE, FOLDER, Address
+from flagd.command_line.parameter import FILE, FOLDER, Address, Targets
 from flagd.command_line.tls import take_tls_files
-from flagd.process.address import is_loopback
+from flagd.process.address import is_loopback, split_url
 from flagd.process.foreign import silence_grpc
 
 if TYPE_CHECKING:
@@ -77,8 +76,8 @@ def main() -> None:
 )
 @option(
     "--peers",
-    default="",
-    metavar="HOST:PORT,…",
+    type=Targets(),
+    default=(),
     help="Ruleset ports of flagds and other operators, asked what is served: invalid flags keep that form.",
 )
 @option("--peer-ca", type=FILE, help="PEM file with the CA certificates to verify --peers with; turns on TLS.")
@@ -157,8 +156,7 @@ def _options(settings: Mapping[str, Any]) -> Options:
 
     settings = dict(settings)
     tls = take_tls_files(settings)
-    for name in ("namespaces", "peers"):
-        settings[name] = tuple(filter(None, (each.strip() for each in settings[name].split(","))))
+    settings["namespaces"] = tuple(filter(None, (each.strip() for each in settings["namespaces"].split(","))))
     settings["lease_namespace"] = settings["lease_namespace"] or pod_namespace(os.environ) or "default"
     _check_namespaces("--namespaces", settings["namespaces"])
     _check_namespaces("--lease-namespace", [settings["lease_namespace"]])
@@ -200,9 +198,13 @@ def _prometheus(settings: Mapping[str, Any]) -> PrometheusSettings | None:
     url, label = settings["prometheus_url"], settings["prometheus_namespace_label"]
     if url is None:
         return None
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise click.UsageError(f"--prometheus-url: {url!r} is not an address such as http://prometheus.monitoring:9090")
+    try:
+        parts = split_url(url, ("http", "https"), login=True)
+    except ValueError:
+        parts = None
+    if parts is None or parts.query or parts.fragment:
+        wrong = f"{url.rpartition('@')[2]!r} is not an address such as http://prometheus.monitoring:9090"
+        raise click.UsageError(f"--prometheus-url: {wrong}")
     if not LABEL.fullmatch(label):
         raise click.UsageError(f"--prometheus-namespace-label: {label!r} is not the name of a label, such as namespace")
     # Imported when needed: it needs a parser of PromQL.

@@ -17,7 +17,7 @@ from flagctl.dashboard.web.events import Streams
 from flagctl.dashboard.web.files_site import FilesSite
 from flagctl.dashboard.web.server import Edge, listening, serve
 from flagctl.failure import Unreachable
-from flagd.process.address import is_loopback
+from flagd.process.address import is_loopback, split_address
 from flagoperator.kubeconfig import ConnectionSettingsError
 from flagoperator.kubeconfig.connection import find_selection
 from flagoperator.kubeconfig.document import Selection
@@ -93,10 +93,11 @@ def _cluster_site(options: Options, host: str) -> ClusterSite:
 
 
 def _address(listen: str) -> tuple[str, int]:
-    host, _, port = listen.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise click.BadParameter(f'"{listen}" is not HOST:PORT, such as 127.0.0.1:8020', param_hint="--listen")
-    return host.strip("[]"), int(port)
+    try:
+        return split_address(listen)
+    except ValueError:
+        wrong = f'"{listen}" is not HOST:PORT, such as 127.0.0.1:8020'
+        raise click.BadParameter(wrong, param_hint="--listen") from None
 
 
 def _shown(host: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -10,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flagctl.printable import printable
 from flagctl.remote.tls import Tls, tls_options
+from flagd.process.address import split_address, with_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from flagctl.remote.connection import Connection
 
 _PORT = 8013
-_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+)(?::([0-9]{1,5}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,11 @@ def _key(text: str | None) -> str | None:
 
 
 def _address(text: str) -> str:
-    found = _ADDRESS.fullmatch(text)
-    if found is None or not text.isprintable() or not 0 < int(found[2] or _PORT) < 65536:
-        raise click.UsageError(f'--server: "{text}" is not HOST:PORT, such as localhost:{_PORT}')
-    return f"{found[1]}:{found[2] or _PORT}"
+    address = with_port(text, _PORT)
+    try:
+        _, port = split_address(address)
+    except ValueError:
+        port = 0
+    if not port:
+        raise click.UsageError(f'--server: "{printable(text)}" is not HOST:PORT, such as localhost:{_PORT}')
+    return address

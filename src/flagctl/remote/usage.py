@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from http.client import HTTPException
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import click
@@ -13,6 +12,7 @@ import click
 from flagctl.failure import Unreachable
 from flagctl.printable import printable
 from flagd.metrics import OTHER
+from flagd.process.address import split_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,13 +58,10 @@ def read_evaluated(text: str) -> Iterator[tuple[str, str]]:
 def metrics_url(url: str) -> str:
     """Return `url` with scheme, port and path filled in: ``localhost`` → ``http://localhost:8014/metrics``."""
     try:
-        parts = urlsplit(url if "://" in url else f"http://{url}")
-        named = parts.port
-    except ValueError:  # of brackets, or of a port that is none
+        parts = split_url(url if "://" in url else f"http://{url}", ("http", "https"))
+    except ValueError:
         raise _no_url(url) from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not url.isprintable():
-        raise _no_url(url)
-    port = "" if "://" in url or named else f":{_PORT}"
+    port = "" if "://" in url or parts.port else f":{_PORT}"
     return f"{parts.scheme}://{parts.netloc}{port}{parts.path if parts.path.strip('/') else '/metrics'}"
 
 

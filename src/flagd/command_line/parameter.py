@@ -7,32 +7,59 @@ from pathlib import Path
 
 import click
 
+from flagd.process.address import split_address
+
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 PROJECT = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", re.ASCII)
 
 
 class Address(click.ParamType[str]):
-    """``host:port``; IPv6 hosts in brackets; port 0 = any free one."""
+    """``host:port`` to listen on; IPv6 hosts in brackets; port 0 = any free one."""
 
     name = "HOST:PORT"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return `value` if it is an address."""
-        host, _, port = value.rpartition(":")
-        if not host or not (port.isascii() and port.isdigit() and int(port) < 1 << 16):
+        try:
+            split_address(value)
+        except ValueError:
             self.fail(f"{value!r} is not HOST:PORT, such as 0.0.0.0:8013 or [::]:8013", param, ctx)
         return value
 
 
-class Addresses(Address):
-    """``host:port``, several separated by commas."""
+class Target(click.ParamType[str]):
+    """``host:port`` to connect to; IPv6 hosts in brackets."""
+
+    name = "HOST:PORT"
+
+    def __init__(self, example: str = "flagoperator.flags.svc:8015") -> None:
+        """`example` is shown where a value is wrong."""
+        self._example = example
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return `value` if it is an address, and has a port that a server can have."""
+        try:
+            _, port = split_address(value)
+        except ValueError:
+            port = 0
+        if not port:
+            self.fail(f"{value!r} is not HOST:PORT, such as {self._example}", param, ctx)
+        return value
+
+
+class Targets(click.ParamType[tuple[str, ...]]):
+    """``host:port`` to connect to, several separated by commas."""
 
     name = "HOST:PORT,…"
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return `value` if each part of it is an address."""
-        return ",".join(super(Addresses, self).convert(each, param, ctx) for each in value.split(","))
+    def convert(
+        self, value: str | tuple[str, ...], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return the addresses in `value`; it may be empty, and a value that was converted stays as it is."""
+        if isinstance(value, tuple):
+            return value
+        return tuple(Target().convert(each.strip(), param, ctx) for each in value.split(",") if each.strip())
 
 
 class Project(click.ParamType[str]):

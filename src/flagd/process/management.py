@@ -15,6 +15,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from flagd.process.address import split_address
 from flagd.process.certificate import Certificate
 from flagd.process.tls_stream import TlsStream
 
@@ -91,18 +92,18 @@ class Management:
     async def start(self) -> None:
         """Listen. Raises OSError when the address cannot be had, or the certificate cannot be used."""
         self._certificate = None if self._tls is None else Certificate(self._tls)
-        host, _, port = self._address.rpartition(":")
+        host, port = split_address(self._address)
         try:
             self._server = await asyncio.start_server(
                 self._serve,
-                host.strip("[]"),
-                int(port),
+                host,
+                port,
                 limit=REQUEST_BYTES,
                 backlog=BACKLOG,
             )
         except OSError as error:
             raise OSError(f"cannot listen on {self._address}: {os.strerror(error.errno or 0).lower()}") from error
-        self._address = f"{host}:{self._server.sockets[0].getsockname()[1]}"
+        self._address = f"{self._address.rpartition(':')[0]}:{self._server.sockets[0].getsockname()[1]}"
 
     async def run(self) -> None:
         """Follow the files of the certificate once it is started; until cancelled."""

@@ -9,6 +9,7 @@ import ipaddress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from flagd.process.address import split_url
 from flagoperator.kubeconfig.fault import ConnectionSettingsError
 
 if TYPE_CHECKING:
@@ -36,12 +37,13 @@ def proxy_of(server: str, given: str, environment: Mapping[str, str]) -> str | N
 
 
 def _checked(url: str, name: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in SCHEMES or not parts.hostname:
+    try:
+        split_url(url, SCHEMES, login=True)
+    except ValueError:
         shown = url.rpartition("@")[2]  # without a password
         raise ConnectionSettingsError(
             f"{name}: {shown!r} is not supported as a proxy; http://HOST:PORT and https://HOST:PORT are"
-        )
+        ) from None
     return url
 
 

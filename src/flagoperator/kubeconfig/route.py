@@ -6,8 +6,9 @@ import base64
 from dataclasses import dataclass
 from posixpath import normpath
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
+from flagd.process.address import split_url
 from flagoperator.kubeconfig.fault import ConnectionSettingsError
 from flagoperator.kubeconfig.proxy import proxy_of
 from flagoperator.kubeconfig.user import impersonation, source_of
@@ -72,11 +73,13 @@ def _server(cluster: Section) -> str:
     written = cluster.text("server")
     if not written:
         raise ConnectionSettingsError(f"{cluster.title}: names no server")
-    found = urlsplit(written if "://" in written else f"http://{written}")
+    try:
+        found = split_url(written if "://" in written else f"http://{written}", ("http", "https"), login=True)
+    except ValueError:
+        shown = written.rpartition("@")[2]
+        raise ConnectionSettingsError(f"{cluster.title}: server {shown!r} is not an http or https URL") from None
     if "@" in found.netloc or "#" in written:
         raise ConnectionSettingsError(f"{cluster.title}: server has a user name or a fragment (#); leave them out")
-    if found.scheme not in {"http", "https"} or not found.netloc or written != written.strip():
-        raise ConnectionSettingsError(f"{cluster.title}: server {written!r} is not an http or https URL")
     path = normpath(f"/{unquote(found.path).strip('/')}")
     return f"{found.scheme}://{found.netloc}{quote(path.rstrip('/'))}"
 

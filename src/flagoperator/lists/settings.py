@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
 from flagd.manifest.model import DNS_LABEL
+from flagd.process.address import split_url
 from flagoperator.lists.source import Source
 
 if TYPE_CHECKING:
@@ -76,11 +76,10 @@ def _source(place: str, name: str, stated: _Stated) -> Source:
 
 def _prefix(place: str, url: str) -> str:
     try:
-        parts = urlsplit(url)
-        right = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
+        parts = split_url(url, ("https",))
     except ValueError:
-        right = False
-    if not right or "@" in parts.netloc or parts.query or parts.fragment:
+        parts = None
+    if parts is None or parts.query or parts.fragment:
         text = "url must be an address such as https://warehouse.example/exports/: https, no user, no ? and no #"
         raise SettingsError(f"{place}: {text}")
     return url.rstrip("/") + "/"

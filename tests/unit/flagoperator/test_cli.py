@@ -23,7 +23,9 @@ def settings(**changed: object) -> dict[str, object]:
 
 def test_lists_are_split_and_services_named():
     options = _options(
-        settings(namespaces="shop, ads", evaluation_service="flags/flag-evaluation", peers="a:1,b:2", insecure=True)
+        settings(
+            namespaces="shop, ads", evaluation_service="flags/flag-evaluation", peers=("a:1", "b:2"), insecure=True
+        )
     )
     assert options.namespaces == ("shop", "ads")
     assert options.peers == ("a:1", "b:2")
@@ -44,6 +46,8 @@ def test_defaults_are_those_of_the_options():
         (["--relist-interval", "0"], "is not in the range x>=1"),
         (["--serving-listen", "0.0.0.0:8016"], "--serving-listen 0.0.0.0:8016: callers show tokens, which must not"),
         (["--serving-listen", "8016"], "is not HOST:PORT"),
+        (["--peers", "127.0.0.1:70000", "--insecure"], "'127.0.0.1:70000' is not HOST:PORT"),
+        (["--peers", "flagd:8015,flagd-0", "--insecure"], "'flagd-0' is not HOST:PORT"),
         (["--management-tls"], "--management-tls needs --tls-cert and --tls-key"),
         (["--namespaces", "shop,Ads"], "--namespaces: 'Ads' cannot be a namespace"),
         (["--lease-namespace", "flags/flagd"], "--lease-namespace: 'flags/flagd' cannot be a namespace"),
@@ -140,7 +144,9 @@ def _words(output: str) -> str:
     return " ".join(output.split())
 
 
-@pytest.mark.parametrize("url", ["prometheus:9090", "ftp://prometheus", "http://", "http://prometheus/?a=b"])
+@pytest.mark.parametrize(
+    "url", ["prometheus:9090", "ftp://prometheus", "http://", "http://prometheus/?a=b", "http://prometheus:99999"]
+)
 def test_an_address_of_prometheus_that_is_none_is_refused(url: str):
     result = CliRunner().invoke(main, ["run", "--prometheus-url", url])
     assert result.exit_code == 2

@@ -7,7 +7,6 @@ import json
 import time
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import click
 
@@ -17,6 +16,7 @@ from flagctl.live.cluster import Cluster, connection_options
 from flagctl.live.completion_names import flag_names
 from flagctl.output import output_option
 from flagctl.progress import progress
+from flagd.process.address import split_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -235,11 +235,11 @@ def _measured(resources: Sequence[Resource], url: str, label: str, seconds: int)
     from flagctl.rollout.measured_traffic import measured_traffic
     from flagoperator.prometheus.client import Settings
 
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise click.BadParameter(
-            f"{url!r} is not an address such as http://localhost:9090", param_hint="--prometheus-url"
-        )
+    try:
+        split_url(url, ("http", "https"), login=True)
+    except ValueError:
+        wrong = f"{url.rpartition('@')[2]!r} is not an address such as http://localhost:9090"
+        raise click.BadParameter(wrong, param_hint="--prometheus-url") from None
     found = asyncio.run(measured_traffic(resources, Settings(url, label), seconds))
     return lambda ref, guard: found[ref, guard]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import aiohttp
 import orjson
 
-from flagd.process.address import is_loopback
+from flagd.process.address import is_loopback, split_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,11 +25,11 @@ PATH = "/v1/serving"
 
 def is_private_url(url: str) -> bool:
     """Return whether a token that is sent to `url` is read by nobody on the way: HTTPS, or this machine."""
-    scheme, _, rest = url.partition("://")
-    host = rest.partition("/")[0]
-    return bool(host) and (
-        scheme == "https" or (scheme == "http" and is_loopback(host if ":" in host else f"{host}:0"))
-    )
+    try:
+        parts = split_url(url, ("http", "https"))
+    except ValueError:
+        return False
+    return parts.scheme == "https" or is_loopback(f"{parts.hostname}:0")
 
 
 class Operator:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlsplit
 
-from flagd.process.address import is_loopback
+from flagd.process.address import is_loopback, split_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,15 +47,17 @@ class Endpoint:
         Raises:
             ValueError: it is not such a URL, or a key would be readable on its way and `insecure` does not allow that.
         """
-        parts = urlsplit(url)
-        if parts.scheme not in _SCHEMES or not parts.hostname:
-            raise ValueError(f"url: {_shown(url)} is not {', '.join(_SCHEMES)}://HOST:PORT")
-        if parts.username or parts.password or parts.query or parts.fragment or parts.path not in ("", "/"):
+        try:
+            parts = split_url(url, _SCHEMES)
+        except ValueError:
+            wrong = f"{_shown(url)} is not {', '.join(_SCHEMES)}://HOST:PORT, without user and password"
+            raise ValueError(f"url: {wrong}") from None
+        if parts.query or parts.fragment or parts.path not in ("", "/"):
             raise ValueError("url: only scheme, host and port are used; say key=… for a deployment key")
         if any(character in key for character in "\r\n\0") or not key.isascii():
             raise ValueError("key: not a deployment key: it has line breaks or characters beyond ASCII")
         protocol, tls = _SCHEMES[parts.scheme]
-        endpoint = cls(protocol, tls, parts.hostname, parts.port or PORT, key, ca)
+        endpoint = cls(protocol, tls, parts.hostname or "", parts.port or PORT, key, ca)
         if key and not tls and not insecure and not is_loopback(endpoint.address):
             raise ValueError(
                 f"url: {endpoint.address} is not on this machine, and over {parts.scheme} anybody on the way reads "

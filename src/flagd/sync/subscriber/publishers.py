@@ -9,6 +9,7 @@ import random
 import socket
 from typing import TYPE_CHECKING
 
+from flagd.process.address import split_address
 from flagd.process.tasks import Tasks
 from flagd.sync.subscriber.connection import PublisherConnection
 
@@ -82,7 +83,7 @@ class Publishers:
         for host in self._hosts:
             addresses = await self._resolve(host)
             complete = complete and bool(addresses)
-            found |= dict.fromkeys(addresses, host.rpartition(":")[0].strip("[]"))
+            found |= dict.fromkeys(addresses, split_address(host)[0])
         for address in list(found)[:MOST_ADDRESSES]:
             if address not in self._connections:
                 self._call_on(self._connect(address, found[address]))
@@ -110,11 +111,11 @@ class Publishers:
         self._tasks.start(_task_name(endpoint.address), connection.run, restart=True)
 
     async def _resolve(self, host: str) -> list[str]:
-        name, _, port = host.rpartition(":")
+        name, port = split_address(host)
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(RESOLVE_SECONDS):
-                found = await loop.getaddrinfo(name.strip("[]"), int(port), type=socket.SOCK_STREAM)
+                found = await loop.getaddrinfo(name, port, type=socket.SOCK_STREAM)
         except OSError as error:  # TimeoutError is one
             if host not in self._unknown:
                 log.warning("the name %s cannot be resolved: %s", host, error.strerror or "no answer in time")

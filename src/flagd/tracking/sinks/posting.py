@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flagd.process.address import is_loopback
+from flagd.process.address import is_loopback, split_url
 from flagd.tracking.outbox import SinkRefusedError
 
 if TYPE_CHECKING:
@@ -30,9 +30,10 @@ def checked_url(url: str, *, insecure: bool) -> str:
     Raises:
         ValueError: it is none of HTTP, or users would be readable on their way and `insecure` does not allow that.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-        raise ValueError("url: not https://HOST[:PORT]/PATH, without user and password")
+    try:
+        parts = split_url(url, ("http", "https"))
+    except ValueError:
+        raise ValueError("url: not https://HOST[:PORT]/PATH, without user and password") from None
     if parts.scheme == "http" and not insecure and not is_loopback(f"{parts.hostname}:{parts.port or 80}"):
         raise ValueError(
             f"url: {parts.hostname} is not on this machine, and over http anybody on the way reads who your users are; "

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flagd.backoff import Backoff
+from flagd.process.address import split_address
 from flagd.process.tasks import Tasks
 from flagd.transport.descriptors import raise_limit
 from flagd.transport.envoy.access_log import check_writable
@@ -161,6 +162,6 @@ class EnvoyServer:
 
 async def _resolve(listen: str) -> tuple[str, int]:
     """Return the address to listen on; Envoy takes numbers only. Raises OSError for a name that nobody knows."""
-    host, _, port = listen.rpartition(":")
-    found = await asyncio.get_running_loop().getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)
-    return str(found[0][4][0]), int(port)
+    host, port = split_address(listen)
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return str(found[0][4][0]), port

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from flagd.process.address import split_address
+
 COLLECTOR = "traces"
 _TYPE = "type.googleapis.com/envoy"
 _SAMPLERS = "extensions.tracers.opentelemetry.samplers.v3"
@@ -78,8 +80,8 @@ class Tracing:
 
     def cluster(self) -> dict[str, Any]:
         """Return the collector as a cluster of Envoy."""
-        host, _, port = self.collector.rpartition(":")
-        address = {"socket_address": {"address": host.strip("[]"), "port_value": int(port)}}
+        host, port = split_address(self.collector)
+        address = {"socket_address": {"address": host, "port_value": port}}
         http = f"{_TYPE}.extensions.upstreams.http.v3.HttpProtocolOptions"
         return {
             "name": COLLECTOR,

@@ -136,7 +136,7 @@ def test_traffic_that_cannot_be_is_refused(tmp_path: Path, wrong: tuple[str, str
     assert CliRunner().invoke(flagctl, ["rollout", "plan", str(tmp_path), *wrong]).exit_code == 2
 
 
-@pytest.mark.parametrize("url", ["ftp://x", "localhost:9090", "http://", ""])
+@pytest.mark.parametrize("url", ["ftp://x", "localhost:9090", "http://", "", "http://x:99999", "http://a..b"])
 def test_what_is_no_address_of_a_prometheus_is_refused_also_where_no_guard_asks(tmp_path: Path, url: str):
     (tmp_path / "flags.yaml").write_text(yaml.safe_dump(flag()))
     result = CliRunner().invoke(flagctl, ["rollout", "plan", str(tmp_path), "--prometheus-url", url])

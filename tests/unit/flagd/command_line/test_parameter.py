@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from flagd.command_line.parameter import Address, Addresses, Project
+from flagd.command_line.parameter import Address, Project, Target, Targets
 
 
 @pytest.mark.parametrize("text", ["0.0.0.0:8013", "[::]:0", "flagd.svc:65535"])
@@ -17,10 +17,17 @@ def test_what_is_no_address_is_refused_with_an_example(text):
         Address().convert(text, None, None)
 
 
-def test_of_several_addresses_the_wrong_one_is_named():
-    assert Addresses().convert("a:1,b:2", None, None) == "a:1,b:2"
+@pytest.mark.parametrize("text", ["", "flagd", "flagd:0", "flagd:70000", "http://flagd:8015", "::1:8015"])
+def test_what_nobody_can_connect_to_is_refused_with_an_example(text):
+    with pytest.raises(click.BadParameter, match=r"is not HOST:PORT, such as flagoperator\.flags\.svc:8015"):
+        Target().convert(text, None, None)
+
+
+def test_of_several_targets_the_wrong_one_is_named():
+    assert Targets().convert("a:1, [::1]:2,", None, None) == ("a:1", "[::1]:2")
+    assert Targets().convert("", None, None) == ()
     with pytest.raises(click.BadParameter, match="'b' is not HOST:PORT"):
-        Addresses().convert("a:1,b", None, None)
+        Targets().convert("a:1,b", None, None)
 
 
 def test_a_project_is_what_a_namespace_can_be_called():

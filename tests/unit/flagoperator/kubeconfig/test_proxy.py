@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flagoperator.kubeconfig.proxy import is_excepted
+from flagoperator.kubeconfig.fault import ConnectionSettingsError
+from flagoperator.kubeconfig.proxy import is_excepted, proxy_of
 
 
 @pytest.mark.parametrize(
@@ -29,3 +30,14 @@ from flagoperator.kubeconfig.proxy import is_excepted
 )
 def test_addresses_networks_and_ports_are_excepted(server: str, excepted: str, direct: bool):
     assert is_excepted(server, excepted) is direct
+
+
+def test_a_proxy_may_ask_for_a_password():
+    assert proxy_of("https://k", "http://ann:secret@proxy:3128", {}) == "http://ann:secret@proxy:3128"
+
+
+@pytest.mark.parametrize("url", ["http://ann:secret@proxy:99999", "socks5://proxy:1", "http://"])
+def test_what_is_no_proxy_is_refused_without_its_password(url: str):
+    with pytest.raises(ConnectionSettingsError, match="is not supported as a proxy") as refused:
+        proxy_of("https://k", url, {})
+    assert "secret" not in str(refused.value)

@@ -32,6 +32,8 @@ def test_a_server_is_a_url_without_a_slash_at_its_end(server, url):
         ({}, "names no server"),
         ({"server": "ftp://k"}, "is not an http or https URL"),
         ({"server": " https://k"}, "is not an http or https URL"),
+        ({"server": "https://k:99999"}, "is not an http or https URL"),
+        ({"server": "https://k k"}, "is not an http or https URL"),
         ({"server": "https://ann:secret@k"}, "has a user name"),
         ({"server": "https://k/#a"}, "fragment"),
         (

@@ -124,6 +124,17 @@ async def test_one_that_refuses_is_waited_for_no_longer_than_said(monkeypatch):
     assert await recalled(away, say=away.hang_up, away_seconds=0) == {}
 
 
+async def test_why_peers_could_not_be_asked_is_logged(monkeypatch, caplog):
+    monkeypatch.setattr(module, "SILENT_SECONDS", 0.2)
+
+    def connect(*_):
+        raise RuntimeError("no such certificate")
+
+    assert await recall(["127.0.0.1:1"], "operator-0", connect) == Recalled({}, served=False)
+    assert "what peers serve could not be asked" in caplog.text
+    assert "no such certificate" in caplog.text
+
+
 async def test_what_is_known_is_asked_for_by_its_revision_and_stands_where_nothing_else_is_said():
     publisher = Publisher()
     held = [HashedRuleset.of(ONE), HashedRuleset.of(make(project="q")), HashedRuleset.of(make(project="r"))]

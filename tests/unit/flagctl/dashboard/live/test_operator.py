@@ -88,6 +88,8 @@ async def test_a_token_follows_no_redirect():
         ("http://127.0.0.1.evil.example:8016", False),
         ("http://user@evil.example:80", False),
         ("http://localhost:1@evil.example:80", False),
+        ("http://localhost:pass@evil.example", False),
+        ("https://flagoperator:99999", False),
         ("ftp://localhost:1", False),
         ("localhost:8016", False),
         ("https://", False),

@@ -66,7 +66,7 @@ test-node: $(READY) clients ## Install the chart on a real node of this machine 
 
 .PHONY: test-node-short
 test-node-short: $(READY) ## Install the chart on a real node, apply a flag, ask it by DNS (root, Debian, Go)
-	NODE_WITHOUT=kube-router $(BIN)/python -m pytest tests/node/test_installation.py -k by_dns -m long --timeout 0
+	NODE_WITHOUT=kube-router $(BIN)/python -m pytest tests/node/test_installation.py -k by_dns -m long --timeout 0 -raP
 
 .PHONY: simulate
 simulate: $(READY) ## Play 50,000 harmless ramps and 6,000 harmful ones: what guards and the ratio of users promise (1 minute)

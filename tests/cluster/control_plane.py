@@ -46,12 +46,13 @@ ctypes.CDLL(None).prctl(1, 9)
 if os.getppid() == int(sys.argv[1]):
     os.execv(sys.argv[2], sys.argv[2:])
 """
-_READY_SECONDS = 90
 _STOP_SECONDS = 60
 
 
 class ControlPlane:
     """etcd and kube-apiserver in `folder`; `flags` adds or (None) drops those of the API server, `ports` fixes some."""
+
+    READY_SECONDS = 90
 
     def __init__(
         self,
@@ -178,9 +179,11 @@ class ControlPlane:
         """Return the flags of a component; a subclass knows more of them."""
         return self._etcd() if name == "etcd" else {**self._kube_apiserver(), **self._flags}
 
-    def _health(self, name: str) -> str:
-        """Return the URL that answers with 200 once a component is ready."""
-        return f"http://127.0.0.1:{self._ports['etcd']}/health" if name == "etcd" else f"{self.url}/readyz"
+    def _is_ready(self, name: str) -> bool:
+        """Return whether a component answers that it is ready. Raises OSError otherwise."""
+        url = f"http://127.0.0.1:{self._ports['etcd']}/health" if name == "etcd" else f"{self.url}/readyz"
+        with self._as_admin.open(url):
+            return True
 
     def _etcd(self) -> dict[str, Any]:
         client, peer = (f"http://127.0.0.1:{self._ports[port]}" for port in ("etcd", "etcd-peer"))
@@ -219,11 +222,11 @@ class ControlPlane:
         }
 
     def _wait_ready(self, name: str) -> None:
-        url = self._health(name)
-        process, deadline = self._processes[name], time.monotonic() + _READY_SECONDS
+        process, deadline = self._processes[name], time.monotonic() + self.READY_SECONDS
         while process.poll() is None and time.monotonic() < deadline:
-            with contextlib.suppress(OSError, http.client.HTTPException), self._as_admin.open(url):
-                return
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if self._is_ready(name):
+                    return
             time.sleep(0.1)
         log = (self.folder / "logs" / f"{name}.log").read_text(errors="replace")[-3000:]
         raise RuntimeError(f"{name} did not become ready (exit code {process.poll()}); its log ends:\n{log}")

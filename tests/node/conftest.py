@@ -14,7 +14,7 @@ from tests.cluster.assets import AssetsUnavailableError
 from tests.node.calls import Calls
 from tests.node.fitness import unfit
 from tests.node.installed import Installed
-from tests.node.node import Node
+from tests.node.node import Node, twice
 from tests.node.programs import programs
 
 if TYPE_CHECKING:
@@ -30,13 +30,21 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         binaries = programs()
     except AssetsUnavailableError as error:
         pytest.skip(str(error))
-    folder, cache = tmp_path_factory.mktemp("node"), ROOT / ".cache/images"
+    cache = ROOT / ".cache/images"
     cache.mkdir(parents=True, exist_ok=True)
-    for program in PROGRAMS.values():
-        image.build(program, image.VERSION, folder, cache)
-    with Node(folder, binaries, [folder / f"{name}.tar" for name in PROGRAMS]) as node:
-        yield node
-    shutil.rmtree(folder / "var", ignore_errors=True)
+
+    def started() -> Node:
+        folder = tmp_path_factory.mktemp("node")
+        for program in PROGRAMS.values():
+            image.build(program, image.VERSION, folder, cache)
+        node = Node(folder, binaries, [folder / f"{name}.tar" for name in PROGRAMS])
+        node.start()
+        return node
+
+    node = twice(started)
+    yield node
+    node.stop()
+    shutil.rmtree(node.folder / "var", ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -108,6 +108,8 @@ _COREFILE = """\
 class Machine(ControlPlane):
     """The control plane, reached by pods too, and a node of it."""
 
+    READY_SECONDS = SECONDS
+
     def __init__(self, folder: Path, binaries: Path, cgroup: str) -> None:
         super().__init__(folder, binaries, flags=_API_SERVER, ports={"kube-apiserver": 6443})
         keys = self._pki.folder
@@ -205,13 +207,10 @@ class Machine(ControlPlane):
             "conntrack-tcp-timeout-close-wait": "0",
         }
 
-    def _wait_ready(self, name: str) -> None:
+    def _is_ready(self, name: str) -> bool:
         if name == "containerd":
-            until(lambda: connects(CONTAINERD))
-        elif name in _HEALTH:
-            until(lambda: answers(_HEALTH[name]))
-        else:
-            super()._wait_ready(name)
+            return connects(CONTAINERD)
+        return answers(_HEALTH[name]) if name in _HEALTH else super()._is_ready(name)
 
 
 def until(done: Callable[[], bool]) -> None:

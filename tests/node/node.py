@@ -11,25 +11,31 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, TypeVar
 
 from tests.node import cgroup
 from tests.node.fitness import SPACES
 from tests.node.machine import SECONDS, Machine, isolate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
+Made = TypeVar("Made")
 
 
 class Node:
-    """A node in `folder` with `images`, ready at entry and gone at exit."""
+    """A node in `folder` with `images`, ready once started, and gone once stopped."""
 
     def __init__(self, folder: Path, programs: Path, images: Sequence[Path]) -> None:
         self.folder, self._programs, self._images = folder, programs, images
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
+        """Start the node, and wait until it takes pods.
+
+        Raises:
+            RuntimeError: it does not; the text is how its logs end.
+        """
         words = ["setpriv", "--pdeathsig=KILL", *SPACES]  # ends when the tests do, however they end
         inside = [sys.executable, "-m", "tests.node.node", self.folder, self._programs, *self._images]
         with (self.folder / "node.log").open("wb") as log:
@@ -40,18 +46,19 @@ class Node:
         while not (self.folder / "ready").exists():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                raise RuntimeError((self.folder / "node.log").read_text()[-4000:])
+                raise RuntimeError(self._said())
             time.sleep(0.1)
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+    def _said(self) -> str:
+        """Return how the log of each component ends, and what the first process said last."""
+        logs = [*sorted(self.folder.glob("logs/[!a]*.log")), self.folder / "node.log"]  # not audit.log
+        return "\n".join(f"--- {log.name}\n{log.read_text(errors='replace')[-2000:]}" for log in logs)
 
     def restart(self) -> None:
         """Cut the power, and switch it on again: what was on disk is there."""
         self.stop()
         (self.folder / "ready").unlink()
-        self.__enter__()
+        self.start()
 
     def stop(self) -> None:
         """End the node, and with its first process, by --kill-child, everything in it; remove its control groups."""
@@ -89,6 +96,15 @@ class Node:
         """Return the environment of such a command."""
         path = f"{self._programs}:{Path(sys.executable).parent}:{os.environ['PATH']}"
         return {**os.environ, "KUBECONFIG": str(self.folder / "admin.kubeconfig"), "PATH": path}
+
+
+def twice(make: Callable[[], Made]) -> Made:
+    """Return what `make` makes, in a second attempt if the first fails: for what is no fault of ours."""
+    try:
+        return make()
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        print(f"A second attempt, since this one failed: {error}")
+    return make()
 
 
 def main() -> None:

@@ -40,7 +40,7 @@ def command(
 
     CODE is a file or a folder. A key counts in quotes of any kind, whatever the language. In a Git
     repository the files that it has or would take are read, elsewhere all that is not hidden; binary
-    files, links, files above 4 MiB and the manifests themselves are passed over.
+    files, links, files above 4 MiB and the manifests themselves are skipped.
 
     \b
     Examples:

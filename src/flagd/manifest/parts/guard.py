@@ -32,7 +32,7 @@ EventName = Annotated[str, Field(min_length=1, max_length=100, pattern=EVENT)]
 class ComparedEvents(Model):
     """Events that Python clients count with `track`, for this flag by variant and arm."""
 
-    failures: EventName = Field(description="The event that tells of a failure, such as checkout-failed.")
+    failures: EventName = Field(description="The event that reports a failure, such as checkout-failed.")
     attempts: EventName = Field(description="The event of every attempt, failed ones included, such as checkout.")
 
 
@@ -71,7 +71,7 @@ class RampGuard(Model):
         default=None, description="Time from one measurement to the next, at least 10s; 1m when absent."
     )
     failure_limit: Annotated[int, Field(ge=0, le=100)] = Field(
-        default=0, description="How many failed measurements in a row are borne."
+        default=0, description="How many failed measurements in a row are tolerated."
     )
     consecutive_error_limit: Annotated[int, Field(ge=0, le=100)] = Field(
         default=4, description="How many measurements in a row may give no number; one more, and the run pauses."
@@ -81,7 +81,7 @@ class RampGuard(Model):
     )
     on_failure: Literal["Rollback", "Pause", "Report"] = Field(
         default="Rollback",
-        description="What follows one failure more than is borne: Rollback, Pause or Report, which holds nothing up.",
+        description="What one more failed measurement leads to: Rollback, Pause or Report, which holds nothing up.",
     )
 
 

@@ -54,7 +54,7 @@ class RampPhase(Model):
     segments: list[Key] = Field(
         default_factory=list,
         max_length=100,
-        description="Names of segments of the flag; one that it lacks is passed over.",
+        description="Names of segments of the flag; one that it lacks is ignored.",
         json_schema_extra=SET,
     )
     all_other_users: bool = Field(default=False, description="Whether All Other Users rise in this phase.")

@@ -134,8 +134,8 @@ def _text(option: str) -> str:
         return option
     try:
         if option == STDIN:
-            return read_standard_input().decode()
-        return Path(option[1:]).read_text(encoding="utf-8")
+            return read_standard_input().decode("utf-8-sig")
+        return Path(option[1:]).read_text(encoding="utf-8-sig")
     except OSError as error:
         raise Unreachable(f"--user: cannot read {option[1:]}: {error.strerror}") from None
     except UnicodeDecodeError:

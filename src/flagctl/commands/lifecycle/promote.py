@@ -12,6 +12,7 @@ import click
 from flagctl.duration import duration_option
 from flagctl.failure import Refused, Unreachable
 from flagctl.files.manifests import check_there
+from flagctl.files.writing import replace_text
 from flagctl.live.cluster import Cluster, connection_options
 from flagctl.progress import progress
 from flagctl.promotion.manifest import manifests_in
@@ -113,7 +114,7 @@ def _gate(source: str, cluster: Cluster, *, rolled_out: bool, min_age: float | N
 def _write(found: Promotion) -> None:
     for file, text in found.after.items():
         try:
-            Path(file).write_text(text, encoding="utf-8", newline="")
+            replace_text(Path(file), text)
         except OSError as error:
             raise Unreachable(f'"{file}" cannot be written: {(error.strerror or str(error)).lower()}') from None
     flags = ", ".join(found.flags) or "nothing"

@@ -10,6 +10,7 @@ import click
 from flagctl.failure import Refused, Unreachable
 from flagctl.files.manifests import Manifests, paths_argument, read
 from flagctl.files.project_option import project_option
+from flagctl.files.writing import replace_text
 from flagctl.output import indented
 
 _project = project_option("Namespace to take flags from; needed if there are several.")
@@ -92,7 +93,7 @@ def _give(text: str, output: Path | None, *, check: bool) -> None:
         return
     try:
         if not check:
-            output.write_text(text, encoding="utf-8")
+            replace_text(output, text)
         elif not output.exists() or output.read_text(encoding="utf-8") != text:
             raise Refused(f"{output} is not what these manifests generate; generate it again")
     except (OSError, UnicodeDecodeError) as error:

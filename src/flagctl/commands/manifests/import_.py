@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import orjson
 
 from flagctl.failure import Refused, Unreachable
 from flagctl.files.manifests import STDIN, check_there
+from flagctl.files.writing import create_text
 from flagctl.printable import printable
 from flagctl.progress import progress
 from flagctl.standard_input import read_standard_input
@@ -133,7 +135,7 @@ def _json(file: str) -> object:
     except OSError as error:
         raise Unreachable(f'"{file}" cannot be read: {(error.strerror or str(error)).lower()}') from None
     try:
-        return orjson.loads(data)
+        return orjson.loads(data.removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError as error:
         raise Refused(f"{file}: is not JSON: {error}") from None
 
@@ -144,10 +146,17 @@ def _finish(found: Sequence[Transfer], project: str | None, folder: Path | None)
     texts = [(each, "" if each.faults else each.flag.text(project)) for each in found]
     if folder is None:
         click.echo("---\n".join(text for _, text in texts if text), nl=False)
+    there = []
     for each, text in texts:
-        written = "" if folder is None or not text else str(_create(folder, each.flag.name, text))
+        try:
+            written = "" if folder is None or not text else str(_create(folder, each.flag.name, text))
+        except FileExistsError as error:
+            there.append(f"{each.flag.key}: {error.filename} exists already; flagctl import never overwrites")
+            continue
         for line in each.lines(written):
             click.echo(printable(line), err=True)
+    if there:
+        raise Refused("\n".join(map(printable, there)))
     if any(each.failed for each in found):
         click.get_current_context().exit(1)
 
@@ -156,10 +165,9 @@ def _create(folder: Path, name: str, text: str) -> Path:
     path = folder / f"{name}.yaml"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        create_text(path, text)
     except FileExistsError:
-        raise Refused(f"{path} exists already; flagctl import never overwrites") from None
+        raise
     except OSError as error:
         raise Unreachable(f"cannot write {path}: {error.strerror}") from None
     return path

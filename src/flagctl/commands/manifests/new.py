@@ -9,6 +9,7 @@ import click
 
 from flagctl.failure import Refused, Unreachable
 from flagctl.files.draft import Draft, DraftVariant
+from flagctl.files.writing import create_text
 from flagd.value_type import VALUE_TYPES
 
 
@@ -70,10 +71,8 @@ def _printable(_ctx: click.Context, parameter: click.Parameter, value: str | Non
 @click.option("--expires", metavar="YYYY-MM-DD", callback=_date, help="Date by which to remove the flag.")
 @click.option("--deployment", "deployments", multiple=True, metavar="NAME", help="FlagDeployment that may see it.")
 @click.option("--project", callback=_printable, help="Namespace.  [default: the one it is applied to]")
-@click.option(
-    "--write", "target", type=click.Path(path_type=Path), help="File or directory to write to, instead of stdout."
-)
-def command(name: str, target: Path | None, **answers: object) -> None:
+@click.option("--write", "target", type=click.Path(), help="File or directory/ to write to, instead of stdout.")
+def command(name: str, target: str | None, **answers: object) -> None:
     """Write the manifest of a new flag from its NAME.
 
     The flag starts inactive: testers can try it, everybody else gets "off" until `active: true`.
@@ -95,7 +94,11 @@ def command(name: str, target: Path | None, **answers: object) -> None:
     if target is None:
         click.echo(text, nl=False)
         return
-    path = target / f"{draft.name}.yaml" if target.is_dir() else target
+    path = Path(target)
+    if target.endswith("/"):
+        _make_folder(path)
+    if path.is_dir():
+        path /= f"{draft.name}.yaml"
     _create(path, text)
     click.echo(f"wrote {path}", err=True)
 
@@ -107,10 +110,16 @@ def _check(text: str) -> None:
         raise click.UsageError(f"the flag would not be valid: {diagnostic.path}: {diagnostic.message}")
 
 
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unreachable(f"cannot make the folder {path}: {error.strerror}") from None
+
+
 def _create(path: Path, text: str) -> None:
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        create_text(path, text)
     except FileExistsError:
         raise Refused(f"{path} exists already; flagctl new never overwrites") from None
     except OSError as error:

@@ -11,6 +11,7 @@ from getpass import getpass
 
 import click
 
+from flagctl.interruption import before_the_end
 from flagctl.output import output_option
 from flagctl.standard_input import read_standard_input
 
@@ -69,7 +70,7 @@ def hash_of(key: str) -> str:
 
 def _read_key() -> str:
     asked = sys.stdin is not None and sys.stdin.isatty()
-    key = (getpass("key: ") if asked else _shown(read_standard_input(_MAX_BYTES + 2))).rstrip("\r\n")
+    key = (_typed() if asked else _shown(read_standard_input(_MAX_BYTES + 2))).rstrip("\r\n")
     if not key:
         raise click.UsageError("standard input contains no key; pass one: flagctl key hash < key.txt")
     if len(key.encode()) > _MAX_BYTES:
@@ -77,6 +78,19 @@ def _read_key() -> str:
     if any(character.isspace() for character in key):
         raise click.UsageError("a key has no spaces and no line breaks: one key on one line")
     return key
+
+
+def _typed() -> str:
+    """Return what somebody types, unseen; "" for Ctrl-D. However it ends, the terminal shows again what is typed."""
+    import termios  # there is none where there is no such terminal
+
+    before = termios.tcgetattr(sys.stdin)
+    with before_the_end(lambda: termios.tcsetattr(sys.stdin, termios.TCSAFLUSH, before)):
+        try:
+            return getpass("key: ")
+        except EOFError:
+            click.echo(err=True)
+            return ""
 
 
 def _shown(data: bytes) -> str:

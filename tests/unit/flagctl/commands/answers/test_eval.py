@@ -83,6 +83,11 @@ def test_the_user_can_stand_in_a_file(run: Run, flags: Path, write: Write) -> No
     assert "TARGETING_MATCH" in run("eval", flags, "--flag", "vip", "--user", f"@{user}").stdout
 
 
+def test_a_byte_order_mark_as_windows_writes_it_is_skipped(run: Run, flags: Path, tmp_path: Path) -> None:
+    (tmp_path / "ann.json").write_text('{"user_id": "ann"}', encoding="utf-8-sig")
+    assert run("eval", flags, "--user", f"@{tmp_path}/ann.json").exit_code == 0
+
+
 def test_the_user_can_come_from_standard_input(program: Program, flags: Path) -> None:
     done = program("eval", flags, "--flag", "vip", "--user", "-", input='{"user_properties": {"plan": "pro"}}')
     assert "TARGETING_MATCH" in done.stdout

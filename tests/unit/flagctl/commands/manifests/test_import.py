@@ -37,6 +37,22 @@ def test_a_file_for_each_flag_is_written_proven_and_valid(run: Run, write: Write
     assert (again.exit_code, "exists already; flagctl import never overwrites" in again.stderr) == (1, True)
 
 
+def test_what_is_there_is_named_and_the_rest_is_written(run: Run, write: Write, tmp_path: Path) -> None:
+    export = write("export.json", {"flags": [flag(), flag(key="g")]})
+    run("import", "amplitude", export, "--write", tmp_path / "flags")
+    (tmp_path / "flags" / "g.yaml").unlink()
+    again = run("import", "amplitude", export, "--write", tmp_path / "flags")
+    assert again.exit_code == 1
+    assert f"Error: f: {tmp_path}/flags/f.yaml exists already; flagctl import never overwrites" in again.stderr
+    assert (tmp_path / "flags" / "g.yaml").exists()
+
+
+def test_a_byte_order_mark_as_windows_writes_it_is_skipped(run: Run, tmp_path: Path) -> None:
+    export = tmp_path / "export.json"
+    export.write_text(json.dumps({"flags": [flag()]}), encoding="utf-8-sig")
+    assert run("import", "amplitude", export).exit_code == 0
+
+
 def test_without_the_compiled_form_nothing_is_called_proven(run: Run, write: Write) -> None:
     result = run("import", "amplitude", write("export.json", flag()), "--project", "shop")
     assert result.exit_code == 0

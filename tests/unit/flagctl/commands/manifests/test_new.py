@@ -136,6 +136,14 @@ def test_write_into_a_directory_names_the_file_for_the_flag(run: Run, tmp_path: 
     assert (tmp_path / "new-checkout.yaml").read_text() == run("new", "New checkout").stdout
 
 
+def test_a_directory_that_ends_with_a_slash_is_made(run: Run, tmp_path: Path) -> None:
+    assert run("new", "Light theme", "--write", f"{tmp_path}/new/flags/").exit_code == 0
+    assert [*tmp_path.rglob("*.yaml")] == [tmp_path / "new" / "flags" / "light-theme.yaml"]
+    (tmp_path / "file").touch()
+    refused = run("new", "Light theme", "--write", f"{tmp_path}/file/")
+    assert (refused.exit_code, "cannot make the folder" in refused.stderr) == (3, True)
+
+
 def test_write_never_overwrites(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("precious")

@@ -100,5 +100,5 @@ def test_a_port_that_is_taken_is_said_and_exits_3(flags):
                 check=False,
             )
             assert done.returncode == 3
-            assert f"cannot listen on {address}" in done.stderr
+            assert f"cannot listen on {address}: address already in use" in done.stderr
             assert "Traceback" not in done.stderr

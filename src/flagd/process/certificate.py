@@ -7,6 +7,8 @@ import logging
 import ssl
 from typing import TYPE_CHECKING, Protocol
 
+from flagd.process.pem import check_pair
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -32,12 +34,10 @@ class Certificate:
     def __init__(self, files: Pair) -> None:
         """Raises OSError when the pair cannot be used."""
         self._files = files
-        try:
-            self._seen = self._read()
-            self.context = self._made()
-            """What connections are accepted with."""
-        except OSError as error:
-            raise OSError(f"TLS: {files.certificate} and {files.key}: {reason(error)}") from error
+        check_pair(files.certificate, files.key)
+        self._seen = self._read()
+        self.context = self._made()
+        """What connections are accepted with."""
 
     async def follow(self) -> None:
         """Use what the files say whenever they change; until cancelled."""
@@ -52,12 +52,10 @@ class Certificate:
             if found == self._seen:
                 return
             self._seen = found
-            self._made()  # on the side: a context in use must not get half of a pair
+            check_pair(self._files.certificate, self._files.key)  # a context in use must not get half of a pair
             self.context.load_cert_chain(self._files.certificate, self._files.key)
         except OSError as error:
-            log.warning(
-                "the TLS files do not match or cannot be read; the previous ones stay in use: %s", reason(error)
-            )
+            log.warning("the TLS files do not match or cannot be read; the previous ones stay in use: %s", error)
 
     def _read(self) -> tuple[bytes, bytes]:
         return self._files.certificate.read_bytes(), self._files.key.read_bytes()
@@ -67,9 +65,3 @@ class Certificate:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(self._files.certificate, self._files.key)
         return context
-
-
-def reason(error: OSError) -> str:
-    """Return why TLS files cannot be used, in words of OpenSSL or of the system."""
-    found = getattr(error, "reason", None) or error.strerror or "unreadable"
-    return str(found).replace("_", " ").lower()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,6 +16,7 @@ from urllib.parse import parse_qsl
 
 from flagd.process.address import split_address
 from flagd.process.certificate import Certificate
+from flagd.process.listening import cannot_listen
 from flagd.process.tls_stream import TlsStream
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Management:
                 backlog=BACKLOG,
             )
         except OSError as error:
-            raise OSError(f"cannot listen on {self._address}: {os.strerror(error.errno or 0).lower()}") from error
+            raise cannot_listen(self._address, error) from error
         self._address = f"{self._address.rpartition(':')[0]}:{self._server.sockets[0].getsockname()[1]}"
 
     async def run(self) -> None:

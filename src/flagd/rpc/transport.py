@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from flagd.process.pem import check_authority, check_pair
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -22,6 +24,12 @@ class TlsFiles:
     certificate: Path
     key: Path
     client_ca: Path | None = None
+
+    def check(self) -> None:
+        """Raise OSError, which names the file, where one of them cannot be used."""
+        check_pair(self.certificate, self.key)
+        if self.client_ca is not None:
+            check_authority(self.client_ca)
 
 
 class Transport(Protocol):

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
+from flagd.process.listening import check_free
 from flagd.process.signals import Signals
 from flagd.process.tasks import Tasks, first
 from flagd.server.transport_selection import choose
@@ -29,6 +30,11 @@ async def serve(options: Options, deadline: Deadline) -> None:
     and raises TaskEndedError: its supervisor restarts it.
     """
     server = choose(options)
+    # First of all, since Envoy starts with TLS files that do not fit, and says little of ports that it cannot have.
+    if options.tls is not None:
+        options.tls.check()
+    for address in filter(None, (options.listen, options.management_listen, options.ruleset_listen)):
+        check_free(address)
 
     def start_clock() -> None:
         deadline.start(options.drain_seconds + END_SECONDS, server.kill)

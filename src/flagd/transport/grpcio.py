@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import grpc
 import grpc.aio
 
+from flagd.process.listening import check_free
 from flagd.rpc.capacity import Capacity
 from flagd.rpc.limits import MESSAGE_BYTES
 from flagd.rpc.method import Call
@@ -107,6 +108,7 @@ class GrpcioTransport:
             else:
                 port = server.add_insecure_port(self._address)
         except RuntimeError as error:
+            check_free(self._address)  # gRPC does not say why
             raise OSError(f"cannot listen on {self._address}") from error
         self._address = f"{self._address.rpartition(':')[0]}:{port}"
         await server.start()

@@ -7,13 +7,10 @@ on, so the one before stays in use: a bad rotation never takes the port down.
 from __future__ import annotations
 
 import logging
-import ssl
 import time
 from typing import TYPE_CHECKING
 
 import grpc
-
-from flagd.process.certificate import reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,10 +23,7 @@ _CHECK_SECONDS = 1.0
 
 def server_credentials(files: TlsFiles) -> grpc.ServerCredentials:
     """Return credentials that are read again when `files` change. Raises OSError when they cannot be read now."""
-    try:
-        _check(files)
-    except OSError as error:
-        raise OSError(f"TLS: {files.certificate} and {files.key}: {reason(error)}") from error
+    files.check()
     initial = _configuration(_read(files))
     return grpc.dynamic_ssl_server_credentials(
         initial, _Renewal(files), require_client_authentication=files.client_ca is not None
@@ -54,22 +48,12 @@ class _Renewal:
             if found == self._seen:
                 return None
             self._seen = found
-            _check(self._files)
+            self._files.check()
         except OSError as error:
-            log.warning(
-                "the TLS files do not match or cannot be read; the previous ones stay in use: %s", reason(error)
-            )
+            log.warning("the TLS files do not match or cannot be read; the previous ones stay in use: %s", error)
             return None
         log.info("the TLS files changed, new connections use them")
         return _configuration(found)
-
-
-def _check(files: TlsFiles) -> None:
-    """Raise OSError when the files are not certificates, or the key is of another certificate."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(files.certificate, files.key)
-    if files.client_ca:
-        context.load_verify_locations(files.client_ca)
 
 
 def _read(files: TlsFiles) -> tuple[bytes, bytes, bytes | None]:

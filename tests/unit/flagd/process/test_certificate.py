@@ -20,7 +20,7 @@ def test_a_pair_that_does_not_fit_is_refused_at_the_start_and_passed_over_later(
 ):
     pki = Pki(tmp_path)
     (one, key), (other, _) = (pki.sign(name, f"/CN={name}", "serverAuth", ("DNS:localhost",)) for name in ("a", "b"))
-    with pytest.raises(OSError, match=r"KEY_VALUES_MISMATCH|key values mismatch"):
+    with pytest.raises(OSError, match="is not the private key of"):
         Certificate(TlsFiles(other, key))
     chain = tmp_path / "tls.crt"
     shutil.copy(one, chain)

@@ -19,7 +19,8 @@ from flagd.process.announcer import Announcer
 from flagd.process.background import in_turns
 from flagd.sources.changes import changes
 from flagd.sources.folder_news import broken_refs, folder_news, other_findings, readable_again
-from flagd.sources.manifests import Surroundings, look_around, read_folder
+from flagd.sources.folder_reader import FolderReader
+from flagd.sources.manifests import Surroundings, digests, look_around
 from flagd.sources.reading import Reading, rejected, remember, take
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
     from flagd.compiler import Unreadable
     from flagd.manifest import Diagnostic, Resource, ResourceRef
     from flagd.manifest.changes.news import Line
-    from flagd.manifest.reading.files import SourceFile
     from flagd.metrics import Metrics
     from flagd.snapshot import Snapshot
+    from flagd.sources.manifests import Source
     from flagd.store import Store
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class DirectorySource:
         self._folder = folder
         self._store = store
         self._metrics = metrics
+        self._reader = FolderReader(folder)
         self._reading = Reading()
         self._shelf = Shelf(folder)
         self._announcer = announcer or Announcer()
@@ -100,7 +102,7 @@ class DirectorySource:
             await self._refresh(confirmed=confirmed)
 
     async def _refresh(self, *, confirmed: bool) -> None:
-        sources = await self._settled()
+        sources = await self._settled(confirmed=confirmed)
         directories = await in_turns(look_around, self._folder, sources, self._reading.manifests)
         around = Surroundings(directories, confirmed)
         before, reading = self._reading, await in_turns(take, sources, self._reading, around, self._shelf.supplies)
@@ -111,19 +113,25 @@ class DirectorySource:
         self._reading = reading
         self._publish()
 
-    async def _settled(self) -> list[SourceFile]:
-        sources = await in_turns(read_folder, self._folder)
+    async def _settled(self, *, confirmed: bool) -> list[Source]:
+        if confirmed:
+            self._reader.forget()
+        sources = await self._read()
         for _ in range(SETTLE_READINGS):
             if await in_turns(self._holds, sources):
                 break
             before = sources
             await asyncio.sleep(SETTLE_SECONDS)
-            sources = await in_turns(read_folder, self._folder)
-            if sources == before:
-                return before  # whose content is hashed already
+            sources = await self._read()
+            if await in_turns(_is_same, sources, before):
+                return sources
         return sources
 
-    def _holds(self, sources: list[SourceFile]) -> bool:
+    async def _read(self) -> list[Source]:
+        manifests = self._reading.manifests
+        return await in_turns(self._reader.read, manifests.files if manifests else {})
+
+    def _holds(self, sources: list[Source]) -> bool:
         manifests = self._reading.manifests
         return manifests is not None and manifests.holds(sources)
 
@@ -161,6 +169,10 @@ class DirectorySource:
             log.warning(RAMPS_AT_GOALS)
         if not any(snapshot.ruleset.flags for snapshot in reading.snapshots.values()):
             log.warning("no flags in %s", self._folder)
+
+
+def _is_same(sources: list[Source], before: list[Source]) -> bool:
+    return digests(sources) == digests(before)
 
 
 @dataclass(frozen=True, slots=True)

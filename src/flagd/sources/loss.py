@@ -21,7 +21,8 @@ def identities(folder: Path, names: Iterable[str]) -> dict[str, Identity]:
     """Return `folder` and the directories in it that files called `names` lie in, as far as they are there."""
     top = "" if str(folder) == os.curdir else str(folder)  # as in the names
     found = {}
-    for directory in {top, *(above for name in names for above in _above(name) if above.startswith(top))}:
+    parents = {os.path.dirname(name) for name in names}  # noqa: PTH120  # as text: there may be many
+    for directory in {top, *(above for name in parents for above in (name, *_above(name)) if above.startswith(top))}:
         try:
             status = os.stat(directory or os.curdir)  # noqa: PTH116  # many, and all as text
         except OSError:
@@ -47,6 +48,9 @@ def lost_files(
         directories: before and now, by name.
         declared: what the files that are there declare.
     """
+    gone = before.keys() - set(now)
+    if not gone:
+        return set()
     then, present = directories
     files = Counter(above for name in before for above in _above(name))
     left = Counter(above for name in now for above in (name, *_above(name)))
@@ -57,7 +61,6 @@ def lost_files(
         return ((files[directory] > 1 or replaced) and not left[directory]) or (replaced and not kept[directory])
 
     suspects = {directory for directory in present if files[directory] and is_lost(directory)}
-    gone = before.keys() - set(now)
     return {name for name in gone if any(above in suspects for above in _above(name))}
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flagd.manifest import Diagnostic, Loaded, Location, Severity, read_text
-from flagd.manifest.reading.files import read_files
+from flagd.manifest.reading.files import SourceFile
 from flagd.sources.loss import identities, lost_files
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flagd.manifest import Resource, ResourceRef
-    from flagd.manifest.reading.files import SourceFile
     from flagd.sources.loss import Identity
 
 
@@ -43,14 +42,22 @@ class ManifestFile:
     """One file as it was read last.
 
     Attributes:
+        name: the path as the user knows it.
         digest: of its content.
         loaded: what is in it.
         resources: the same, with what an edit broke in its last good form.
+        is_blank: whether it could be read and holds nothing but white space.
     """
 
+    name: str
     digest: bytes
     loaded: Loaded
     resources: Mapping[ResourceRef, Resource]
+    is_blank: bool
+
+
+Source = SourceFile | ManifestFile
+"""A file of a folder: as it was read now, or what was made of it before where it is as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +78,9 @@ class Manifests:
     held: Mapping[str, Mapping[ResourceRef, Resource]] = field(default_factory=dict)
     directories: Mapping[str, Identity] = field(default_factory=dict)
 
-    def holds(self, sources: Sequence[SourceFile]) -> bool:
+    def holds(self, sources: Sequence[Source]) -> bool:
         """Whether `sources` are what this was parsed from."""
-        digests = {name: file.digest for name, file in self.files.items()}
-        return digests == {source.name: source.digest for source in sources}
+        return digests(self.files.values()) == digests(sources)
 
     @property
     def refused(self) -> Mapping[ResourceRef, str]:
@@ -90,22 +96,17 @@ class Manifests:
 NOWHERE = Surroundings()
 
 
-def read_folder(folder: Path) -> list[SourceFile]:
-    """Read the bytes of every manifest file in `folder`. Raises OSError when it cannot be read, or has too many."""
-    next(folder.iterdir(), None)
-    sources = list(read_files([folder]))
-    for source in sources:
-        if source.fault is not None and source.cut_off:
-            raise OSError(f"{source.name}: {source.fault[1]}")
-    return sources
+def digests(sources: Iterable[Source]) -> dict[str, bytes]:
+    """Return the hash of what is in each of `sources`, by name."""
+    return {source.name: source.digest for source in sources}
 
 
-def look_around(folder: Path, sources: Sequence[SourceFile], previous: Manifests | None) -> Mapping[str, Identity]:
+def look_around(folder: Path, sources: Sequence[Source], previous: Manifests | None) -> Mapping[str, Identity]:
     """Return the directories that the files lie in, or lay in before."""
     return identities(folder, {source.name for source in sources} | (previous.files.keys() if previous else set()))
 
 
-def parse_manifests(sources: Sequence[SourceFile], previous: Manifests, around: Surroundings = NOWHERE) -> Manifests:
+def parse_manifests(sources: Sequence[Source], previous: Manifests, around: Surroundings = NOWHERE) -> Manifests:
     """Parse `sources`; `previous` is returned when nothing changed, and what did not change is not parsed again."""
     if previous.holds(sources) and not (around.confirmed and previous.held):
         same = previous.directories == around.directories
@@ -119,7 +120,7 @@ def parse_manifests(sources: Sequence[SourceFile], previous: Manifests, around: 
         del resources[ref]
         if ref in previous.resources:
             resources[ref] = previous.resources[ref]
-    empty = {source.name for source in sources if source.fault is None and not source.data.strip()}
+    empty = {source.name for source in sources if source.is_blank}
     declared = resources.keys() | rivals.keys() if rivals else resources.keys()
     held = {} if around.confirmed else _held(files, empty, previous, around.directories, declared)
     for lost in held.values():
@@ -127,6 +128,14 @@ def parse_manifests(sources: Sequence[SourceFile], previous: Manifests, around: 
     found = [finding for file in files.values() for finding in file.loaded.diagnostics]
     diagnostics = (*found, *_duplicates(rivals, files), *map(_told, held.items()))
     return Manifests(files, resources, diagnostics, held, around.directories)
+
+
+def touched_refs(before: Manifests, after: Manifests) -> set[ResourceRef]:
+    """Return the resources that the files that differ declare or declared, and all that are refused or held."""
+    names = before.files.keys() | after.files.keys()
+    pairs = ((before.files.get(name), after.files.get(name)) for name in names)
+    touched = {ref for pair in pairs if pair[0] is not pair[1] for file in pair if file for ref in file.resources}
+    return touched.union(*(group for one in (before, after) for group in (one.refused, *one.held.values())))
 
 
 def _held(
@@ -157,20 +166,22 @@ def _told(held: tuple[str, Mapping[ResourceRef, Resource]]) -> Diagnostic:
     return Diagnostic(Severity.WARNING, "Held", text, location=Location(name))
 
 
-def _file(source: SourceFile, previous: Manifests) -> ManifestFile:
+def _file(source: Source, previous: Manifests) -> ManifestFile:
+    if isinstance(source, ManifestFile):
+        return source
     digest, before = source.digest, previous.files.get(source.name)
     if before and before.digest == digest:
         return before
     loaded = _load(source, before)
     if before is None and source.fault is not None:
-        return ManifestFile(digest, loaded, _below(source.name, previous))
+        return ManifestFile(source.name, digest, loaded, _below(source.name, previous), is_blank=False)
     resources = {resource.ref: resource for resource in loaded.resources}
     if before:
         broken = {finding.resource for finding in loaded.diagnostics if finding.severity is Severity.ERROR}
         for ref, resource in before.resources.items():
             if ref not in resources and (ref in broken or None in broken):
                 resources[ref] = resource
-    return ManifestFile(digest, loaded, resources)
+    return ManifestFile(source.name, digest, loaded, resources, source.is_blank)
 
 
 def _below(name: str, previous: Manifests) -> Mapping[ResourceRef, Resource]:

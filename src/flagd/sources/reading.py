@@ -16,14 +16,14 @@ from flagd.compiler.graph.references import node_of, stand_ins
 from flagd.manifest import ResourceRef, Severity
 from flagd.manifest.changes.privacy_filter import redacted
 from flagd.snapshot import Snapshot
-from flagd.sources.manifests import NOWHERE, Manifests, Surroundings, parse_manifests
+from flagd.sources.manifests import NOWHERE, Manifests, Surroundings, parse_manifests, touched_refs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
     from flagd.id_list.id_list import Supply
     from flagd.manifest import Diagnostic, Resource
-    from flagd.manifest.reading.files import SourceFile
+    from flagd.sources.manifests import Source
 
     Lists = Callable[[Iterable[Resource], bool], Mapping[ResourceRef, Supply]]
     """Reads the lists of the cohorts among resources; True = what lost most of its ids is believed."""
@@ -72,7 +72,7 @@ def remember(snapshots: Mapping[str, Snapshot]) -> Reading:
 
 
 def take(
-    sources: Sequence[SourceFile], previous: Reading, around: Surroundings = NOWHERE, lists: Lists = no_lists
+    sources: Sequence[Source], previous: Reading, around: Surroundings = NOWHERE, lists: Lists = no_lists
 ) -> Reading:
     """Return what `sources` make, at the cost of what changed since `previous`; the same object if nothing did.
 
@@ -86,7 +86,7 @@ def take(
     inherited = _unclaimed(previous.inherited, manifests.resources.values()) if broken else ()
     readable: dict[ResourceRef, Resource | Unreadable] = {**manifests.resources, **{one.ref: one for one in inherited}}
     readable |= {one.ref: one for one in stand_ins(manifests.refused, readable.values())}
-    differing = _differing(previous.readable, readable)
+    differing = _differing(previous, manifests, readable)
     if previous.manifests is None or inherited or previous.inherited:
         compiled = compile_projects(readable.values(), previous.compiled, supplies)
     else:
@@ -101,11 +101,16 @@ def take(
     return Reading(manifests, readable, differing, supplies, compiled, snapshots, told, inherited)
 
 
-def _differing(before: Mapping[ResourceRef, object], after: Mapping[ResourceRef, object]) -> Set[ResourceRef]:
-    """Return the names of what is not the same object in both, or in one of them only."""
-    differing = {ref for ref, one in after.items() if before.get(ref) is not one}
-    added = len(differing - before.keys())
-    return differing if len(before) + added == len(after) else differing | (before.keys() - after.keys())
+def _differing(
+    previous: Reading, manifests: Manifests, readable: Mapping[ResourceRef, Resource | Unreadable]
+) -> Set[ResourceRef]:
+    """Return the names of what is not the same object as before, or in one of both only."""
+    touched = {one.ref for one in previous.inherited}
+    if previous.manifests is None:
+        touched |= readable.keys()
+    else:
+        touched |= touched_refs(previous.manifests, manifests)
+    return {ref for ref in touched if previous.readable.get(ref) is not readable.get(ref)}
 
 
 def _unclaimed(inherited: Sequence[Unreadable], resources: Iterable[Resource]) -> tuple[Unreadable, ...]:

@@ -11,8 +11,8 @@ from flagctl.dashboard.inventory.inventory import Inventory
 from flagctl.dashboard.inventory.item import is_same
 from flagctl.dashboard.inventory.judgement import judged
 from flagctl.dashboard.inventory.lists import Lists
-from flagctl.dashboard.inventory.stamps import Stamps
 from flagd.manifest.reading.files import find_files
+from flagd.manifest.reading.stamps import Stamps
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence, Set
@@ -74,6 +74,8 @@ class Declarations:
             known = self._files.get(found.name)
             if known is None or not self._stamps.is_same(found):
                 source = found.read()
+                if source.fault is not None:
+                    self._stamps.forget(found.name)
                 if known is None or known.digest != digest_of(source):
                     known, resources = declaring_file(source)
                     models |= {each.ref: each for each in resources}

@@ -52,6 +52,11 @@ class SourceFile:
         """Hash of what is in it, or of what stands in its way."""
         return hashlib.blake2b(self.data + repr(self.fault).encode(), digest_size=16).digest()
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether it could be read and holds nothing but white space."""
+        return self.fault is None and not self.data.strip()
+
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:

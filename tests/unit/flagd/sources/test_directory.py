@@ -5,9 +5,11 @@ import threading
 
 import pytest
 
+from flagd.manifest.reading.files import FoundFile, SourceFile
 from flagd.metrics import Metrics
 from flagd.sources import directory
 from flagd.sources.directory import DirectorySource
+from flagd.sources.folder_reader import FolderReader
 from flagd.sources.manifests import Manifests
 from flagd.store import Store
 from tests.unit.flagd.sources.folder import flag, read
@@ -39,9 +41,10 @@ async def test_a_refresh_publishes_logs_each_finding_once_and_counts(tmp_path, c
 async def test_all_that_grows_with_the_folder_is_done_beside_the_event_loop(tmp_path, monkeypatch):
     threads: dict[str, set[str]] = {}
     for owner, name in [
-        *((directory, name) for name in ("read_folder", "look_around", "take", "folder_news", "other_findings")),
+        *((directory, name) for name in ("look_around", "take", "folder_news", "other_findings")),
         *((directory, name) for name in ("readable_again", "broken_refs", "_ramps")),
         (Manifests, "holds"),
+        (FolderReader, "read"),
     ]:
         _note_threads(monkeypatch, owner, name, threads)
     source = DirectorySource(tmp_path, Store(), Metrics())
@@ -60,6 +63,19 @@ def _note_threads(monkeypatch, owner, name, threads):
         return work(*arguments)
 
     monkeypatch.setattr(owner, name, noted)
+
+
+async def test_who_confirms_has_every_file_read(tmp_path, monkeypatch):
+    read = []
+    source = DirectorySource(tmp_path, Store(), Metrics())
+    (tmp_path / "a.yaml").write_text(flag("a"))
+    monkeypatch.setattr("flagd.manifest.reading.stamps.SETTLED_SECONDS", -1)
+    await source.refresh()
+    monkeypatch.setattr(FoundFile, "read", lambda found: read.append(found.name) or SourceFile(found.name, b""))
+    await source.refresh()
+    assert read == []
+    await source.confirm()
+    assert read[0] == f"{tmp_path}/a.yaml"
 
 
 async def test_a_refresh_without_news_says_that_the_ruleset_is_still_current(tmp_path):

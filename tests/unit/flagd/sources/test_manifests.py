@@ -3,7 +3,7 @@
 import pytest
 
 from flagd.manifest.reading.files import SourceFile
-from flagd.sources.manifests import Manifests, parse_manifests, read_folder
+from flagd.sources.manifests import Manifests, parse_manifests
 
 
 def _flag(name, variant="on"):
@@ -96,19 +96,6 @@ def test_nothing_new_is_the_same_object():
     assert parse_manifests(_files(one=_flag("a") + _flag("b"), two=_flag("c")), BEFORE) is BEFORE
 
 
-def test_a_folder_is_read_in_depth_without_what_is_hidden(tmp_path):
-    (tmp_path / "sub").mkdir()
-    (tmp_path / "..data").mkdir()
-    for name in ("a.yaml", "sub/b.yml", "..data/c.yaml", ".d.yaml", "e.txt", "f.yaml~"):
-        (tmp_path / name).write_text("x")
-    assert [one.name for one in read_folder(tmp_path)] == [f"{tmp_path}/a.yaml", f"{tmp_path}/sub/b.yml"]
-
-
-def test_a_folder_that_is_not_there_is_an_error(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        read_folder(tmp_path / "nowhere")
-
-
 def test_a_directory_that_cannot_be_read_any_more_keeps_what_stood_below_it():
     below = [SourceFile("shop/sub/one.yaml", _flag("a").encode()), SourceFile("shop2.yaml", _flag("b").encode())]
     before = parse_manifests(below, Manifests())
@@ -117,11 +104,3 @@ def test_a_directory_that_cannot_be_read_any_more_keeps_what_stood_below_it():
     assert (_held(after), _errors(after)) == ({"a": "on", "b": "on"}, ["Unreadable"])
     assert parse_manifests(closed, after) is after
     assert _held(parse_manifests(below[1:], after)) == {"b": "on"}
-
-
-def test_a_folder_with_too_many_entries_is_not_taken_in_part(tmp_path, monkeypatch):
-    monkeypatch.setattr("flagd.manifest.reading.files.MAX_ENTRIES", 3)
-    for name in "abcd":
-        (tmp_path / f"{name}.yaml").write_text(_flag(name))
-    with pytest.raises(OSError, match="entries"):
-        read_folder(tmp_path)

@@ -47,7 +47,9 @@ def test_whatever_edits_led_there_a_folder_is_what_its_files_say():
         flag("b", "other"),
         flag("b"),
     ):
-        current = read(text, current)
+        before, current = current, read(text, current)
+        names = before.readable.keys() | current.readable.keys()
+        assert current.differing == {ref for ref in names if before.readable.get(ref) is not current.readable.get(ref)}
         compiled = compile_projects(current.readable.values(), current.compiled)
         assert {name: one.revision for name, one in current.compiled.items()} == {
             name: one.revision for name, one in compiled.items()

@@ -127,6 +127,24 @@ def counted(calls, function):
     return call
 
 
+def test_a_file_that_could_not_be_read_is_read_again_though_it_is_as_it_was(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("flagd.manifest.reading.stamps.SETTLED_SECONDS", -1)
+    write(tmp_path / "a.json", flag("a"))
+    followed = Followed(tmp_path)
+    followed.read()
+    write(tmp_path / "a.json", flag("b"))
+    with monkeypatch.context() as broken:
+        broken.setattr("pathlib.Path.open", refuse)
+        followed.read()
+    assert followed.faults
+    followed.read()
+    assert not followed.faults
+    assert [each.key for each in followed.inventory.of_kind("Flag")] == ["b"]
+
+
 def test_files_that_say_the_same_as_before_change_nothing(tmp_path):
     write(tmp_path / "a.yaml", flag("a"))
     followed = Followed(tmp_path)

@@ -23,11 +23,14 @@ class Stamps:
 
     def is_same(self, found: FoundFile) -> bool:
         """Return whether `found` is surely as it was; where it is not, it is to be read now, and is known then."""
-        if found.stamp and self._known.get(found.name) == found.stamp:
-            return True
-        is_settled = found.stamp and self._clock() - max(found.stamp[-2:]) / 1e9 > SETTLED_SECONDS
+        is_settled = bool(found.stamp) and self._clock() - max(found.stamp[-2:]) / 1e9 > SETTLED_SECONDS
+        is_same = is_settled and self._known.get(found.name) == found.stamp
         self._known[found.name] = found.stamp if is_settled else ()
-        return False
+        return is_same
+
+    def forget(self, name: str) -> None:
+        """Have `name` read again in any case: it could not be read, which no time of it tells of."""
+        self._known.pop(name, None)
 
     def keep(self, names: Container[str]) -> None:
         """Forget all but `names`."""

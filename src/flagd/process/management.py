@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from flagd.process.address import split_address
-from flagd.process.certificate import Certificate
-from flagd.process.listening import cannot_listen
-from flagd.process.tls_stream import TlsStream
+from flagd.process.port.certificate import Certificate
+from flagd.process.port.listening import cannot_listen
+from flagd.process.port.tls_stream import TlsStream
 
 if TYPE_CHECKING:
-    from flagd.process.certificate import Pair
+    from flagd.process.port.certificate import Pair
 
 log = logging.getLogger(__name__)
 REQUEST_BYTES = 8 * 1024

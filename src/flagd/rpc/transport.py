@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from flagd.process.pem import check_authority, check_pair
+from flagd.process.port.pem import check_authority, check_pair
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
-from flagd.process.listening import check_free
+from flagd.process.port.listening import check_free
 from flagd.process.signals import Signals
 from flagd.process.tasks import Tasks, first
 from flagd.server.transport_selection import choose

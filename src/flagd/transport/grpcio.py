@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import grpc
 import grpc.aio
 
-from flagd.process.listening import check_free
+from flagd.process.port.listening import check_free
 from flagd.rpc.capacity import Capacity
 from flagd.rpc.limits import MESSAGE_BYTES
 from flagd.rpc.method import Call

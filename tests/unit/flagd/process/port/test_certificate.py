@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flagd.process.certificate import Certificate
+from flagd.process.port.certificate import Certificate
 from flagd.rpc.transport import TlsFiles
 from tests.cluster.pki import Pki
 

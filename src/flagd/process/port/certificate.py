@@ -7,7 +7,7 @@ import logging
 import ssl
 from typing import TYPE_CHECKING, Protocol
 
-from flagd.process.pem import check_pair
+from flagd.process.port.pem import check_pair
 
 if TYPE_CHECKING:
     from pathlib import Path

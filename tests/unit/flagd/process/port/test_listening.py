@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from flagd.process.listening import check_free
+from flagd.process.port.listening import check_free
 
 
 def test_an_address_that_can_be_had_is_fine() -> None:

@@ -6,8 +6,8 @@ import ssl
 
 import pytest
 
-from flagd.process.certificate import Certificate
-from flagd.process.tls_stream import TlsStream
+from flagd.process.port.certificate import Certificate
+from flagd.process.port.tls_stream import TlsStream
 from flagd.rpc.transport import TlsFiles
 from tests.cluster.pki import Pki
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flagd.process.pem import check_authority, check_pair
+from flagd.process.port.pem import check_authority, check_pair
 from tests.cluster.pki import Pki
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Ports of a process: whether they can be had, and the certificates that they answer with."""

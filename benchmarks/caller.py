@@ -86,11 +86,19 @@ class Caller:
         )
         return [Sample(due, milliseconds) for due, milliseconds in json.loads(done.stdout)]
 
+    def revision(self) -> str:
+        """Of what the server answers from."""
+        return EvaluateResponse.FromString(self._ask()).revision
+
     def _check(self, answers: int) -> int:
-        with grpc.insecure_channel(f"127.0.0.1:{self._server.port}") as channel:
-            answer: bytes = channel.unary_unary(self.path)(self._message, timeout=TIMEOUT_SECONDS)
+        answer = self._ask()
         self.judge(answer, answers)
         return len(load.frame(answer))
+
+    def _ask(self) -> bytes:
+        with grpc.insecure_channel(f"127.0.0.1:{self._server.port}") as channel:
+            answer: bytes = channel.unary_unary(self.path)(self._message, timeout=TIMEOUT_SECONDS)
+        return answer
 
     def judge(self, answer: bytes, answers: int) -> None:
         """Raise LoadError unless an answer is what it should be."""

@@ -107,8 +107,17 @@ def go_flagd(program: Path, flags: Path) -> Server:
 
 def flagd(manifests: Path, transport: str) -> Server:
     """`flagd serve` on a directory of manifests."""
+    return _flagd(["--manifests", str(manifests)], transport)
+
+
+def following(operator: str, transport: str) -> Server:
+    """`flagd serve` of what is published at an address."""
+    return _flagd(["--operator", operator, f"--ruleset-listen=127.0.0.1:{free_port()}"], transport)
+
+
+def _flagd(source: list[str], transport: str) -> Server:
     port, management = free_port(), free_port()
-    command = [FLAGD, "serve", "--manifests", str(manifests), "--transport", transport]
+    command = [FLAGD, "serve", *source, "--transport", transport]
     addresses = [f"--listen=127.0.0.1:{port}", f"--management-listen=127.0.0.1:{management}", "--log-level=warning"]
     url = f"http://127.0.0.1:{management}/readyz"
     return Server([*command, *addresses], port, lambda: _ready(url) and _listening(port))

@@ -40,6 +40,14 @@ def test_a_certificate_goes_with_its_key(tmp_path, option):
     assert "--tls-cert and --tls-key go together" in ended.stderr
 
 
+def test_files_that_are_no_certificate_and_key_are_named(tmp_path):
+    (tmp_path / "tls.pem").touch()
+    files = [word for option in ("--tls-cert", "--tls-key") for word in (option, str(tmp_path / "tls.pem"))]
+    words = [FLAGCTL, "dashboard", "--manifests", str(tmp_path), "--listen", "127.0.0.1:0", *files]
+    ended = subprocess.run(words, capture_output=True, text=True, timeout=SECONDS)
+    assert (ended.returncode, ended.stderr) == (3, f"Error: {tmp_path}/tls.pem holds no PEM certificate\n")
+
+
 @pytest.fixture(scope="module")
 def behind():
     """A dashboard of a cluster that is away, behind a proxy on this machine."""

@@ -18,6 +18,7 @@ from flagctl.dashboard.web.files_site import FilesSite
 from flagctl.dashboard.web.server import Edge, listening, serve
 from flagctl.failure import Unreachable
 from flagd.process.address import is_loopback, split_address
+from flagd.process.port.pem import check_authority, check_pair
 from flagoperator.kubeconfig import ConnectionSettingsError
 from flagoperator.kubeconfig.connection import find_selection
 from flagoperator.kubeconfig.document import Selection
@@ -61,11 +62,18 @@ class Options:
 def opened(options: Options) -> None:
     """Answer until somebody ends it. Raises Unreachable where it can't listen or no API server is named."""
     host, port = _address(options.listen)
+    tls = (options.tls_cert, options.tls_key) if options.tls_cert and options.tls_key else None
+    try:
+        if tls is not None:
+            check_pair(*tls)
+        for ca in filter(None, (options.api_server_ca, options.operator_ca)):
+            check_authority(ca)
+    except OSError as error:
+        raise Unreachable(str(error)) from None
     site = FilesSite(options.paths) if options.paths else _cluster_site(options, host)
     streams = Streams(site.inventory)
     routes = sign_in_routes() if isinstance(site, ClusterSite) else ()
     app = application(site, site.works, streams, options.hosts, routes)
-    tls = (options.tls_cert, options.tls_key) if options.tls_cert and options.tls_key else None
     with listening(host, port) as at:
         url = f"http{'s' if tls else ''}://{_shown(host)}:{at.getsockname()[1]}/"
         link = f"{ENTER.removeprefix('/')}/{site.door.link}" if isinstance(site, ClusterSite) and site.door.link else ""

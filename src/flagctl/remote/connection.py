@@ -12,6 +12,7 @@ import grpc
 from flagctl.failure import Refused, Unreachable
 from flagctl.printable import printable
 from flagctl.progress import progress
+from flagctl.remote.obstacle import in_words
 from flagd.ruleset.obstacle import OBSTACLES
 from flagd.v1.evaluation_pb2 import EvaluateRequest, EvaluateResponse, ExplainRequest, ExplainResponse
 
@@ -79,7 +80,8 @@ class Connection:
             case grpc.StatusCode.UNAVAILABLE if details in OBSTACLES:
                 return Unreachable(f"{address}: {details}")
             case grpc.StatusCode.UNAVAILABLE:
-                return Unreachable(f"{address} cannot be reached: {details}")
+                why = in_words(details, tls=self._server.tls is not None)
+                return Unreachable(f"{address} cannot be reached: {why}")
             case grpc.StatusCode.UNIMPLEMENTED:
                 return Unreachable(f"{address} serves no flagd.v1.EvaluationService: {details}")
         return Unreachable(f"{address}: {code.name}: {details}")

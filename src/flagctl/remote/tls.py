@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flagctl.failure import Unreachable
+from flagd.process.port.pem import check_authority, check_pair
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,9 +40,20 @@ class Tls:
         """Return a channel to `address` with these options of gRPC."""
         import grpc
 
+        self._check()
         credentials = grpc.ssl_channel_credentials(_read(self.ca), _read(self.key), _read(self.cert))
         name = [("grpc.ssl_target_name_override", self.server_name)] if self.server_name else []
         return grpc.secure_channel(address, credentials, [*options, *name])
+
+    def _check(self) -> None:
+        """Raise Unreachable, which names the file, where one of them cannot be used: gRPC says nothing of it."""
+        try:
+            if self.ca is not None:
+                check_authority(self.ca)
+            if self.cert is not None and self.key is not None:
+                check_pair(self.cert, self.key)
+        except OSError as error:
+            raise Unreachable(str(error)) from None
 
 
 def tls_options(function: Callable[..., None]) -> Callable[..., None]:

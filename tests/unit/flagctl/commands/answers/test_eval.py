@@ -143,7 +143,8 @@ def test_errors_beside_the_flag_asked_for_are_mentioned_only(run: Run, write: Wr
         (["--server", "localhost:1", "--key", "a b", "--user", ANN], 2, "ASCII text without spaces"),
         (["--server", "localhost:99999", "--user", ANN], 2, "is not HOST:PORT"),
         (["--server", "localhost:1", "--tls-cert", "a.pem", "--user", ANN], 2, "--tls-cert and --tls-key go together"),
-        (["--server", "localhost:1", "--tls-ca", "nowhere.pem", "--user", ANN], 3, "cannot read nowhere.pem"),
+        (["--server", "localhost:1", "--tls-ca", "nowhere.pem", "--user", ANN], 3, "nowhere.pem cannot be read"),
+        (["--server", "localhost:1", "--tls-ca", __file__, "--user", ANN], 3, "holds no PEM certificate"),
     ],
 )
 def test_what_is_wrong_is_said(arguments: list[str], code: int, message: str, run: Run, flags: Path) -> None:

@@ -12,7 +12,7 @@ import click
 from flagd.command_line.check import check_exposure, check_pair, check_token_file
 from flagd.command_line.ending import ending
 from flagd.command_line.option import LOG_FORMAT, LOG_LEVEL, MANAGEMENT_LISTEN, MANAGEMENT_TLS, insecure_option, option
-from flagd.command_line.parameter import FILE, FOLDER, Address, Project, Target, Targets
+from flagd.command_line.parameter import FILE, FOLDER, Address, Origin, Project, Target, Targets
 from flagd.command_line.tls import take_tls_files
 from flagd.process.address import is_loopback
 from flagd.process.foreign import silence_grpc
@@ -90,7 +90,7 @@ def main() -> None:
     "--cors-origin",
     "cors_origins",
     multiple=True,
-    metavar="ORIGIN",
+    type=Origin(),
     help="Web origin that browsers may call from, such as https://shop.example, or * for all; repeat it. Envoy only.",
 )
 @option(
@@ -216,7 +216,9 @@ def _check_events(options: Options) -> None:
         raise click.UsageError("--events-key-file and --assignment-events belong to --events-to")
     try:
         make_tracking(options)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise click.UsageError(f"--events-key-file: {error}") from None
+    except ValueError as error:
         raise click.UsageError(f"--events-to: {error}") from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from math import inf
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
@@ -78,6 +79,10 @@ class FlagClient:
             ImportError: the URL needs the extra ``grpc``, which is not installed.
         """
         endpoint = None if url is None else Endpoint.parse(url, key, Path(ca) if ca else None, insecure=insecure)
+        if evaluation not in ("local", "remote"):
+            raise ValueError(f"evaluation: {evaluation!r} is neither 'local' nor 'remote'")
+        if not 0 < timeout < inf:
+            raise ValueError(f"timeout: {timeout!r} is not a number of seconds above 0")
         seed = Seed(project, last_good_file(last_good), bootstrap)
         own = local_evaluation(endpoint, seed) if evaluation == "local" else remote_evaluation(endpoint, seed, timeout)
         self._evaluation: Evaluation

@@ -11,6 +11,7 @@ from flagd.process.address import split_address
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+ORIGIN = re.compile(r"[a-z][-+.a-z0-9]*://[^\sA-Z/?#@\\]+", re.ASCII)
 PROJECT = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", re.ASCII)
 
 
@@ -60,6 +61,19 @@ class Targets(click.ParamType[tuple[str, ...]]):
         if isinstance(value, tuple):
             return value
         return tuple(Target().convert(each.strip(), param, ctx) for each in value.split(",") if each.strip())
+
+
+class Origin(click.ParamType[str]):
+    """A web origin as browsers send it, or ``*`` for all."""
+
+    name = "ORIGIN"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return `value` if a browser could send it."""
+        if value not in {"*", "null"} and not ORIGIN.fullmatch(value):
+            wanted = "such as https://shop.example: in lower case, without a path or a slash at its end"
+            self.fail(f"{value!r} is not an origin as browsers send it, {wanted}", param, ctx)
+        return value
 
 
 class Project(click.ParamType[str]):

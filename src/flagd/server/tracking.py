@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flagd.process.token_file import read_token
 from flagd.tracking import Tracking
 from flagd.tracking.sinks.named import named_sink
 
@@ -16,10 +17,10 @@ def make_tracking(options: Options) -> Tracking | None:
 
     Raises:
         ValueError: it is no sink.
-        OSError: the file with its key cannot be read.
+        OSError: the file with its key cannot be read, or holds none.
     """
     if options.events_to is None:
         return None
-    key = options.events_key.read_text().strip() if options.events_key else ""
+    key = read_token(options.events_key) if options.events_key else ""
     sink = named_sink(options.events_to, key, insecure=options.insecure_events)
     return Tracking(sink, assignments=options.assignment_events)

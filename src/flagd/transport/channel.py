@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 import grpc
 import grpc.aio
 
+from flagd.process.token_file import read_token
 from flagd.rpc.call_failed import CallFailed
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Credentials:
 
     def metadata(self) -> list[tuple[str, str]]:
         """Return the headers to send. Raises OSError when the token cannot be read."""
-        return [("authorization", f"Bearer {self.token.read_text().strip()}")] if self.token else []
+        return [("authorization", f"Bearer {read_token(self.token)}")] if self.token else []
 
     def channel(self, address: str, host: str) -> grpc.aio.Channel:
         """Return a channel to `address` (``ip:port``) that expects the certificate of `host`. Raises OSError."""

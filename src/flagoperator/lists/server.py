@@ -17,6 +17,7 @@ import aiohttp
 from flagd.id_list.id_list import IdList, ListError
 from flagd.id_list.parser import ListParser
 from flagd.process.background import in_turns
+from flagd.process.token_file import read_token
 from flagoperator.kubeconfig.outage import outage
 from flagoperator.lists.fetched import Fetched
 
@@ -99,7 +100,7 @@ async def _end(sockets: Sequence[socket.socket]) -> None:
 def _headers(source: Source, mark: Mark) -> dict[str, str]:
     headers = {"Accept": "text/plain, text/csv", "Accept-Encoding": "identity", "User-Agent": "flagoperator"}
     if source.token_file is not None:
-        headers["Authorization"] = f"Bearer {source.token_file.read_text().strip()}"
+        headers["Authorization"] = f"Bearer {read_token(source.token_file)}"
     if mark:
         etag, modified = map(str, mark)
         headers |= {"If-None-Match": etag} if etag else {"If-Modified-Since": modified}

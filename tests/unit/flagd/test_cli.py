@@ -22,6 +22,11 @@ WRONG_USE = [
     (["serve", "--operator", "x:1", "--operator-cert", __file__, "--operator-key", __file__], "needs --operator-ca"),
     (["serve", "--operator", "x:1", "--operator-token-file", __file__], "tokens must not travel in plain text"),
     (["serve", "--operator", "x:1", "--peer-token-file", __file__], "tokens must not travel in plain text"),
+    (["serve", "--manifests", ".", "--cors-origin", "https://a/"], "is not an origin as browsers send it"),
+    (
+        ["serve", "--manifests", ".", "--events-to", "otlp+http://localhost:1/", "--events-key-file", __file__],
+        "--events-key-file: " + __file__ + " holds",
+    ),
     (
         ["serve", "--operator", "x:1", "--ruleset-listen", "0.0.0.0:0", "--ruleset-token-file", __file__],
         "tokens must not travel in plain text",

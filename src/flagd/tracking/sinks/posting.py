@@ -64,6 +64,8 @@ def post(url: str, body: object, headers: Mapping[str, str]) -> None:
         status = connection.getresponse().status
     except HTTPException as error:
         raise OSError(f"{parts.netloc}: what it says is not HTTP ({type(error).__name__})") from None
+    except ValueError:  # of a header, with its text, which is a secret
+        raise SinkRefusedError(f"{parts.netloc}: a header holds what HTTP cannot carry, such as a line break") from None
     finally:
         timer.cancel()
         connection.close()

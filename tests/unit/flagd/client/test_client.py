@@ -363,6 +363,19 @@ def test_a_client_imports_neither_grpc_nor_openfeature_nor_what_it_may_never_nee
     assert [name for name in json.loads(done.stdout) if name.startswith(heavy)] == []
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"evaluation": "Local"}, "evaluation: 'Local' is neither 'local' nor 'remote'"),
+        ({"timeout": -1}, "timeout: -1 is not a number of seconds above 0"),
+        ({"timeout": float("nan")}, "timeout: nan"),
+    ],
+)
+def test_an_argument_that_means_nothing_is_refused(options, said):
+    with pytest.raises(ValueError, match=said):
+        FlagClient("http://localhost:9", **options)
+
+
 @pytest.mark.parametrize("options", [{}, {"url": "ftp://a"}, {"url": "http://flagd:8013", "key": "k"}])
 def test_a_client_that_cannot_be_made_says_what_would_be_right(options):
     with pytest.raises(ValueError, match="url: "):

@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from flagd.command_line.parameter import Address, Project, Target, Targets
+from flagd.command_line.parameter import Address, Origin, Project, Target, Targets
 
 
 @pytest.mark.parametrize("text", ["0.0.0.0:8013", "[::]:0", "flagd.svc:65535"])
@@ -28,6 +28,22 @@ def test_of_several_targets_the_wrong_one_is_named():
     assert Targets().convert("", None, None) == ()
     with pytest.raises(click.BadParameter, match="'b' is not HOST:PORT"):
         Targets().convert("a:1,b", None, None)
+
+
+@pytest.mark.parametrize("text", ["*", "null", "https://shop.example", "http://[::1]:3000", "capacitor://localhost"])
+def test_an_origin_is_what_browsers_send(text):
+    assert Origin().convert(text, None, None) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "shop.example", "https://shop.example/", "https://Shop.example", "https://a@b", "https://", "https://a b"],
+)
+def test_what_no_browser_sends_is_refused_with_an_example(text):
+    with pytest.raises(
+        click.BadParameter, match=r"is not an origin as browsers send it, such as https://shop\.example"
+    ):
+        Origin().convert(text, None, None)
 
 
 def test_a_project_is_what_a_namespace_can_be_called():

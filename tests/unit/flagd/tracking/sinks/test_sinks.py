@@ -37,6 +37,12 @@ def test_json_lines_are_appended_to_a_file_for_its_owner_alone(tmp_path):
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_token_that_no_header_carries_is_refused_and_not_shown(receiver):
+    with pytest.raises(SinkRefusedError) as raised:
+        OtlpLogs(receiver.url, headers={"authorization": "Bearer sesame\nopen"})([event(1)])
+    assert "sesame" not in str(raised.value)
+
+
 def test_amplitude_gets_events_with_the_key_in_the_body_and_nowhere_else(receiver):
     sink = Amplitude("secret", url=f"{receiver.url}/2/httpapi")
     sink([event(1), event(2)])

@@ -24,6 +24,13 @@ ROOT = Path(__file__).resolve().parents[2]
 Made = TypeVar("Made")
 
 
+class NoNodeError(Exception):
+    """No node came up here."""
+
+    def __init__(self) -> None:
+        super().__init__("no node came up in two attempts")  # .ci/run looks for these words
+
+
 class Node:
     """A node in `folder` with `images`, ready once started, and gone once stopped."""
 
@@ -104,7 +111,10 @@ def twice(make: Callable[[], Made]) -> Made:
         return make()
     except (OSError, RuntimeError, subprocess.SubprocessError) as error:
         print(f"A second attempt, since this one failed: {error}")
-    return make()
+    try:
+        return make()
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        raise NoNodeError from error
 
 
 def main() -> None:

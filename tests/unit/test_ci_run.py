@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FAILS_FOR_NODE = 'case "$*" in *test-node-short*) echo no answer; exit 2;; esac'
+NO_NODE = "NoNodeError: no node came up in two attempts"
 
 
 def run(folder: Path, make: str, python: str) -> subprocess.CompletedProcess[str]:
@@ -31,9 +32,15 @@ def run(folder: Path, make: str, python: str) -> subprocess.CompletedProcess[str
     [
         ("", "", 0, ["The node: passed"]),
         (FAILS_FOR_NODE, "", 1, ["    no answer", "The node: FAILED"]),
+        (
+            FAILS_FOR_NODE.replace("no answer", "NoNodeError: no node came up in two attempts"),
+            "",
+            0,
+            ["nothing of ours was"],
+        ),
         (FAILS_FOR_NODE, "echo It lacks overlays; exit 1", 0, ["It lacks overlays", "The node: skipped"]),
     ],
-    ids=["the node passes", "the node fails", "the machine cannot be a node"],
+    ids=["the node passes", "the node fails", "no node comes up", "the machine cannot be a node"],
 )
 def test_a_node_that_fails_fails_the_run(tmp_path: Path, make: str, python: str, code: int, said: list[str]):
     done = run(tmp_path, make, python)

@@ -12,7 +12,7 @@ import click
 from flagd.command_line.check import check_exposure, check_pair, check_token_file
 from flagd.command_line.ending import ending
 from flagd.command_line.option import LOG_FORMAT, LOG_LEVEL, MANAGEMENT_LISTEN, MANAGEMENT_TLS, insecure_option, option
-from flagd.command_line.parameter import FILE, FOLDER, Address, Origin, Project, Target, Targets
+from flagd.command_line.parameter import FILE, FOLDER, Address, Number, Origin, Project, Target, Targets
 from flagd.command_line.tls import take_tls_files
 from flagd.process.address import is_loopback
 from flagd.process.foreign import silence_grpc
@@ -100,7 +100,7 @@ def main() -> None:
 )
 @option(
     "--trace-percent",
-    type=click.FloatRange(0, 100),
+    type=Number(0, 100),
     default=1.0,
     metavar="PERCENT",
     help="Share of the calls without a W3C trace context that get a span; those with one decide for themselves.",
@@ -145,7 +145,7 @@ def main() -> None:
 @insecure_option(" and events")
 @option(
     "--drain-timeout",
-    type=click.FloatRange(min=0),
+    type=Number(min=0),
     default=15.0,
     metavar="SECONDS",
     help="Longest time, in seconds, for running calls to finish after SIGTERM or SIGINT.",

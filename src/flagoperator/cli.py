@@ -14,7 +14,7 @@ import click
 from flagd.command_line.check import check_exposure, check_token_file
 from flagd.command_line.ending import ending
 from flagd.command_line.option import LOG_FORMAT, LOG_LEVEL, MANAGEMENT_LISTEN, MANAGEMENT_TLS, insecure_option, option
-from flagd.command_line.parameter import FILE, FOLDER, Address, Targets
+from flagd.command_line.parameter import FILE, FOLDER, Address, Number, Targets
 from flagd.command_line.tls import take_tls_files
 from flagd.process.address import is_loopback, split_url
 from flagd.process.foreign import silence_grpc
@@ -50,7 +50,7 @@ def main() -> None:
 @option("--namespaces", default="", metavar="NAME,…", help="Namespaces to watch. Default: all.")
 @option(
     "--relist-interval",
-    type=click.FloatRange(min=1),
+    type=Number(min=1),
     default=60.0,
     metavar="SECONDS",
     help="Seconds between two complete lists of the cluster, ± 20 %; a missed deletion is noticed by then.",

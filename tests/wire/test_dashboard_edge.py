@@ -40,6 +40,16 @@ def test_a_certificate_goes_with_its_key(tmp_path, option):
     assert "--tls-cert and --tls-key go together" in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--host", "https://flags.example"), ("--trust-proxies", "10.0.0.7,proxy"), ("--api-server", "kubernetes")],
+)
+def test_what_no_request_could_bear_is_refused(option, value):
+    words = [FLAGCTL, "dashboard", "--manifests", "examples", "--listen", "127.0.0.1:0", option, value]
+    ended = subprocess.run(words, capture_output=True, text=True, timeout=SECONDS)
+    assert (ended.returncode, f"Invalid value for {option}" in ended.stderr) == (2, True)
+
+
 def test_files_that_are_no_certificate_and_key_are_named(tmp_path):
     (tmp_path / "tls.pem").touch()
     files = [word for option in ("--tls-cert", "--tls-key") for word in (option, str(tmp_path / "tls.pem"))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +18,7 @@ from flagctl.dashboard.web.events import Streams
 from flagctl.dashboard.web.files_site import FilesSite
 from flagctl.dashboard.web.server import Edge, listening, serve
 from flagctl.failure import Unreachable
-from flagd.process.address import is_loopback, split_address
+from flagd.process.address import is_host, is_loopback, split_address, split_url
 from flagd.process.port.pem import check_authority, check_pair
 from flagoperator.kubeconfig import ConnectionSettingsError
 from flagoperator.kubeconfig.connection import find_selection
@@ -62,6 +63,7 @@ class Options:
 def opened(options: Options) -> None:
     """Answer until somebody ends it. Raises Unreachable where it can't listen or no API server is named."""
     host, port = _address(options.listen)
+    _check(options)
     tls = (options.tls_cert, options.tls_key) if options.tls_cert and options.tls_key else None
     try:
         if tls is not None:
@@ -98,6 +100,26 @@ def _cluster_site(options: Options, host: str) -> ClusterSite:
     operator = None if options.operator is None else Operator(options.operator, options.operator_ca)
     doorway = Doorway(find, options.namespaces, options.rollout_verbs, operator)
     return ClusterSite(options.context or server, doorway, as_owner=options.as_owner, secure=options.secure)
+
+
+def _check(options: Options) -> None:
+    """Raise BadParameter for names and addresses that no request could bear."""
+    for name in options.hosts:
+        if not is_host(name):
+            wrong = f'"{name}" is not a name that browsers ask for, such as flags.example: without scheme and port'
+            raise click.BadParameter(wrong, param_hint="--host")
+    for proxy in filter(None, options.trust_proxies.split(",")):
+        try:
+            ip_network(proxy.strip(), strict=False)
+        except ValueError:
+            wrong = f'"{proxy}" is not an address such as 10.0.0.7, nor a network such as 10.0.0.0/8'
+            raise click.BadParameter(wrong, param_hint="--trust-proxies") from None
+    if options.api_server is not None:
+        try:
+            split_url(options.api_server, ("http", "https"))
+        except ValueError:
+            wrong = f'"{options.api_server}" is not a URL such as https://kubernetes.default.svc'
+            raise click.BadParameter(wrong, param_hint="--api-server") from None
 
 
 def _address(listen: str) -> tuple[str, int]:

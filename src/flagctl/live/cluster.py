@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flagctl.live.completion_names import context_names
+from flagd.command_line.parameter import Number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +62,7 @@ _WAIT = (
     click.option("--wait", is_flag=True, help="Wait until every ready replica of flagd serves it."),
     click.option(
         "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
+        type=Number(min=0, min_open=True),
         default=60.0,
         show_default=True,
         metavar="SECONDS",

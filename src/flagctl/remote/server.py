@@ -11,6 +11,7 @@ import click
 
 from flagctl.printable import printable
 from flagctl.remote.tls import Tls, tls_options
+from flagd.command_line.parameter import Number
 from flagd.process.address import split_address, with_port
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def server_options(function: Callable[..., None]) -> Callable[..., None]:
     )
     @click.option(
         "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
+        type=Number(min=0, min_open=True),
         default=5.0,
         show_default=True,
         metavar="SECONDS",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 from pathlib import Path
 
 import click
@@ -74,6 +75,17 @@ class Origin(click.ParamType[str]):
             wanted = "such as https://shop.example: in lower case, without a path or a slash at its end"
             self.fail(f"{value!r} is not an origin as browsers send it, {wanted}", param, ctx)
         return value
+
+
+class Number(click.FloatRange):
+    """A number within a range, and neither ``nan``, which is within every range, nor infinite."""
+
+    def convert(self, value: float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return `value` as a number."""
+        number = float(super().convert(value, param, ctx))
+        if not isfinite(number):
+            self.fail(f"{value!r} is not a number that can be counted to", param, ctx)
+        return number
 
 
 class Project(click.ParamType[str]):

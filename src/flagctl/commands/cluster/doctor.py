@@ -10,6 +10,7 @@ import click
 from flagctl.live.cluster import Cluster, connection_options
 from flagctl.output import output_option
 from flagctl.progress import progress
+from flagd.command_line.parameter import Number
 
 _PLACE = re.compile(r"[a-z0-9][-a-z0-9]{0,62}/[a-z0-9][-a-z0-9.]{0,252}")
 
@@ -37,7 +38,7 @@ def _place(_ctx: click.Context, _option: click.Parameter, value: str | None) -> 
 )
 @click.option(
     "--settle",
-    type=click.FloatRange(min=0),
+    type=Number(min=0),
     default=12.0,
     show_default=True,
     metavar="SECONDS",

@@ -16,6 +16,7 @@ from flagctl.live.cluster import Cluster, connection_options
 from flagctl.live.completion_names import flag_names
 from flagctl.output import output_option
 from flagctl.progress import progress
+from flagd.command_line.parameter import Number
 from flagd.process.address import split_url
 
 if TYPE_CHECKING:
@@ -119,13 +120,13 @@ def watch_command(flag: str, until: str | None, timeout: float | None, cluster: 
 )
 @click.option(
     "--users-per-hour",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Number(min=0, min_open=True),
     metavar="NUMBER",
     help="Attempts in an hour; then also by when guards that compare find harm.",
 )
 @click.option(
     "--baseline",
-    type=click.FloatRange(min=0, max=0.5, min_open=True),
+    type=Number(min=0, max=0.5, min_open=True),
     default=0.01,
     show_default=True,
     metavar="SHARE",

@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from flagd.command_line.parameter import Address, Origin, Project, Target, Targets
+from flagd.command_line.parameter import Address, Number, Origin, Project, Target, Targets
 
 
 @pytest.mark.parametrize("text", ["0.0.0.0:8013", "[::]:0", "flagd.svc:65535"])
@@ -44,6 +44,13 @@ def test_what_no_browser_sends_is_refused_with_an_example(text):
         click.BadParameter, match=r"is not an origin as browsers send it, such as https://shop\.example"
     ):
         Origin().convert(text, None, None)
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e999", "-1", "one"])
+def test_what_cannot_be_counted_to_is_no_number(text):
+    with pytest.raises(click.BadParameter):
+        Number(min=0).convert(text, None, None)
+    assert Number(min=0).convert("0.5", None, None) == 0.5
 
 
 def test_a_project_is_what_a_namespace_can_be_called():

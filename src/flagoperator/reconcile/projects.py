@@ -188,7 +188,9 @@ class Projects:
     def _tell(
         self, changes: Container[ResourceRef], before: Mapping[ResourceRef, State], touched: Iterable[ResourceRef]
     ) -> None:
-        for ref in sorted(touched):
+        # At the start only what is broken is told, of perhaps 100,000.
+        told = touched if self._following else (ref for ref in touched if self.broken.verdict(ref) is not None)
+        for ref in sorted(told):
             found = news(ref, before.get(ref, ABSENT), self._state(ref, used=ref in changes and self._following))
             self._news += (one for one in found if self._following or one.reason is Reason.BROKEN)
 

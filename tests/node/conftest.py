@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,11 +15,12 @@ from tests.cluster.assets import AssetsUnavailableError
 from tests.node.calls import Calls
 from tests.node.fitness import unfit
 from tests.node.installed import Installed
-from tests.node.node import Node, twice
+from tests.node.node import Node, NoNodeError, twice
 from tests.node.programs import programs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -33,15 +35,23 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     cache = ROOT / ".cache/images"
     cache.mkdir(parents=True, exist_ok=True)
 
-    def started() -> Node:
-        folder = tmp_path_factory.mktemp("node")
+    def built() -> list[Path]:
+        folder = tmp_path_factory.mktemp("images")
         for program in PROGRAMS.values():
             image.build(program, image.VERSION, folder, cache)
-        node = Node(folder, binaries, [folder / f"{name}.tar" for name in PROGRAMS])
+        return [folder / f"{name}.tar" for name in PROGRAMS]
+
+    images = twice(built)
+
+    def started() -> Node:
+        node = Node(tmp_path_factory.mktemp("node"), binaries, images)
         node.start()
         return node
 
-    node = twice(started)
+    try:
+        node = twice(started)
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        raise NoNodeError from error
     yield node
     node.stop()
     shutil.rmtree(node.folder / "var", ignore_errors=True)

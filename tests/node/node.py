@@ -111,10 +111,7 @@ def twice(make: Callable[[], Made]) -> Made:
         return make()
     except (OSError, RuntimeError, subprocess.SubprocessError) as error:
         print(f"A second attempt, since this one failed: {error}")
-    try:
-        return make()
-    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
-        raise NoNodeError from error
+    return make()
 
 
 def main() -> None:

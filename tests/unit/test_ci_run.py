@@ -36,7 +36,7 @@ def run(folder: Path, make: str, python: str) -> subprocess.CompletedProcess[str
             FAILS_FOR_NODE.replace("no answer", "NoNodeError: no node came up in two attempts"),
             "",
             0,
-            ["nothing of ours was"],
+            ["nothing was tried on one"],
         ),
         (FAILS_FOR_NODE, "echo It lacks overlays; exit 1", 0, ["It lacks overlays", "The node: skipped"]),
     ],

@@ -36,7 +36,9 @@ def evaluated(url: str) -> frozenset[tuple[str, str]]:
         text = _fetch(address)
         found = frozenset(read_evaluated(text))
     except (OSError, HTTPException, ValueError) as error:
-        raise Unreachable(f"cannot read {address}: {getattr(error, 'reason', None) or error}") from None
+        why = getattr(error, "reason", None) or error
+        words = why.strerror.lower() if isinstance(why, OSError) and why.strerror else why
+        raise Unreachable(f"cannot read {address}: {words}") from None
     if METRIC not in text:
         raise Unreachable(f"{address} shows no {METRIC}: that is not the management port of a flagd")
     if (OTHER, OTHER) in found:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flagd.client.calls.addresses import Addresses
 from flagd.client.calls.connection import Connection
 from flagd.client.calls.retries import Retries
+from flagd.client.reason import reason
 from flagd.rpc.call_failed import CallFailed
 
 if TYPE_CHECKING:
@@ -114,4 +115,4 @@ def _may_pass(error: Exception) -> bool:
 def _reason(error: Exception) -> str:
     if isinstance(error, HTTPException) and not isinstance(error, ConnectionError):
         return f"what it says is not HTTP/1.1 ({type(error).__name__})"
-    return str(error) or type(error).__name__
+    return reason(error)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from google.protobuf.message import DecodeError
 
+from flagd.client.reason import reason as why
 from flagd.process.printable import printable
 from flagd.rpc.call_failed import CallFailed
 from flagd.ruleset import RulesetError
@@ -100,7 +101,7 @@ class Follower:
                 self._listener.take(response)
                 heard = True
         except (CallFailed, OSError, RulesetError, DecodeError) as error:
-            reason = str(error) or type(error).__name__
+            reason = why(error)
         except HTTPException as error:
             reason = f"what it says is not HTTP ({type(error).__name__})"
         except Exception as error:

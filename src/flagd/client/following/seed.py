@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flagd.client.reason import reason
 from flagd.last_good.file import MAGIC, LastGoodFile, StateError, decode
 from flagd.ruleset import RulesetError
 from flagd.ruleset.change import Change
@@ -54,7 +55,7 @@ class Seed:
             try:
                 return self._bootstrap(self.bootstrap)
             except (StateError, OSError, ValueError, RecursionError) as error:
-                failed.append(f"the bootstrap is not used: {error}")
+                failed.append(f"the bootstrap is not used: {reason(error)}")
         if failed:
             raise StateError("; ".join(failed))
         return None

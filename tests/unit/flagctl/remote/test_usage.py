@@ -87,3 +87,9 @@ def test_a_page_that_cannot_be_judged_by_is_refused(text: str, message: str, pag
     with pytest.raises(Unreachable) as caught:
         evaluated(url)
     assert message in str(caught.value)
+
+
+def test_a_port_that_nobody_listens_on_is_said_in_words() -> None:
+    with pytest.raises(Unreachable) as raised:
+        evaluated("http://127.0.0.1:1/metrics")
+    assert raised.value.message == "cannot read http://127.0.0.1:1/metrics: connection refused"

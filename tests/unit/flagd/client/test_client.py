@@ -298,7 +298,7 @@ def test_entering_reads_what_is_on_this_machine_and_leaving_keeps_it(tmp_path):
 def test_a_bootstrap_that_cannot_be_used_is_told_and_stops_nothing(client, caplog, tmp_path):
     one = client(bootstrap=tmp_path / "nope.json")
     assert one.wait_ready(60) is False
-    assert "No such file" in one.health().error
+    assert "no such file" in one.health().error
     assert one.variant("a", EVE).key == "off"
     assert any("the bootstrap is not used" in line for line in caplog.messages)
 

@@ -54,7 +54,7 @@ def test_a_bootstrap_that_is_not_one_says_so(tmp_path, content):
 
 
 def test_a_bootstrap_that_is_not_there_says_so(tmp_path):
-    with pytest.raises(StateError, match="No such file"):
+    with pytest.raises(StateError, match="no such file"):
         Seed("", None, tmp_path / "flags.json").read()
 
 

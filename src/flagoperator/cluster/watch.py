@@ -20,7 +20,6 @@ from flagd.process.absent import absent
 from flagoperator.cluster.heartbeat import Heartbeat
 from flagoperator.cluster.kopf_http import Spacing, StartingPoint, open_session
 from flagoperator.cluster.reception import Reception, collections
-from flagoperator.cluster.shortcut import Shortcut
 from flagoperator.kubeconfig import CredentialError
 
 with absent("kubernetes"):  # Kopf would know its objects by their types; we have none, and it takes half a second
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from flagoperator.kubeconfig import Access, Connection
 
     Report = Callable[[str, str, dict[str, Any]], None]
-    Known = Callable[[str, dict[str, Any]], bool]
 
 log = logging.getLogger(__name__)
 STOP_SECONDS = 2.0
@@ -51,15 +49,13 @@ class Watch:
         namespaces: Sequence[str],
         since: Callable[[str], str],
         list_soon: Callable[[], None],
-        known: Known,
         report: Report,
     ) -> None:
         """Watch `namespaces`, or (none given) everything.
 
         `since` returns the resourceVersion of the last list of a kind: what came after it is watched. Once the
         API server has forgotten that, `list_soon` is called. `report` is called with kind, type of event and
-        object; both in the event loop that calls `start`. `known` is called with kind and object, in the thread of
-        Kopf, and tells whether the spec of the object is known: its events go past Kopf.
+        object; both in the event loop that calls `start`.
         """
         self._connection = connection
         self._namespaces = namespaces
@@ -70,8 +66,7 @@ class Watch:
         self._stop: asyncio.Event | None = None
         self._stopping = False
         self.reception = Reception(collections(namespaces))
-        start = StartingPoint(since, lambda: self._call(list_soon))
-        self._middlewares = self.reception, Spacing(), start, Shortcut(known, self._pass_on)
+        self._pace = self.reception, Spacing(), StartingPoint(since, lambda: self._call(list_soon))
         self._credentials: kopf.AiohttpSession | None = None
         self._access: Access | None = None
         self.heartbeat = Heartbeat()
@@ -134,12 +129,10 @@ class Watch:
 
     def _handler(self, kind: str) -> Callable[..., Any]:
         async def told(event: kopf.RawEvent, **_: Any) -> None:  # noqa: ANN401
-            self._pass_on(kind, event["type"] or "", dict(event["object"]))
+            name, obj = event["type"] or "", dict(event["object"])
+            self._call(lambda: self._report(kind, name, obj))
 
         return told
-
-    def _pass_on(self, kind: str, event: str, obj: dict[str, Any]) -> None:
-        self._call(lambda: self._report(kind, event, obj))
 
     async def _login(self, **_: Any) -> kopf.AiohttpSession:  # noqa: ANN401
         # Called at the start, and again whenever the API server refuses what was given last. Kopf closes the sessions,
@@ -148,7 +141,7 @@ class Watch:
             self._connection.refused(self._access)
         access = await self._find_access()
         if self._credentials is None or access != self._access:
-            session = open_session(self._connection, access, *self._middlewares)
+            session = open_session(self._connection, access, *self._pace)
             self._credentials = kopf.AiohttpSession(aiohttp_session=session, server=self._connection.server)
             self._access = access
         return self._credentials

@@ -76,11 +76,6 @@ class ResourceCache:
         changed, self._changed = self._changed, set()
         return {ref: self.entry(ref) for ref in changed}
 
-    def has_spec(self, kind: str, obj: Mapping[str, Any]) -> bool:
-        """Return whether `obj` is known with the generation that it has now. May be asked in any thread."""
-        before, metadata = self.entry(ref_of(kind, obj)), obj["metadata"]
-        return before is not None and (before.uid, before.generation) == (metadata["uid"], metadata["generation"])
-
     def drain_touched(self) -> set[ResourceRef]:
         """Return those that changed in spec, status or metadata since the last call and are still there."""
         touched, self._touched = self._touched, set()

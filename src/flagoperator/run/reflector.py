@@ -219,10 +219,7 @@ class Reflector:
         """Watch, with a list every minute, until the watch ends or is found dead."""
         self._watch_health = WatchHealth()
         make = await asyncio.to_thread(_watch)
-        cache = self._cache
-        self._watch = watch = make(
-            self._connection, self._namespaces, cache.listed, self.list_soon, cache.has_spec, self._told
-        )
+        self._watch = watch = make(self._connection, self._namespaces, self._cache.listed, self.list_soon, self._told)
         await watch.start()
         ended = asyncio.create_task(watch.ended(), name="watch")
         try:

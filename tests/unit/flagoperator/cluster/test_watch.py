@@ -61,7 +61,7 @@ def watching(server: str = "http://127.0.0.1:1") -> Watch:
     connection: Any = SimpleNamespace(
         server=server, proxy=None, server_name=None, access=access, refused=lambda _: None
     )
-    return Watch(connection, ["shop"], lambda _: "7", lambda: None, lambda *_: False, lambda *_: None)
+    return Watch(connection, ["shop"], lambda _: "7", lambda: None, lambda *_: None)
 
 
 async def ended(watch: Watch) -> None:

@@ -64,15 +64,6 @@ def test_a_watch_that_lags_behind_a_list_changes_nothing(event: str | None):
     assert names(cache) == {"a": "15"}
 
 
-def test_a_spec_is_known_by_its_object_and_generation():
-    cache = ResourceCache()
-    cache.observe("Flag", "ADDED", flag("a", 5, generation=2))
-    assert cache.has_spec("Flag", flag("a", 6, generation=2))
-    assert not cache.has_spec("Flag", flag("a", 6, generation=3))
-    assert not cache.has_spec("Flag", flag("a", 6, generation=2, uid="another"))
-    assert not cache.has_spec("Flag", flag("b", 6, generation=2))
-
-
 def test_a_late_deletion_of_an_earlier_object_leaves_the_new_one():
     cache = ResourceCache()
     cache.observe("Flag", "ADDED", flag("a", 30, uid="second"))

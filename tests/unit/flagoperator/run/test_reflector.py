@@ -34,13 +34,7 @@ class FakeWatch:
     started: list[FakeWatch]
 
     def __init__(
-        self,
-        _connection: object,
-        _namespaces: object,
-        _since: object,
-        _list_soon: object,
-        _known: object,
-        report: Callable[..., None],
+        self, _connection: object, _namespaces: object, _since: object, _list_soon: object, report: Callable[..., None]
     ) -> None:
         self.report = report
         self.end = asyncio.Event()

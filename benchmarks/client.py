@@ -108,11 +108,16 @@ def _swaps(effort: Effort) -> dict[str, Any]:
         with _worker("client", effort.flags, port, effort.rounds) as worker:
             assert worker.stderr
             assert worker.stdout
+            complaints = ""
             for line in worker.stderr:
                 if line == "swap\n":
                     print(file=publisher.stdin, flush=True)
+                else:
+                    complaints += line
             said = worker.stdout.read()
         publisher.stdin.close()
+    if worker.returncode:
+        raise RuntimeError(f"the client that is measured ended with {worker.returncode}: {complaints}")
     found: dict[str, Any] = json.loads(said)
     return found
 

@@ -62,18 +62,19 @@ def _round(client: FlagClient, key: str) -> dict[str, float]:
 
 
 def _decide(client: FlagClient, key: str, done: Callable[[], bool]) -> list[float]:
-    """Decide again and again until `done`; return the seconds that each took.
+    """Decide again and again until `done`, at least once; return the seconds that each took.
 
     They are those of the process: while this thread waits for the interpreter, the one that has it takes them. Time in
     which the machine runs something else does not count.
     """
     user, clock, took = User("eve", country="US"), time.process_time, []
-    while not done():
+    while True:
         for _ in range(100):
             started = clock()
             client.variant(key, user)
             took.append(clock() - started)
-    return took
+        if done():
+            return took
 
 
 def _resident() -> int:

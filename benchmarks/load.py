@@ -38,6 +38,10 @@ class LoadError(Exception):
     """h2load is missing, or calls failed."""
 
 
+class UnansweredError(LoadError):
+    """No call failed, and none was answered in the time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One call.
@@ -102,6 +106,7 @@ def calls(port: int, path: str, message: bytes, seconds: float, *, shape: Shape 
 
     Raises:
         LoadError: calls failed, or were answered without a message.
+        UnansweredError: none failed, and none was answered.
     """
     with tempfile.TemporaryDirectory() as directory:
         body, log = Path(directory) / "body", Path(directory) / "log"
@@ -124,7 +129,8 @@ def _read(output: str, log: str) -> Load:
         raise LoadError(f"h2load said: {output[-500:]}")
     succeeded, failed, errored, _ = map(int, requests.groups())
     if failed or errored or not succeeded:
-        raise LoadError(f"{succeeded} calls succeeded, {failed} failed, {errored} errored:\n{output[-1000:]}")
+        kind = LoadError if failed or errored else UnansweredError
+        raise kind(f"{succeeded} calls succeeded, {failed} failed, {errored} errored:\n{output[-1000:]}")
     seconds = float(finished[1]) * {"s": 1, "ms": 1e-3, "us": 1e-6}[finished[2]]
     samples = tuple(_sample(line) for line in log.splitlines())
     return Load(succeeded, seconds, int(traffic[1]), samples)

@@ -3,18 +3,22 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from benchmarks import (
     all_flags,
     client,
+    client_worker,
     cohort,
     compiling,
     decision,
     evaluate,
     go_flagd,
     impact,
+    load,
     manifests,
     reload,
     resolve,
@@ -25,7 +29,9 @@ from benchmarks import (
     streams,
 )
 from benchmarks.answers import built_against_joined
+from benchmarks.caller import Caller
 from benchmarks.contender import Contender
+from benchmarks.load import Load, UnansweredError
 from benchmarks.rounds import SMOKE
 from flagd.sync.limits import UPDATE_BYTES
 
@@ -111,6 +117,32 @@ def test_resolve_is_measured_against_an_empty_handler(monkeypatch):
         "ResolveString over Envoy: processor time of a call",
         "ResolveAll of 3 flags over Envoy: processor time of a call",
     ]
+
+
+def test_a_server_that_answered_nothing_in_the_time_is_called_for_longer(monkeypatch):
+    class Idle(Caller):
+        def __init__(self) -> None:
+            self._server, self._message, self._least_bytes = SimpleNamespace(port=0, cpu_seconds=lambda: 1.0), b"", 0
+
+    def calls(*given, **_):
+        asked.append(given[3])
+        if len(asked) < answered:
+            raise UnansweredError
+        return Load(2, 1.0, 10, ())
+
+    monkeypatch.setattr(load, "calls", calls)
+    asked, answered = [], 3
+    assert Idle().saturate(0.25).per_second == 2
+    assert asked == [0.25, 1, 4]
+    asked, answered = [], 100
+    with pytest.raises(UnansweredError):
+        Idle().saturate(0.25)
+    assert asked == [0.25, 1, 4, 16]
+
+
+def test_decisions_are_taken_where_the_swap_was_faster():
+    client: Any = SimpleNamespace(variant=lambda *_: None)
+    assert client_worker._decide(client, "f", lambda: True)
 
 
 def test_an_empty_handler_on_pyvoy_leaves_nothing_behind():

@@ -26,14 +26,21 @@ def is_asked(text: str) -> bool:
     return text.startswith("kubectl run")
 
 
-def test_a_pod_that_the_node_does_not_know_yet_asks_again():
-    node: Any = Refusing(RuntimeError("flagd.flags.svc:8013 cannot be reached: Connection refused"))
+@pytest.mark.parametrize("said", ["flagd.flags.svc:8013 cannot be reached: Connection refused", "terminated (Error)"])
+def test_a_pod_that_the_node_does_not_know_yet_asks_again(said: str):
+    node: Any = Refusing(RuntimeError(said))
     assert answer(node, "kubectl run ask", is_asked) == "kubectl run ask"
 
 
 def test_a_pod_that_has_ended_before_kubectl_was_attached_asks_again():
     node: Any = Refusing('pod "ask" deleted')
     assert answer(node, "kubectl run ask", is_asked) == "kubectl run ask"
+
+
+def test_a_pod_that_always_fails_fails():
+    node: Any = Refusing(*[RuntimeError("terminated (Error)")] * 6)
+    with pytest.raises(RuntimeError, match="terminated"):
+        answer(node, "kubectl run ask", is_asked)
 
 
 def test_what_runs_no_pod_is_run_once():

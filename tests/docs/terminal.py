@@ -147,13 +147,19 @@ class Terminal:
         return code, printed.buffer.getvalue().decode()
 
     def serve(self, command: Command) -> None:
-        """Start a server and wait until it has said what the page shows, or until it answers."""
+        """Start a server and wait until it has said every line that the page shows, in any order, or until it answers.
+
+        Its tasks run side by side: which of them is first to log is not promised.
+        """
         self.stop()
-        expected = pattern(command.output or ("…",))
+        expected = [pattern((line,)) for line in command.output or () if line.strip() != "…"]
         self.server = Server(self.local(command.text), self.folder, self.environment)
-        assert self.server.says(lambda output: expected.match(self.foreign(output)) is not None), (
-            f"line {command.line}: $ {command.text}\n{self.server.output}"
-        )
+
+        def said(output: str) -> bool:
+            lines = self.foreign(output).splitlines(keepends=True)
+            return all(any(map(each.fullmatch, lines)) for each in expected)
+
+        assert self.server.says(said), f"line {command.line}: $ {command.text}\n{self.server.output}"
         if command.text.startswith(_PAGES):
             return  # it says where it is once it answers
         assert self.server.ready(self.ports["8014"]), f"line {command.line}: not ready\n{self.server.output}"
